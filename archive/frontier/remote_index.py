@@ -63,10 +63,21 @@ def open_offers(db: Database, outlet_id: int, archive: str, tries: int, after_id
         " AND taken_at IS NULL AND tries = ? ORDER BY id LIMIT ?",
         [outlet_id, archive, after_id, tries, limit],
     )
-    return [
-        Offer(url, clock.parse(captured_at), place, digest, number)
-        for url, captured_at, place, digest, number in rows.fetchall()
-    ]
+    return [_offer(*row) for row in rows.fetchall()]
+
+
+def last_taken(db: Database, outlet_id: int, archive: str) -> Offer | None:
+    """The offer whose capture came last; None where none has come."""
+    row = db.execute(
+        "SELECT url, captured_at, place, digest, id FROM offers WHERE outlet_id = ? AND archive = ?"
+        " AND taken_at IS NOT NULL ORDER BY taken_at DESC, id DESC LIMIT 1",
+        [outlet_id, archive],
+    ).fetchone()
+    return _offer(*row) if row else None
+
+
+def _offer(url: str, captured_at: str, place: str, digest: str | None, number: int) -> Offer:
+    return Offer(url, clock.parse(captured_at), place, digest, number)
 
 
 def open_count(db: Database, outlet_id: int, archive: str) -> int:

@@ -27,6 +27,7 @@ from archive.runtime import signals
 from crawler.politeness.host_backoff import retry_after
 
 _MAX_ATTEMPTS = 5
+_MAX_ATTEMPTS_AT_500 = 2  # pywb always gives it for some addresses
 _RATE_LIMITED = frozenset({429, 503})
 _SERVER_ERRORS = frozenset({500, 502, 504})
 _FIRST_RETRY_PAUSE = 10.0  # seconds, where no Retry-After names a pause; doubles with each retry
@@ -36,12 +37,7 @@ _CHUNK = 1024 * 1024
 
 
 class ArchiveBusy(LuubaoError):
-    """Raised when an archive still refuses after all retries. Remedy: start again later. is_error: it answers each time
-    that it failed (500)."""
-
-    def __init__(self, sentence: str, *, is_error: bool = False) -> None:
-        super().__init__(sentence)
-        self.is_error = is_error
+    """Raised when an archive still refuses after all retries. Remedy: start again later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +73,7 @@ class ArchiveClient:
         pause = _FIRST_RETRY_PAUSE
         for attempt in range(1, _MAX_ATTEMPTS + 1):
             self._wait_for_delay()
-            is_error = False
+            attempts = _MAX_ATTEMPTS
             try:
                 with signals.interruptible():
                     answer = self._request(url, headers or {}, largest or self.largest)
@@ -90,15 +86,15 @@ class ArchiveClient:
             else:
                 if answer.status not in _RATE_LIMITED | _SERVER_ERRORS:
                     return answer
-                problem, is_error = f"status {answer.status}", answer.status in _SERVER_ERRORS
+                problem = f"status {answer.status}"
+                attempts = _MAX_ATTEMPTS_AT_500 if answer.status == 500 else _MAX_ATTEMPTS
                 asked = retry_after(answer.headers.get("retry-after"), now())
                 requested_pause = asked.total_seconds() if asked else None
-            if attempt == _MAX_ATTEMPTS or self.stopped():
+            if attempt >= attempts or self.stopped():
                 break
             self._sleep(min(requested_pause if requested_pause is not None else pause, _LONGEST_RETRY_PAUSE))
             pause *= 2
-        sentence = f"{url}: {problem}. What was taken is kept; start again later and it goes on from there"
-        raise ArchiveBusy(sentence, is_error=is_error)
+        raise ArchiveBusy(f"{url}: {problem}. What was taken is kept; start again later and it goes on from there")
 
     def _wait_for_delay(self) -> None:
         remaining = self._last_request + self.delay - time.monotonic()

@@ -25,8 +25,7 @@ from crawler.backfill.archive_source import MAX_PAGES, ArchiveSource, Span
 
 _BATCH_SIZE = 50
 _MAX_REPORTED = 20
-_MAX_REFUSALS = 2  # in a row, until the archive counts as busy
-_MAX_ERRORS = 5  # the same where it answers 500: some archives always do for some addresses, and those are neighbours
+_MAX_REFUSALS = 2  # in a row
 _SETTLE_EVERY = 500  # captures after which versions of articles are sorted by time
 
 
@@ -171,7 +170,7 @@ class _Job:
 
     def _fetch_capture(self, offer: remote_index.Offer) -> Capture | str | None:
         """Fetches a capture; None where the archive refuses. Refused offers are marked as failed, for another time,
-        once the next succeeds; several refusals in a row mean that the archive is busy. Raises ArchiveBusy."""
+        once another comes. Raises ArchiveBusy after two refusals in a row, where what came earlier is refused, too."""
         try:
             capture = self.source.take(offer)
         except BadValue as error:
@@ -180,13 +179,23 @@ class _Job:
             if self.stopped():
                 raise
             self.refused.append((offer, str(error)))
-            if len(self.refused) >= (_MAX_ERRORS if error.is_error else _MAX_REFUSALS):
+            if len(self.refused) < _MAX_REFUSALS:
+                return None
+            if not self._gives_what_it_gave():
                 for refused, _ in self.refused:  # the next run begins with others
                     remote_index.note_refused(self.arrivals.db, refused)
                 raise
-            return None
+            capture = None
         self._put_refused_aside()
         return capture
+
+    def _gives_what_it_gave(self) -> bool:
+        """Whether the archive gives again what was taken last: then it is not busy, and fails at some addresses."""
+        known = remote_index.last_taken(self.arrivals.db, self.run.outlet_id, self.source.name)
+        try:
+            return known is not None and isinstance(self.source.take(known), Capture)
+        except (BadValue, ArchiveBusy):
+            return False
 
     def _put_refused_aside(self) -> None:
         for offer, reason in self.refused:
