@@ -12,7 +12,8 @@ from archive.console.output import bar, say, say_all
 from archive.model import clock
 from archive.model.errors import ArchiveUnusable
 from archive.model.notices import MOST_TOLD
-from archive.storage.connection import open_archive, require_file, transaction
+from archive.storage.connection import open_archive, transaction
+from archive.storage.file_identity import require_file
 
 EXIT_LEFT = 6
 """The exit code of `upgrade` when an archive has unreadable rows, as of `luubao crawl` for warnings."""
