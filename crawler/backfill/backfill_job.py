@@ -32,13 +32,19 @@ _SETTLE_EVERY = 500  # captures after which versions of articles are sorted by t
 @dataclass(slots=True)
 class BackfillResult:
     """The result of a backfill. counts: listed, filed, late, here, withdrawn, elsewhere, failed, waiting, odd (invalid
-    lines of the index and invalid captures). odd: the errors of the first of them. problem: why it ended early; None
-    where it did not."""
+    lines of the index and invalid captures). odd: the errors of the first of them. reasons: how many failed, by reason.
+    problem: why it ended early; None where it did not."""
 
     counts: Counter[str] = field(default_factory=Counter)
     odd: list[str] = field(default_factory=list)
     articles: Counts = field(default_factory=Counts)
     problem: str | None = None
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def fail(self, reason: str) -> None:
+        """Counts a capture that the archive did not give."""
+        self.counts["failed"] += 1
+        self.reasons[reason] += 1
 
 
 def backfill(
@@ -149,7 +155,7 @@ class _Job:
             return 0
         if isinstance(capture, str):
             self._put_aside(offer, capture)
-            self.done.counts["failed"] += 1
+            self.done.fail(capture)
             return 0
         capture = replace(capture, requested_url=offer.url)
         try:
@@ -200,7 +206,7 @@ class _Job:
     def _put_refused_aside(self) -> None:
         for offer, reason in self.refused:
             self._put_aside(offer, reason)
-        self.done.counts["failed"] += len(self.refused)
+            self.done.fail("the archive refuses it, or gives an error, each time")
         self.refused.clear()
 
     def _note_odd(self, subject: str, reason: str) -> None:
