@@ -270,9 +270,9 @@ def test_two_hundred_awkward_addresses_are_taken_or_put_aside_with_a_reason(tmp_
     file = tmp_path / "awkward.warc.gz"
     with file.open("wb") as opened:
         writer = WARCWriter(opened, gzip=True)
-        for url, body in zip(urls, pages, strict=True):
+        for number, (url, body) in enumerate(zip(urls, pages, strict=True)):
             http = StatusAndHeaders("200 OK", [*html, ("Content-Length", str(len(body)))], protocol="HTTP/1.1")
-            dates = {"WARC-Date": "2018-03-01T08:00:00Z"}
+            dates = {"WARC-Date": f"2018-03-01T08:{number // 60:02}:{number % 60:02}Z"}  # pywb takes ../ for nothing
             record = writer.create_warc_record(
                 url, "response", payload=io.BytesIO(body), http_headers=http, warc_headers_dict=dates
             )
