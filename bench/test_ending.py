@@ -141,3 +141,17 @@ def test_verify(parent: Parent, full: Path, tmp_path: Path) -> None:
         full,
         lambda path: ("verify", "--db", path, "--pictures", full.with_name("full.db.pictures")),
     )
+
+
+def test_merge(parent: Parent, full: Path, tmp_path: Path) -> None:
+    ended("merge", parent, tmp_path, None, lambda path: ("merge", full, "--db", path))
+
+
+def test_push(parent: Parent, full: Path, tmp_path: Path) -> None:
+    ended("push", parent, tmp_path, full, lambda path: ("push", f"file://{path.parent / 'store'}", "--db", path))
+
+
+def test_pull(parent: Parent, full: Path, tmp_path: Path) -> None:
+    store = f"file://{tmp_path / 'store'}"
+    assert parent.start("push", store, "--db", full).end(600).code == 0
+    ended("pull", parent, tmp_path, None, lambda path: ("pull", store, full.name, "--to", path.parent))

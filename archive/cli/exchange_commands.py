@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archive.cli.options import db_option, filing, picture_folder, pictures_option
+from archive.cli.options import db_option, filing, picture_folder, pictures_option, unpack_ratio_option
 from archive.console.output import clear_progress, counting, say, show_progress
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.paths import folder_beside
@@ -45,9 +45,7 @@ _JOBS = click.IntRange(0, 256)
     type=_JOBS,
     help="Reader processes; one per core by default, 0 for a single one that the import waits for.",
 )
-@click.option("--unpack-ratio", envvar="LUUBAO_UNPACK_RATIO", type=click.IntRange(1, 1_000_000), default=200,
-              show_default=True, show_envvar=True,
-              help="How many times its own size a file may unpack to, beyond the first gigabyte.")  # fmt: skip
+@unpack_ratio_option
 @pictures_option
 @click.pass_context
 def import_command(
@@ -134,9 +132,12 @@ def _why_nothing(report: Report) -> str:
 @db_option
 @click.argument("other", type=click.Path(dir_okay=False, path_type=Path))
 @pictures_option
+@unpack_ratio_option
 @click.option("--other-pictures", type=click.Path(path_type=Path), metavar="FOLDER",
               help="Folder of the other archive's pictures; <other>.pictures by default.")  # fmt: skip
-def merge_command(path: Path, other: Path, pictures: Path | None, other_pictures: Path | None) -> None:
+def merge_command(
+    path: Path, other: Path, pictures: Path | None, unpack_ratio: int, other_pictures: Path | None
+) -> None:
     """Merges another archive into this one.
 
     The result is the union of both, whichever is merged into the other. Captures that both have are stored once.
@@ -154,7 +155,8 @@ def merge_command(path: Path, other: Path, pictures: Path | None, other_pictures
 
     folder = picture_folder(other, other_pictures)
     with filing(path), counting("merging") as step:
-        merged = merge(path, other, pictures=pictures or folder_beside(path), other_pictures=folder, step=step)
+        ours = pictures or folder_beside(path)
+        merged = merge(path, other, pictures=ours, other_pictures=folder, unpack_ratio=unpack_ratio, step=step)
     counts = merged.counts
     say(
         f"{counts['captures']} captures and {counts['pictures']} fetches of pictures added in {counts['runs']} runs;"

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archive.cli.options import db_option, json_option, picture_folder, pictures_option
+from archive.cli.options import db_option, json_option, picture_folder, pictures_option, unpack_ratio_option
 from archive.console.output import bar, confirm, counting, say, say_json
 from archive.model import clock
-from archive.model.errors import ArchiveMissing, LuubaoError
-from archive.storage.connection import is_there, open_archive
+from archive.model.errors import LuubaoError
+from archive.storage.connection import open_archive
+from archive.storage.file_identity import require_file
 
 if TYPE_CHECKING:
     from archive.pipeline.derivation_check import Reread
@@ -29,13 +30,15 @@ _WORTH_VACUUM = 0.05
 @db_option
 @json_option
 @pictures_option
+@unpack_ratio_option
 @click.option("--seal", help="A seal noted earlier (sha256:...) that the chain must still contain.")
 @click.option("--index", is_flag=True, help="Also compare the search index with the texts; blocks writers meanwhile.")
 @click.option("--facts", is_flag=True, help="Check only what arrived, not what was derived from it: faster.")
 @click.option("--reread", is_flag=True, help="Also read every stored page again and compare the text: slower.")
 def verify(
-    path: Path, as_json: bool, pictures: Path | None, seal: str | None, index: bool, facts: bool, reread: bool
-) -> None:
+    path: Path, as_json: bool, pictures: Path | None, unpack_ratio: int, seal: str | None, index: bool, facts: bool,
+    reread: bool,
+) -> None:  # fmt: skip
     """Checks that the archive is complete and unchanged.
 
     Recomputes every digest, opens every stored page and picture, follows the chain of seals, and checks that the
@@ -49,6 +52,7 @@ def verify(
     """
     from contextlib import nullcontext
 
+    from archive.model.unpack_budget import UnpackBudget
     from archive.pipeline.verification import require_seal, steps
     from archive.pipeline.verification import verify as find_problems
     from archive.storage.integrity import consistency
@@ -61,9 +65,11 @@ def verify(
     with open_archive(path, any_code=True) as db, _rereading(path) if reread else nullcontext() as readers:
         if seal:
             require_seal(db, seal)
-        folder = picture_folder(path, pictures)
+        folder, budget = picture_folder(path, pictures), UnpackBudget(path.stat().st_size, unpack_ratio)
         with bar("verifying", steps(db, derived=not facts)) as step:
-            problems = list(find_problems(db, step, folder, derived=not facts, left=left, reread=readers))
+            problems = list(
+                find_problems(db, step, folder, derived=not facts, left=left, reread=readers, budget=budget)
+            )
         head, cleansed = newest_seal(db), cleansings(db)
     if index:
         with _existing(path) as db:
@@ -221,7 +227,6 @@ def _print_destroyed(article_id: int, since: str | None, look: Look) -> None:
 @contextmanager
 def _existing(path: Path) -> Iterator[Database]:
     """Opens an existing archive for writing."""
-    if not is_there(path):
-        raise ArchiveMissing(f"there is no archive at {path}. Name the file with --db")
+    require_file(path)
     with open_archive(path, create=True) as db:
         yield db

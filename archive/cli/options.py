@@ -47,6 +47,16 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")(command)
 
 
+def unpack_ratio_option(command: F) -> F:
+    """Adds --unpack-ratio, which limits what a file may unpack to."""
+    option = click.option(
+        "--unpack-ratio", envvar="LUUBAO_UNPACK_RATIO", type=click.IntRange(1, 1_000_000), default=200,
+        show_default=True, show_envvar=True,
+        help="How many times its own size a file may unpack to, beyond the first gigabyte.",
+    )  # fmt: skip
+    return option(command)
+
+
 def pictures_option(command: F) -> F:
     """Adds --pictures, the picture folder."""
     option = click.option(

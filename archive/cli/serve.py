@@ -11,7 +11,8 @@ import click
 from archive.cli.options import PORT, db_option, picture_folder, pictures_option
 from archive.model.errors import Misconfigured
 from archive.runtime import signals
-from archive.storage.connection import is_immutable, open_archive
+from archive.storage.connection import open_archive
+from archive.storage.file_identity import is_immutable
 
 _STOP_TIMEOUT = 5.0  # seconds before a server that does not terminate is killed
 

@@ -10,9 +10,10 @@ import click
 from archive.cli.options import db_option
 from archive.console.output import bar, say, say_all
 from archive.model import clock
-from archive.model.errors import ArchiveMissing, ArchiveUnusable
+from archive.model.errors import ArchiveUnusable
 from archive.model.notices import MOST_TOLD
-from archive.storage.connection import is_there, open_archive, transaction
+from archive.storage.connection import open_archive, transaction
+from archive.storage.file_identity import require_file
 
 EXIT_LEFT = 6
 """The exit code of `upgrade` when an archive has unreadable rows, as of `luubao crawl` for warnings."""
@@ -35,8 +36,7 @@ def upgrade(path: Path) -> None:
     from archive.storage.schema_check import restore_schema
     from archive.storage.withdrawals.secret_removal import kinds, removals
 
-    if not is_there(path):
-        raise ArchiveMissing(f"there is no archive at {path}")
+    require_file(path)
     with open_archive(path, create=True, any_code=True) as db:
         with transaction(db):
             restored = restore_schema(db)
@@ -105,8 +105,7 @@ def cleanse(path: Path, dry_run: bool) -> None:
 
     from archive.storage.withdrawals import secret_removal as cleansing
 
-    if not is_there(path):
-        raise ArchiveMissing(f"there is no archive at {path}")
+    require_file(path)
     if dry_run:
         with open_archive(path) as db:
             captures, kinds = cleansing.kinds(db)

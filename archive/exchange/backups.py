@@ -19,9 +19,10 @@ from pathlib import Path
 
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, ArchiveUnusable
+from archive.model.paths import real_path
 from archive.runtime.atomic_files import atomic_write, remove_leftovers, temporary_folder
 from archive.runtime.file_lock import outlet_lock
-from archive.storage.connection import is_there
+from archive.storage.file_identity import is_there
 from archive.storage.pictures.picture_folder import files_of, is_good
 from archive.storage.snapshot import exclusive_access, missing_pictures, problems_of, remove_logs, snapshot
 
@@ -114,7 +115,7 @@ def restore(
         _check(backup, place, step)
         _put_pictures(backup.pictures, pictures, step)
         not_restored = list(_put_settings(backup.settings, path.parent))
-        remove_logs(path.resolve())
+        remove_logs(real_path(path))
         path.with_name(f"{path.name}.carried").unlink(missing_ok=True)  # may be older than the store's state
     return backup, not_restored
 
@@ -138,7 +139,7 @@ def _exclusive(path: Path) -> Iterator[None]:
     """Keeps other processes from crawling into, writing or serving the archive. Raises Locked and ArchiveUnusable."""
     with ExitStack() as locks:
         if is_there(path):
-            target = path.resolve()
+            target = real_path(path)
             for file in sorted(target.parent.glob(f"{target.name}.*.lock")):
                 locks.enter_context(outlet_lock(path, file.name[len(target.name) + 1 : -len(".lock")]))
             locks.enter_context(exclusive_access(path))

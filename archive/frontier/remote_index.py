@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from archive.model import clock
 from archive.storage.connection import transaction
 
-_MAX_TRIES = 3
+MAX_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +56,35 @@ def note_page(
     return new
 
 
-def open_offers(db: Database, outlet_id: int, archive: str, after_id: int, limit: int) -> list[Offer]:
-    """Offers not taken yet, in the order in which they were listed."""
+def open_offers(db: Database, outlet_id: int, archive: str, tries: int, after_id: int, limit: int) -> list[Offer]:
+    """Offers not taken yet that failed so many times, in the order in which they were listed."""
     rows = db.execute(
         "SELECT url, captured_at, place, digest, id FROM offers WHERE outlet_id = ? AND archive = ? AND id > ?"
-        " AND taken_at IS NULL AND tries < ? ORDER BY id LIMIT ?",
-        [outlet_id, archive, after_id, _MAX_TRIES, limit],
+        " AND taken_at IS NULL AND tries = ? ORDER BY id LIMIT ?",
+        [outlet_id, archive, after_id, tries, limit],
     )
-    return [
-        Offer(url, clock.parse(captured_at), place, digest, number)
-        for url, captured_at, place, digest, number in rows.fetchall()
-    ]
+    return [_offer(*row) for row in rows.fetchall()]
+
+
+def last_taken(db: Database, outlet_id: int, archive: str) -> Offer | None:
+    """The offer whose capture came last; None where none has come."""
+    row = db.execute(
+        "SELECT url, captured_at, place, digest, id FROM offers WHERE outlet_id = ? AND archive = ?"
+        " AND taken_at IS NOT NULL ORDER BY taken_at DESC, id DESC LIMIT 1",
+        [outlet_id, archive],
+    ).fetchone()
+    return _offer(*row) if row else None
+
+
+def _offer(url: str, captured_at: str, place: str, digest: str | None, number: int) -> Offer:
+    return Offer(url, clock.parse(captured_at), place, digest, number)
 
 
 def open_count(db: Database, outlet_id: int, archive: str) -> int:
     """How many offers are not taken yet."""
     row = db.execute(
         "SELECT count(*) FROM offers WHERE outlet_id = ? AND archive = ? AND taken_at IS NULL AND tries < ?",
-        [outlet_id, archive, _MAX_TRIES],
+        [outlet_id, archive, MAX_TRIES],
     ).fetchone()
     return int(row[0])
 
@@ -87,3 +98,9 @@ def note_failed(db: Database, offer: Offer, detail: str) -> None:
     """Counts a failed attempt; after three an offer is not tried again."""
     with transaction(db):
         db.execute("UPDATE offers SET tries = tries + 1, detail = ? WHERE id = ?", [detail, offer.id])
+
+
+def note_refused(db: Database, offer: Offer) -> None:
+    """Lets an offer wait behind others, and never gives it up: the archive was busy."""
+    with transaction(db):
+        db.execute("UPDATE offers SET tries = min(tries + 1, ?) WHERE id = ?", [MAX_TRIES - 1, offer.id])

@@ -73,7 +73,8 @@ def url_key(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _ascii(host: str) -> str:
-    """The host in IDNA form (RFC 5891); unchanged where it has none."""
+    """The host in IDNA form (RFC 5891), its escapes decoded as in browsers; unchanged where it has none."""
+    host = unquote(host)
     if host.isascii():
         return host
     try:
@@ -90,6 +91,13 @@ def as_uri(url: str) -> str:
     host = rest[: next((place for place, letter in enumerate(rest) if letter in "/?#"), len(rest))]
     name, colon, port = host.partition(":")
     return f"{scheme}{mark}{_ascii(name)}{colon}{port}{quote(rest[len(host) :], safe=string.punctuation)}"
+
+
+def with_plain_host(url: str) -> str:
+    """The URL with the escapes in its host decoded (pywb lists `http://b%C3%A1o.vn/`)."""
+    scheme, mark, rest = url.partition("://")
+    host = re.split("[/?#]", rest, maxsplit=1)[0]
+    return f"{scheme}{mark}{unquote(host)}{rest[len(host) :]}" if "%" in host else url
 
 
 def _normal_path(path: str) -> str:
@@ -190,7 +198,7 @@ def scheme_only(url: str) -> str:
 def host_of(url: str) -> str:
     """The URL's host, lowercased, without `www.`; empty when there is none."""
     try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
+        return (urlsplit(url).hostname or "").removeprefix("www.").rstrip(".")
     except ValueError:
         return ""
 

@@ -12,7 +12,9 @@ from pathlib import Path
 from archive.model import clock
 from archive.model.digests import digest_of
 from archive.model.errors import ArchiveDamaged, ArchiveUnusable, BadValue, LuubaoError
+from archive.model.paths import real_path
 from archive.model.records import Capture, Picture, Run
+from archive.model.unpack_budget import UNPACK_RATIO, UnpackBudget, UnpacksTooMuch
 from archive.model.urls import url_key
 from archive.pipeline.foreign_captures import Arrivals, Origin
 from archive.runtime import signals
@@ -67,15 +69,17 @@ class Merged:
 
 
 def merge(
-    path: Path, other: Path, *, pictures: Path, other_pictures: Path | None, step: Callable[[], None] = lambda: None
-) -> Merged:
-    """Adds to the archive at `path` what `other` has. pictures, other_pictures: the folders with their pictures.
+    path: Path, other: Path, *, pictures: Path, other_pictures: Path | None, unpack_ratio: int = UNPACK_RATIO,
+    step: Callable[[], None] = lambda: None,
+) -> Merged:  # fmt: skip
+    """Adds to the archive at `path` what `other` has. pictures, other_pictures: the folders with their pictures;
+    unpack_ratio: see UnpackBudget.
 
     Raises ArchiveMissing or ArchiveUnusable for either, and Locked while one of the outlets is being crawled.
     """
-    if path.resolve() == other.resolve():
+    if real_path(path) == real_path(other):
         raise ArchiveUnusable(f"{other} is the archive itself. Name another one")
-    done = Merged()
+    done, budget = Merged(), UnpackBudget(other.stat().st_size if other.is_file() else 0, unpack_ratio)
     with (
         connection.open_archive(other) as theirs,
         connection.open_archive(path, create=True) as ours,
@@ -83,7 +87,7 @@ def merge(
     ):
         for their_run in other_archive.outlets(theirs, done.refuse):
             locks.enter_context(outlet_lock(path, their_run.outlet.name))
-            job = _Merging(ours, theirs, their_run, pictures, other_pictures, done, step)
+            job = _Merging(ours, theirs, their_run, pictures, other_pictures, done, step, budget)
             job.take_runs()
     return done
 
@@ -93,10 +97,10 @@ class _Merging:
 
     def __init__(
         self, ours: Database, theirs: Database, their_run: Run, pictures: Path, other_pictures: Path | None,
-        done: Merged, step: Callable[[], None],
+        done: Merged, step: Callable[[], None], budget: UnpackBudget,
     ):  # fmt: skip
         self.ours, self.theirs, self.their_run, self.done, self.step = ours, theirs, their_run, done, step
-        self.pictures, self.other_pictures = pictures, other_pictures
+        self.pictures, self.other_pictures, self.budget = pictures, other_pictures, budget
         known = {run.outlet.name: run for run in kept_captures.outlets_of(ours)}.get(their_run.outlet.name)
         if known:  # this archive's description of an outlet wins
             self.outlet_id, self.outlet = known.outlet_id, known.outlet
@@ -160,9 +164,10 @@ class _Merging:
     def _taken(self, run: Run | None, other_run: OtherRun, past: OtherCapture) -> Run | None:
         own_run, capture = run or Run(0, self.outlet_id, self.outlet), past.capture
         try:
+            self.budget.spend(past.size)
             body = None if capture.status == 304 else capture_writer.kept_body(self.theirs, past.id)
-        except ArchiveDamaged as error:
-            self.done.counts["damaged"] += 1
+        except (ArchiveDamaged, UnpacksTooMuch) as error:
+            self.done.counts["damaged"] += isinstance(error, ArchiveDamaged)
             self.done.refuse(f"captures {past.id}", str(error))
             return run
         if capture.body and body is None:  # withdrawn there: its words must not come back by a merge

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive.model.errors import UnknownSeal
+from archive.model.unpack_budget import UnpackBudget
 from archive.storage.captures import address_walk
 from archive.storage.connection import Database
 from archive.storage.integrity import consistency, fixity
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 _CHECKS = (
     fixity.broken_dictionaries,
-    fixity.broken_bodies,
     fixity.broken_texts,
     fixity.broken_seals,
     consistency.inconsistencies,
@@ -29,16 +30,16 @@ _CHECKS = (
 
 def verify(
     db: Database, step: Step = lambda: None, pictures: Path | None = None, *, derived: bool = True,
-    left: Unchecked | None = None, reread: Reread | None = None,
+    left: Unchecked | None = None, reread: Reread | None = None, budget: UnpackBudget | None = None,
 ) -> Iterator[Problem]:  # fmt: skip
     """Yields what is not as it was recorded: the file, dictionaries, bodies, texts, the chain of seals, how the tables
     agree, the pictures in their folder, if there is one; and, with derived, all that does not follow from these. Reads
     only; crawls may go on meanwhile. `step` is called `steps(db)` times. left: counts what was not derived; reread:
-    rereads the kept pages."""
+    rereads the kept pages; budget: what the bodies may unpack to."""
     reported = set()
     yield from fixity.stop_at_damage(fixity.broken_file(db))
     yield from fixity.stop_at_damage(fixity.broken_schema(db))
-    for check in _CHECKS:
+    for check in (partial(fixity.broken_bodies, budget=budget), *_CHECKS):
         for problem in fixity.stop_at_damage(check(db, step)):
             reported.add(problem.where)
             yield problem

@@ -14,6 +14,7 @@ from typing import TextIO
 from archive.console.human_units import duration
 from archive.model import clock
 from archive.model.errors import ArchiveUnusable, LuubaoError
+from archive.model.paths import real_path
 
 _ATTEMPTS, _PAUSE = 5, 0.05  # in seconds
 
@@ -65,7 +66,7 @@ def is_held(archive: Path, outlet: str) -> bool:
 
 def lock_file(archive: Path, outlet: str) -> Path:
     """The file that a process locks while it crawls an outlet into an archive; written when a crawl begins."""
-    file = archive.resolve()
+    file = real_path(archive)
     return file.with_name(f"{file.name}.{outlet}.lock")
 
 

@@ -7,7 +7,6 @@ the busy timeout (https://www.sqlite.org/lang_transaction.html).
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -26,9 +25,17 @@ from archive.model.errors import (
     QueryTooLong,
 )
 from archive.model.notices import pass_over
+from archive.model.paths import real_path
 from archive.storage import schema_check
 from archive.storage.damaged_rows import ROW_ERRORS, unreadable_row
-from archive.storage.file_identity import Connection, require_in_place, rescuing_copy
+from archive.storage.file_identity import (
+    Connection,
+    is_immutable,
+    open_hint,
+    require_file,
+    require_in_place,
+    rescuing_copy,
+)
 from archive.storage.integrity.column_validation import COLUMNS
 from archive.storage.integrity.value_check import is_odd
 from archive.storage.migrations import APPLICATION_ID, SCHEMA, migrations
@@ -36,6 +43,9 @@ from archive.storage.sqlite_errors import damage_message
 
 BUSY_SECONDS = 30
 _BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+LARGEST_VALUE = 192 * 1024 * 1024
+"""Bytes of a value that is read; only bodies may have more. The longest text that luubao writes has 128 MB."""
+_LARGEST_OF_SQLITE = 1_000_000_000
 _WAL_SIZE_LIMIT = 64 * 1024 * 1024
 _ANOTHER = "Name another file with --db"
 
@@ -143,8 +153,7 @@ def _migrate(db: Database, path: Path) -> None:
 
 
 def _open_for_reading(path: Path, any_code: bool) -> Database:
-    if not is_there(path):
-        raise ArchiveMissing(f"there is no archive at {path}. Crawl an outlet first, or name the file with --db")
+    require_file(path)
     db = _connect(path, "mode=ro&immutable=1" if is_immutable(path) else "mode=ro")
     try:
         _refuse_foreign(db, path)
@@ -152,6 +161,7 @@ def _open_for_reading(path: Path, any_code: bool) -> Database:
             raise ArchiveMissing(f"{path} is empty: no archive was made of it. Crawl an outlet first")
         if not any_code:
             _refuse_foreign_code(db, path)
+        db.conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
         if migrations.pending(db):
             raise ArchiveUnusable(f"{path} is from an older luubao. Run `luubao upgrade --db {path}`")
     except sqlite3.DatabaseError as error:
@@ -165,27 +175,10 @@ def _open_for_reading(path: Path, any_code: bool) -> Database:
     return db
 
 
-def is_there(path: Path) -> bool:
-    """Whether the file exists. Raises ArchiveUnusable without permission to look."""
-    try:
-        return path.is_file()
-    except OSError as error:
-        raise ArchiveUnusable(f"{path} cannot be looked at: {error.strerror}. Name another file with --db") from error
-
-
-def is_immutable(path: Path) -> bool:
-    """Whether the file lies in a read-only folder and nobody writes to it: there SQLite opens a file in WAL mode only
-    as immutable."""
-    file = path.resolve()
-    log, index = (file.with_name(file.name + ending) for ending in ("-wal", "-shm"))
-    nobody_writes = not log.exists() or (log.stat().st_size == 0 and not index.exists())
-    return nobody_writes and not os.access(file.parent, os.W_OK)
-
-
 def _connect(path: Path, parameters: str) -> Database:
     try:
         connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?{parameters}", uri=True, timeout=BUSY_SECONDS, factory=Connection
+            f"{real_path(path).as_uri()}?{parameters}", uri=True, timeout=BUSY_SECONDS, factory=Connection
         )
         connection.text_factory = _decoded
         db = _database(connection)
@@ -195,7 +188,7 @@ def _connect(path: Path, parameters: str) -> Database:
         connection.note(path)
     except sqlite3.OperationalError as error:
         kind = ArchiveBusy if error.sqlite_errorcode & 0xFF in _BUSY_CODES else ArchiveUnusable
-        raise kind(f"{path} cannot be opened: {error}. {_open_hint(path)}") from error
+        raise kind(f"{path} cannot be opened: {error}. {open_hint(path)}") from error
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite quotes the bytes of a damaged schema
         not_sqlite = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
         sentence = None if not_sqlite else damage_message(error, path)
@@ -213,16 +206,6 @@ def _decoded(stored: bytes) -> str:
     """Decodes stored text as UTF-8. Invalid bytes, which only damage or other software can have put there, become
     U+FFFD, as in Datasette, so that the other rows can still be read."""
     return stored.decode("utf-8", "replace")
-
-
-def _open_hint(path: Path) -> str:
-    """What to do about a file that SQLite cannot open. Even to read a file in WAL mode, it writes some 32 kB beside
-    it."""
-    file = path.resolve()
-    log = file.with_name(file.name + "-wal")
-    if not os.access(file.parent, os.W_OK) and log.exists() and log.stat().st_size:
-        return "A write-ahead log lies beside it: copy both to where files can be written, and open them there"
-    return "Check free space and the permissions of the file and its folder"
 
 
 def _refuse_foreign(db: Database, path: Path) -> None:
@@ -280,6 +263,16 @@ def rows_of(db: Database, query: str, values: Sequence[object] = ()) -> list[dic
     cursor = db.execute(query, list(values))
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@contextmanager
+def any_length(db: Database) -> Iterator[None]:
+    """Lets a query read values larger than LARGEST_VALUE."""
+    limit = db.conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_OF_SQLITE)
+    try:
+        yield
+    finally:
+        db.conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limit)
 
 
 @contextmanager

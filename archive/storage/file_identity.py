@@ -1,5 +1,5 @@
-"""Checks that the archive file being written is still the one at its path: somebody may delete it, or restore a backup
-over it, during a crawl, and what the crawl writes would be lost."""
+"""Checks an archive's file: whether it is there, and whether the one being written is still the one at its path:
+somebody may delete it, or restore a backup over it, during a crawl, and what the crawl writes would be lost."""
 
 from __future__ import annotations
 
@@ -12,9 +12,45 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.model import clock
-from archive.model.errors import ArchiveGone, LuubaoError
+from archive.model.errors import ArchiveGone, ArchiveMissing, ArchiveUnusable, LuubaoError
+from archive.model.paths import real_path
 from archive.runtime.atomic_files import atomic_write
 from archive.runtime.signals import InterruptibleConnection
+
+
+def require_file(path: Path) -> None:
+    """Raises ArchiveMissing where there is no file, or an empty one."""
+    if not is_there(path):
+        raise ArchiveMissing(f"there is no archive at {path}. Crawl an outlet first, or name the file with --db")
+    if not path.stat().st_size:
+        raise ArchiveMissing(f"{path} is empty: no archive was made of it. Crawl an outlet first")
+
+
+def is_there(path: Path) -> bool:
+    """Whether the file exists. Raises ArchiveUnusable without permission to look."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise ArchiveUnusable(f"{path} cannot be looked at: {error.strerror}. Name another file with --db") from error
+
+
+def is_immutable(path: Path) -> bool:
+    """Whether the file lies in a read-only folder and nobody writes to it: there SQLite opens a file in WAL mode only
+    as immutable."""
+    file = real_path(path)
+    log, index = (file.with_name(file.name + ending) for ending in ("-wal", "-shm"))
+    nobody_writes = not log.exists() or (log.stat().st_size == 0 and not index.exists())
+    return nobody_writes and not os.access(file.parent, os.W_OK)
+
+
+def open_hint(path: Path) -> str:
+    """What to do about a file that SQLite cannot open. Even to read a file in WAL mode, it writes some 32 kB beside
+    it."""
+    file = real_path(path)
+    log = file.with_name(file.name + "-wal")
+    if not os.access(file.parent, os.W_OK) and log.exists() and log.stat().st_size:
+        return "A write-ahead log lies beside it: copy both to where files can be written, and open them there"
+    return "Check free space and the permissions of the file and its folder"
 
 
 @contextmanager

@@ -16,10 +16,17 @@ _ACCESS_CODES = (
 
 def damage_message(error: BaseException, path: Path | None = None) -> str | None:
     """The message about a file that SQLite finds damaged; None for any other error. path: the file."""
+    name = "the archive" if path is None else f"the archive {path}"
+    if is_too_long(error):
+        return f"{name} holds a value longer than any that luubao writes. `luubao verify` names its table"
     if _primary_code(error) not in _CORRUPT_CODES:
         return None
-    name = "the archive" if path is None else f"the archive {path}"
     return f"{name} is damaged: {error}. `luubao verify` tells more{_wal_hint(path)}"
+
+
+def is_too_long(error: BaseException) -> bool:
+    """Whether a value is longer than the connection reads."""
+    return _primary_code(error) == sqlite3.SQLITE_TOOBIG
 
 
 def access_message(error: BaseException) -> str | None:

@@ -21,7 +21,8 @@ from archive.runtime import signals
 from archive.runtime.file_lock import Locked, outlet_lock
 from archive.storage import alert_ledger
 from archive.storage.alert_ledger import Message
-from archive.storage.connection import Database, is_there, open_archive, transaction
+from archive.storage.connection import Database, open_archive, transaction
+from archive.storage.file_identity import is_there
 from archive.workers import Lost, Workers
 from crawler.alerts.delivery import Delivery, Outcome, delivering
 from crawler.alerts.message import Letter, letter

@@ -27,6 +27,7 @@ from archive.runtime import signals
 from crawler.politeness.host_backoff import retry_after
 
 _MAX_ATTEMPTS = 5
+_MAX_ATTEMPTS_AT_500 = 2  # pywb always gives it for some addresses
 _RATE_LIMITED = frozenset({429, 503})
 _SERVER_ERRORS = frozenset({500, 502, 504})
 _FIRST_RETRY_PAUSE = 10.0  # seconds, where no Retry-After names a pause; doubles with each retry
@@ -72,6 +73,7 @@ class ArchiveClient:
         pause = _FIRST_RETRY_PAUSE
         for attempt in range(1, _MAX_ATTEMPTS + 1):
             self._wait_for_delay()
+            attempts = _MAX_ATTEMPTS
             try:
                 with signals.interruptible():
                     answer = self._request(url, headers or {}, largest or self.largest)
@@ -85,9 +87,10 @@ class ArchiveClient:
                 if answer.status not in _RATE_LIMITED | _SERVER_ERRORS:
                     return answer
                 problem = f"status {answer.status}"
+                attempts = _MAX_ATTEMPTS_AT_500 if answer.status == 500 else _MAX_ATTEMPTS
                 asked = retry_after(answer.headers.get("retry-after"), now())
                 requested_pause = asked.total_seconds() if asked else None
-            if attempt == _MAX_ATTEMPTS or self.stopped():
+            if attempt >= attempts or self.stopped():
                 break
             self._sleep(min(requested_pause if requested_pause is not None else pause, _LONGEST_RETRY_PAUSE))
             pause *= 2

@@ -4,7 +4,7 @@ backfill can be stopped at any moment and resumed."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -25,19 +25,26 @@ from crawler.backfill.archive_source import MAX_PAGES, ArchiveSource, Span
 
 _BATCH_SIZE = 50
 _MAX_REPORTED = 20
+_MAX_REFUSALS = 2  # in a row
 _SETTLE_EVERY = 500  # captures after which versions of articles are sorted by time
 
 
 @dataclass(slots=True)
 class BackfillResult:
     """The result of a backfill. counts: listed, filed, late, here, withdrawn, elsewhere, failed, waiting, odd (invalid
-    lines of the index and invalid captures). odd: the errors of the first of them. problem: why it ended early; None
-    where it did not."""
+    lines of the index and invalid captures). odd: the errors of the first of them. reasons: how many failed, by reason.
+    problem: why it ended early; None where it did not."""
 
     counts: Counter[str] = field(default_factory=Counter)
     odd: list[str] = field(default_factory=list)
     articles: Counts = field(default_factory=Counts)
     problem: str | None = None
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def fail(self, reason: str) -> None:
+        """Counts a capture that the archive did not give."""
+        self.counts["failed"] += 1
+        self.reasons[reason] += 1
 
 
 def backfill(
@@ -85,7 +92,8 @@ class _Job:
     done: BackfillResult
     stopped: Callable[[], bool]
     progress: Callable[[BackfillResult], None]
-    refused: tuple[remote_index.Offer, str] | None = None
+    refused: list[tuple[remote_index.Offer, str]] = field(default_factory=list)
+    failed: set[int] = field(default_factory=set)
 
     @property
     def run(self) -> Run:
@@ -112,31 +120,42 @@ class _Job:
 
     def take(self, most: int) -> None:
         """Fetches the offered captures that the archive lacks."""
-        after = taken = 0
-        while batch := remote_index.open_offers(
-            self.arrivals.db, self.run.outlet_id, self.source.name, after, _BATCH_SIZE
-        ):
-            for offer in batch:
-                after = offer.id
-                if self.stopped() or (most and taken >= most):
-                    return
-                taken += self._take_offer(offer)
-                self.progress(self.done)
-                if taken and taken % _SETTLE_EVERY == 0:
-                    self.done.articles.add(self.arrivals.settle())
+        taken = 0
+        for offer in self._waiting():
+            if self.stopped() or (most and taken >= most):
+                return
+            taken += self._take_offer(offer)
+            self.progress(self.done)
+            if taken and taken % _SETTLE_EVERY == 0:
+                self.done.articles.add(self.arrivals.settle())
+        self._put_refused_aside()
+
+    def _waiting(self) -> Iterator[remote_index.Offer]:
+        """The open offers, each once; those that failed in earlier runs last, so that they hold up no others."""
+        db, outlet_id, name = self.arrivals.db, self.run.outlet_id, self.source.name
+        for tries in range(remote_index.MAX_TRIES):
+            after = 0
+            while batch := remote_index.open_offers(db, outlet_id, name, tries, after, _BATCH_SIZE):
+                after = batch[-1].id
+                yield from (offer for offer in batch if offer.id not in self.failed)
+
+    def _put_aside(self, offer: remote_index.Offer, reason: str) -> None:
+        """Counts a failed attempt; the offer waits for another run."""
+        remote_index.note_failed(self.arrivals.db, offer, reason)
+        self.failed.add(offer.id)
 
     def _take_offer(self, offer: remote_index.Offer) -> int:
         db = self.arrivals.db
         if not same_site(offer.url, self.run.outlet.hosts):
-            remote_index.note_failed(db, offer, "another site")
+            self._put_aside(offer, "another site")
             self.done.counts["elsewhere"] += 1
             return 0
         capture = self._fetch_capture(offer)
         if capture is None:
             return 0
         if isinstance(capture, str):
-            remote_index.note_failed(db, offer, capture)
-            self.done.counts["failed"] += 1
+            self._put_aside(offer, capture)
+            self.done.fail(capture)
             return 0
         capture = replace(capture, requested_url=offer.url)
         try:
@@ -149,29 +168,46 @@ class _Job:
             if signals.signal_received():
                 raise
             reason = str(error) if isinstance(error, BadValue) else f"{type(error).__name__}: {error}"[:200]
-            remote_index.note_failed(db, offer, reason)
+            self._put_aside(offer, reason)
             self._note_odd(offer.url, reason)
             return 0
         self.done.counts[outcome] += 1
         return 1
 
     def _fetch_capture(self, offer: remote_index.Offer) -> Capture | str | None:
-        """Fetches a capture; None where the archive refuses. One refused offer is marked as failed, for another time,
-        once the next succeeds; two refusals in a row mean that the archive is busy. Raises ArchiveBusy."""
+        """Fetches a capture; None where the archive refuses. Refused offers are marked as failed, for another time,
+        once another comes. Raises ArchiveBusy after two refusals in a row, where what came earlier is refused, too."""
         try:
             capture = self.source.take(offer)
         except BadValue as error:
             capture = str(error)
         except ArchiveBusy as error:
-            if self.refused or self.stopped():
+            if self.stopped():
                 raise
-            self.refused = offer, str(error)
-            return None
-        if self.refused:
-            remote_index.note_failed(self.arrivals.db, *self.refused)
-            self.done.counts["failed"] += 1
-            self.refused = None
+            self.refused.append((offer, str(error)))
+            if len(self.refused) < _MAX_REFUSALS:
+                return None
+            if not self._gives_what_it_gave():
+                for refused, _ in self.refused:  # the next run begins with others
+                    remote_index.note_refused(self.arrivals.db, refused)
+                raise
+            capture = None
+        self._put_refused_aside()
         return capture
+
+    def _gives_what_it_gave(self) -> bool:
+        """Whether the archive gives again what was taken last: then it is not busy, and fails at some addresses."""
+        known = remote_index.last_taken(self.arrivals.db, self.run.outlet_id, self.source.name)
+        try:
+            return known is not None and isinstance(self.source.take(known), Capture)
+        except (BadValue, ArchiveBusy):
+            return False
+
+    def _put_refused_aside(self) -> None:
+        for offer, reason in self.refused:
+            self._put_aside(offer, reason)
+            self.done.fail("the archive refuses it, or gives an error, each time")
+        self.refused.clear()
 
     def _note_odd(self, subject: str, reason: str) -> None:
         self.done.counts["odd"] += 1

@@ -15,6 +15,7 @@ from typing import Any
 
 from archive.model import validation
 from archive.model.errors import BadValue, LuubaoError
+from archive.model.urls import with_plain_host
 from archive.model.validation import shown
 
 _LEGEND_BY_FIELD_COUNT = {7: "NbamskS", 9: "NbamskrVg", 11: "NbamskrMSVg"}
@@ -122,7 +123,7 @@ def _parse_row(row: Any) -> CdxLine | None:
     url, stamp = facts.get("original") or facts.get("url") or "", facts.get("timestamp", "")
     if not url.lower().startswith(("http://", "https://")):
         return None
-    return CdxLine(validation.address(url), _parse_timestamp(stamp), stamp, facts)
+    return CdxLine(validation.address(with_plain_host(url)), _parse_timestamp(stamp), stamp, facts)
 
 
 def _parse_timestamp(stamp: str) -> datetime:

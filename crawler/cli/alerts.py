@@ -116,7 +116,8 @@ def _print_list(path: Path, found: Alerts, as_json: bool) -> None:
 
 def _states(path: Path, found: Alerts) -> list[AlertState]:
     from archive.queries.alert_matches import AlertState, state_of
-    from archive.storage.connection import is_there, open_archive
+    from archive.storage.connection import open_archive
+    from archive.storage.file_identity import is_there
 
     if not is_there(path):
         return [AlertState(alert.name) for alert in found.all]

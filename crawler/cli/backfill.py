@@ -20,6 +20,9 @@ class LockedFailure(click.ClickException):
     exit_code = Exit.LOCKED
 
 
+_MAX_REASONS = 20
+
+
 @click.command()
 @db_option
 @click.argument("outlet")
@@ -45,8 +48,8 @@ def backfill(
     Takes captures from before our first crawl or between two crawls. Each keeps its own time, and versions are put
     in order of time. Can be stopped, killed and resumed. Waits between two requests, and as long as the web archive
     asks (Retry-After).
-    Exit codes: 0 ok, 2 misconfigured, 4 the web archive refused before everything was taken, or sent unusable
-    captures, which are reported and skipped, 5 interrupted, 75 locked.
+    Exit codes: 0 ok, 2 misconfigured, 4 the web archive refused before everything was taken, or did not give some
+    captures or sent unusable ones, which are reported and skipped, 5 interrupted, 75 locked.
 
     \b
     Example:
@@ -67,11 +70,13 @@ def backfill(
         f"{outlet}: {counts['filed'] + counts['late']} captures added, {counts['here']} were here already,"
         f" {counts['failed']} could not be had, {counts['waiting']} wait"
     )
+    for reason, count in done.reasons.most_common(_MAX_REASONS):
+        say(f"  {count} could not be had: {reason}", err=True)
     if done.problem:
         say(f"{outlet}: {done.problem}", err=True)
     if counts["odd"]:
         say(f"{outlet}: {counts['odd']} lines or captures cannot be, and were left out", err=True)
     for line in done.odd:
         say(f"  {line}", err=True)
-    partly = done.problem or counts["odd"]
+    partly = done.problem or counts["odd"] or counts["failed"]
     raise click.exceptions.Exit(Exit.INTERRUPTED if interrupted else Exit.PARTLY_FAILED if partly else Exit.OK)

@@ -63,8 +63,8 @@ KEYS: tuple[Key, ...] = (
         " <archive>.pictures beside the archive.",
         example="/srv/luubao.db.pictures", scrapy="LUUBAO_PICTURES", path=True),
     Key("unpack_ratio", "archive", setting_types.count("a whole number, 1 to 1000000", least=1, most=1_000_000), 200,
-        "How many times its own size a file may unpack to when `luubao import` reads it, beyond the first gigabyte; the"
-        " rest is left out and reported. Hourly copies of one page, packed together, reach 100."),
+        "How many times its own size a file may unpack to when `luubao import`, `merge` or `verify` reads it, beyond"
+        " the first gigabyte; the rest is left out and reported. Hourly copies of one page, packed, reach 100."),
     Key("contact", "crawl", setting_types.CONTACT, None,
         "E-mail or web address at which the newspaper can reach you; part of the user agent. Without it, luubao sends"
         " no request beyond this machine.",

@@ -20,7 +20,7 @@ from click.testing import CliRunner, Result
 
 from archive import open_archive
 from archive.cli import archive
-from archive.exchange.importers import unpack_budget
+from archive.model import unpack_budget
 from crawler.cli import luubao
 from tests.support import page
 

@@ -14,10 +14,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from archive import open_archive
+from archive import finish_run, ingest, open_archive, start_run
+from archive.model import unpack_budget
+from archive.storage import connection
 from archive.storage.integrity.column_validation import COLUMNS
 from crawler.cli import luubao
 from tests.archive.strangers import HOSTILE, Change, changed, changes, loosened, written
+from tests.support import NOON, PAPER, Shoot, page
 
 ASKED = (
     ("articles",), ("status",), ("runs",), ("show", "1"), ("versions", "1"), ("diff", "1"), ("search", "tin"),
@@ -282,3 +285,58 @@ def test_every_column_has_a_gate(tmp_path: Path) -> None:
         ).fetchall()
     assert set(rows) == {(table, column) for table, columns in COLUMNS.items() for column in columns}
     assert len(HOSTILE) > 20
+
+
+LONG = {
+    "captures": "requested_url",
+    "versions": "headline",
+    "articles": "headline",
+    "texts": "body",
+    "headers": "response",
+}
+
+
+@pytest.mark.parametrize("table", LONG)
+def test_a_value_longer_than_any_is_told_and_never_read(
+    table: str, loose: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a gigabyte, in fact; a row whose capture is too long is left out of a merge, and the others are taken."""
+    monkeypatch.setattr(connection, "LARGEST_VALUE", 1_000_000)
+    other = shutil.copy(loose, tmp_path / "other.db")
+    with closing(sqlite3.connect(other)) as db:
+        db.execute(
+            f"UPDATE {table} SET {LONG[table]} = ? WHERE rowid = (SELECT min(rowid) FROM {table})", ["a" * 2_000_000]
+        )
+        db.commit()
+    told = run("verify", "--db", other)
+    assert (
+        told.exit_code == 1
+        and ("captures: " if table == "headers" else f"{table}: ") in told.output
+        and "longer than any that luubao writes" in told.output
+    )
+    for command in ASKED:
+        done = run(*command, "--db", other)
+        assert done.exit_code in (0, 1, 6) and "aaaaa" not in done.output, (command, done.output[:500])
+    done = run("merge", other, "--db", tmp_path / "ours.db")
+    taken = table not in ("captures", "headers")
+    assert (done.exit_code, "longer than any" in done.stderr) == ((0, False) if taken else (4, True)), done.output
+    assert run("verify", "--db", tmp_path / "ours.db").exit_code == 0
+
+
+def test_bodies_that_unpack_to_too_much_are_left_where_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shoot: Shoot
+) -> None:
+    """What a stranger's small file may unpack to is limited in a merge and in verify; the ratio is a setting."""
+    monkeypatch.setattr(unpack_budget, "ALWAYS_ALLOWED", 1024)
+    made = tmp_path / "made.db"
+    with open_archive(made, create=True) as db:
+        run_ = start_run(db, PAPER, {}, NOON)
+        ingest(db, run_, shoot(body=page("Tin nhỏ")))
+        ingest(db, run_, shoot(url="https://bao.example/to.htm", body=page("Tin to") + " " * 9_000_000))
+        finish_run(db, run_, outcome="ok", reason=None, stats={}, at=NOON)
+    told = run("verify", "--unpack-ratio", "1", "--db", made)
+    assert told.exit_code == 1 and "bodies 2: it unpacks to more than 1 times its size" in told.output
+    done = run("merge", made, "--unpack-ratio", "1", "--db", tmp_path / "ours.db")
+    assert done.exit_code == 4 and "1 captures" in done.output and "raise unpack_ratio" in done.stderr
+    assert run("verify", "--db", tmp_path / "ours.db").exit_code == 0
+    assert run("verify", "--db", made).exit_code == run("merge", made, "--db", tmp_path / "ours.db").exit_code == 0

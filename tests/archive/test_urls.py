@@ -183,3 +183,8 @@ def test_trackers_are_taken_off_and_nothing_else() -> None:
     assert without_trackers(url) == "https://bao.vn/a%20b?b=2&a=%C4%90&a=3"
     assert without_trackers("https://bao.vn/a?utm_source=x") == "https://bao.vn/a"
     assert without_trackers("https://bao.vn/a") == "https://bao.vn/a"
+
+
+@pytest.mark.parametrize("host", ["báo.vn", "xn--bo-mia.vn", "b%C3%A1o.vn", "B%C3%81O.vn.", "www.báo.vn"])
+def test_one_host_in_five_spellings_is_one_site(host: str) -> None:
+    assert same_site(f"http://{host}/x", ("báo.vn",)) and url_key(f"http://{host}/x") == "xn--bo-mia.vn/x"

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
@@ -19,6 +19,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive import finish_run, ingest, open_archive, start_run
 from archive.pipeline.verification import verify
+from archive.storage.bodies.payloads import get_body
 from crawler.backfill.archive_client import ArchiveBusy, ArchiveClient
 from crawler.backfill.archive_source import Span
 from crawler.backfill.backfill_job import BackfillResult, backfill
@@ -242,6 +243,53 @@ def test_single_records_are_read_out_of_common_crawl(path: Path) -> None:
     ranges = [asked for place, asked in handler.log if place.startswith("/crawl-data/")]  # type: ignore[attr-defined]
     assert len(ranges) == 6 and all(asked for asked in ranges)
     assert not any("2013" in place for place, _ in handler.log)  # type: ignore[attr-defined]
+
+
+AWKWARD = (
+    "a b", "a%20b", "a%2520b", "100%", "100%25", "%", "%zz", "%E1%BA%BF", "ế", "tin-mới", "日本語", "мир", "😀", "%F0%9F%98%80",
+    "caf%E9", "a'b", 'a"b', "a|b", "a\\b", "a^b", "a`b", "{a}", "[a]", "<a>", "a~b", "a!b", "a$b", "a&b", "a;b", "a;jsessionid=1",
+    "a=b", "a+b", "a%2Bb", "a,b", "a:b", "a@b", "a*b", "(a)", "a%2Fb", "a%2fb", "a%3Fb", "a%23b", "a%5Cb", "a%00b", "a%0Ab",
+    "a%0D%0Ab", "a//b", "./a", "../a", "a/../b", "..", "a.", "a...", "a%2E", "%2e%2e/a", " a", "%20a", "A", "a/B", "index.html",
+    "#a", "a#b", "a?b#c", "a#!/x", "?", "??", "a?", "a?b", "a?b=", "a?=b", "a?b=1&b=2&b=1", "a?c=2&b=1", "a?b=1&", "a?&b=1",
+    "a?b=1;c=2", "a?b=%20", "a?b=+", "a?b=c d", "a?b=ế", "a?b=1%262", "a?b[]=1&b[]=2", "a?b=http://khac.example/x?y=z",
+    "a?b=/../c", "a?PHPSESSID=x", "a?utm_source=x", "a?b?c", "x" * 500, "x" * 1900, "%E1%BA%BF" * 200, "a/" * 200,
+    "https://khac.example/x", "2019id_/http://bao.example/x", "mailto:a@b.example", "a?x=1&amp;y=2", "\u00a0a", "a\u202eb",
+    "a,123.html", "(S(abc))/x.aspx", "~ai", "robots.txt",
+)  # fmt: skip
+HOSTS = ("https://bao.example/{}/", "https://www.BAO.example:443/hai/{}/")
+
+
+@needs_tools
+def test_two_hundred_awkward_addresses_are_taken_or_put_aside_with_a_reason(tmp_path: Path, path: Path) -> None:
+    """pywb itself gives 500 for letters beyond ASCII, and lists some that it does not find: no other is held up."""
+    urls = [host.format(number) + name for host in HOSTS for number, name in enumerate(AWKWARD)]
+    html = [("Content-Type", "text/html; charset=utf-8")]
+    pages = [
+        page(f"Tin số {number}", body=f"Lời riêng của tin {number}. " * 20).encode() for number in range(len(urls))
+    ]
+    file = tmp_path / "awkward.warc.gz"
+    with file.open("wb") as opened:
+        writer = WARCWriter(opened, gzip=True)
+        for number, (url, body) in enumerate(zip(urls, pages, strict=True)):
+            http = StatusAndHeaders("200 OK", [*html, ("Content-Length", str(len(body)))], protocol="HTTP/1.1")
+            dates = {"WARC-Date": f"2018-03-01T08:{number // 60:02}:{number % 60:02}Z"}  # pywb takes ../ for nothing
+            record = writer.create_warc_record(
+                url, "response", payload=io.BytesIO(body), http_headers=http, warc_headers_dict=dates
+            )
+            writer.write_record(record)
+    counts = []
+    with pywb(tmp_path, [file]) as running:
+        for _ in range(4):
+            done = backfill(path, PAPER, Wayback(asker(sleep=lambda _: None), running.cdx, running.base), Span())
+            assert done.problem is None and done.counts["failed"] == sum(done.reasons.values())
+            counts.append(done.counts)
+    offered, taken = counts[0]["listed"], sum(one["filed"] + one["late"] + one["here"] for one in counts)
+    assert len(urls) == 200 and offered >= 190 and counts[3]["waiting"] == 0
+    assert taken >= 150 and taken + counts[0]["failed"] + counts[0]["odd"] + counts[0]["elsewhere"] == offered
+    with open_archive(path) as db:
+        for url, body_id in db.execute("SELECT requested_url, body_id FROM captures").fetchall():
+            asked = urls[pages.index(get_body(db, body_id) or b"")].strip()
+            assert unquote(url) == unquote(asked)
 
 
 # --- politeness -------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import dataclass
 from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import unquote
@@ -135,6 +136,34 @@ def test_an_archive_that_gives_nothing_ends_the_backfill_and_no_offer_is_given_u
             done = backfill(path, PAPER, wayback(site), Span())
             assert "start again later" in (done.problem or "")
             assert done.counts["waiting"] == 5
+
+
+@dataclass
+class Five(dict[str, Answer]):
+    """An archive of five addresses, some of which it answers with `status`."""
+
+    status: int
+    never: tuple[int, ...]
+
+    def get(self, asked: str, default: object = None) -> Answer:  # by any path
+        rows = [["timestamp", "original", "mimetype", "statuscode"]]
+        rows += [["20260520120000", f"{URL}?{number}", "text/html", "200"] for number in range(5)]
+        if asked.startswith("/cdx"):
+            return Answer(json.dumps(rows).encode())
+        return Answer(b"", self.status) if int(asked[-1]) in self.never else replayed(page(asked[-1] * 9).encode())
+
+
+def test_neighbours_that_an_archive_never_gives_hold_up_no_others(path: Path) -> None:
+    with served(Five(500, never=(0, 1, 2, 3))) as site:
+        counts = [backfill(path, PAPER, wayback(site), Span()).counts for _ in range(6)]
+    assert [one["failed"] for one in counts] == [0, 0, 4, 4, 0, 0]
+    assert (counts[2]["filed"], counts[5]["waiting"]) == (1, 0)
+
+
+def test_after_a_busy_archive_the_next_run_begins_with_others(path: Path) -> None:
+    with served(Five(503, never=(0, 1))) as site:
+        counts = [backfill(path, PAPER, wayback(site), Span()).counts for _ in range(2)]
+    assert [(one["filed"], one["waiting"]) for one in counts] == [(0, 5), (3, 2)]
 
 
 SEVEN = f"example,bao)/bai-1.htm 20260520120000 {URL} text/html 200 ABC 1000"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from archive.exchange.importers.import_items import Item, Skipped
 from archive.exchange.importers.mirrors import is_archive, is_page, read_mirror, read_page
-from archive.exchange.importers.unpack_budget import UNPACK_RATIO
 from archive.exchange.importers.warc_captures import read_wacz, read_warc
 from archive.model.errors import LuubaoError
+from archive.model.unpack_budget import UNPACK_RATIO
 
 
 @dataclass(frozen=True, slots=True)

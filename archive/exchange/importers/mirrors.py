@@ -13,8 +13,9 @@ import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from html import unescape
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from archive.exchange.importers.import_items import LARGEST, Item, Page, Skipped
 from archive.model import validation
@@ -35,6 +36,8 @@ _INDEX = re.compile(r"(?:^|(?<=/))index\.html?(?=\?|$)")
 _OWN_ADDRESS = re.compile(
     r"""<(?:link|meta)\b(?=[^>]{0,500}(?:canonical|og:url))[^>]{0,500}?(?:href|content)=["']([^"']{1,2100})"""
 )
+_LINK = re.compile(r"""<a\b[^>]{0,500}?\shref\s{0,9}=\s{0,9}["']?([^"'\s>]{1,2083})""", re.IGNORECASE)
+_UNQUOTED = "@!$&'()*+,;=~-._%?"
 _ZONE = re.compile(r"\s*\(.*\)\s*$")
 
 
@@ -53,6 +56,7 @@ def read_mirror(folder: Path, url: str | None, at: datetime | None) -> Iterator[
     and a folder whose name is no host; at: the time, for pages that do not state it. Does not follow links out of the
     folder: what is there is not the newspaper's."""
     unreadable: list[Item] = []
+    added = _added_endings(folder, url)
     for parent, folders, names in os.walk(folder, onerror=lambda error: unreadable.append(_unreadable(error, folder))):
         yield from unreadable
         unreadable.clear()
@@ -62,16 +66,46 @@ def read_mirror(folder: Path, url: str | None, at: datetime | None) -> Iterator[
         for name in sorted(names):
             file = Path(parent) / name
             if is_page(file) and not name.startswith((".", "hts-")):
-                yield _mirrored_page(folder, file, url, at)
+                yield _mirrored_page(folder, file, url, at, added)
             elif not is_archive(file):
                 yield Skipped("it is no page", _printable(file), failed=False)
     yield from unreadable
 
 
-def _mirrored_page(folder: Path, file: Path, url: str | None, at: datetime | None) -> Item:
+def _mirrored_page(folder: Path, file: Path, url: str | None, at: datetime | None, added: set[str]) -> Item:
     if file.is_symlink() and not _stays_within(folder, file):
         return _not_followed(file)
-    return _page(file, _mirror_url(folder, file, url), at, implied=True)
+    address = _mirror_url(folder, file, url)
+    return _page(file, address.removesuffix(".html") if address in added else address, at, implied=True)
+
+
+def _added_endings(folder: Path, url: str | None) -> set[str]:
+    """The addresses of files whose .html wget -E added: some page of the mirror links to the address without it, and
+    none to the address with it."""
+    in_question = {address for _, address in _page_addresses(folder, url) if address.endswith(".html")}
+    linked, linked_without = set[str](), set[str]()
+    for file, address in _page_addresses(folder, url) if in_question else ():
+        links = _links(file, address)
+        linked |= links & in_question
+        linked_without |= {f"{link}.html" for link in links} & in_question
+    return linked_without - linked
+
+
+def _page_addresses(folder: Path, url: str | None) -> Iterator[tuple[Path, str]]:
+    for parent, _, names in os.walk(folder):
+        for file in (Path(parent, name) for name in names if is_page(Path(name))):
+            if not file.is_symlink() and (address := _mirror_url(folder, file, url)):
+                yield file, address
+
+
+def _links(file: Path, address: str) -> set[str]:
+    """The addresses that a page of a mirror links to, quoted as _mirror_url quotes them."""
+    try:
+        body = _read_bytes(file)[0].decode("utf-8", "replace")
+    except OSError:  # reported when it is imported
+        return set()
+    links = {absolute(address, unescape(link)) for link in _LINK.findall(body)}
+    return {quote(unquote(link), safe=":/" + _UNQUOTED) for link in links if link}
 
 
 def _stays_within(folder: Path, file: Path) -> bool:
@@ -166,12 +200,12 @@ def _mirror_url(folder: Path, file: Path, url: str | None) -> str | None:
             parts = (folder.name, *parts)
         if not _is_host(parts[0], parts):
             return None
-        base, parts = f"http://{parts[0]}/", parts[1:]
+        base, parts = f"http://{parts[0].replace('+', ':')}/", parts[1:]
     else:
         base = url if url.endswith("/") else url + "/"
         if _is_host(parts[0], parts) and parts[0].removeprefix("www.") == host_of(url):
             parts = parts[1:]
-    path = "/".join(quote(os.fsencode(part), safe="@!$&'()*+,;=~-._%?") for part in parts)
+    path = "/".join(quote(os.fsencode(part), safe=_UNQUOTED) for part in parts)
     path = path if "?" in path else _QUERY.sub("?", path, count=1)
     if "?" in path or _DYNAMIC.search(path):
         path = path.removesuffix(".html")

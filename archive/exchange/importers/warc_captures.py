@@ -22,11 +22,11 @@ from archive.exchange.importers.import_items import (
     leads_to,
 )
 from archive.exchange.importers.outlet_records import described_by
-from archive.exchange.importers.unpack_budget import UNPACK_RATIO, UnpackBudget, UnpacksTooMuch
 from archive.exchange.importers.warc_reader import DAMAGE, WarcRecord, records
 from archive.model import validation
 from archive.model.errors import BadValue
 from archive.model.records import Capture, Headers
+from archive.model.unpack_budget import UNPACK_RATIO, UnpackBudget, UnpacksTooMuch
 from archive.model.validation import is_address, shown
 
 _PIECE = 1024 * 1024

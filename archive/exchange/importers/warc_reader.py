@@ -24,7 +24,7 @@ from warcio.recordloader import ArcWarcRecordLoader
 from archive.exchange.content_codings import BadCoding, DecodedBody, TooLarge, codings_of, decode_body
 from archive.exchange.importers.gzip_members import GZIP, PLAIN, ResumedStream, first_member, next_record
 from archive.exchange.importers.import_items import LARGEST, Skipped
-from archive.exchange.importers.unpack_budget import UnpackBudget
+from archive.model.unpack_budget import UnpackBudget
 from archive.storage.bodies import codecs
 
 _MAX_LINE = 1024 * 1024

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from archive.model.digests import digest_of
 from archive.model.errors import ArchiveDamaged
 from archive.storage.bodies import codecs, dictionaries
-from archive.storage.connection import snapshot
+from archive.storage.connection import any_length, snapshot
 
 MAX_DEPTH = 3
 """The longest chain: how many patches may lie between a body and one that is no patch."""
@@ -71,7 +71,9 @@ def get_body(db: Database, body_id: int) -> bytes | None:
 
 
 def _decompressed(db: Database, body_id: int) -> bytes | None:
-    row = db.execute("SELECT codec, dictionary_id, base_id, data, size FROM bodies WHERE id = ?", [body_id]).fetchone()
+    query = "SELECT codec, dictionary_id, base_id, data, size FROM bodies WHERE id = ?"
+    with any_length(db):
+        row = db.execute(query, [body_id]).fetchone()
     if row is None:
         raise ArchiveDamaged(f"body {body_id} is not there")
     codec, dictionary_id, base_id, data, size = row

@@ -18,6 +18,7 @@ from archive.storage.connection import transaction
 from archive.storage.damaged_rows import ROW_ERRORS
 from archive.storage.integrity.column_validation import COLUMNS, problems, usable
 from archive.storage.integrity.seals import seal_finished
+from archive.storage.sqlite_errors import DatabaseError, is_too_long
 
 T = TypeVar("T")
 
@@ -41,11 +42,12 @@ class OtherRun:
 @dataclass(frozen=True, slots=True)
 class OtherCapture:
     """A capture of another archive, without its body: a placeholder of one byte stands for one. origin: source and
-    record where it came from, if recorded."""
+    record where it came from, if recorded. size: bytes of its body."""
 
     id: int
     capture: Capture
     origin: tuple[str, str | None] | None
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +113,33 @@ def _start_of_run(db: Database, row: dict[str, Any], note: Note) -> str:
 
 def captures(db: Database, run_id: int, after: int, limit: int, note: Note) -> list[OtherCapture | InvalidRow]:
     """Captures of a run with ids above `after`, by id, at most `limit`."""
-    rows = db.query(
+    query = (
         "SELECT captures.*, bodies.size, request, response, origins.source, origins.record FROM captures"
         " LEFT JOIN headers ON headers.capture_id = captures.id LEFT JOIN origins ON origins.capture_id = captures.id"
-        " LEFT JOIN bodies ON bodies.id = body_id WHERE run_id = ? AND captures.id > ? ORDER BY captures.id LIMIT ?",
-        [run_id, after, limit],
+        " LEFT JOIN bodies ON bodies.id = body_id WHERE run_id = ? AND captures.id > ? ORDER BY captures.id LIMIT ?"
     )
+    rows = _rows(db, "captures", query, (run_id, after, limit), note)
     return [_validated("captures", row, lambda row: _other_capture(row, note), note) for row in rows]
+
+
+def _rows(
+    db: Database, table: str, query: str, values: tuple[int, int, int], note: Note
+) -> Iterator[dict[str, Any] | InvalidRow]:
+    """The rows of a query for a run's rows of a table; one by one where a value is too long, so that only its row is
+    left out."""
+    try:
+        yield from list(db.query(query, values))
+        return
+    except DatabaseError as error:
+        if not is_too_long(error):
+            raise
+    ids = db.execute(f"SELECT id FROM {table} WHERE run_id = ? AND id > ? ORDER BY id LIMIT ?", values).fetchall()
+    for (row_id,) in ids:
+        try:
+            yield from [row for row in db.query(query, (values[0], row_id - 1, 1)) if row["id"] == row_id]
+        except DatabaseError as error:
+            note(f"{table} {row_id}", f"a value of it is longer than any that luubao writes ({error})")
+            yield InvalidRow(row_id)
 
 
 def _other_capture(row: dict[str, Any], note: Note) -> OtherCapture:
@@ -131,7 +153,7 @@ def _other_capture(row: dict[str, Any], note: Note) -> OtherCapture:
         validation.json_pairs(headers["response"]), b"-" if has_body else None, row["encoding"],
         validation.json_pairs(headers["request"]), validation.json_lines(row["via"] or "[]"), row["detail"],
     )  # fmt: skip
-    return OtherCapture(row["id"], validated(capture), _origin(row, note))
+    return OtherCapture(row["id"], validated(capture), _origin(row, note), row["size"] if has_body else 0)
 
 
 def _origin(row: dict[str, Any], note: Note) -> tuple[str, str | None] | None:
@@ -144,14 +166,14 @@ def _origin(row: dict[str, Any], note: Note) -> tuple[str, str | None] | None:
 def pictures(db: Database, run_id: int, after: int, limit: int, note: Note) -> list[OtherPicture | InvalidRow]:
     """Fetches of pictures in a run with ids above `after`, by id, at most `limit`, without those of withdrawn
     articles."""
-    rows = db.query(
+    query = (
         "SELECT picture_captures.*, images.url, pictures.digest, size, media_type, width, height, perceptual_hash,"
         " path FROM picture_captures JOIN images ON images.id = image_id"
         " LEFT JOIN pictures ON pictures.id = picture_id WHERE run_id = ? AND picture_captures.id > ?"
         " AND coalesce(path, '') NOT LIKE 'withheld/%' AND coalesce(path, '') <> 'destroyed'"
-        " ORDER BY picture_captures.id LIMIT ?",
-        [run_id, after, limit],
+        " ORDER BY picture_captures.id LIMIT ?"
     )
+    rows = _rows(db, "picture_captures", query, (run_id, after, limit), note)
     return [_validated("picture_captures", row, _other_picture, note) for row in rows]
 
 
@@ -174,7 +196,11 @@ def _picture_in(row: dict[str, Any]) -> Picture | None:
     return Picture(columns["digest"], columns["size"], columns["media_type"], looks)
 
 
-def _validated(table: str, row: dict[str, Any], make: Callable[[dict[str, Any]], T], note: Note) -> T | InvalidRow:
+def _validated(
+    table: str, row: dict[str, Any] | InvalidRow, make: Callable[[dict[str, Any]], T], note: Note
+) -> T | InvalidRow:
+    if isinstance(row, InvalidRow):
+        return row
     try:
         return make(usable(table, row, note=note))
     except ROW_ERRORS as error:

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from archive.model.digests import digest_of
 from archive.model.errors import ArchiveDamaged
+from archive.model.unpack_budget import UnpackBudget, UnpacksTooMuch
 from archive.storage import schema_check
 from archive.storage.bodies import dictionaries
 from archive.storage.bodies.payloads import get_body
@@ -61,10 +62,16 @@ def broken_dictionaries(db: Database, step: Step) -> Iterator[Problem]:
             yield Problem(f"dictionaries {dictionary_id}", str(error))
 
 
-def broken_bodies(db: Database, step: Step) -> Iterator[Problem]:
-    """Bodies that cannot be decompressed, or do not match their digest and size."""
+def broken_bodies(db: Database, step: Step, budget: UnpackBudget | None = None) -> Iterator[Problem]:
+    """Bodies that cannot be decompressed, or do not match their digest and size. budget: what all may unpack to."""
     for body_id, digest, size in _rows_in_batches(db, "SELECT id, digest, size FROM bodies"):
         step()
+        try:
+            if budget and isinstance(size, int):
+                budget.spend(max(size, 0))
+        except UnpacksTooMuch as error:
+            yield Problem(f"bodies {body_id}", str(error))
+            return
         with snapshot(db):
             problems = list(_body_problems(db, body_id, digest, size))
         yield from problems

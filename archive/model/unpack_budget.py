@@ -1,4 +1,5 @@
-"""Limits what a file may unpack to, whatever unpacks it: gzip, Zstandard, a content coding, a member of a WACZ."""
+"""Limits what a file may unpack to, whatever unpacks it: gzip, Zstandard, a content coding, a member of a WACZ, the
+bodies of an archive."""
 
 from __future__ import annotations
 
