@@ -121,16 +121,19 @@ def mark_for_rebuild(db: Database, outlet_id: int, key: str) -> None:
     db.execute("INSERT INTO unsettled (outlet_id, url_key) VALUES (?, ?) ON CONFLICT DO NOTHING", [outlet_id, key])
 
 
-def unsettle_words(db: Database, outlet_id: int, words: str, but: set[str]) -> None:
-    """Marks articles for rebuilding that changed to these words, which several articles turn out to show. words: their
-    digest; but: URL keys to leave out. Call inside a transaction."""
+def unsettle_alike(db: Database, outlet_id: int, column: str, name: str, but: set[str]) -> None:
+    """Marks articles for rebuilding that changed to one text or headline, where there are several, or they were doubted
+    for it. column: words or headline of `readings`, which has this name; but: URL keys to leave out. Call inside a
+    transaction."""
+    assert column in ("words", "headline")
     rows = db.execute(
-        "SELECT DISTINCT url_key FROM readings JOIN captures ON captures.id = capture_id"
-        " WHERE words = ? AND outlet_id = ? AND doubt IS NULL",
-        [words, outlet_id],
+        "SELECT url_key, max(doubt IS NOT NULL) FROM readings JOIN captures ON captures.id = capture_id"
+        f" WHERE {column} = ? AND outlet_id = ? GROUP BY url_key",
+        [name, outlet_id],
     )
-    for (key,) in rows.fetchall():
-        if key not in but:
+    others = {key: doubted for key, doubted in rows.fetchall() if key not in but}
+    for key, doubted in others.items():
+        if doubted or len(others) > 1:
             mark_for_rebuild(db, outlet_id, key)
 
 

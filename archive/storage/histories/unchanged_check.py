@@ -25,8 +25,8 @@ from archive.storage.captures.capture_source import Source, article_at
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.histories.domain_moves import moved_keys
 from archive.storage.readings.reading_rows import (
-    count_other_articles,
     extractor_id,
+    other_articles,
     record_reading,
     record_refusal,
     same_words,
@@ -134,7 +134,7 @@ def is_alone(db: Database, source: Source, reading: Reading) -> bool:
         or withdrawn_twin(db, outlet_id, reading)
     ):
         return False
-    return not is_anyones(reading) or not count_other_articles(db, outlet_id, "words", words_of(reading), ())
+    return not is_anyones(reading) or not other_articles(db, outlet_id, "words", words_of(reading), ())
 
 
 _KNOWN = """
