@@ -34,8 +34,8 @@ from archive.history.values import Article, Doubted, History, Verdict
 from archive.model.records import Reading
 from archive.text.equivalence import tidy, tokens
 
-_SAME_WORDS = 2  # other articles: two agency reports may be alike, three like pages of one site are one page
-_SAME_HEADLINE = 4  # a column repeats its headline at a few articles
+SAME_WORDS = 2  # other articles: two agency reports may be alike, three like pages of one site are one page
+SAME_HEADLINE = 4  # a column repeats its headline at a few articles
 _COMMON_BIGRAMS = 0.25
 """Share of the shorter text's bigrams (pairs of consecutive words) that two related texts have in common. Two unrelated
 articles of one outlet have 2 to 6 in 100 in common; a text rewritten sentence by sentence more than 40."""
@@ -98,7 +98,7 @@ def is_anyones(reading: Reading) -> bool:
 
 def first_doubt(look: UrlCapture, reading: Reading) -> str:
     """Why a page is not believed to be a new article; empty when it is."""
-    if is_anyones(reading) and look.signs.same_words >= _SAME_WORDS:
+    if is_anyones(reading) and look.signs.same_words >= SAME_WORDS:
         return f"the same page, without a date, stood at {look.signs.same_words + 1} addresses"
     return ""
 
@@ -130,9 +130,9 @@ def _stays(latest: Reading, doubted: Reading, reading: Reading) -> bool:
 
 
 def _text_of_others(history: History, article: Article, look: UrlCapture, reading: Reading) -> tuple[str, bool]:
-    if look.signs.same_words >= _SAME_WORDS:
+    if look.signs.same_words >= SAME_WORDS:
         return f"the same page stood at {look.signs.same_words + 1} articles", True
-    if look.signs.same_headline >= _SAME_HEADLINE and not _is_related(article, reading):
+    if look.signs.same_headline >= SAME_HEADLINE and not _is_related(article, reading):
         return f"the same headline stood at {look.signs.same_headline + 1} articles", True
     if not resembles(article.latest.reading, reading):
         related = _is_related(article, reading)
@@ -170,7 +170,7 @@ def _unrelated(article: Article, look: UrlCapture, reading: Reading) -> tuple[st
 
 
 def _same_novelty(look: UrlCapture) -> tuple[str, bool]:
-    several = look.signs.same_novelty >= _SAME_WORDS
+    several = look.signs.same_novelty >= SAME_WORDS
     return ("the same took the place of several articles' texts at once" if several else ""), False
 
 

@@ -11,6 +11,8 @@ from archive.model.records import Reading
 
 _NAME_LENGTH = len("sha256:") + 32
 """128 bits: enough to tell the states of one outlet apart, in half the space."""
+NEW_TEXT = "text:"
+"""Begins the names of what has taken the place of a text."""
 _NUMBERED = re.compile(r"\S*\d\S*")  # a request's number, a time: they differ where the words are the same
 _KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wall, and none cut short
 
@@ -40,7 +42,7 @@ def novelty_of(previous: Reading | None, reading: Reading) -> str:
     added = [_NUMBERED.sub("", line) for line in after if line not in set(before)]
     if kept >= _KEPT_SHARE * sum(map(len, before)) or not (added or after == before[: len(after)]):
         return headline_of(reading)
-    return digest_of_value(added)[:_NAME_LENGTH]
+    return NEW_TEXT + digest_of_value(added)[:_NAME_LENGTH]
 
 
 @lru_cache(maxsize=64)  # readings are equal, and hashed alike, where they name one moment in two zones

@@ -121,20 +121,18 @@ def mark_for_rebuild(db: Database, outlet_id: int, key: str) -> None:
     db.execute("INSERT INTO unsettled (outlet_id, url_key) VALUES (?, ?) ON CONFLICT DO NOTHING", [outlet_id, key])
 
 
-def unsettle_alike(db: Database, outlet_id: int, column: str, name: str, but: set[str]) -> None:
-    """Marks articles for rebuilding that changed to one text or headline, where there are several, or they were doubted
-    for it. column: words or headline of `readings`, which has this name; but: URL keys to leave out. Call inside a
-    transaction."""
+def unsettle_alike(db: Database, outlet_id: int, column: str, name: str, but: set[str], fewest: int) -> None:
+    """Marks articles for rebuilding that changed to one text or headline, where there are so many. column: words or
+    headline of `readings`, which has this name; but: URL keys to leave out. Call inside a transaction."""
     assert column in ("words", "headline")
     rows = db.execute(
-        "SELECT url_key, max(doubt IS NOT NULL) FROM readings JOIN captures ON captures.id = capture_id"
-        f" WHERE {column} = ? AND outlet_id = ? GROUP BY url_key",
+        "SELECT DISTINCT url_key FROM readings JOIN captures ON captures.id = capture_id"
+        f" WHERE {column} = ? AND outlet_id = ?",
         [name, outlet_id],
     )
-    others = {key: doubted for key, doubted in rows.fetchall() if key not in but}
-    for key, doubted in others.items():
-        if doubted or len(others) > 1:
-            mark_for_rebuild(db, outlet_id, key)
+    others = {key for (key,) in rows.fetchall()} - but
+    for key in others if len(others) >= fewest else ():
+        mark_for_rebuild(db, outlet_id, key)
 
 
 def clear_rebuild_marks(db: Database, outlet_id: int, keys: set[str]) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.history import History, Verdict, captures_to_compare, novelty
-from archive.history.states import state_of, words_of
+from archive.history.plausibility import SAME_HEADLINE, SAME_WORDS
+from archive.history.states import NEW_TEXT, state_of, words_of
 from archive.model.records import Reading, Unreadable
 from archive.storage.captures.late_captures import unsettle_alike
 from archive.storage.histories.related_urls import StoredCapture
@@ -143,7 +144,8 @@ def _unsettle_alike(
     for column in ("words", "headline"):
         former = {values[column] for values in existing}
         for name in (former ^ {row[column]}) - {None}:
-            unsettle_alike(db, facts.outlet_id, column, name, own)
+            is_headline = column == "headline" and not name.startswith(NEW_TEXT)
+            unsettle_alike(db, facts.outlet_id, column, name, own, SAME_HEADLINE if is_headline else SAME_WORDS)
 
 
 def _put_unreadable(db: Database, past: StoredCapture, ids: Mapping[int, int]) -> None:
