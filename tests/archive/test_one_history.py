@@ -93,7 +93,7 @@ and its words are proven by another capture than before."""
 
 def shown(visit: Visit) -> bytes:
     figures = "".join(
-        f'<figure><img src="/anh/{name}.jpg"><figcaption>Cảnh {name}. Ảnh: Hà Thu</figcaption></figure>'
+        f'<figure><img src="/anh/{name}.jpg"><figcaption>Cảnh sông. Ảnh: Hà Thu</figcaption></figure>'
         for name in visit.shows
     )
     text = f"Chuyện {visit.state} ở bến đò bên sông, nơi người làng chờ nhau mỗi sáng sớm. " * 4

@@ -42,11 +42,11 @@ def put_readings(
         if values is None:
             _put_unreadable(db, past, ids)
         elif row.own:
-            written = _put_row(db, facts, past.id, extractor, values)
+            written = _put_row(db, facts, past, extractor, values)
             if written and row.aside is not None:
                 set_aside(db, past.id, extractor, row.aside)
         elif _was_read_before(db, past.id, extractor):  # a former reading is explicit, so this one must be too
-            _put_row(db, facts, past.id, extractor, values)
+            _put_row(db, facts, past, extractor, values)
         else:
             _delete_reading(db, past.id, extractor)
 
@@ -122,13 +122,14 @@ def _refusal_row(refusal: Unreadable) -> dict[str, Any]:
     }
 
 
-def _put_row(db: Database, facts: CaptureReadings, capture_id: int, extractor: int, row: dict[str, Any]) -> bool:
+def _put_row(db: Database, facts: CaptureReadings, past: StoredCapture, extractor: int, row: dict[str, Any]) -> bool:
     """Writes the row; returns False if it was there already."""
+    capture_id = past.id
     rows = db.execute(f"SELECT extractor_id, {', '.join(row)} FROM readings WHERE capture_id = ?", [capture_id])
     existing = {extractor_id: tuple(values) for extractor_id, *values in rows.fetchall()}
     if existing.get(extractor) == tuple(row.values()):
         return False
-    _unsettle_alike(db, facts, row, [dict(zip(row, values, strict=True)) for values in existing.values()])
+    _unsettle_alike(db, facts, past, row, [dict(zip(row, values, strict=True)) for values in existing.values()])
     record_reading(db, capture_id, extractor, row)
     if existing and (row["version_id"] is not None or row["state"]):
         _point_to_version(db, capture_id, row["version_id"])
@@ -136,8 +137,9 @@ def _put_row(db: Database, facts: CaptureReadings, capture_id: int, extractor: i
 
 
 def _unsettle_alike(
-    db: Database, facts: CaptureReadings, row: dict[str, Any], existing: Collection[dict[str, Any]]
-) -> None:
+    db: Database, facts: CaptureReadings, past: StoredCapture, row: dict[str, Any],
+    existing: Collection[dict[str, Any]],
+) -> None:  # fmt: skip
     """Marks the other articles for rebuilding that changed to what this capture shows, or showed until now: how many
     they are decides what is believed of each."""
     own = {past.key for past in facts.pasts}
@@ -145,7 +147,8 @@ def _unsettle_alike(
         former = {values[column] for values in existing}
         for name in (former ^ {row[column]}) - {None}:
             is_headline = column == "headline" and not name.startswith(NEW_TEXT)
-            unsettle_alike(db, facts.outlet_id, column, name, own, SAME_HEADLINE if is_headline else SAME_WORDS)
+            fewest = SAME_HEADLINE if is_headline else SAME_WORDS
+            unsettle_alike(db, facts.outlet_id, column, name, past.key, own, fewest)
 
 
 def _put_unreadable(db: Database, past: StoredCapture, ids: Mapping[int, int]) -> None:
