@@ -9,7 +9,7 @@ and archive.text.equivalence.
 from archive.history.chronology import in_time
 from archive.history.facts import NO_EVIDENCE, Observation, OutletEvidence, PictureFetch, Shown, UrlCapture
 from archive.history.fold import derive, step
-from archive.history.plausibility import captures_to_compare
+from archive.history.plausibility import captures_to_compare, like_departures, novelty
 from archive.history.values import NOTHING, Article, ArticleState, History, Verdict
 from archive.history.version_numbers import Version, Versions, versions_of
 
@@ -30,6 +30,8 @@ __all__ = [
     "captures_to_compare",
     "derive",
     "in_time",
+    "like_departures",
+    "novelty",
     "step",
     "versions_of",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from archive.history.addresses import is_primary_alive
 from archive.history.article_identity import RECENT
-from archive.history.edits import changed_fields
+from archive.history.edits import changed_fields, places
 from archive.history.facts import UrlCapture
 from archive.history.moves import takes_over
 from archive.history.picture_changes import VISIT
@@ -66,8 +66,8 @@ def leads(article: Article, look: UrlCapture, reading: Reading, outlet: Outlet) 
 
 
 def catches_up(article: Article, face: UrlRendition, reading: Reading) -> bool:
-    """Whether a shorter copy now says what the article already says: all of its lines stand there, and it has lost none
-    that do."""
+    """Whether a shorter copy now says what the article already says: all of its lines and new pictures stand there, and
+    it has lost no line that does."""
     article_lines, copy_lines = set(lines(article.latest.reading.text)), set(lines(reading.text))
     lost_lines = set(lines(face.reading.text)) - copy_lines
     headline_changed = "headline" in changed_fields(article.latest.reading, reading) and "headline" not in face.differs
@@ -77,6 +77,7 @@ def catches_up(article: Article, face: UrlRendition, reading: Reading) -> bool:
         and copy_lines <= article_lines
         and not lost_lines & article_lines
         and not headline_changed
+        and set(places(reading.images)) <= {*places(face.reading.images), *places(article.latest.reading.images)}
     )
 
 

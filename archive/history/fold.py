@@ -24,7 +24,8 @@ from archive.history.picture_changes import (
     pictures_of,
     see_picture,
     shown_picture,
-    without_pictures,
+    with_moved_pictures,
+    without_newest,
 )
 from archive.history.plausibility import doubt, first_doubt, is_confirmed
 from archive.history.responses import declared_key, is_home
@@ -211,11 +212,11 @@ def _doubt_resolved(history: History, article: Article, doubted: Doubted, outlet
     assert doubted.reading is not None
     first = doubted.look
     while article.latest.at > first.at:
-        history, article = without_pictures(history, article)
+        history, article = without_newest(history, article)
     changed = edited_fields(article, article.faces.get(first.key), first, doubted.reading)
     history = _with_new_verdicts(_edited(history, article, first, doubted.reading, changed), doubted)
     article = reduce(shown_picture, doubted.fetches, history.articles[article.number])
-    history = _with_article(history, article)
+    history = with_moved_pictures(history, article)
     return take_addresses(history, first, article.number, declared_key(doubted.reading, outlet))
 
 
@@ -279,16 +280,16 @@ def _edited(
     latest, lacks = article.latest, lacking(article, look.key, reading, changed)
     if opened_by_pictures(article, look) and article.place:
         changed = tuple(dict.fromkeys((*changed, *latest.changed)))
-        history, article = without_pictures(history, article)
+        history, article = without_newest(history, article)
     stand = ArticleState(
         state_of(reading), reading_digest(reading), reading, look, look.at, look.at, changed,
         pictures_of(history, latest, reading, look.at), lacks,
     )  # fmt: skip
     article = replace(article, stands=(*article.stands, stand))
     article = put_face(article, look.key, replace(face_of(look, reading, article.place), differs=lacks))
-    return _with_article_and_verdict(
-        history, seen_again(make_primary(article, look), look), Verdict(look, article.number, article.place)
-    )
+    article = seen_again(make_primary(article, look), look)
+    history = _with_verdict(history, Verdict(look, article.number, article.place))
+    return with_moved_pictures(history, article)
 
 
 def _doubted(history: History, article: Article, look: UrlCapture, reading: Reading, why: str) -> History:

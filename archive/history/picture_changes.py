@@ -5,7 +5,8 @@ their page, or, when they are due, some time before it; so a visit lasts from th
 than VISIT. It goes by time and not by runs, which have other numbers in every archive.
 
 A recompressed or resized copy is no edit, nor is a picture that cannot be compared. What a URL showed before an article
-used it is never taken for what the article showed. An article that is gone is not edited.
+used it is never taken for what the article showed. An article that is gone is not edited. Another URL in a picture's
+place is an edit until what it shows is known: the same picture, in any size, or a part of it is none.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from datetime import datetime, timedelta
 
 from archive.history.facts import PictureFetch, Shown, UrlCapture
 from archive.history.values import Article, ArticleState, History
-from archive.model.perceptual_hash import same_picture
+from archive.model.perceptual_hash import is_cut_from, same_picture
 from archive.model.records import Reading
+from archive.model.urls import picture_key
+from archive.text.equivalence import plain
 
 VISIT = timedelta(hours=12)
 
@@ -26,8 +29,46 @@ def see_picture(history: History, fetch: PictureFetch) -> History:
     """The history after one more fetch of a picture."""
     if fetch.shown is None:
         return history
-    articles = tuple(shown_picture(_with_doubted(article, fetch), fetch) for article in history.articles)
-    return replace(history, articles=articles, pictures={**history.pictures, fetch.url: fetch})
+    for article in history.articles:
+        shown = shown_picture(_with_doubted(article, fetch), fetch)
+        if shown is not article:
+            history = with_moved_pictures(history, shown)
+    return replace(history, pictures={**history.pictures, fetch.url: fetch})
+
+
+def with_moved_pictures(history: History, article: Article) -> History:
+    """A history with this article; its newest state is taken back where the same pictures stand at other URLs."""
+    if _shows_former_pictures(article):
+        faces = {
+            key: replace(face, differs=face.differs | {"pictures"}) if face.stand == article.place else face
+            for key, face in article.faces.items()
+        }
+        article = replace(article, faces=faces)
+        history, article = without_newest(history, article, "the same pictures at other addresses")
+    articles = tuple(article if other.number == article.number else other for other in history.articles)
+    return replace(history, articles=articles)
+
+
+def _shows_former_pictures(article: Article) -> bool:
+    """Whether all that the newest state changed are URLs of pictures, in whose places the former ones still stand."""
+    latest = article.latest
+    if len(article.stands) < 2 or latest.changed != ("pictures",) or latest.picture is not None:
+        return False
+    former = article.stands[-2]
+    pairs = list(zip(former.reading.images, latest.reading.images, strict=False))
+    moved = [(old, new) for old, new in pairs if picture_key(old.url) != picture_key(new.url)]
+    same_number = len(former.reading.images) == len(latest.reading.images)
+    return same_number and all(
+        (plain(old.caption), plain(old.credit)) == (plain(new.caption), plain(new.credit))
+        and _is_same(former.pictures.get(old.url), latest.pictures.get(new.url))
+        for old, new in moved
+    )
+
+
+def _is_same(old: Shown | None, new: Shown | None) -> bool:
+    if old is None or new is None:
+        return False
+    return old.digest == new.digest or bool(same_picture(old.looks, new.looks)) or is_cut_from(old.looks, new.looks)
 
 
 def _with_doubted(article: Article, fetch: PictureFetch) -> Article:
@@ -44,10 +85,17 @@ def _shows(reading: Reading, url: str) -> bool:
     return any(image.url == url for image in reading.images)
 
 
+def _stands_there(article: Article, url: str) -> bool:
+    """Whether an article shows a picture: not where another URL has taken its place, as the same picture."""
+    face = article.faces.get(article.speaker)
+    has_moved = face is not None and "pictures" in face.differs and bool(face.reading.images)
+    return _shows(article.latest.reading, url) and not (has_moved and face and not _shows(face.reading, url))
+
+
 def shown_picture(article: Article, fetch: PictureFetch) -> Article:
     """An article after one more fetch of a picture."""
     latest, shown = article.latest, fetch.shown
-    if shown is None or not _shows(latest.reading, fetch.url):
+    if shown is None or not _stands_there(article, fetch.url):
         return article
     previous = latest.pictures.get(fetch.url)
     is_first = fetch.url not in article.fetched
@@ -78,14 +126,17 @@ def opened_by_pictures(article: Article, look: UrlCapture) -> bool:
     return latest.picture is not None and latest.at >= article.page.at and look.at - latest.at <= VISIT
 
 
-def without_pictures(history: History, article: Article) -> tuple[History, Article]:
-    """Removes the newest state, which pictures opened: what pointed to it points to the state before."""
+def without_newest(history: History, article: Article, why: str = "") -> tuple[History, Article]:
+    """Removes the newest state: what pointed to it points to the state before; or, as its words are another print's, to
+    none, and `why` says so."""
     place = article.place
     faces = {
         key: replace(face, stand=place - 1) if face.stand == place else face for key, face in article.faces.items()
     }
     verdicts = tuple(
-        replace(verdict, stand=place - 1) if (verdict.article, verdict.stand) == (article.number, place) else verdict
+        replace(verdict, stand=None if why else place - 1, why=why)
+        if (verdict.article, verdict.stand) == (article.number, place)
+        else verdict
         for verdict in history.verdicts
     )
     return replace(history, verdicts=verdicts), replace(article, stands=article.stands[:-1], faces=faces)

@@ -8,7 +8,9 @@ tell. The article's own past, and the rest of the outlet, can:
   they stay; without a date, words that stand at several URLs are no article's first state either;
 - a page that shares nothing with what stood there (no headline, no paragraph, no picture, hardly two consecutive words)
   is believed when the next capture shows it again; never, if it has no date where the article had one;
-- a page whose text is gone, under another headline, is believed when the next capture shows it again;
+- a page whose text is gone, or all of it under another headline, is believed when the next capture shows it again;
+- the same lines in place of several articles' texts within a visit, each under its own headline (a wall, a captcha), or
+  several texts cut short, are believed of each that still shows it at the next capture;
 - a change at nearly all articles at once is believed of each that still shows it at the next capture, because then it
   is a redesign and no outage;
 - a truncated page, where all before were whole, is believed when the next capture is truncated too.
@@ -20,19 +22,20 @@ time, as if all had been known at once.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import pairwise
 
 from archive.history.article_identity import RECENT
-from archive.history.edits import EDIT_FIELDS, places, resembles
+from archive.history.edits import EDIT_FIELDS, changed_fields, places, resembles
 from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
-from archive.history.states import state_of
-from archive.history.values import Article, Doubted, History
+from archive.history.states import headline_of, novelty_of, state_of, words_of
+from archive.history.values import Article, Doubted, History, Verdict
 from archive.model.records import Reading
 from archive.text.equivalence import tidy, tokens
 
-_SAME_WORDS = 2  # other articles: two agency reports may be alike, three like pages of one site are one page
-_SAME_HEADLINE = 4  # a column repeats its headline at a few articles
+SAME_WORDS = 2  # other articles: two agency reports may be alike, three like pages of one site are one page
+SAME_HEADLINE = 4  # a column repeats its headline at a few articles
 _COMMON_BIGRAMS = 0.25
 """Share of the shorter text's bigrams (pairs of consecutive words) that two related texts have in common. Two unrelated
 articles of one outlet have 2 to 6 in 100 in common; a text rewritten sentence by sentence more than 40."""
@@ -53,6 +56,7 @@ def doubt(history: History, article: Article, look: UrlCapture, reading: Reading
         _text_of_others(history, article, look, reading),
         _unrelated(article, look, reading),
         _text_lost(article, reading),
+        _same_novelty(look),
         _at_once(look),
         _truncated(look),
     ):
@@ -68,6 +72,25 @@ def captures_to_compare(history: History) -> list[UrlCapture]:
     return [state.proof for place, state in stands if state.picture is None and (place or is_anyones(state.reading))]
 
 
+def novelty(history: History, verdict: Verdict) -> str:
+    """The name of what a page says, and its article did not before."""
+    assert isinstance(verdict.look.said, Reading)
+    stands = () if verdict.article is None else history.articles[verdict.article].stands
+    before = [stand.reading for stand in stands if stand.at < verdict.look.at]
+    return novelty_of(before[-1] if before else None, verdict.look.said)
+
+
+def like_departures(history: History, verdict: Verdict, column: str, name: str, within: timedelta | None) -> set[int]:
+    """The other articles of a history that changed to what has this name."""
+    return {
+        other.article
+        for other in history.verdicts
+        if other.article not in (None, verdict.article) and (other.doubted or other.stand)
+        if isinstance(other.look.said, Reading) and (within is None or abs(other.look.at - verdict.look.at) <= within)
+        if (words_of(other.look.said) if column == "words" else novelty(history, other)) == name
+    }
+
+
 def is_anyones(reading: Reading) -> bool:
     """Whether a text may be a page that a site shows everywhere: it has no date."""
     return reading.published_at is None and bool(reading.text)
@@ -75,7 +98,7 @@ def is_anyones(reading: Reading) -> bool:
 
 def first_doubt(look: UrlCapture, reading: Reading) -> str:
     """Why a page is not believed to be a new article; empty when it is."""
-    if is_anyones(reading) and look.signs.same_words >= _SAME_WORDS:
+    if is_anyones(reading) and look.signs.same_words >= SAME_WORDS:
         return f"the same page, without a date, stood at {look.signs.same_words + 1} addresses"
     return ""
 
@@ -89,17 +112,27 @@ def is_confirmed(history: History, article: Article, doubted: Doubted, look: Url
     if look.signs.at_once and look.at - doubted.look.at <= VISIT:  # still the same mass change
         return False
     latest = article.latest.reading
-    persists = resembles(doubted.reading, reading) and not resembles(latest, reading)
+    is_rewritten = resembles(doubted.reading, reading) and not resembles(latest, reading)
+    persists = is_rewritten or (not doubted.look.signs.cut and _stays(latest, doubted.reading, reading))
     if not persists and state_of(doubted.reading) != state_of(reading):
         return False
     still_doubted = doubt(history, article, replace(doubted.look, via=(*doubted.look.via, *look.via)), doubted.reading)
     return still_doubted is None or not still_doubted.lasting
 
 
+def _stays(latest: Reading, doubted: Reading, reading: Reading) -> bool:
+    """Whether a page still shows most of what was changed in the doubted one."""
+    former, changed, shown = (set(EDIT_FIELDS["body"](one)) for one in (latest, doubted, reading))
+    fields = [name for name in changed_fields(latest, doubted) if name != "body"]
+    kept = len((changed - former) & shown) + len(former - changed - shown)
+    kept += sum(name not in changed_fields(doubted, reading) for name in fields)
+    return 2 * kept > len(changed ^ former) + len(fields)
+
+
 def _text_of_others(history: History, article: Article, look: UrlCapture, reading: Reading) -> tuple[str, bool]:
-    if look.signs.same_words >= _SAME_WORDS:
+    if look.signs.same_words >= SAME_WORDS:
         return f"the same page stood at {look.signs.same_words + 1} articles", True
-    if look.signs.same_headline >= _SAME_HEADLINE and not _is_related(article, reading):
+    if look.signs.same_headline >= SAME_HEADLINE and not _is_related(article, reading):
         return f"the same headline stood at {look.signs.same_headline + 1} articles", True
     if not resembles(article.latest.reading, reading):
         related = _is_related(article, reading)
@@ -118,12 +151,13 @@ def _is_text_of(other: Article, look: UrlCapture, reading: Reading, *, is_relate
 
 
 def _text_lost(article: Article, reading: Reading) -> tuple[str, bool]:
-    """The text is missing, under another headline, as in an unfilled template."""
+    """The text is missing, as in an unfilled template. Under the same headline, a notice may have taken its place."""
     recent = [stand.reading for stand in article.stands[-RECENT:]]
-    known = any(EDIT_FIELDS["headline"](state_reading) == EDIT_FIELDS["headline"](reading) for state_reading in recent)
-    if known or len(reading.text) >= _LOST_TEXT_SHARE * min(len(recent_reading.text) for recent_reading in recent):
+    if len(reading.text) >= _LOST_TEXT_SHARE * min(len(recent_reading.text) for recent_reading in recent):
         return "", False
-    return "it has lost its text, and its headline is another", False
+    if all(headline_of(state_reading) != headline_of(reading) for state_reading in recent):
+        return "it has lost its text, and its headline is another", False
+    return ("" if reading.text else "it has lost its text"), False
 
 
 def _unrelated(article: Article, look: UrlCapture, reading: Reading) -> tuple[str, bool]:
@@ -133,6 +167,11 @@ def _unrelated(article: Article, look: UrlCapture, reading: Reading) -> tuple[st
     if undated or look.signs.same_words:
         return "it has nothing in common with the article, nor what this outlet's articles have", True
     return "it has nothing in common with the article", False
+
+
+def _same_novelty(look: UrlCapture) -> tuple[str, bool]:
+    several = look.signs.same_novelty >= SAME_WORDS
+    return ("the same took the place of several articles' texts at once" if several else ""), False
 
 
 def _at_once(look: UrlCapture) -> tuple[str, bool]:
@@ -161,5 +200,5 @@ def _are_related(first: Reading, second: Reading) -> bool:
 
 
 def _bigrams(reading: Reading) -> set[tuple[str, str]]:
-    text = " ".join(filter(None, (reading.headline, reading.lead, reading.text)))
+    text = " ".join(filter(None, (reading.headline, reading.text or reading.lead)))  # templates fill in the lead too
     return set(pairwise(key.lower() for key in tokens(tidy(text)).keys if key[0].isalnum()))

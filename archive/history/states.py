@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from archive.history.edits import EDIT_FIELDS
@@ -10,6 +11,10 @@ from archive.model.records import Reading
 
 _NAME_LENGTH = len("sha256:") + 32
 """128 bits: enough to tell the states of one outlet apart, in half the space."""
+NEW_TEXT = "text:"
+"""Begins the names of what has taken the place of a text."""
+_NUMBERED = re.compile(r"\S*\d\S*")  # a request's number, a time: they differ where the words are the same
+_KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wall, and none cut short
 
 
 def state_of(reading: Reading) -> str:
@@ -25,6 +30,19 @@ def words_of(reading: Reading) -> str:
 def headline_of(reading: Reading) -> str:
     """The name of the headline."""
     return digest_of_value(EDIT_FIELDS["headline"](reading))[:_NAME_LENGTH]
+
+
+def novelty_of(previous: Reading | None, reading: Reading) -> str:
+    """The name of what a page says, and its article did not before: its headline; or, under the same headline, what has
+    taken the place of most of the text: new lines, without numbers, or nothing where the text is cut short."""
+    if previous is None or headline_of(previous) != headline_of(reading):
+        return headline_of(reading)
+    before, after = EDIT_FIELDS["body"](previous), EDIT_FIELDS["body"](reading)
+    kept = sum(len(line) for line in before if line in set(after))
+    added = [_NUMBERED.sub("", line) for line in after if line not in set(before)]
+    if kept >= _KEPT_SHARE * sum(map(len, before)) or not (added or after == before[: len(after)]):
+        return headline_of(reading)
+    return NEW_TEXT + digest_of_value(added)[:_NAME_LENGTH]
 
 
 @lru_cache(maxsize=64)  # readings are equal, and hashed alike, where they name one moment in two zones

@@ -9,15 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
-from archive.history import History, OutletEvidence, UrlCapture, captures_to_compare, derive, in_time
+from archive.history import (
+    History,
+    OutletEvidence,
+    UrlCapture,
+    Verdict,
+    captures_to_compare,
+    derive,
+    in_time,
+    like_departures,
+    novelty,
+)
+from archive.history.picture_changes import VISIT
 from archive.history.responses import declared_key
 from archive.history.states import headline_of, words_of
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged
 from archive.model.records import Reading, Run, Unreadable
 from archive.storage.captures import capture_writer
-from archive.storage.captures.late_captures import clear_rebuild_marks, unsettle_words
+from archive.storage.captures.late_captures import clear_rebuild_marks
 from archive.storage.connection import Database
 from archive.storage.histories.domain_moves import moved_keys
 from archive.storage.histories.doubts import upheavals
@@ -106,7 +118,7 @@ class Filing:
         extractor_id = (
             0 if self.rehearsed else reading_rows.extractor_id(self.db, extractor_of(self.boilerplate), clock.now())
         )
-        said = CaptureReadings(pasts, readings, refused)
+        said = CaptureReadings(self.run.outlet_id, pasts, readings, refused)
         belief = DerivedHistory(
             self.run.outlet_id, related, history, said, extractor_id, clock.now(), self.quiet_run, self.reason
         )
@@ -133,32 +145,40 @@ class Filing:
         pictures = fetches_of(self.db, urls)
         history = derive(in_time(looks, pictures), self.run.outlet)
         fresh = [past for past in pasts if first.get(past.id) == past.id]
-        doubted = [
-            verdict.look for verdict in history.verdicts if verdict.doubted and isinstance(verdict.look.said, Reading)
-        ]
+        compared = {look.id for look in captures_to_compare(history)}
         signs = {
-            look.id: new_signs
-            for look in (*captures_to_compare(history), *doubted)
-            if (new_signs := self._signs(look, related, fresh)) != look.signs
+            verdict.look.id: new_signs
+            for verdict in history.verdicts
+            if verdict.look.id in compared or (verdict.doubted and isinstance(verdict.look.said, Reading))
+            if (new_signs := self._signs(history, verdict, related, fresh)) != verdict.look.signs
         }
         if not signs:
             return history
         looks = [replace(look, signs=signs.get(look.id, look.signs)) for look in looks]
         return derive(in_time(looks, pictures), self.run.outlet)
 
-    def _signs(self, look: UrlCapture, related: RelatedUrls, fresh: Sequence[StoredCapture]) -> OutletEvidence:
+    def _signs(
+        self, history: History, verdict: Verdict, related: RelatedUrls, fresh: Sequence[StoredCapture]
+    ) -> OutletEvidence:
+        look = verdict.look
         assert isinstance(look.said, Reading)
-        words, headline = words_of(look.said), headline_of(look.said)
-        outlet_id = self.run.outlet_id
-        signs = replace(
+        words, headline, new = words_of(look.said), headline_of(look.said), novelty(history, verdict)
+        return replace(
             look.signs,
-            same_words=reading_rows.count_other_articles(self.db, outlet_id, "words", words, related.keys),
-            same_headline=reading_rows.count_other_articles(self.db, outlet_id, "headline", headline, related.keys),
+            same_words=self._others(history, verdict, "words", words, related),
+            same_headline=self._others(history, verdict, "headline", headline, related),
+            same_novelty=self._others(history, verdict, "headline", new, related, VISIT) if new != headline else 0,
             cut=self._is_cut(look, fresh),
         )
-        if signs.same_words >= _MAX_TWINS and not self.rehearsed:
-            unsettle_words(self.db, outlet_id, words, related.keys)
-        return signs
+
+    def _others(
+        self, history: History, verdict: Verdict, column: str, name: str, related: RelatedUrls,
+        within: timedelta | None = None,
+    ) -> int:  # fmt: skip
+        """How many other articles changed to what has this name."""
+        span = (clock.stamp(verdict.look.at - within), clock.stamp(verdict.look.at + within)) if within else None
+        rows = reading_rows.other_articles(self.db, self.run.outlet_id, column, name, related.keys, span)
+        return len(rows) + len(like_departures(history, verdict, column, name, within))
 
     def _is_cut(self, look: UrlCapture, fresh: Sequence[StoredCapture]) -> bool:
         """Whether a page lacks its end, `</html`, which all earlier pages of its URL had."""

@@ -53,7 +53,7 @@ def file_alone(db: Database, source: Source, reading: Reading, boilerplate: Boil
     related, past = RelatedUrls({key}), StoredCapture(look, "fresh", None, None, None, run.id)
     pictures = fetches_of(db, [image.url for image in reading.images])
     history = derive(in_time([look], pictures), run.outlet)
-    said = CaptureReadings([past], {look.id: reading}, {})
+    said = CaptureReadings(run.outlet_id, [past], {look.id: reading}, {})
     extractor_id = reading_rows.extractor_id(db, reading.extractor, source.captured_at)
     counts, plan = write_history(
         db, DerivedHistory(run.outlet_id, related, history, said, extractor_id, clock.now(), run.id, "")

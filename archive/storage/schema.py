@@ -139,7 +139,7 @@ TABLES: tuple[Table, ...] = (
         "rules": "names and versions of the reading rules that took part",
         "state": "names what the reading says: equal for two prints of one wording",
         "words": "names headline and body, where they would have changed a known article",
-        "headline": "names the headline, where it would have changed a known article",
+        "headline": "names the headline or, under the known one, what is new, where it would have changed an article",
         "doubt": "why the reading was not believed; empty where it was",
     }),
     *DOUBT,

@@ -81,10 +81,19 @@ MOVED_AND_DOUBTED = [
 """Merged, the third day's words are an older state at another address, and doubted: what was read then has no version.
 The fourth day shows the same words, which needs no reading of its own, with another picture, and is believed."""
 
+TAKEN_APART = [
+    Day((Visit("a", "page", "một", ()),), {"cau": 2, "do": 0}, here=True),
+    Day((Visit("m/a", "page", "ba", ()),), {"cau": 2, "do": 1}, here=False),
+    Day((Visit("a", "page", "ba", ("cau",)), Visit("m/a", "page", "một", ("cau",))), {"cau": 0, "do": 1}, here=True),
+    Day((Visit("a", "error", "một", ()), Visit("m/a", "page", "một", ("cau",))), {"cau": 2, "do": 1}, here=True),
+]
+"""Merged, the second day makes one article two: the version that the last day's picture opened stays the first one's,
+and its words are proven by another capture than before."""
+
 
 def shown(visit: Visit) -> bytes:
     figures = "".join(
-        f'<figure><img src="/anh/{name}.jpg"><figcaption>Cảnh {name}. Ảnh: Hà Thu</figcaption></figure>'
+        f'<figure><img src="/anh/{name}.jpg"><figcaption>Cảnh sông. Ảnh: Hà Thu</figcaption></figure>'
         for name in visit.shows
     )
     text = f"Chuyện {visit.state} ở bến đò bên sông, nơi người làng chờ nhau mỗi sáng sớm. " * 4
@@ -144,6 +153,7 @@ def merged(into: Path, other: Path, target: Path) -> list[dict[str, Any]]:
 @examples(20, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(days=DAYS, former=st.booleans())
 @example(days=MOVED_AND_DOUBTED, former=False)
+@example(days=TAKEN_APART, former=False)
 def test_two_machines_and_one_believe_the_same(days: list[Day], former: bool) -> None:
     """former: one of them read its pages with an older reader."""
     numbered = list(enumerate(days))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sqlite_utils import Database
 from archive import Capture, Run, finish_run, ingest, judge_run, open_archive, start_run
 from archive.model import notices
 from archive.pipeline.merging import merge
+from archive.pipeline.verification import verify
 from archive.storage.histories.doubts import doubts_of, waiting_doubts
 from tests.mortal import Parent
 from tests.soundness import acknowledged, sound
@@ -162,3 +164,108 @@ def test_a_merge_that_dies_goes_on_to_the_same_history(
         assert parent.run("merge", other, "--db", path).code == 0
         assert history(path) == undisturbed, moment
         path.unlink()
+
+
+WALL = "Để đọc tiếp bài viết này, mời bạn đăng nhập hoặc đăng ký tài khoản miễn phí trên trang báo."
+
+
+def told_by(number: int) -> list[str]:
+    """The paragraphs of an article that has nothing in common with the others."""
+    return [
+        f"Chuyện số {number}: bến{number} đò{number} sớm{number} nay vắng khách{number} vì cầu{number} mới thông xe{number}.",
+        f"Người{number} chèo đò{number} tên Mận{number} kể rằng con{number} sông này từng{number} nuôi cả làng{number} ta.",
+        f"Đến{number} chiều, bà{number} con kéo ra{number} bờ sông xem{number} chuyến đò cuối{number} cùng rời bến{number}.",
+    ]
+
+
+def whole_page(number: int, *paragraphs: str, headline: str = "") -> str:
+    title = headline or f"Bến {number} vắng khách sau ngày thông cầu {number}"
+    return (
+        f"<html><head><title>{title}</title><meta property='og:type' content='article'>"
+        f"<meta property='article:published_time' content='2026-05-{number % 9 + 1:02}T08:15:00+07:00'></head><body>"
+        f"<article><h1>{title}</h1>{''.join(f'<p>{text}</p>' for text in paragraphs)}</article></body></html>"
+    )
+
+
+FAULTS: dict[str, Callable[[int], str]] = {
+    "a wall in place of the text": lambda number: whole_page(number, WALL),
+    "a wall after its beginning": lambda number: whole_page(number, told_by(number)[0], WALL),
+    "a captcha with a number of its own": lambda number: whole_page(number, f"Chọn mọi ô có đèn giao thông, mã {number * 7919}-ab."),
+    "half of it": lambda number: whole_page(number, told_by(number)[0]),
+    "an error under a headline of its own": lambda number: whole_page(number, f"Đã có lỗi khi tải trang, mã {number * 7919}. Vui lòng thử lại sau ít phút.", headline="Lỗi hệ thống"),
+    "another article": lambda number: whole_page(77, *told_by(77)),
+    "an error page": lambda number: whole_page(number, "Trang bạn tìm không tồn tại.", headline="Không tìm thấy trang"),
+}  # fmt: skip
+
+
+def few(days: int, articles: int, fault: Callable[[int], str | None] = lambda number: None) -> Iterator[Capture]:
+    for number in range(articles):
+        body = fault(number) or whole_page(number, *told_by(number))
+        yield shoot(url(number), body, 24 * days + number / 60)
+
+
+@pytest.mark.parametrize("articles", [3, 6])
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_bad_day_of_a_small_paper_writes_no_history(
+    tmp_path: Path, fault: Callable[[int], str], articles: int
+) -> None:
+    with open_archive(crawl(tmp_path / "a.db", few(0, articles), few(1, articles, fault))) as db:
+        assert edits(db) == 0 and waiting_doubts(db, 1) == articles
+        assert db.execute("SELECT count(*) FROM tombstones").fetchone() == (0,)
+        assert [(one.where, one.what) for one in verify(db)] == []
+    with open_archive(crawl(tmp_path / "a.db", few(2, articles))) as db:
+        assert edits(db) == 0 and waiting_doubts(db, 1) == 0
+        assert db.execute("SELECT count(*), count(gone_since) FROM articles").fetchone() == (articles, 0)
+        sound(tmp_path / "a.db")
+
+
+def test_a_wall_at_some_addresses_is_none_of_their_edits_and_hides_no_other(tmp_path: Path) -> None:
+    def some(number: int) -> str | None:
+        edited = whole_page(number, *told_by(number), f"Tối cùng ngày, đò số {number} được kéo lên bờ để sửa.")
+        return whole_page(number, WALL) if number % 3 == 0 else edited if number == 1 else None
+
+    with open_archive(crawl(tmp_path / "a.db", few(0, 15), few(1, 15, some))) as db:
+        assert edits(db) == 1 and waiting_doubts(db, 1) == 5
+    with open_archive(crawl(tmp_path / "a.db", few(2, 15, some))) as db:  # it stays: a paywall
+        assert edits(db) == 6 and waiting_doubts(db, 1) == 0
+        sound(tmp_path / "a.db")
+
+
+def test_edits_on_one_day_are_told_at_once_whatever_they_have_in_common(tmp_path: Path) -> None:
+    def corrected(number: int) -> str:
+        return whole_page(number, *told_by(number), "Bài đã được sửa sau khi đăng: tên cây cầu viết sai.")
+
+    with open_archive(crawl(tmp_path / "a.db", few(0, 6), few(1, 6, corrected))) as db:
+        assert edits(db) == 6 and waiting_doubts(db, 1) == 0
+
+
+@pytest.mark.parametrize("articles", [3, 6])
+def test_few_that_disappear_at_once_are_gone_when_they_stay_away(tmp_path: Path, articles: int) -> None:
+    def gone(days: int) -> Iterator[Capture]:
+        return (shoot(url(number), None, 24 * days + number / 60, status=404) for number in range(articles))
+
+    with open_archive(crawl(tmp_path / "a.db", few(0, articles), gone(1))) as db:
+        assert db.execute("SELECT count(*) FROM tombstones").fetchone() == (0,)
+    with open_archive(crawl(tmp_path / "a.db", gone(2))) as db:
+        stones = db.execute("SELECT count(*), max(date(gone_at)) FROM tombstones").fetchone()
+        assert stones == (articles, "2026-05-21")
+
+
+def test_few_of_many_that_disappear_one_after_the_other_are_gone(tmp_path: Path) -> None:
+    def some() -> Iterator[Capture]:
+        for capture in few(1, 9):
+            is_gone = capture.final_url in (url(4), url(5), url(6))
+            yield replace(capture, status=404, body=None) if is_gone else capture
+
+    with open_archive(crawl(tmp_path / "a.db", few(0, 9), some())) as db:
+        assert db.execute("SELECT count(*) FROM tombstones").fetchone() == (3,)
+
+
+def test_what_changed_everywhere_is_told_though_an_edit_follows(tmp_path: Path) -> None:
+    def edited(number: int) -> str:
+        more = NEW.replace("</p>", f"</p><p>Riêng xã {number} còn chờ thêm {number} chuyến xe.</p>")
+        return article(number, more)
+
+    later = (shoot(url(number), edited(number), 48 + number / 60) for number in range(ARTICLES))
+    with open_archive(crawl(tmp_path / "a.db", day(0), day(1, NEW), later)) as db:
+        assert edits(db) == ARTICLES and waiting_doubts(db, 1) == ARTICLES

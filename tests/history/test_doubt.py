@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from archive.history import OutletEvidence, versions_of
+from archive.history.states import headline_of, novelty_of
 from tests.history.made import PUBLISHED, SITE, Facts, bytes_of, changes, picture, story, verdicts, wrong
 
 
@@ -87,6 +88,44 @@ def test_a_template_that_nobody_filled_is_no_edit() -> None:
     facts = Facts().page("a", story()).page("a", story(headline="Báo Thử", text=""))
     assert changes(facts) == [""]
     assert changes(facts.page("a", story())) == [""]
+
+
+def test_an_article_without_its_text_is_believed_at_the_second_look() -> None:
+    facts = Facts().page("a", story()).page("a", story(text=""))
+    assert changes(facts) == [""]
+    assert changes(Facts(looks=[*facts.looks]).page("a", story(), 9)) == [""]
+    assert changes(facts.page("a", story(text=""))) == ["", "body"]
+
+
+def test_the_same_in_place_of_several_texts_waits_for_the_next_look() -> None:
+    wall = story(text="Để đọc tiếp, mời bạn đăng nhập hoặc đăng ký tài khoản miễn phí trên trang báo.")
+    facts = Facts().page("a", story()).page("a", wall, signs=OutletEvidence(same_novelty=2))
+    assert changes(facts) == [""]
+    assert changes(Facts(looks=[*facts.looks]).page("a", story(edit="Thêm."), 9)) == ["", "body"]
+    assert changes(facts.page("a", wall)) == ["", "body"]
+
+
+def test_what_takes_the_place_of_a_text_has_one_name_whatever_its_numbers() -> None:
+    first, second = "Mã yêu cầu 81a-72: hãy chọn mọi ô có đèn.", "Mã yêu cầu 95c-13: hãy chọn mọi ô có đèn."
+    walls = [novelty_of(story(name), story(name, text=text)) for name, text in (("cầu", first), ("chè", second))]
+    assert walls[0] == walls[1] != headline_of(story())
+    beginnings = [story(name, text=story(name).text.partition("\n\n")[0]) for name in ("cầu", "chè")]
+    halves = [novelty_of(story(name), half) for name, half in zip(("cầu", "chè"), beginnings, strict=True)]
+    assert halves[0] == halves[1] != walls[0]
+    assert novelty_of(story(), story(edit=first)) == headline_of(story())  # an edit that keeps what was there
+
+
+def test_what_changed_everywhere_and_is_edited_again_counts_from_its_first_day() -> None:
+    button = "Tải ứng dụng."
+    facts = Facts().page("a", story(), 0).page("a", story(edit=button), 24, signs=OutletEvidence(at_once=True))
+    facts.page("a", story(edit=f"{button}\n\nĐến trưa nước đã rút."), 48)
+    assert changes(facts) == ["", "body", "body"]
+
+
+def test_an_error_under_the_lead_of_its_article_is_doubted() -> None:
+    lead = "Bà con hai xã phấn khởi đón cây cầu mới sau nhiều năm chờ những chuyến đò sang sông mỗi sáng."
+    fault = wrong("Đã có lỗi khi tải trang. Vui lòng thử lại.", lead=lead, published_at=PUBLISHED)
+    assert changes(Facts().page("a", story(lead=lead)).page("a", fault).page("a", story(lead=lead))) == [""]
 
 
 def test_a_home_page_that_calls_itself_an_article_is_none() -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from archive.history import versions_of
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from archive.history import Shown, versions_of
+from archive.model.records import Reading
 from tests.history.made import Facts, bytes_of, changes, picture, story, told, verdicts
 
 
@@ -129,3 +135,50 @@ def test_an_archive_of_one_order_tells_what_one_of_another_order_tells() -> None
     one = Facts().page("a", story(), 0).page("a", story(edit="Thêm."), 5).gone("a", 7)
     other = Facts().gone("a", 7).page("a", story(edit="Thêm."), 5).page("a", story(), 0)
     assert told(one.history) == told(other.history)
+
+
+def drawn(seed: int, part: bool = False) -> Shown:
+    """A picture of cells of many lightnesses; part: its middle alone, in the same number of cells."""
+    cells = [[(row * 37 * seed + column * column * 11 + seed * 53) % 256 for column in range(12)] for row in range(12)]
+    shown = [
+        [cells[3 + row // 2][3 + column // 2] if part else cells[row][column] for column in range(12)]
+        for row in range(12)
+    ]
+    return Shown(f"sha256:{seed}{part}", bytes(cell for row in shown for cell in row).hex())
+
+
+def with_picture(name: str, edit: str = "", **parts: Any) -> Reading:
+    return story(edit=edit, images=(replace(picture(name), **parts),))
+
+
+@pytest.mark.parametrize(("shown", "expected"), [(drawn(1), [""]), (drawn(2), ["", "pictures"])])
+def test_the_same_photograph_in_a_file_of_another_name_is_no_edit(shown: Shown, expected: list[str]) -> None:
+    facts = Facts().page("a", with_picture("cau"), 0).fetch("cau", drawn(1), 0.1)
+    facts.page("a", with_picture("cau-moi"), 24).fetch("cau-moi", shown, 24.1).page("a", with_picture("cau-moi"), 48)
+    assert changes(facts) == expected
+    later = [*expected, "body"]
+    assert changes(facts.page("a", with_picture("cau-moi", "Thêm."), 72)) == later
+    assert changes(facts.page("a", with_picture("do", "Thêm."), 96).fetch("do", drawn(3), 96.1)) == [*later, "pictures"]
+
+
+def test_another_photograph_is_told_after_the_same_one_in_another_file() -> None:
+    facts = Facts().page("a", with_picture("cau"), 0).fetch("cau", drawn(1), 0.1)
+    facts.page("a", with_picture("cau-moi"), 24).fetch("cau-moi", drawn(1), 24.1)
+    facts.page("a", with_picture("do"), 48).fetch("do", drawn(2), 48.1)
+    assert changes(facts) == ["", "pictures"]
+
+
+def test_the_same_photograph_under_another_caption_is_an_edit() -> None:
+    facts = Facts().page("a", with_picture("cau"), 0).fetch("cau", drawn(1), 0.1)
+    facts.page("a", with_picture("cau-moi", caption="Cây cầu cũ"), 24).fetch("cau-moi", drawn(1), 24.1)
+    assert changes(facts) == ["", "pictures"]
+
+
+def test_pictures_nobody_fetched_are_told_by_their_addresses() -> None:
+    assert changes(Facts().page("a", with_picture("cau")).page("a", with_picture("cau-moi"))) == ["", "pictures"]
+
+
+def test_what_stands_at_an_address_that_the_page_has_left_is_nobodys_edit() -> None:
+    facts = Facts().page("a", with_picture("cau"), 0).fetch("cau", drawn(1), 0.1)
+    facts.page("a", with_picture("do"), 24).fetch("do", drawn(1), 24.1).fetch("cau", drawn(2), 24.2)
+    assert changes(facts) == [""]

@@ -121,17 +121,21 @@ def mark_for_rebuild(db: Database, outlet_id: int, key: str) -> None:
     db.execute("INSERT INTO unsettled (outlet_id, url_key) VALUES (?, ?) ON CONFLICT DO NOTHING", [outlet_id, key])
 
 
-def unsettle_words(db: Database, outlet_id: int, words: str, but: set[str]) -> None:
-    """Marks articles for rebuilding that changed to these words, which several articles turn out to show. words: their
-    digest; but: URL keys to leave out. Call inside a transaction."""
+def unsettle_alike(
+    db: Database, outlet_id: int, column: str, name: str, key: str, but: set[str], fewest: int
+) -> None:  # fmt: skip
+    """Marks articles for rebuilding that changed to one text or headline, where so many do besides one
+    that does, or did. column: words or headline of `readings`, which has this name; key: the URL of the one; but: URLs
+    that are derived with it. Call inside a transaction."""
+    assert column in ("words", "headline")
     rows = db.execute(
         "SELECT DISTINCT url_key FROM readings JOIN captures ON captures.id = capture_id"
-        " WHERE words = ? AND outlet_id = ? AND doubt IS NULL",
-        [words, outlet_id],
+        f" WHERE {column} = ? AND outlet_id = ?",
+        [name, outlet_id],
     )
-    for (key,) in rows.fetchall():
-        if key not in but:
-            mark_for_rebuild(db, outlet_id, key)
+    others = {other for (other,) in rows.fetchall()} - {key}
+    for other in others - but if len(others) >= fewest else ():
+        mark_for_rebuild(db, outlet_id, other)
 
 
 def clear_rebuild_marks(db: Database, outlet_id: int, keys: set[str]) -> None:

@@ -18,24 +18,26 @@ from archive.model.records import Run
 from archive.storage.clock_corrections import CORRECTED_TIME
 
 _FEWEST_FETCHED = 10  # known articles that were fetched
+_FEWEST_GONE = 3  # known articles, where no others changed: edits of so few are an editor's day
 _UPHEAVAL_SHARE = 0.8
 _PAUSE = timedelta(minutes=20)
 _MAX_ID = 2**63 - 1
 
 _CHANGED = f"""
-SELECT {CORRECTED_TIME}, url_key FROM captures JOIN runs ON runs.id = run_id JOIN readings ON capture_id = captures.id
-  WHERE readings.words IS NOT NULL AND captures.outlet_id = ?1
-UNION SELECT {CORRECTED_TIME}, url_key FROM captures JOIN runs ON runs.id = run_id JOIN readings ON capture_id =
-captures.id WHERE readings.doubt IS NOT NULL AND captures.outlet_id = ?1
-UNION SELECT {CORRECTED_TIME}, url_key FROM captures JOIN runs ON runs.id = run_id
+SELECT {CORRECTED_TIME}, url_key, 0 FROM captures JOIN runs ON runs.id = run_id JOIN readings ON capture_id =
+captures.id WHERE readings.words IS NOT NULL AND captures.outlet_id = ?1
+UNION SELECT {CORRECTED_TIME}, url_key, words IS NULL FROM captures JOIN runs ON runs.id = run_id JOIN readings ON
+capture_id = captures.id WHERE readings.doubt IS NOT NULL AND captures.outlet_id = ?1
+UNION SELECT {CORRECTED_TIME}, url_key, 1 FROM captures JOIN runs ON runs.id = run_id
   WHERE captures.outcome = 'gone' AND captures.outlet_id = ?1
-UNION SELECT gone_at, url_key FROM tombstones JOIN articles ON articles.id = tombstones.article_id
+UNION SELECT gone_at, url_key, 1 FROM tombstones JOIN articles ON articles.id = tombstones.article_id
   WHERE outlet_id = ?1 AND withdrawn_at IS NULL
 ORDER BY 1, 2
 """
 _CHANGED_IN = """
-SELECT count(*) FROM captures WHERE run_id = ? AND (outcome = 'gone' OR EXISTS (SELECT 1 FROM readings
-  WHERE readings.capture_id = captures.id AND (words IS NOT NULL OR doubt IS NOT NULL OR kind IN ('soft-404', 'home'))))
+SELECT count(*), count(*) FILTER (WHERE outcome = 'gone' OR kind IN ('soft-404', 'home')) FROM captures
+  LEFT JOIN readings ON readings.capture_id = captures.id WHERE run_id = ?
+  AND (outcome = 'gone' OR words IS NOT NULL OR doubt IS NOT NULL OR kind IN ('soft-404', 'home'))
 """
 _KNOWN = """
 articles.outlet_id = :outlet AND withdrawn_at IS NULL AND first_seen_at < :began AND NOT EXISTS (
@@ -49,29 +51,32 @@ WHERE aliases.outlet_id = :outlet AND aliases.url_key = :key AND {_KNOWN}
 _FETCHED_COUNT = f"""
 SELECT count(*) FROM (SELECT id FROM articles WHERE {_KNOWN} AND id BETWEEN :first AND :last AND EXISTS (
   SELECT 1 FROM aliases CROSS JOIN captures INDEXED BY captures_time USING (outlet_id, url_key)
-  WHERE aliases.article_id = articles.id AND captured_at BETWEEN :began AND :ended AND outcome <> 'error')
+  WHERE aliases.article_id = articles.id AND captured_at BETWEEN :since AND :until AND outcome <> 'error')
   ORDER BY id DESC LIMIT :most)
 """
 
 
 @dataclass(slots=True)
 class _Changes:
-    """A group of changes. began, ended: times as clock.stamp writes them; keys: the addresses that changed."""
+    """A group of changes. began, ended: times as clock.stamp writes them; keys: the addresses that changed; gone: those
+    of them that disappeared."""
 
     began: str
     ended: str
     keys: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
 
 
 def judge_changes(db: Database, run: Run, *, whole: bool) -> set[str]:
     """Records upheavals, when nearly all known articles changed or disappeared at once: an outage or a new layout; the
     next crawl shows which. Returns the addresses in spans whose verdict changed. whole: judges in any case, not only if
     the run brought enough changes. Call inside a transaction."""
-    if not whole and db.execute(_CHANGED_IN, [run.id]).fetchone()[0] < _FEWEST_FETCHED * _UPHEAVAL_SHARE:
+    changed, gone = db.execute(_CHANGED_IN, [run.id]).fetchone()
+    if not whole and changed < _FEWEST_FETCHED * _UPHEAVAL_SHARE and gone < _FEWEST_GONE:
         return set()
     recorded = {(began, ended) for began, ended in upheavals(db, run.outlet_id)}
-    groups = {(group.began, group.ended): group.keys for group in _grouped_changes(db, run.outlet_id)}
-    found = {span for span in groups if _is_upheaval(db, run.outlet_id, _Changes(*span, groups[span]))}
+    groups = {(group.began, group.ended): group for group in _grouped_changes(db, run.outlet_id)}
+    found = {span for span in groups if _is_upheaval(db, run.outlet_id, groups[span])}
     for began, _ in recorded - found:
         db.execute("DELETE FROM at_once WHERE outlet_id = ? AND began_at = ?", [run.outlet_id, began])
     for began, ended in sorted(found - recorded):
@@ -80,14 +85,14 @@ def judge_changes(db: Database, run: Run, *, whole: bool) -> set[str]:
         )
     differing = recorded ^ found
     return {
-        key for (first, last), keys in groups.items() for key in keys
+        key for (first, last), group in groups.items() for key in group.keys
         if any(began <= last and first <= ended for began, ended in differing)
     }  # fmt: skip
 
 
 def _grouped_changes(db: Database, outlet_id: int) -> Iterator[_Changes]:
     group, deadline = _Changes("", ""), None
-    for stamp, key in db.execute(_CHANGED, [outlet_id]).fetchall():
+    for stamp, key, gone in db.execute(_CHANGED, [outlet_id]).fetchall():
         moment = clock.read(stamp)
         if moment is None:  # `luubao verify` reports it
             continue
@@ -97,21 +102,35 @@ def _grouped_changes(db: Database, outlet_id: int) -> Iterator[_Changes]:
             group = _Changes(stamp, stamp)
         group.ended, deadline = stamp, moment + _PAUSE
         group.keys.add(key)
+        if gone:
+            group.gone.add(key)
     if deadline is not None:
         yield group
 
 
 def _is_upheaval(db: Database, outlet_id: int, changes: _Changes) -> bool:
-    if len(changes.keys) < _FEWEST_FETCHED * _UPHEAVAL_SHARE:
+    """Whether nearly all known articles fetched meanwhile changed; or, of few, all that were fetched about then
+    disappeared."""
+    began, ended = changes.began, changes.ended
+    span: dict[str, object] = {"outlet": outlet_id, "began": began, "since": began, "until": ended}
+    if _are_nearly_all(db, span, changes.keys, _FEWEST_FETCHED):
+        return True
+    first, last = clock.parse(began) - _PAUSE, clock.parse(ended) + _PAUSE
+    about = {**span, "since": clock.stamp(first), "until": clock.stamp(last)}
+    return _are_nearly_all(db, about, changes.gone, _FEWEST_GONE)
+
+
+def _are_nearly_all(db: Database, span: dict[str, object], keys: set[str], fewest: int) -> bool:
+    """Whether the articles at these addresses are nearly all that were fetched, and those at least so many."""
+    if len(keys) < fewest * _UPHEAVAL_SHARE:
         return False
-    span: dict[str, object] = {"outlet": outlet_id, "began": changes.began, "ended": changes.ended}
-    articles = {row[0] for key in changes.keys for row in db.execute(_ARTICLES_AT, {**span, "key": key}).fetchall()}
+    articles = {row[0] for key in keys for row in db.execute(_ARTICLES_AT, {**span, "key": key}).fetchall()}
     most = int(len(articles) / _UPHEAVAL_SHARE) + 1
-    if most < _FEWEST_FETCHED:
+    if most < fewest:
         return False
     fetched = _fetched_count(db, span, most, 0, max(articles))  # higher ids were seldom known by then
     fetched += _fetched_count(db, span, most, max(articles) + 1, _MAX_ID) if fetched < most else 0
-    return fetched >= _FEWEST_FETCHED and len(articles) >= _UPHEAVAL_SHARE * fetched
+    return fetched >= fewest and len(articles) >= _UPHEAVAL_SHARE * fetched
 
 
 def _fetched_count(db: Database, span: dict[str, object], most: int, first: int, last: int) -> int:

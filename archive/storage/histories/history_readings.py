@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
-from archive.history import History, Verdict, captures_to_compare
-from archive.history.states import headline_of, state_of, words_of
+from archive.history import History, Verdict, captures_to_compare, novelty
+from archive.history.plausibility import SAME_HEADLINE, SAME_WORDS
+from archive.history.states import NEW_TEXT, state_of, words_of
 from archive.model.records import Reading, Unreadable
+from archive.storage.captures.late_captures import unsettle_alike
 from archive.storage.histories.related_urls import StoredCapture
 from archive.storage.placements.list_readings import put_teasers
 from archive.storage.readings.reading_rows import record_reading, set_aside
@@ -22,6 +24,7 @@ class CaptureReadings:
     result for each capture whose page differs from its address's previous one; None if its bytes cannot be read.
     refused: captures in which it found no article, whatever former extractors found."""
 
+    outlet_id: int
     pasts: Sequence[StoredCapture]
     readings: Mapping[int, Reading | Unreadable | None]
     refused: Mapping[int, Unreadable]
@@ -39,11 +42,11 @@ def put_readings(
         if values is None:
             _put_unreadable(db, past, ids)
         elif row.own:
-            written = _put_row(db, past.id, extractor, values)
+            written = _put_row(db, facts, past, extractor, values)
             if written and row.aside is not None:
                 set_aside(db, past.id, extractor, row.aside)
         elif _was_read_before(db, past.id, extractor):  # a former reading is explicit, so this one must be too
-            _put_row(db, past.id, extractor, values)
+            _put_row(db, facts, past, extractor, values)
         else:
             _delete_reading(db, past.id, extractor)
 
@@ -71,18 +74,19 @@ def reading_rows(facts: CaptureReadings, history: History, ids: Mapping[int, int
         elif verdict is None or verdict.look.said is None:
             yield ReadingRow(past, None)
         else:
-            yield _page_row(past, verdict, facts, ids, departs=past.id in departures)
+            new = novelty(history, verdict) if past.id in departures else None
+            yield _page_row(past, verdict, facts, ids, new)
 
 
 def _page_row(
-    past: StoredCapture, verdict: Verdict, facts: CaptureReadings, ids: Mapping[int, int], *, departs: bool
+    past: StoredCapture, verdict: Verdict, facts: CaptureReadings, ids: Mapping[int, int], new: str | None
 ) -> ReadingRow:
     implied_id, shown_id = ids.get(past.root or 0), ids.get(past.id)
     if past.outcome == "fresh" or past.id in facts.readings or shown_id != implied_id or verdict.doubted:
-        values = _verdict_row(verdict, shown_id, departs=departs)
+        values = _verdict_row(verdict, shown_id, new)
         aside = verdict.look.said if values["version_id"] is None and values["state"] else None
         return ReadingRow(past, values, aside=aside if isinstance(aside, Reading) else None)
-    return ReadingRow(past, _verdict_row(verdict, implied_id, departs=False), own=False)
+    return ReadingRow(past, _verdict_row(verdict, implied_id, None), own=False)
 
 
 def _departures(history: History, ids: Mapping[int, int]) -> set[int]:
@@ -91,7 +95,8 @@ def _departures(history: History, ids: Mapping[int, int]) -> set[int]:
     return doubted | ({look.id for look in captures_to_compare(history)} & ids.keys())
 
 
-def _verdict_row(verdict: Verdict, version_id: int | None, *, departs: bool) -> dict[str, Any]:
+def _verdict_row(verdict: Verdict, version_id: int | None, new: str | None) -> dict[str, Any]:
+    """new: the name of what the page newly says, where it is to be compared with those of other addresses."""
     reading = verdict.look.said
     if isinstance(reading, Unreadable):
         return _refusal_row(reading)
@@ -99,7 +104,7 @@ def _verdict_row(verdict: Verdict, version_id: int | None, *, departs: bool) -> 
     return {
         "kind": reading.kind, "detail": (verdict.why or None) if version_id is None else None, "version_id": version_id,
         "rules": dict(reading.origins).get("rules"), "state": state_of(reading),
-        "words": words_of(reading) if departs else None, "headline": headline_of(reading) if departs else None,
+        "words": words_of(reading) if new else None, "headline": new,
         "doubt": verdict.why if verdict.doubted else None,
     }  # fmt: skip
 
@@ -117,16 +122,33 @@ def _refusal_row(refusal: Unreadable) -> dict[str, Any]:
     }
 
 
-def _put_row(db: Database, capture_id: int, extractor: int, row: dict[str, Any]) -> bool:
+def _put_row(db: Database, facts: CaptureReadings, past: StoredCapture, extractor: int, row: dict[str, Any]) -> bool:
     """Writes the row; returns False if it was there already."""
+    capture_id = past.id
     rows = db.execute(f"SELECT extractor_id, {', '.join(row)} FROM readings WHERE capture_id = ?", [capture_id])
     existing = {extractor_id: tuple(values) for extractor_id, *values in rows.fetchall()}
     if existing.get(extractor) == tuple(row.values()):
         return False
+    _unsettle_alike(db, facts, past, row, [dict(zip(row, values, strict=True)) for values in existing.values()])
     record_reading(db, capture_id, extractor, row)
     if existing and (row["version_id"] is not None or row["state"]):
         _point_to_version(db, capture_id, row["version_id"])
     return True
+
+
+def _unsettle_alike(
+    db: Database, facts: CaptureReadings, past: StoredCapture, row: dict[str, Any],
+    existing: Collection[dict[str, Any]],
+) -> None:  # fmt: skip
+    """Marks the other articles for rebuilding that changed to what this capture shows, or showed until now: how many
+    they are decides what is believed of each."""
+    own = {past.key for past in facts.pasts}
+    for column in ("words", "headline"):
+        former = {values[column] for values in existing}
+        for name in (former ^ {row[column]}) - {None}:
+            is_headline = column == "headline" and not name.startswith(NEW_TEXT)
+            fewest = SAME_HEADLINE if is_headline else SAME_WORDS
+            unsettle_alike(db, facts.outlet_id, column, name, past.key, own, fewest)
 
 
 def _put_unreadable(db: Database, past: StoredCapture, ids: Mapping[int, int]) -> None:

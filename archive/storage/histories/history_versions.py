@@ -98,16 +98,17 @@ def _put_text(db: Database, version_id: int, version: Version, extractor: int) -
     """Writes the text from the capture that proves a version, and makes it active. Returns whether that changed."""
     row, reader = to_row(version.state.reading), _extractor_of(db, version, extractor)
     stored = db.execute(
-        "SELECT texts.id, row_digest, active_texts.text_id FROM texts LEFT JOIN active_texts"
+        "SELECT texts.id, row_digest, active_texts.text_id, texts.capture_id FROM texts LEFT JOIN active_texts"
         " ON active_texts.version_id = texts.version_id WHERE texts.version_id = ? AND extractor_id = ?",
         [version_id, reader],
     ).fetchone()
-    if stored and stored[0] == stored[2] and stored[1] == row["row_digest"]:
+    is_same = stored and (stored[1], stored[3]) == (row["row_digest"], version.proof.id)
+    if is_same and stored[0] == stored[2]:
         return False
     # a trigger removes its words from the search index
     db.execute("DELETE FROM active_texts WHERE version_id = ?", [version_id])
     text_id = stored[0] if stored else None
-    if stored and stored[1] != row["row_digest"]:
+    if stored and not is_same:
         db.execute("DELETE FROM texts WHERE id = ?", [text_id])
         text_id = None
     if text_id is None:

@@ -25,8 +25,8 @@ from archive.storage.captures.capture_source import Source, article_at
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.histories.domain_moves import moved_keys
 from archive.storage.readings.reading_rows import (
-    count_other_articles,
     extractor_id,
+    other_articles,
     record_reading,
     record_refusal,
     same_words,
@@ -134,7 +134,7 @@ def is_alone(db: Database, source: Source, reading: Reading) -> bool:
         or withdrawn_twin(db, outlet_id, reading)
     ):
         return False
-    return not is_anyones(reading) or not count_other_articles(db, outlet_id, "words", words_of(reading), ())
+    return not is_anyones(reading) or not other_articles(db, outlet_id, "words", words_of(reading), ())
 
 
 _KNOWN = """
@@ -188,7 +188,7 @@ def _update_description(db: Database, article_id: int, reading: Reading) -> None
 
 def show_picture(db: Database, outlet_id: int, image_id: int, picture_id: int) -> list[str]:
     """Stores the picture that a picture address shows, for all current versions with it that have none yet. Returns the
-    addresses of the outlet's articles that showed another picture, or whose digest depends on this one."""
+    addresses of the outlet's articles that showed another picture, or whose newest version depends on this one."""
     depending = db.execute(_DIGEST_WITH_PICTURES, [image_id, outlet_id]).fetchall()
     db.execute(
         "UPDATE version_images SET picture_id = ? WHERE image_id = ? AND picture_id IS NULL AND version_id IN"
@@ -203,9 +203,17 @@ def show_picture(db: Database, outlet_id: int, image_id: int, picture_id: int) -
         [picture_id, image_id, outlet_id],
     )
     replaced = [key for key, old, new in rows.fetchall() if same_picture(old, new) is False]
-    return list(dict.fromkeys([*replaced, *(key for (key,) in depending)]))
+    moved = db.execute(_NEW_PICTURES, [image_id, outlet_id]).fetchall()
+    return list(dict.fromkeys([*replaced, *(key for (key,) in (*depending, *moved))]))
 
 
+_NEW_PICTURES = """
+SELECT DISTINCT articles.url_key FROM version_images JOIN versions ON versions.id = version_images.version_id
+JOIN articles ON articles.current_version_id = versions.id
+WHERE image_id = ? AND changed = 'pictures' AND words_of IS NULL AND withdrawn_at IS NULL AND articles.outlet_id = ?
+"""
+"""Articles of which only pictures have changed: they may be the former ones at other addresses
+(archive/history/picture_changes.py)."""
 _DIGEST_WITH_PICTURES = """
 SELECT DISTINCT articles.url_key FROM version_images
 JOIN articles ON articles.current_version_id = version_images.version_id
