@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import html
 
@@ -16,7 +17,7 @@ from archive.text.folding import fold
 
 _text_elements = selector(
     "descendant::p[not(ancestor::a)] | descendant::blockquote[not(descendant::p)]"
-    " | descendant::li[string-length(normalize-space()) > 100][not(ancestor::a)][not(descendant::p)]"
+    " | descendant::li[string-length(normalize-space()) > 60][not(ancestor::a)][not(descendant::p)]"
     " | descendant::*[self::div or self::td or self::section or self::article]"
     "[text()[string-length(normalize-space()) > 60]][not(ancestor::a)]"
     " | descendant::*[self::font or self::pre or self::center or self::b or self::strong or self::h4 or self::h5]"
@@ -36,6 +37,8 @@ _MIN_PARAGRAPH = 30  # characters; a shorter paragraph has no text mass
 _CONTAINER_SHARE = 0.80  # the container is the innermost element with this share of the page's paragraphs
 _TWIN_SHARE = 0.1  # minimum mass of a sibling box, as a share of the container's
 _SURE_SHARE = 0.3  # and a body with a sure name this share
+_MAX_TEASER = 12  # children of a teaser's box
+_TEASER_DIVISOR = 10  # a teaser's text has this part of the mass of an article's
 _NAMED_SHARE = 0.55  # a container named like a body needs this share of the innermost one's text mass
 
 
@@ -160,7 +163,30 @@ def _text_mass(element: html.HtmlElement) -> int:
     text = fold(string(element))
     if len(text) <= phrases.LONGEST_IMPRINT and phrases.IMPRINT.match(text):
         return 0
-    return max(0, len(text) - 2 * links) if len(text) >= _MIN_PARAGRAPH else 0
+    mass = max(0, len(text) - 2 * links) if len(text) >= _MIN_PARAGRAPH else 0
+    return mass // _TEASER_DIVISOR if mass and is_teaser_text(element) else mass
+
+
+def is_teaser_text(element: html.HtmlElement) -> bool:
+    """Whether a paragraph is the text of a teaser: the only one of its box, behind a linked heading, and a box beside
+    it has the same class and a linked heading too."""
+    heading, box = element.getprevious(), element.getparent()
+    if element.tag != "p" or box is None or not _is_linked_heading(heading):
+        return False
+    beside = (box.getnext(), box.getprevious())
+    return sum(child.tag == "p" for child in islice(box, _MAX_TEASER)) == 1 and any(
+        twin is not None
+        and (twin.tag, twin.get("class")) == (box.tag, box.get("class"))
+        and any(map(_is_linked_heading, islice(twin, _MAX_TEASER)))
+        for twin in beside
+    )
+
+
+def _is_linked_heading(element: html.HtmlElement | None) -> bool:
+    if element is None or element.tag not in ("h2", "h3", "h4", "h5"):
+        return False
+    link = element.find("a")
+    return link is not None and bool(link.get("href")) and len(string(link)) >= 0.8 * len(string(element).strip())
 
 
 def _is_named_body(element: html.HtmlElement) -> bool:

@@ -47,10 +47,12 @@ def confirmed(pieces: list[Piece], container: html.HtmlElement) -> list[Piece]:
         for parent in [piece.element.getparent()]
         if parent is not None
     }
+    beside = {piece.element.getprevious() for piece, is_confirmed in prose if is_confirmed}
     return [
         piece
         for piece, is_confirmed in zip(pieces, confirmations, strict=True)
         if is_confirmed
+        or (piece.kind == "subhead" and piece.element in beside)
         or (
             piece.linked < 0.5 * len(piece.text)
             and (
