@@ -85,6 +85,8 @@ def shown_byline(positions: Iterable[Position]) -> Byline | None:
     elements: list[HtmlElement] = []
     last_index = 0
     for index, position in enumerate(positions):
+        if elements and position.element.tag in ("h2", "h3", "h4") and position.behind:
+            break  # what is signed behind it is a box or another story
         if elements and (
             index > last_index + FARTHEST or any(used in position.element.iterancestors() for used in elements)
         ):
