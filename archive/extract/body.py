@@ -30,6 +30,7 @@ from archive.rules.base import Rules
 
 _MIN_HEADLINE = 30  # characters
 _MAX_SUBHEAD = 120
+_STUB = 1_200  # characters that a pay wall leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Body:
 
     teasers: counts of teasers of other stories in the text. links: number of headline-long links on the page.
     scrambled: the publisher prints text that only a script makes readable. declared: the page or a rule names the
-    container. guessed: no container was found, and trafilatura took the text from the whole page.
+    container. guessed: no container was found, and trafilatura took the text from the whole page. paywalled: an offer
+    stands in the place of text, or the page declares that it is not free and shows little.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -50,6 +52,7 @@ class Body:
     scrambled: bool = False
     declared: bool = False
     guessed: bool = False
+    paywalled: bool = False
 
 
 def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
@@ -129,8 +132,15 @@ def _clean_body(
         teasers=body_cleaning.teasers_of(found_pieces) if not declared_text else NO_TEASERS,
         links=links,
         scrambled=body_cleaning.is_scrambled(found_pieces),
+        paywalled=any(map(body_cleaning.is_offer, found_pieces))
+        or (_is_paid(page) and sum(len(piece.text) for piece in kept) < _STUB),
         declared=bool(declared_text) or container.origin != "structure",
     )
+
+
+def _is_paid(page: Page) -> bool:
+    declared = (str(thing.get("isAccessibleForFree")).lower() for thing in page.linked_data)
+    return any(value == "false" for value in declared)
 
 
 def _apply_credit_line(images: tuple[Image, ...], kept: list[Piece]) -> tuple[tuple[Image, ...], list[Piece]]:

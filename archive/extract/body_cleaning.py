@@ -17,6 +17,7 @@ from archive.text.folding import letters
 _HEADLINE, _PROSE, _DATELINE = 20, 60, 40  # minimum characters of a headline link, a teaser, a line between them
 _LONGEST_NOISE = 400
 _MAX_SIBLINGS = 200
+_LONGEST_IN_OFFER = 140  # characters of a paragraph in an offer's box
 _VOWELS = "aeiouyæøœ"
 _MIN_GIBBERISH, _FEW_VOWELS = 60, 0.27  # letters of a paragraph, share of them
 _MOSTLY, _ANNOUNCED = 0.5, 0.05  # minimum linked share of a list item; behind a `Related` heading
@@ -32,6 +33,7 @@ def kept(pieces: list[Piece], container: html.HtmlElement, headline: str) -> lis
         piece.kind == "image" or _is_linked_subhead(piece) or not _is_noise(piece, headline_key) for piece in pieces
     ]
     _drop_teasers(pieces, keep)
+    _drop_offers(pieces, keep, container)
     _drop_link_lists(pieces, keep)
     _drop_orphaned_subheads(pieces, keep)
     remaining = [piece for piece, stays in zip(pieces, keep, strict=True) if stays]
@@ -129,6 +131,32 @@ def _drop_teasers(pieces: list[Piece], keep: list[bool]) -> None:
     for index, piece in enumerate(pieces):
         if piece.kind == "paragraph" and is_teaser_text(piece.element):
             keep[index] = False
+
+
+def is_offer(piece: Piece) -> bool:
+    """Whether a piece is the offer of a pay wall."""
+    return len(piece.text) <= phrases.LONGEST_OFFER and bool(phrases.OFFER.match(piece.text))
+
+
+def _drop_offers(pieces: list[Piece], keep: list[bool], container: html.HtmlElement) -> None:
+    """Drops the offers of a pay wall and what stands in their boxes."""
+    text = {piece.element for piece in pieces if len(piece.text) > _LONGEST_IN_OFFER}
+    boxes = {_offer_box(piece.element, container, text) for piece in pieces if is_offer(piece)}
+    for index, piece in enumerate(pieces) if boxes else ():
+        if piece.element in boxes or any(ancestor in boxes for ancestor in piece.element.iterancestors()):
+            keep[index] = False
+
+
+def _offer_box(
+    offer: html.HtmlElement, container: html.HtmlElement, text: set[html.HtmlElement]
+) -> html.HtmlElement:
+    """The outermost element around an offer without paragraphs of the article."""
+    box = offer
+    while (parent := box.getparent()) is not None and parent is not container:
+        if any(element in text for element in parent.iter()):
+            break
+        box = parent
+    return box
 
 
 def _drop_link_lists(pieces: list[Piece], keep: list[bool]) -> None:

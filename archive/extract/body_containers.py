@@ -38,6 +38,7 @@ _CONTAINER_SHARE = 0.80  # the container is the innermost element with this shar
 _TWIN_SHARE = 0.1  # minimum mass of a sibling box, as a share of the container's
 _SURE_SHARE = 0.3  # and a body with a sure name this share
 _MAX_TEASER = 12  # children of a teaser's box
+_LONGEST_TEASER = 280  # characters
 _TEASER_DIVISOR = 10  # a teaser's text has this part of the mass of an article's
 _NAMED_SHARE = 0.55  # a container named like a body needs this share of the innermost one's text mass
 
@@ -171,7 +172,9 @@ def is_teaser_text(element: html.HtmlElement) -> bool:
     """Whether a paragraph is the text of a teaser: the only one of its box, behind a linked heading, and a box beside
     it has the same class and a linked heading too."""
     heading, box = element.getprevious(), element.getparent()
-    if element.tag != "p" or box is None or not _is_linked_heading(heading):
+    if element.tag != "p" or box is None or not box.get("class") or not _is_linked_heading(heading):
+        return False
+    if len(string(element)) > _LONGEST_TEASER:
         return False
     beside = (box.getnext(), box.getprevious())
     return sum(child.tag == "p" for child in islice(box, _MAX_TEASER)) == 1 and any(

@@ -73,6 +73,21 @@ our standards: the thomson reuters|(?:media|image|photo|video)\W*(?:caption|copy
 """
 NOISE = re.compile(rf"{RELATED.pattern}|{_at_start(_LINK_LABELS, _BUTTON_LABELS, _MISCELLANEOUS_NOISE).pattern}", re.I)
 
+# what a pay wall offers in the place of the text
+_OFFERS = r"""
+already (?:an? )?(?:subscri\w+|member|registered)|already have an account|(?:continue|keep) reading (?:for|with)\b
+(?:subscribe|sign (?:in|up)|log ?in|register)(?: now| here| today| or \w+)? to (?:read|continue|keep|unlock|access)\b
+to (?:continue|keep) reading\b|cancel (?:at )?any ?time|unlock (?:this|the full) (?:article|story)
+this (?:article|story|content) is (?:only |exclusively )?(?:for|available to) (?:our )?(?:subscribers|members)
+jetzt weiterlesen|weiterlesen mit|jederzeit kündbar|(?:sie sind )?bereits abonnent|(?:nur )?für abonnenten
+(?:déjà|deja) abonné|(?:la suite|cet article|il vous reste).{0,60}abonné|ya (?:eres|soy) suscriptor
+suscr[ií]b(?:ete|ase) (?:para|y)|(?:contenido|artículo) exclusivo para|già abbonato|assine para (?:ler|continuar)
+(?:vui lòng )?(?:đăng nhập|đăng ký) để (?:đọc|xem) (?:tiếp|toàn|đầy|bài)
+(?:bài viết|nội dung)(?: này)? (?:chỉ )?dành (?:riêng )?cho (?:độc giả|thuê bao|hội viên|thành viên|tài khoản)
+"""
+OFFER = re.compile(rf"\W{{0,3}}(?:{_alternation(_OFFERS)})", re.I)
+LONGEST_OFFER = 200  # characters
+
 # the imprint at the foot of every page; an article may quote it, so it is never dropped
 _IMPRINT_PHRASES = r"""
 .{0,80}giấy phép (?:hoạt động|xuất bản|thiết lập|số)\b|.{0,60}(?:ghi rõ|trích dẫn) nguồn\b|bản quyền|copyright|©
