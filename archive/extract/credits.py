@@ -50,7 +50,7 @@ _ALONE = re.compile(
     rf"(?:(?:[A-ZÀ-Ý][\w.'’-]*[ /]+){{0,4}}(?:via |for |/ ?)?)?(?:{_AGENCY})(?:\s*/\s*[A-ZÀ-Ý][\w .'’-]{{1,40}})?"
 )
 _LONGEST_ALONE = 70  # characters
-_BARRED_TAIL = re.compile(r"(?<=[.!?…”\"])\s+((?:[A-ZÀ-Ý][\w.'’/-]*\s?){1,5}(?:\s*\|\s*[^|.]{2,60})+)$")
+_BARRED_TAIL = re.compile(r"(?<=[.!?…”\"])\s+((?:[A-ZÀ-Ý][\w.'’/-]*\s?){1,5}(?:\s*\|\s*[^|.]{2,60})+)\.?$")
 _VIA = re.compile(r"(?<=[.!?\"”])\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:/| via | for )[A-Z][\w ./+'’-]{1,60})$")
 _AGENCY_TAIL = re.compile(rf"(?<=[.!?\"”])\s+((?:{_AGENCY})(?:\s*[/|]\s*[\w .]+)?)$")
 _LABEL_WITHOUT_COLON = re.compile(

@@ -74,10 +74,13 @@ def _captioned_file_names(thing: dict[str, Any]) -> Iterator[str]:
 
 
 def file_name(url: str) -> str:
-    """A picture's file name without size and extension: equal for all its copies."""
+    """A picture's file name without size and extension: equal for all its copies. A short one with its directory."""
     match = _NAME.search(url[-500:])
     name = _SIZE.sub("", match[1]).lower() if match else ""
-    return name if len(name) >= _MIN_FILE_NAME else ""
+    if len(name) >= _MIN_FILE_NAME or match is None:
+        return name
+    directory = url[-500:][: match.start()].rstrip("/").rpartition("/")[2].lower()
+    return f"{directory}/{name}" if len(directory) + len(name) >= _MIN_FILE_NAME else ""
 
 
 def _text(value: object) -> str | None:

@@ -85,9 +85,18 @@ def _lead_picture(page: Page, region: html.HtmlElement, behind: set[html.HtmlEle
 
 
 def _without_known(candidates: list[Image], images: list[Image]) -> list[Image]:
-    """Drops images already known with the same or no caption."""
+    """Drops images already known with the same or no caption; with the same caption in whatever size."""
     known = {(image.url, image.caption) for image in images} | {(image.url, None) for image in images}
-    return [image for image in candidates if (image.url, image.caption) not in known]
+    copies = {(_file(image), image.caption) for image in images if image.caption}
+    return [
+        image
+        for image in candidates
+        if (image.url, image.caption) not in known and (_file(image), image.caption) not in copies
+    ]
+
+
+def _file(image: Image) -> str:
+    return declared_captions.file_name(image.url) or image.url
 
 
 def _pictures_behind(region: html.HtmlElement, body: html.HtmlElement) -> set[html.HtmlElement]:

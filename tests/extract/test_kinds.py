@@ -128,7 +128,7 @@ def test_flags_tell_what_to_look_at() -> None:
 
 
 SCATTERED = "".join(
-    f"<ul><li><b>{n}</b> Người dân xã {n} kể rằng con nước năm ấy lên đến bậc cửa, ai nấy chạy lên đê.</li></ul>"
+    f"<ul><li><b>{n}</b> Xã {n}: con nước năm ấy lên đến bậc cửa nhà.</li></ul>"
     for n in range(8)
 )
 
