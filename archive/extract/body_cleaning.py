@@ -147,9 +147,7 @@ def _drop_offers(pieces: list[Piece], keep: list[bool], container: html.HtmlElem
             keep[index] = False
 
 
-def _offer_box(
-    offer: html.HtmlElement, container: html.HtmlElement, text: set[html.HtmlElement]
-) -> html.HtmlElement:
+def _offer_box(offer: html.HtmlElement, container: html.HtmlElement, text: set[html.HtmlElement]) -> html.HtmlElement:
     """The outermost element around an offer without paragraphs of the article."""
     box = offer
     while (parent := box.getparent()) is not None and parent is not container:

@@ -50,7 +50,9 @@ _ALONE = re.compile(
     rf"(?:(?:[A-ZÀ-Ý][\w.'’-]*[ /]+){{0,4}}(?:via |for |/ ?)?)?(?:{_AGENCY})(?:\s*/\s*[A-ZÀ-Ý][\w .'’-]{{1,40}})?"
 )
 _LONGEST_ALONE = 70  # characters
-_BARRED_TAIL = re.compile(r"(?<=[.!?…”\"])\s+((?:[A-ZÀ-Ý][\w.'’/-]*\s?){1,5}(?:\s*\|\s*[^|.]{2,60})+)\.?$")
+_BARRED_TAIL = re.compile(
+    r"(?<=[.!?…”\"])\s+((?:[A-ZÀ-Ý][\w.'’/-]*\s?){1,5}(?<![.!?…])(?<![.!?…]\s)(?:\s*\|\s*[^|.]{2,60})+)\.?$"
+)
 _VIA = re.compile(r"(?<=[.!?\"”])\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:/| via | for )[A-Z][\w ./+'’-]{1,60})$")
 _AGENCY_TAIL = re.compile(rf"(?<=[.!?\"”])\s+((?:{_AGENCY})(?:\s*[/|]\s*[\w .]+)?)$")
 _LABEL_WITHOUT_COLON = re.compile(
@@ -175,8 +177,9 @@ def _agency_only(printed: str) -> tuple[str, str] | None:
 
 def _barred_tail(printed: str) -> tuple[str, str] | None:
     """`Ein Satz. Carlos Herrera | Archivo | Confidencial`: everything with bars behind the last sentence."""
-    match = _BARRED_TAIL.search(printed[-_TAIL_LENGTH:])
-    return (printed[: len(printed) - len(match[1])], match[1]) if match else None
+    start = max(0, len(printed) - _TAIL_LENGTH)
+    match = _BARRED_TAIL.search(printed, start)
+    return (printed[: match.start(1)], match[1]) if match else None
 
 
 def _copyright_signed(printed: str) -> tuple[str, str] | None:

@@ -15,7 +15,9 @@ from archive.model.records import Image
 from archive.text.folding import fold, letters
 
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
-_SIZE = re.compile(r"(?:[-_](?:\d{2,4}x\d{2,4}|w\d{3,4}|\d{3,4}(?:px|w)|scaled))+$")  # a bare number tells pictures apart
+_SIZE = re.compile(
+    r"(?:[-_](?:\d{2,4}x\d{2,4}|w\d{3,4}|\d{3,4}(?:px|w)|scaled))+$"
+)  # a bare number tells pictures apart
 _NAME = re.compile(r"([^/?#]+?)(?:\.(?:jpe?g|png|webp|gif|avif))*(?:[?#].*)?$", re.I)
 _COVER_METAS = ("og:image", "og:image:secure_url", "twitter:image", "twitter:image:src")
 _ARTICLE_TYPES = ("article", "posting", "report")

@@ -57,7 +57,9 @@ def converted(text: str) -> tuple[str, str | None]:
     if all(min(map(text.count, letters)) < _MIN_SUSPECT for letters in _SUSPECT):
         return text, None
     words = [word for word in _sample(text) if not _UNICODE.search(word)]
-    name, share = max(((name, _share(words, convert)) for name, convert in _ENCODINGS.items()), key=lambda pair: pair[1])
+    name, share = max(
+        ((name, _share(words, convert)) for name, convert in _ENCODINGS.items()), key=lambda pair: pair[1]
+    )
     if len(words) < _MIN_WORDS or share < _CLEAR or _share(words, str) > _UNCLEAR:
         return text, None
     return _TEXTS.sub(lambda part: _converted_part(part[0], _ENCODINGS[name]), text), name
