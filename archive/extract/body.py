@@ -72,7 +72,7 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     taken_figures = figures.extract_figures(
         article_region.article_region(heading, container.element), container.element, page
     )
-    return _clean_body(page, container, found_lead, taken_figures, headline, links)
+    return _clean_body(page, container, found_lead, taken_figures, metadata, links)
 
 
 def _without_container(page: Page, headline: str, links: int) -> Body:
@@ -110,12 +110,13 @@ def _clean_body(
     container: Container,
     found_lead: lead.Lead | None,
     pictures: figures.Figures,
-    headline: str,
+    metadata: Metadata,
     links: int,
 ) -> Body:
     """Builds the body from the cleaned container."""
     found_pieces = pieces(container.element)
-    kept = body_cleaning.kept(found_pieces, container.element, headline)
+    kept = body_cleaning.kept(found_pieces, container.element, metadata.headline or "")
+    kept = body_cleaning.without_biography(kept, metadata.authors)
     bold_piece = None if found_lead else lead.bold(kept)
     if bold_piece is not None:
         kept.remove(bold_piece)

@@ -16,6 +16,7 @@ from archive.text.folding import letters
 
 _HEADLINE, _PROSE, _DATELINE = 20, 60, 40  # minimum characters of a headline link, a teaser, a line between them
 _LONGEST_NOISE = 400
+_MIN_PIECES = 3
 _MAX_SIBLINGS = 200
 _LONGEST_IN_OFFER = 140  # characters of a paragraph in an offer's box
 _VOWELS = "aeiouyæøœ"
@@ -81,6 +82,14 @@ def teasers_of(pieces: list[Piece]) -> Teasers:
         elif size >= _DATELINE:
             after_link = False
     return Teasers(prose, teasers, links)
+
+
+def without_biography(pieces: list[Piece], authors: tuple[str, ...]) -> list[Piece]:
+    """The pieces without a last paragraph that introduces an author: `Ana Ruiz is a reporter at ...`."""
+    last = pieces[-1].text if len(pieces) > _MIN_PIECES else ""
+    named = next((name for name in authors if last.startswith(name)), None)
+    introduces = named and phrases.INTRODUCES.match(last[len(named) :]) and len(last) < _LONGEST_NOISE
+    return pieces[:-1] if introduces else pieces
 
 
 def is_scrambled(pieces: list[Piece]) -> bool:

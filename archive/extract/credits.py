@@ -213,14 +213,14 @@ def _bracketed(printed: str) -> tuple[str, str] | None:
     match = _BRACKETED.search(printed)
     if match and _SENTENCE_END.search(printed[: match.start()]) and _is_bracketed_name(match[1]):
         return printed[: match.start()], match[1]
-    if match and (_NAMED_AGENCY.search(match[1]) or re.search(r"\w/\w|\bvia\b", match[1])):
+    if match and (_NAMED_AGENCY.search(match[1]) or re.search(r"[^\W\d_]/[^\W\d_]|\bvia\b", match[1])):
         return printed[: match.start()], match[1]
     return None
 
 
 # words in brackets behind a caption that are not a name
 _NOT_A_NAME = re.compile(
-    r"archiv|symbol|file\b|stock|left|right|cent(?:er|re)|above|below|pictured|links|rechts|mitte|v\. ?l|"
+    r"archiv|symbol|web-?s(?:ite|eite)|file\b|stock|left|right|cent(?:er|re)|above|below|pictured|links|rechts|mitte|v\. ?l|"
     r"minh h[oọ][aạ]|illustrat|screenshot|bên (?:phải|trái)|ở giữa|đứng giữa|ngoài cùng|"
     r"hàng (?:trên|dưới|đầu)|thứ \w+ từ|"
     r"ảnh|montage|reproduc|\d{4}$|gauche|droite|izquierda|derecha",
@@ -265,7 +265,9 @@ def _slashed(printed: str) -> tuple[str, str] | None:
 
 def _after_bar(printed: str) -> tuple[str, str] | None:
     match = _AFTER_BAR.search(printed)
-    return (printed[: match.start()], match[1]) if match else None
+    if match is None or ("|" in printed[: match.start()] and not is_name(match[1])):
+        return None  # bars divide the parts of the caption
+    return printed[: match.start()], match[1]
 
 
 def _after_sentence(printed: str) -> tuple[str, str] | None:
