@@ -190,6 +190,7 @@ class _MetadataExtractor:
             shown, updates = updates, []
         if not (ruled or declared or shown):
             shown = datelines.only_article_date(self.page.root)
+        declared = datelines.by_agreement(declared, changed, shown)
         published = datelines.most_precise([*ruled, *declared], shown)
         published = datelines.without_false_utc(published, shown) if self.vietnamese else published
         modified = datelines.change(datelines.most_precise(changed, updates), published)
