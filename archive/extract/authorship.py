@@ -149,6 +149,8 @@ def shows_other_persons(shown: Byline, declared: Byline, house: frozenset[str]) 
     if not names or not all(is_person_like(name) and 1 < len(name.split()) < 6 for name in names):
         return False
     declared_keys = {key_of(name) for name in declared_names}
+    if declared_keys < {key_of(name) for name in names}:
+        return True  # the page declares one of two authors
     shown_key = key_of(shown.line)
     return (
         bool(declared_names)

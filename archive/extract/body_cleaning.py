@@ -10,8 +10,8 @@ from itertools import islice
 from lxml import html
 
 from archive.extract import phrases, trafilatura_opinion
-from archive.extract.body_containers import is_teaser_text
 from archive.extract.blocks import Piece
+from archive.extract.body_containers import is_teaser_text
 from archive.text.folding import letters
 
 _HEADLINE, _PROSE, _DATELINE = 20, 60, 40  # minimum characters of a headline link, a teaser, a line between them
@@ -108,7 +108,7 @@ def _is_gibberish(text: str) -> bool:
         return False
     written = [letter for letter in unicodedata.normalize("NFD", text.lower()) if letter.isalpha()]
     vowels = sum(letter in _VOWELS for letter in written)
-    if not _MIN_GIBBERISH <= len(written) or vowels >= _FEW_VOWELS * len(written):
+    if not len(written) >= _MIN_GIBBERISH or vowels >= _FEW_VOWELS * len(written):
         return False
     return sum(letter < "\x80" for letter in written) > 0.9 * len(written) and text.count(" ") * 16 > len(text)
 

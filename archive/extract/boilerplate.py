@@ -186,7 +186,7 @@ def _fill_placeholder(parent: html.HtmlElement, inside: list[html.HtmlElement]) 
     beside = [image for image in parent.iter("img") if image not in inside]
     if len(inside) != 1 or len(beside) != 1 or picture_urls.is_icon(inside[0]):
         return
-    if not any(name != "src" and "src" in name for name in beside[0].keys()) and inside[0].get("src"):
+    if not any(name != "src" and "src" in name for name in beside[0].attrib) and inside[0].get("src"):
         beside[0].set("src", inside[0].get("src", ""))
 
 

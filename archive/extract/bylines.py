@@ -74,7 +74,7 @@ _ORGANIZATION = re.compile(
 )
 _DEPARTMENT = re.compile(r"\b(?:team|desk|newsroom|department|seo|redaktion|redazione|redacción)$|^seo\b", re.I)
 _LOGIN = re.compile(r"[a-z]+[._\d][a-z._\d]*|(?=\w*[a-z])[a-z\d_]{7,}")
-_NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+]|\d\d")
+_NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+]|\d")
 _FURNITURE = frozenset(map(key_of, words.FURNITURE))
 _AGENCIES = frozenset(map(key_of, words.AGENCIES))
 

@@ -220,7 +220,8 @@ def _bracketed(printed: str) -> tuple[str, str] | None:
 
 # words in brackets behind a caption that are not a name
 _NOT_A_NAME = re.compile(
-    r"archiv|symbol|web-?s(?:ite|eite)|file\b|stock|left|right|cent(?:er|re)|above|below|pictured|links|rechts|mitte|v\. ?l|"
+    r"archiv|symbol|web-?s(?:ite|eite)|file\b|"
+    r"stock|left|right|cent(?:er|re)|above|below|pictured|links|rechts|mitte|v\. ?l|"
     r"minh h[oọ][aạ]|illustrat|screenshot|bên (?:phải|trái)|ở giữa|đứng giữa|ngoài cùng|"
     r"hàng (?:trên|dưới|đầu)|thứ \w+ từ|"
     r"ảnh|montage|reproduc|\d{4}$|gauche|droite|izquierda|derecha",

@@ -141,8 +141,11 @@ def only_article_date(root: HtmlElement) -> list[DateClaim]:
 
 
 def by_agreement(declared: list[DateClaim], changed: list[DateClaim], shown: list[DateClaim]) -> list[DateClaim]:
-    """The declared claims, the first corrected: of two with the same wall time and different zones the likelier one, in a
-    zone that the changes have too; a time in UTC that is declared with the offset of the newsroom becomes the local time that the page shows."""
+    """The declared claims, the first corrected.
+
+    Of two with one wall time and different zones the likelier counts, in a zone that the changes have too. A time in
+    UTC with the newsroom's offset becomes the local time that the page shows.
+    """
     first = next(iter(declared), None)
     if first is None or not first.stamp.has_time or first.stamp.when.tzinfo is None:
         return declared

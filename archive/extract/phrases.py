@@ -66,7 +66,7 @@ click here to (?:subscribe|sign|join|read)\b.{0,250}$
 """
 _MISCELLANEOUS_NOISE = r"""
 \d{1,2} ?(?:min(?:ute)?s?)(?: read| lesezeit)?\W*$|lesezeit.{0,20}$|\d+ (?:hours?|minutes?|days?) ago\W*$
-(?:we|this (?:web)?site|(?:auf )?(?:unserer|dieser) (?:website|webseite|seite)|wir|ce site|este sitio)\b.{0,120}\bcookies?\b.{0,250}$
+(?:we|this (?:web)?site|(?:auf )?(?:unserer|dieser) \w*(?:seite|site)|wir|ce site|este sitio)\b.{0,120}\bcookies?\b.{0,250}$
 (?:all rights reserved|copyright|©).{0,200}$|opens? (?:in )?(?:a )?new (?:tab|window)\)?$
 our standards: the thomson reuters|(?:media|image|photo|video)\W*(?:caption|copyright|source)\b
 (?:.{0,150})(?:enable javascript|javascript (?:is|must be) (?:disabled|enabled)|upgrad\w+ to a web browser)
@@ -107,9 +107,10 @@ _TAIL_PHRASES = r"""
 .{0,200}\b(?:contributed|contributing) (?:to this (?:report|story|article)|reporting)\W*$
 (?:tags?|topics?|filed under|categories|category|source|via|quelle|fuente|nguồn|từ khóa|chủ đề|themen)\s*:.{0,200}$
 (?:schlagworte|etiquetas)\s*:.{0,200}$
-this (?:article|story)(?: about .{1,60})? (?:is|was|has been)(?: an?)? (?:originally|first|updated|amended|re-?published|written by).{0,300}$
+this (?:article|story) (?:is|was|has been) (?:originally|first|updated|amended|re-?published).{0,300}$
+this (?:article|story) about .{1,60} was (?:written|produced) by.{0,300}$
 .{2,60}is not responsible for the opinions?\b.{0,300}$|the (?:views|opinions) expressed (?:in|here|by)\b.{0,300}$
-(?:did you (?:like|enjoy)|hat (?:dir|ihnen|euch) (?:dieser|der) (?:artikel|beitrag)|avez-vous aimé|¿te (?:gustó|ha gustado)).{0,300}$
+(?:did you (?:like|enjoy)|hat (?:dir|ihnen|euch) (?:dieser|der) (?:artikel|beitrag)|avez-vous aimé).{0,300}$
 .{0,120}\b(?:clic(?:k|a|que)?|klicken sie|pincha) (?:aquí|here|ici|hier|aqui)\W*$
 (?:theo|nguồn)\s*:?\s+(?-i:[A-ZĐ])[\w .&/-]{1,40}$
 follow\b.{0,80}\b(?:twitter|facebook|instagram|@\w+).{0,60}$|(?:email|e-mail|contact)\b.{0,60}@.{0,60}$

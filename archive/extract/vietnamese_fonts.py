@@ -30,9 +30,14 @@ _VISCII = dict(
     )
 )
 _VISCII |= {western: _VISCII[chr(n)] for n in range(0x80, 0xA0) if (western := bytes([n]).decode("cp1252", "ignore"))}
-_VNI_MARKS = dict(zip("ùøûõïêéèúüëâáàåãä", ["\u0301", "\u0300", "\u0309", "\u0303", "\u0323",
-    "\u0306", "\u0306\u0301", "\u0306\u0300", "\u0306\u0309", "\u0306\u0303", "\u0323\u0306",
-    "\u0302", "\u0302\u0301", "\u0302\u0300", "\u0302\u0309", "\u0302\u0303", "\u0323\u0302"], strict=True))  # fmt: skip
+_VNI_MARKS = dict(
+    zip(
+        "ùøûõïêéèúüëâáàåãä",
+        "\u0301 \u0300 \u0309 \u0303 \u0323 \u0306 \u0306\u0301 \u0306\u0300 \u0306\u0309 \u0306\u0303 \u0323\u0306"
+        " \u0302 \u0302\u0301 \u0302\u0300 \u0302\u0309 \u0302\u0303 \u0323\u0302".split(" "),
+        strict=True,
+    )
+)
 _VNI_LETTERS = dict(zip("ñôöæóòîÑÔÖÆÓÒÎ", "đơưỉĩịỵĐƠƯỈĨỊỴ", strict=True))
 _VNI = re.compile(r"([aeouyôöAEOUYÔÖ])([ùøûõïêéèúüëâáàåãäÙØÛÕÏÊÉÈÚÜËÂÁÀÅÃÄ])|([ñôöæóòîÑÔÖÆÓÒÎ])")
 
@@ -108,6 +113,6 @@ def _vni_letter(match: re.Match[str]) -> str:
 
 _ENCODINGS: dict[str, Callable[[str], str]] = {
     "VNI": _from_vni,
-    "TCVN3": lambda text: text.translate(str.maketrans(_TCVN3)),
-    "VISCII": lambda text: text.translate(str.maketrans(_VISCII)),
+    "TCVN3": lambda text: "".join(_TCVN3.get(letter, letter) for letter in text),
+    "VISCII": lambda text: "".join(_VISCII.get(letter, letter) for letter in text),
 }
