@@ -201,6 +201,17 @@ def offset_of(claims: Iterable[DateClaim]) -> tzinfo | None:
     return timezone(next(offset for offset in offsets if offset)) if len(offsets) == 1 else None
 
 
+def agree(claim: DateClaim, published: DateClaim | None) -> bool:
+    """Whether two claims name the same minute, or one of them the day of the other."""
+    if published is None:
+        return False
+    one, other = _wall_time(claim.stamp), _wall_time(published.stamp)
+    if claim.stamp.has_time and published.stamp.has_time:
+        moments = [stamp.when for stamp in (claim.stamp, published.stamp) if stamp.when.tzinfo]
+        return abs(one - other) < timedelta(minutes=2) or (len(moments) == 2 and moments[0] == moments[1])
+    return one.date() == other.date() and not published.stamp.has_time
+
+
 def _adds_time(stamp: Stamp, day: Stamp) -> bool:
     return stamp.has_time and _wall_time(stamp).date() == _wall_time(day).date()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from archive.extract.bylines import authors_of, unique
 from archive.extract.datelines import DateClaim
 from archive.extract.declared import Declared, host_of, outlet_key
 from archive.extract.element_text import text_of
-from archive.extract.headlines import Headline, most_declared, shown_headline
+from archive.extract.headlines import Headline, agree, most_declared, shown_headline
 from archive.extract.newsroom_zones import observes, zone_of_host
 from archive.extract.parsed_page import Page
 from archive.extract.rule_matches import Field, RuleMatch, rule_matches
@@ -29,6 +29,15 @@ LONGEST_KICKER = 80  # characters
 _KICKER = re.compile(
     r"kicker|top-?line|over-?line|dachzeile|spitzmarke|eyebrow|sur-?title|super-?title|antetitulo", re.I
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """How many of the page's declarations and printed lines agree with a field."""
+
+    headline: int = 0
+    authors: int = 0
+    published: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,7 @@ class Metadata:
     canonical_url: str | None = None
     used: tuple[html.HtmlElement, ...] = ()
     origins: tuple[tuple[str, str], ...] = ()
+    votes: Votes = Votes()
 
 
 def read_metadata(page: Page, rules: tuple[Rules, ...], timezone: str | None = None) -> Metadata:
@@ -69,6 +79,7 @@ class _MetadataExtractor:
         self.origins: list[tuple[str, str]] = []
         self.used: list[html.HtmlElement] = []
         self.offset: tzinfo | None = None
+        self.votes = Votes()
         self.language = self._language()
         self.headline = self._headline()
         self.vietnamese = self.language == "vi" or sections.is_vietnamese(self.headline.text if self.headline else "")
@@ -96,6 +107,7 @@ class _MetadataExtractor:
             canonical_url=self._canonical(),
             used=tuple(dict.fromkeys(self.used)),
             origins=tuple(sorted(self.origins)),
+            votes=self.votes,
         )
 
     def _headline(self) -> Headline | None:
@@ -110,6 +122,7 @@ class _MetadataExtractor:
         headline = shown_headline(self.page.root, main, other, self._is_house) or most_declared(titles, self._is_house)
         if headline:
             self.origins.append(("headline", headline.origin))
+            self.votes = replace(self.votes, headline=sum(agree(headline.text, text) for _, text in titles))
         return headline
 
     def _kicker(self) -> str | None:
@@ -144,6 +157,8 @@ class _MetadataExtractor:
                 bylines.insert(0, printed)
                 break
         authors = self._persons(bylines) or self._impersonal(bylines)
+        same = sum(set(authorship.persons(byline, house)) == set(authors) for byline in bylines)
+        self.votes = replace(self.votes, authors=same)
         line, elements = authorship.line_of(bylines, authors, self.surroundings)
         self.used += [element for byline in bylines for element in byline.elements]
         self.used += elements
@@ -193,6 +208,8 @@ class _MetadataExtractor:
         declared = datelines.by_agreement(declared, changed, shown)
         published = datelines.most_precise([*ruled, *declared], shown)
         published = datelines.without_false_utc(published, shown) if self.vietnamese else published
+        same = sum(datelines.agree(claim, published) for claim in (*declared, *shown))
+        self.votes = replace(self.votes, published=same)
         modified = datelines.change(datelines.most_precise(changed, updates), published)
         self.used += [claim.element for claim in (*ruled, *shown, *updates) if claim.element is not None]
         self.offset = datelines.offset_of([*declared, *changed, *shown, *updates])

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from archive.extract import charset, input_limits, page_kinds, vietnamese_fonts
 from archive.extract.body import Body, read_body
+from archive.extract.confidence import confidence_of
 from archive.extract.extractor_identity import extractor_name
 from archive.extract.metadata import Metadata, read_metadata
 from archive.extract.own_rules import own_rules
@@ -54,7 +55,9 @@ def read_page(
         teasers = read_teasers(text, page.url) if kind.reason in ("home", "listing") else None
         return replace(kind, extractor=extractor_name(), teasers=teasers)
     origins = _rules_origin(rules) + ((("letters", font),) if font else ())
-    return _reading(kind, metadata, extracted_body, origins)
+    likelihood = page_kinds.list_likelihood(page_evidence, metadata, extracted_body)
+    confidence = confidence_of(kind, metadata, extracted_body, likelihood)
+    return replace(_reading(kind, metadata, extracted_body, origins), confidence=confidence)
 
 
 def rules_of(outlet: str | None, url: str, source: str, day: date | None) -> tuple[Rules, ...]:
