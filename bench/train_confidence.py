@@ -26,6 +26,7 @@ from bench.train_kinds import Example  # noqa: E402
 _TARGET = Path("archive/extract/confidence_weights.py")
 _FIELDS = ("reading", "headline", "authors", "published_at", "captions", "body")
 _BINS = 10
+_RIDGE = 6.0  # more than for kinds: there are fewer pages
 _SAME_BODY = 0.9
 Rights = dict[str, bool]
 
@@ -43,15 +44,19 @@ def main() -> None:
     for field in _FIELDS:
         examples = [Example(signs, rights[field], fold, True) for signs, rights, fold in pages if field in rights]
         _measure(field, examples)
-        weights[field] = train_kinds.learned(examples, 1.0)
+        weights[field] = _learned(examples)
     if write:
         _TARGET.write_text(_module(weights, digest.hexdigest(), len(pages)))
+
+
+def _learned(examples: list[Example]) -> dict[str, float]:
+    return train_kinds.learned(examples, 1.0, _RIDGE)
 
 
 def _measure(field: str, examples: list[Example]) -> None:
     guesses = []
     for fold in range(5):
-        weights = train_kinds.learned([one for one in examples if one.fold != fold], 1.0)
+        weights = _learned([one for one in examples if one.fold != fold])
         guesses += [(confidence.likelihood(weights, one.signs), one.is_list) for one in examples if one.fold == fold]
     guesses.sort()
     error = 0.0
@@ -90,18 +95,20 @@ def _labelled(row: folds.Result) -> Rights:
     scores = row["scores"]
     strings = scores["must"] == scores["n_must"] and not scores["bad"] and scores["first"] and scores["last"]
     date = scores["date"]["minute"] if scores["date"] else not scores["invented"]
-    rights = {"headline": scores["title"], "authors": scores["authors"], "published_at": date, "body": strings}
-    return rights | {"reading": all(rights.values()), "captions": scores["f"] >= 1}
+    rights = {"headline": scores["title"], "published_at": date, "body": strings}
+    rights["reading"] = all(rights.values())
+    return rights | {"authors": scores["authors"], "captions": scores["f"] >= 1}
 
 
 def _outlet(row: folds.Result) -> Rights:
     scores = row["scores"]
     rights = {"headline": scores["title"]["contained"], "body": scores["bag"][2] >= _SAME_BODY}
-    rights |= {"authors": scores["authors"]["exact"]} if scores["authors"] else {}
     rights |= {"published_at": scores["date"]["minute"]} if scores["date"] else {}
+    rights["reading"] = all(rights.values())
+    rights |= {"authors": scores["authors"]["exact"]} if scores["authors"] else {}
     found = [one["cls"] == "attached" for one in scores["captions"]]
     captions = {"captions": all(found) and scores["returned"] <= len(found)} if found else {}
-    return rights | captions | {"reading": all(rights.values())}
+    return rights | captions
 
 
 def _words(row: folds.Result) -> Rights:

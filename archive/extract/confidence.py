@@ -17,7 +17,7 @@ _DECLARED = ("json-ld", "author", "article:author")
 def confidence_of(
     kind: ReadableKind, metadata: Metadata, body: Body, list_likelihood: float
 ) -> tuple[tuple[str, float], ...]:
-    """(field, likelihood between 0 and 1 that it is right); `reading`: headline, authors, time and body together."""
+    """(field, likelihood between 0 and 1 that it is right); `reading`: headline, time and body together."""
     seen = evidence(kind, metadata, body, list_likelihood)
     return tuple((field, round(likelihood(weights, seen), 2)) for field, weights in WEIGHTS.items())
 
