@@ -18,6 +18,7 @@ from archive.text.folding import fold
 _text_elements = selector(
     "descendant::p[not(ancestor::a)] | descendant::blockquote[not(descendant::p)]"
     " | descendant::li[string-length(normalize-space()) > 60][not(ancestor::a)][not(descendant::p)]"
+    " | descendant::li[string-length(normalize-space()) > 40][not(ancestor::a)][not(descendant::p or descendant::a)]"
     " | descendant::*[self::div or self::td or self::section or self::article]"
     "[text()[string-length(normalize-space()) > 60]][not(ancestor::a)]"
     " | descendant::*[self::font or self::pre or self::center or self::b or self::strong or self::h4 or self::h5]"

@@ -66,7 +66,7 @@ click here to (?:subscribe|sign|join|read)\b.{0,250}$
 """
 _MISCELLANEOUS_NOISE = r"""
 \d{1,2} ?(?:min(?:ute)?s?)(?: read| lesezeit)?\W*$|lesezeit.{0,20}$|\d+ (?:hours?|minutes?|days?) ago\W*$
-(?:we|this (?:web)?site|(?:auf )?(?:unserer|dieser) \w*(?:seite|site)|wir|ce site|este sitio)\b.{0,120}\bcookies?\b.{0,250}$
+(?:we|this (?:web)?site|(?:auf )?(?:unserer|dieser) \w*(?:seite|site)|ce site|este sitio)\b.{0,120}\bcookies?\b.{0,250}$
 (?:all rights reserved|copyright|©).{0,200}$|opens? (?:in )?(?:a )?new (?:tab|window)\)?$
 our standards: the thomson reuters|(?:media|image|photo|video)\W*(?:caption|copyright|source)\b
 (?:.{0,150})(?:enable javascript|javascript (?:is|must be) (?:disabled|enabled)|upgrad\w+ to a web browser)

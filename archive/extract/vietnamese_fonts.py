@@ -30,14 +30,12 @@ _VISCII = dict(
     )
 )
 _VISCII |= {western: _VISCII[chr(n)] for n in range(0x80, 0xA0) if (western := bytes([n]).decode("cp1252", "ignore"))}
-_VNI_MARKS = dict(
-    zip(
-        "ùøûõïêéèúüëâáàåãä",
-        "\u0301 \u0300 \u0309 \u0303 \u0323 \u0306 \u0306\u0301 \u0306\u0300 \u0306\u0309 \u0306\u0303 \u0323\u0306"
-        " \u0302 \u0302\u0301 \u0302\u0300 \u0302\u0309 \u0302\u0303 \u0323\u0302".split(" "),
-        strict=True,
-    )
-)
+_VNI_TONES = ("", "\u0301", "\u0300", "\u0309", "\u0303", "\u0323")
+_VNI_MARKS = {
+    letter: vowel + tone
+    for vowel, letters in (("", " ùøûõï"), ("\u0306", "êéèúüë"), ("\u0302", "âáàåãä"))
+    for letter, tone in zip(letters, _VNI_TONES, strict=True)
+}
 _VNI_LETTERS = dict(zip("ñôöæóòîÑÔÖÆÓÒÎ", "đơưỉĩịỵĐƠƯỈĨỊỴ", strict=True))
 _VNI = re.compile(r"([aeouyôöAEOUYÔÖ])([ùøûõïêéèúüëâáàåãäÙØÛÕÏÊÉÈÚÜËÂÁÀÅÃÄ])|([ñôöæóòîÑÔÖÆÓÒÎ])")
 
@@ -54,7 +52,7 @@ _SUSPECT = (("ñ", "ö"), ("®", "\xad"), ("ß", "ð"))  # đ and ư: no other l
 _MIN_SUSPECT = 2
 _MIN_WORDS, _MOST_WORDS = 12, 400  # words with marks that a page is judged by
 _LONGEST_WORD = 16
-_CLEAR, _UNCLEAR = 0.75, 0.4  # share of them that become syllables; that are some already
+_CLEAR, _GAIN = 0.75, 0.35  # share of them that are syllables then; how many more than before
 
 
 def converted(text: str) -> tuple[str, str | None]:
@@ -65,7 +63,7 @@ def converted(text: str) -> tuple[str, str | None]:
     name, share = max(
         ((name, _share(words, convert)) for name, convert in _ENCODINGS.items()), key=lambda pair: pair[1]
     )
-    if len(words) < _MIN_WORDS or share < _CLEAR or _share(words, str) > _UNCLEAR:
+    if len(words) < _MIN_WORDS or share < _CLEAR or share - _share(words, str) < _GAIN:
         return text, None
     return _TEXTS.sub(lambda part: _converted_part(part[0], _ENCODINGS[name]), text), name
 
