@@ -16,7 +16,7 @@ from archive.text.folding import fold, letters
 
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _SIZE = re.compile(r"(?:[-_](?:\d{2,4}x\d{2,4}|w?\d{3,4}(?:px|w)?|scaled))+$")
-_NAME = re.compile(r"([^/?#]+?)(?:\.(?:jpe?g|png|webp|gif|avif))*(?:[?#].*)?$", re.I)
+_EXTENSIONS = re.compile(r"(?<=.)(?:\.(?:jpe?g|png|webp|gif|avif))+$", re.I)
 _COVER_METAS = ("og:image", "og:image:secure_url", "twitter:image", "twitter:image:src")
 _ARTICLE_TYPES = ("article", "posting", "report")
 _MAX_COVERS, _MAX_THINGS = 12, 200
@@ -75,8 +75,8 @@ def _captioned_file_names(thing: dict[str, Any]) -> Iterator[str]:
 
 def file_name(url: str) -> str:
     """A picture's file name without size and extension: equal for all its copies."""
-    match = _NAME.search(url[-500:])
-    name = _SIZE.sub("", match[1]).lower() if match else ""
+    last_parts = (part.rpartition("/")[2] for part in re.split("[?#]", url[-500:]))
+    name = _SIZE.sub("", _EXTENSIONS.sub("", next(filter(None, last_parts), ""))).lower()
     return name if len(name) >= _MIN_FILE_NAME else ""
 
 
