@@ -37,11 +37,12 @@ def refusal(text: str) -> Unreadable | None:
 
 def _long_tags(pieces: list[str]) -> Iterator[str]:
     """The long pieces between two "<"; skips scripts, where "a<b" is not a tag."""
-    for number, piece in enumerate(pieces):
-        if len(piece) > _MIN_COUNTED and not _SCRIPT.match(piece):
-            script_tags = (before for before in reversed(pieces[:number]) if _SCRIPT.match(before))
-            if next(script_tags, "/").startswith("/"):
-                yield piece
+    in_script = not any(len(piece) > _MIN_COUNTED and not _SCRIPT.match(piece) for piece in pieces)
+    for piece in () if in_script else pieces[1:]:
+        if _SCRIPT.match(piece):
+            in_script = not piece.startswith("/")
+        elif not in_script and len(piece) > _MIN_COUNTED:
+            yield piece
 
 
 def _attribute_count(piece: str) -> int:
