@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lxml import html
 
 from archive.extract import naming_words, phrases
+from archive.extract.element_text import has_direct_text, has_text
 from archive.extract.xpath import selector, string
 from archive.rules.base import Rules
 from archive.text.folding import fold
 
 # tag -> characters of direct text from which such an element is running text; ancestors in which it is not
 _DIRECT_TEXT = {
-    **dict.fromkeys(("div", "td", "section", "article"), (60, ("a",))),
-    **dict.fromkeys(("font", "pre", "center", "b", "strong", "h4", "h5"), (100, ("p", "a", "li"))),
-    "span": (120, ("p", "a")),
+    **dict.fromkeys(("div", "td", "section", "article"), (61, ("a",))),
+    **dict.fromkeys(("font", "pre", "center", "b", "strong", "h4", "h5"), (101, ("p", "a", "li"))),
+    "span": (121, ("p", "a")),
 }
-_MIN_ITEM = 100  # characters of a list item that is running text
+_MIN_ITEM = 101  # characters of a list item that is running text
 _DIGITS = re.compile(r"\d+")
 _MOST_CLASSES = 3
 _LONGEST_ID = 40  # a longer id is a headline slug
@@ -72,11 +73,11 @@ def by_rules(root: html.HtmlElement, rules: Iterable[Rules]) -> Container | None
     return None
 
 
-def declared(root: html.HtmlElement) -> html.HtmlElement | None:
+def declared(page_elements: Iterable[html.HtmlElement]) -> html.HtmlElement | None:
     """The element with itemprop articleBody (microdata)."""
     elements = [
         element
-        for element in root.iter()
+        for element in page_elements
         if "articleBody" in (element.get("itemprop") or "").split() and element.tag not in ("meta", "link")
     ]
     return _joined_container(elements) if elements else None
@@ -152,28 +153,19 @@ def _is_running_text(element: html.HtmlElement) -> bool:
     """Whether an element can be a paragraph: by its tag, or by its length and its direct text."""
     minimum, ancestors = _DIRECT_TEXT.get(str(element.tag), (0, ("a",)))
     if minimum:
-        has_text = any(len(text) > minimum and len(" ".join(text.split())) > minimum for text in _direct_texts(element))
-        return has_text and next(element.iterancestors(*ancestors), None) is None
+        return has_direct_text(element, minimum) and next(element.iterancestors(*ancestors), None) is None
     if element.tag == "blockquote":
         return element.find(".//p") is None
-    if element.tag == "li" and (len(fold(string(element))) <= _MIN_ITEM or element.find(".//p") is not None):
+    if element.tag == "li" and (not has_text(string(element), _MIN_ITEM) or element.find(".//p") is not None):
         return False
     return next(element.iterancestors("a"), None) is None
-
-
-def _direct_texts(element: html.HtmlElement) -> Iterator[str]:
-    if element.text:
-        yield element.text
-    for child in element:
-        if child.tail:
-            yield child.tail
 
 
 def _text_mass(element: html.HtmlElement) -> int:
     """Text mass of one element; 0 if it is mostly links."""
     links = sum(len(string(link)) for link in element.iter("a"))
     if element.tag in _DIRECT_TEXT and element.tag != "span":
-        length = sum(len(text.strip()) for text in _direct_texts(element))
+        length = sum(len(text.strip()) for text in (element.text, *(child.tail for child in element)) if text)
         return length if length >= max(links, _MIN_PARAGRAPH) else 0
     text = fold(string(element))
     if len(text) <= phrases.LONGEST_IMPRINT and phrases.IMPRINT.match(text):

@@ -163,9 +163,7 @@ def _is_article_sized(element: html.HtmlElement, total: int, share: float = _ART
         ),
         None,
     )
-    return (
-        enclosing is not None and own_mass > _BODY_SHARE * (mass(enclosing) or 1) and not _is_mostly_links(element)
-    )
+    return enclosing is not None and own_mass > _BODY_SHARE * (mass(enclosing) or 1) and not _is_mostly_links(element)
 
 
 def _unwrap_noscript(root: html.HtmlElement) -> None:

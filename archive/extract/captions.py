@@ -111,9 +111,10 @@ def _caption_elements(scope: html.HtmlElement) -> list[html.HtmlElement]:
     """Outermost elements with a caption class."""
     elements: list[html.HtmlElement] = []
     for element in _caption_candidates(scope):
-        if _is_caption_element(element) and acceptable(element, LONGEST):
-            if not any(ancestor in elements for ancestor in element.iterancestors()):
-                elements.append(element)
+        if not _is_caption_element(element) or not acceptable(element, LONGEST):
+            continue
+        if not any(ancestor in elements for ancestor in element.iterancestors()):
+            elements.append(element)
     return elements
 
 

@@ -17,7 +17,7 @@ TAGS = 40_000  # and 7,000 tags
 ATTRIBUTES = 3_000  # in one tag: libxml2 compares each with each
 _MIN_COUNTED = 4_000  # characters between two "<" from which attributes are counted
 
-_SCRIPT = re.compile(r"/?script\b", re.I)
+_SCRIPT_OR_LONG_TAG = re.compile(rf"<(?:(/?script\b)|([a-zA-Z][^<]{{{_MIN_COUNTED},}}))", re.I)
 _TAG = re.compile(r"""[a-zA-Z](?:[^>"']|"[^"]*"|'[^']*')*+""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _ATTRIBUTE = re.compile(r"""[\s/"'][^\s=>/"']""")
@@ -27,22 +27,21 @@ def refusal(text: str) -> Unreadable | None:
     """The reason to refuse a page before parsing, or None."""
     if len(text) > CHARACTERS:
         return Unreadable("too-large", f"{len(text)} characters, limit {CHARACTERS}")
-    pieces = text.split("<")
-    if (tags := len(pieces) - 1) > TAGS:
+    if (tags := text.count("<")) > TAGS:
         return Unreadable("too-large", f"{tags} tags, limit {TAGS}")
-    if any(_attribute_count(piece) > ATTRIBUTES for piece in _long_tags(pieces)):
+    if any(_attribute_count(piece) > ATTRIBUTES for piece in _long_tags(text)):
         return Unreadable("too-large", f"a tag with more than {ATTRIBUTES} attributes")
     return None
 
 
-def _long_tags(pieces: list[str]) -> Iterator[str]:
+def _long_tags(text: str) -> Iterator[str]:
     """The long pieces between two "<"; skips scripts, where "a<b" is not a tag."""
-    in_script = not any(len(piece) > _MIN_COUNTED and not _SCRIPT.match(piece) for piece in pieces)
-    for piece in () if in_script else pieces[1:]:
-        if _SCRIPT.match(piece):
-            in_script = not piece.startswith("/")
-        elif not in_script and len(piece) > _MIN_COUNTED:
-            yield piece
+    in_script = False
+    for match in _SCRIPT_OR_LONG_TAG.finditer(text):
+        if match[1]:
+            in_script = not match[1].startswith("/")
+        elif not in_script:
+            yield match[2]
 
 
 def _attribute_count(piece: str) -> int:

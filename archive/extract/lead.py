@@ -146,7 +146,12 @@ def _described(
 ) -> html.HtmlElement | None:
     """The innermost element near the headline whose text equals the declared description."""
     names = ("og:description", "description", "twitter:description")
-    wanted_keys = [key for name in names for content in page.metas.get(name, ()) if len(key := letters(fold(content))) >= _MIN_LENGTH]
+    wanted_keys = [
+        key
+        for name in names
+        for content in page.metas.get(name, ())
+        if len(key := letters(fold(content))) >= _MIN_LENGTH
+    ]
     keys = [(element, letters(fold(string(element)))) for element in reversed(near)] if wanted_keys else []
     for wanted in wanted_keys:
         for element, key in keys:

@@ -12,7 +12,7 @@ from itertools import islice
 
 import trafilatura
 from lxml import etree, html
-from trafilatura.settings import Document
+from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 
 from archive.extract.blocks import Piece
 from archive.model.records import Block
@@ -21,6 +21,7 @@ from archive.text.folding import fold, letters
 # trafilatura logs a warning for every page without a result
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
+_OPTIONS = Extractor(config=DEFAULT_CONFIG, output_format="python", fast=True, comments=False, with_metadata=False)
 _MAX_TEXT = 300_000  # characters of text in a container; above it trafilatura takes too much time
 _MAX_ELEMENTS = 3_000  # elements
 _MIN_TRUSTED_SHARE = 0.6  # share of the running text that trafilatura must find before we drop what it does not
@@ -90,7 +91,7 @@ def _extracted_letters(container: html.HtmlElement) -> str | None:
 def _extracted(document: html.HtmlElement) -> str | None:
     if len(document.xpath("string()")) > _MAX_TEXT or document.xpath("count(descendant::*)") > _MAX_ELEMENTS:
         return None
-    result = trafilatura.bare_extraction(document, fast=True, include_comments=False, with_metadata=False)
+    result = trafilatura.bare_extraction(document, options=_OPTIONS)
     return result.text or "" if isinstance(result, Document) else None
 
 
