@@ -91,7 +91,7 @@ def _without_container(page: Page, headline: str, links: int) -> Body:
 def _find_container(page: Page, rules: tuple[Rules, ...], heading: html.HtmlElement | None) -> Container | None:
     """Removes the page's boilerplate and finds the container of the body."""
     by_rules = body_containers.by_rules(page.root, rules)
-    declared = body_containers.declared(page.root)
+    declared = body_containers.declared(page.elements)
     protected = (by_rules.element if by_rules else None, declared, heading)
     boilerplate.remove(page.root, [element for element in protected if element is not None])
     return by_rules or _by_markup(page.root, declared)

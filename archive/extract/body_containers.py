@@ -11,29 +11,23 @@ from itertools import islice
 from lxml import html
 
 from archive.extract import naming_words, phrases
-from archive.extract.xpath import selector, string, texts
+from archive.extract.element_text import has_direct_text, has_text
+from archive.extract.xpath import selector, string
 from archive.rules.base import Rules
 from archive.text.folding import fold
 
-_text_elements = selector(
-    "descendant::p[not(ancestor::a)] | descendant::blockquote[not(descendant::p)]"
-    " | descendant::li[string-length(normalize-space()) > 60][not(ancestor::a)][not(descendant::p)]"
-    " | descendant::li[string-length(normalize-space()) > 40][not(ancestor::a)][not(descendant::p or descendant::a)]"
-    " | descendant::*[self::div or self::td or self::section or self::article]"
-    "[text()[string-length(normalize-space()) > 60]][not(ancestor::a)]"
-    " | descendant::*[self::font or self::pre or self::center or self::b or self::strong or self::h4 or self::h5]"
-    "[text()[string-length(normalize-space()) > 100]][not(ancestor::p)][not(ancestor::a)][not(ancestor::li)]"
-    " | descendant::span[text()[string-length(normalize-space()) > 120]][not(ancestor::p)][not(ancestor::a)]"
-)
-_microdata_bodies = selector("//*[@itemprop][contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
-
+# tag -> characters of direct text from which such an element is running text; ancestors in which it is not
+_DIRECT_TEXT = {
+    **dict.fromkeys(("div", "td", "section", "article"), (61, ("a",))),
+    **dict.fromkeys(("font", "pre", "center", "b", "strong", "h4", "h5"), (101, ("p", "a", "li"))),
+    "span": (121, ("p", "a")),
+}
+_MIN_ITEM, _MIN_UNLINKED_ITEM = 61, 41  # characters of a list item that is running text; without a link
 _DIGITS = re.compile(r"\d+")
 _MOST_CLASSES = 3
 _LONGEST_ID = 40  # a longer id is a headline slug
 _LONGEST_PLACE = 120
 
-_BARE_TEXT_TAGS = ("div", "td", "section", "article", "font", "pre", "center", "b", "strong", "h4", "h5")
-_direct_texts = texts("text()")
 _MIN_PARAGRAPH = 30  # characters; a shorter paragraph has no text mass
 _CONTAINER_SHARE = 0.80  # the container is the innermost element with this share of the page's paragraphs
 _TWIN_SHARE = 0.1  # minimum mass of a sibling box, as a share of the container's
@@ -83,9 +77,13 @@ def by_rules(root: html.HtmlElement, rules: Iterable[Rules]) -> Container | None
     return None
 
 
-def declared(root: html.HtmlElement) -> html.HtmlElement | None:
+def declared(page_elements: Iterable[html.HtmlElement]) -> html.HtmlElement | None:
     """The element with itemprop articleBody (microdata)."""
-    elements = [element for element in _microdata_bodies(root) if element.tag not in ("meta", "link")]
+    elements = [
+        element
+        for element in page_elements
+        if "articleBody" in (element.get("itemprop") or "").split() and element.tag not in ("meta", "link")
+    ]
     return _joined_container(elements) if elements else None
 
 
@@ -147,20 +145,33 @@ def _descend(root: html.HtmlElement, masses: Counter[html.HtmlElement], total: f
 def _text_masses(root: html.HtmlElement) -> Counter[html.HtmlElement]:
     """Text mass (characters of running text) of each element that has some."""
     masses: Counter[html.HtmlElement] = Counter()
-    for element in _text_elements(root):
-        mass = _text_mass(element)
-        if mass:
+    for element in root.iter("p", "blockquote", "li", *_DIRECT_TEXT):
+        if _is_running_text(element) and (mass := _text_mass(element)):
             masses[element] += mass
             for ancestor in element.iterancestors():
                 masses[ancestor] += mass
     return masses
 
 
+def _is_running_text(element: html.HtmlElement) -> bool:
+    """Whether an element can be a paragraph: by its tag, or by its length and its direct text."""
+    minimum, ancestors = _DIRECT_TEXT.get(str(element.tag), (0, ("a",)))
+    if minimum:
+        return has_direct_text(element, minimum) and next(element.iterancestors(*ancestors), None) is None
+    if element.tag == "blockquote":
+        return element.find(".//p") is None
+    if element.tag == "li":
+        minimum = _MIN_UNLINKED_ITEM if element.find(".//a") is None else _MIN_ITEM
+        if not has_text(string(element), minimum) or element.find(".//p") is not None:
+            return False
+    return next(element.iterancestors("a"), None) is None
+
+
 def _text_mass(element: html.HtmlElement) -> int:
     """Text mass of one element; 0 if it is mostly links."""
     links = sum(len(string(link)) for link in element.iter("a"))
-    if element.tag in _BARE_TEXT_TAGS:
-        length = sum(len(text.strip()) for text in _direct_texts(element))
+    if element.tag in _DIRECT_TEXT and element.tag != "span":
+        length = sum(len(text.strip()) for text in (element.text, *(child.tail for child in element)) if text)
         return length if length >= max(links, _MIN_PARAGRAPH) else 0
     text = fold(string(element))
     if len(text) <= phrases.LONGEST_IMPRINT and phrases.IMPRINT.match(text):

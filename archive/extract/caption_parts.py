@@ -78,7 +78,7 @@ def _credit_elements(captions: list[html.HtmlElement], scope: html.HtmlElement) 
     for root in (*captions, scope):
         credits_found: list[html.HtmlElement] = []
         for element in root.iter():
-            if any(ancestor in credits_found for ancestor in element.iterancestors()):
+            if credits_found and any(ancestor in credits_found for ancestor in element.iterancestors()):
                 continue
             if _is_credit_element(element) and 0 < len(text_of(element, WHOLE)) <= _LONGEST_CREDIT:
                 credits_found.append(element)

@@ -146,14 +146,18 @@ def _described(
     page: Page, near: list[html.HtmlElement], body: html.HtmlElement, headline: str
 ) -> html.HtmlElement | None:
     """The innermost element near the headline whose text equals the declared description."""
-    for name in ("og:description", "description", "twitter:description"):
-        for content in page.metas.get(name, ()):
-            wanted = letters(fold(content))
-            if len(wanted) < _MIN_LENGTH:
-                continue
-            for element in reversed(near):
-                if _is_candidate(element, headline) and letters(fold(string(element))) == wanted:
-                    return element if _opens_body(element, near, body) else None
+    names = ("og:description", "description", "twitter:description")
+    wanted_keys = [
+        key
+        for name in names
+        for content in page.metas.get(name, ())
+        if len(key := letters(fold(content))) >= _MIN_LENGTH
+    ]
+    keys = [(element, letters(fold(string(element)))) for element in reversed(near)] if wanted_keys else []
+    for wanted in wanted_keys:
+        for element, key in keys:
+            if key == wanted and _is_candidate(element, headline):
+                return element if _opens_body(element, near, body) else None
     return None
 
 
