@@ -189,6 +189,8 @@ def next_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
             return []
         current = parent
     is_caption_like = _is_centred(following) or _is_italic(following)
+    if following.tag in ("h1", "h2", "h3", "h4"):
+        return [following] if ends_in_credit(text_of(following)) and acceptable(following, _LONGEST_LOOSE) else []
     if following.tag not in _TEXT_BLOCKS or not acceptable(following, _LONGEST_LOOSE) or _is_bold(following):
         return []
     return [following] if is_caption_like or ends_in_credit(text_of(following)) else []

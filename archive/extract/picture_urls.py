@@ -108,8 +108,12 @@ def absolute_url(url: str, base: str) -> str | None:
 
 def is_large(image: html.HtmlElement) -> bool:
     """Whether the width attribute is at least a column's."""
+    return _is_wide(image, _MIN_COLUMN)
+
+
+def _is_wide(image: html.HtmlElement, minimum: int) -> bool:
     width = (image.get("width") or "").strip().removesuffix("px")
-    return width.isdecimal() and len(width) < 6 and int(width) >= _MIN_COLUMN
+    return width.isdecimal() and len(width) < 6 and int(width) >= minimum
 
 
 def is_icon(image: html.HtmlElement) -> bool:
@@ -129,6 +133,8 @@ def is_icon(image: html.HtmlElement) -> bool:
         int(size[1] or size[3]), int(size[2] or size[4])
     ) <= _MAX_THUMBNAIL:
         return True
+    if _is_wide(image, _MAX_THUMBNAIL):
+        return False
     file_name = address.rpartition("/")[2]
     is_graphic = len(file_name) <= _MAX_ICON_NAME or file_name.partition("?")[0].endswith((".png", ".gif"))
     names = f"{image.get('class') or ''} {file_name if is_graphic else ''}"
