@@ -61,7 +61,8 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     links = headline_links(page.root)
     heading = article_region.headline_element(page.root, headline)
     _ = page.base  # before the tree loses its <base>
-    container = _find_container(page, rules, heading)
+    scripts = script_body.script_texts(page)
+    container = _find_container(page, rules, heading) or _scripted_container(page, scripts, heading)
     if container is None:
         return _without_container(page, headline, links)
     _drop_metadata_elements(metadata, container.element)
@@ -73,6 +74,16 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
         article_region.article_region(heading, container.element), container.element, page
     )
     return _clean_body(page, container, found_lead, taken_figures, metadata, links)
+
+
+def _scripted_container(page: Page, scripts: list[str], heading: html.HtmlElement | None) -> Container | None:
+    """The body that only a script's data holds, put where the page would show it."""
+    body = script_body.scripted_html(scripts)
+    parent = heading.getparent() if heading is not None else page.root.find("body")
+    if body is None or parent is None:
+        return None
+    parent.append(body)
+    return Container(body, "script")
 
 
 def _without_container(page: Page, headline: str, links: int) -> Body:

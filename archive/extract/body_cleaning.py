@@ -24,6 +24,7 @@ _MIN_GIBBERISH, _FEW_VOWELS = 60, 0.27  # letters of a paragraph, share of them
 _MOSTLY, _ANNOUNCED = 0.5, 0.05  # minimum linked share of a list item; behind a `Related` heading
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)")
+_PLACEHOLDER = re.compile(r"[${\[%#]{2}[\w .:-]{1,40}[$}\]%#]{2}")  # of a template: `$$AD$$`, `{{ad}}`
 _WORD = re.compile(r"\w")
 
 
@@ -116,7 +117,12 @@ def _is_gibberish(text: str) -> bool:
 def _is_noise(piece: Piece, headline: str) -> bool:
     if piece.linked > 0.8 * len(piece.text) and piece.kind != "table":
         return True
-    if not _WORD.search(piece.text) or _BASE64.fullmatch(piece.text) or _is_gibberish(piece.text):
+    if (
+        not _WORD.search(piece.text)
+        or _PLACEHOLDER.fullmatch(piece.text)
+        or _BASE64.fullmatch(piece.text)
+        or _is_gibberish(piece.text)
+    ):
         return True
     if len(piece.text) < _LONGEST_NOISE and phrases.NOISE.match(piece.text):
         return True

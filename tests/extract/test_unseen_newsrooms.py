@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 import pytest
@@ -380,3 +381,29 @@ def test_every_field_has_a_confidence() -> None:
     assert all(0 <= likelihood <= 1 for likelihood in likelihoods.values())
     bare = read(page().replace(b"23/11/2026 - 08:15", b"").replace(b"<title>C", b"<title>Trang C"))
     assert dict(bare.confidence)["published_at"] < likelihoods["published_at"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "self.__next_f.push([1,{0}])",
+        'window.__STATE__ = {{"article":{{"id":5102,"contentHtml":{0}}}}};',
+        'self.__next_f.push([1,{1}])',
+    ],
+)  # fmt: skip
+def test_a_body_that_only_a_script_s_data_hold(script: str) -> None:
+    figure = f'<figure><img src="/anh/lop.jpg"><figcaption>{CAPTION}. Ảnh: {NAME}</figcaption></figure>'
+    markup = "<p>$$QC$$</p>" + figure + "".join(f"<p>{text} {text} {text}</p>" for text in TEXT)
+    inner = json.dumps(markup).replace("<", "\\u003c")
+    outer = json.dumps(f'7:{{"body":{inner}}}')
+    paragraphs = "".join(f"<p>{text}</p>" for text in TEXT)
+    body = (
+        page()
+        .decode()
+        .replace(paragraphs, "")
+        .replace("</body>", f"<script>{script.format(inner, outer)}</script></body>")
+    )
+    reading = read(body.encode())
+    assert TEXT[2] in reading.text
+    assert "QC" not in reading.text
+    assert [(image.caption, image.credit) for image in reading.images] == [(f"{CAPTION}.", NAME)]
