@@ -147,7 +147,8 @@ def _has_caption_prefix(text: str) -> bool:
 
 def _is_centred_or_italic(parent: html.HtmlElement, elements: list[html.HtmlElement]) -> bool:
     enclosing = [parent, *islice(parent.iterancestors("div", "p", "span", "center", "em", "i"), 2)]
-    if len(string(enclosing[0])) > 4 * LONGEST and parent.tag not in ("em", "i", "span", "center"):
+    enclosing = [element for element in enclosing if element.tag not in ("em", "i") or len(pictures_in(element)) < 2]
+    if len(string(parent)) > 4 * LONGEST and parent.tag not in ("em", "i", "span", "center"):
         enclosing = []
     candidates = [*enclosing, *(elements if len(elements) == 1 and not (elements[0].tail or "").strip() else [])]
     return any(

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from lxml import html
@@ -26,6 +27,7 @@ from archive.rules.base import Rules
 from archive.text.folding import folded
 
 LONGEST_KICKER = 80  # characters
+_SLUG = re.compile(r"/((?:[^\W_]+-){4,}?[^\W_]+?)(?:[-_.,]*[a-z]{0,3}\d{4,})?(?:\.\w{2,5})?/?(?:[?#].*)?$")
 _KICKER = re.compile(
     r"kicker|top-?line|over-?line|dachzeile|spitzmarke|eyebrow|sur-?title|super-?title|antetitulo", re.I
 )
@@ -118,6 +120,7 @@ class _MetadataExtractor:
         titles = [*declared, *self.declared.titles, ("title", self.declared.title)]
         titles = [(origin, text) for origin, text in titles if text]
         main = [text for origin, text in titles if origin in ("json-ld", "og:title")]
+        main += [slug] if (slug := _slug(self.page.url)) else []
         other = [text for origin, text in titles if origin not in ("json-ld", "og:title")]
         headline = shown_headline(self.page.root, main, other, self._is_house) or most_declared(titles, self._is_house)
         if headline:
@@ -270,6 +273,12 @@ class _MetadataExtractor:
             if (link.get("rel") or "").lower() == "canonical" and link.get("href"):
                 return sections.canonical_of(link.get("href") or "", self.page.url)
         return None
+
+
+def _slug(url: str) -> str:
+    """The words of a headline in the last part of an address; '' if there are only few."""
+    match = _SLUG.search(unquote(url))
+    return match[1].replace("-", " ") if match else ""
 
 
 def _content_languages(root: html.HtmlElement) -> list[str]:
