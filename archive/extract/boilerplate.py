@@ -103,6 +103,8 @@ def _is_picture_box(element: html.HtmlElement) -> bool:
     """Whether a box is a picture with a caption and little else: it stays whatever its class."""
     if element.tag not in _PICTURE_BOX_TAGS or element.find(".//img") is None:
         return False
+    if any(map(picture_urls.enlargement_caption, element.iter("img"))):
+        return True
     if element.tag != "figure" and _in_figure(element):
         return True
     captions = list(element.iter("figcaption")) or [

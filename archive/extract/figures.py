@@ -176,7 +176,7 @@ def _read_images(
     elements = captions.captions_of(scope, region, loose=inside)
     if not elements and (enlarged := picture_urls.enlargement_caption(picture)):
         return _enlarged(picture, fold(_TAGS.sub(" ", enlarged)), page)
-    if not inside and not elements and not lead:
+    if not inside and not lead and (not elements or captions.links_to_other_page(picture)):
         return []
     uncaptioned = not elements and not lead
     if _is_portrait(scope, region) or (
