@@ -37,6 +37,8 @@ def article_region(headline: html.HtmlElement | None, body: html.HtmlElement) ->
     enclosing = next(body.iterancestors("article", "main"), None)
     if headline is not None:
         region = common_ancestor([headline, body])
+        if enclosing is not None and enclosing.tag == "article" and enclosing in region.iterancestors():
+            return enclosing
         if region.tag not in ("html", "body") or enclosing is None:
             return region
     if enclosing is not None:
