@@ -6,36 +6,35 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import html
 
 from archive.extract import naming_words, phrases
-from archive.extract.xpath import selector, string, texts
+from archive.extract.element_text import has_direct_text, has_text
+from archive.extract.xpath import selector, string
 from archive.rules.base import Rules
 from archive.text.folding import fold
 
-_text_elements = selector(
-    "descendant::p[not(ancestor::a)] | descendant::blockquote[not(descendant::p)]"
-    " | descendant::li[string-length(normalize-space()) > 100][not(ancestor::a)][not(descendant::p)]"
-    " | descendant::*[self::div or self::td or self::section or self::article]"
-    "[text()[string-length(normalize-space()) > 60]][not(ancestor::a)]"
-    " | descendant::*[self::font or self::pre or self::center or self::b or self::strong or self::h4 or self::h5]"
-    "[text()[string-length(normalize-space()) > 100]][not(ancestor::p)][not(ancestor::a)][not(ancestor::li)]"
-    " | descendant::span[text()[string-length(normalize-space()) > 120]][not(ancestor::p)][not(ancestor::a)]"
-)
-_microdata_bodies = selector("//*[@itemprop][contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
-
+# tag -> characters of direct text from which such an element is running text; ancestors in which it is not
+_DIRECT_TEXT = {
+    **dict.fromkeys(("div", "td", "section", "article"), (61, ("a",))),
+    **dict.fromkeys(("font", "pre", "center", "b", "strong", "h4", "h5"), (101, ("p", "a", "li"))),
+    "span": (121, ("p", "a")),
+}
+_MIN_ITEM, _MIN_UNLINKED_ITEM = 61, 41  # characters of a list item that is running text; without a link
 _DIGITS = re.compile(r"\d+")
 _MOST_CLASSES = 3
 _LONGEST_ID = 40  # a longer id is a headline slug
 _LONGEST_PLACE = 120
 
-_BARE_TEXT_TAGS = ("div", "td", "section", "article", "font", "pre", "center", "b", "strong", "h4", "h5")
-_direct_texts = texts("text()")
 _MIN_PARAGRAPH = 30  # characters; a shorter paragraph has no text mass
 _CONTAINER_SHARE = 0.80  # the container is the innermost element with this share of the page's paragraphs
 _TWIN_SHARE = 0.1  # minimum mass of a sibling box, as a share of the container's
 _SURE_SHARE = 0.3  # and a body with a sure name this share
+_MAX_TEASER = 12  # children of a teaser's box
+_LONGEST_TEASER = 280  # characters
+_TEASER_DIVISOR = 10  # a teaser's text has this part of the mass of an article's
 _NAMED_SHARE = 0.55  # a container named like a body needs this share of the innermost one's text mass
 
 
@@ -78,9 +77,13 @@ def by_rules(root: html.HtmlElement, rules: Iterable[Rules]) -> Container | None
     return None
 
 
-def declared(root: html.HtmlElement) -> html.HtmlElement | None:
+def declared(page_elements: Iterable[html.HtmlElement]) -> html.HtmlElement | None:
     """The element with itemprop articleBody (microdata)."""
-    elements = [element for element in _microdata_bodies(root) if element.tag not in ("meta", "link")]
+    elements = [
+        element
+        for element in page_elements
+        if "articleBody" in (element.get("itemprop") or "").split() and element.tag not in ("meta", "link")
+    ]
     return _joined_container(elements) if elements else None
 
 
@@ -142,25 +145,63 @@ def _descend(root: html.HtmlElement, masses: Counter[html.HtmlElement], total: f
 def _text_masses(root: html.HtmlElement) -> Counter[html.HtmlElement]:
     """Text mass (characters of running text) of each element that has some."""
     masses: Counter[html.HtmlElement] = Counter()
-    for element in _text_elements(root):
-        mass = _text_mass(element)
-        if mass:
+    for element in root.iter("p", "blockquote", "li", *_DIRECT_TEXT):
+        if _is_running_text(element) and (mass := _text_mass(element)):
             masses[element] += mass
             for ancestor in element.iterancestors():
                 masses[ancestor] += mass
     return masses
 
 
+def _is_running_text(element: html.HtmlElement) -> bool:
+    """Whether an element can be a paragraph: by its tag, or by its length and its direct text."""
+    minimum, ancestors = _DIRECT_TEXT.get(str(element.tag), (0, ("a",)))
+    if minimum:
+        return has_direct_text(element, minimum) and next(element.iterancestors(*ancestors), None) is None
+    if element.tag == "blockquote":
+        return element.find(".//p") is None
+    if element.tag == "li":
+        minimum = _MIN_UNLINKED_ITEM if element.find(".//a") is None else _MIN_ITEM
+        if not has_text(string(element), minimum) or element.find(".//p") is not None:
+            return False
+    return next(element.iterancestors("a"), None) is None
+
+
 def _text_mass(element: html.HtmlElement) -> int:
     """Text mass of one element; 0 if it is mostly links."""
     links = sum(len(string(link)) for link in element.iter("a"))
-    if element.tag in _BARE_TEXT_TAGS:
-        length = sum(len(text.strip()) for text in _direct_texts(element))
+    if element.tag in _DIRECT_TEXT and element.tag != "span":
+        length = sum(len(text.strip()) for text in (element.text, *(child.tail for child in element)) if text)
         return length if length >= max(links, _MIN_PARAGRAPH) else 0
     text = fold(string(element))
     if len(text) <= phrases.LONGEST_IMPRINT and phrases.IMPRINT.match(text):
         return 0
-    return max(0, len(text) - 2 * links) if len(text) >= _MIN_PARAGRAPH else 0
+    mass = max(0, len(text) - 2 * links) if len(text) >= _MIN_PARAGRAPH else 0
+    return mass // _TEASER_DIVISOR if mass and is_teaser_text(element) else mass
+
+
+def is_teaser_text(element: html.HtmlElement) -> bool:
+    """Whether a paragraph is the text of a teaser: the only one of its box, behind a linked heading, and a box beside
+    it has the same class and a linked heading too."""
+    heading, box = element.getprevious(), element.getparent()
+    if element.tag != "p" or box is None or not box.get("class") or not _is_linked_heading(heading):
+        return False
+    if len(string(element)) > _LONGEST_TEASER:
+        return False
+    beside = (box.getnext(), box.getprevious())
+    return sum(child.tag == "p" for child in islice(box, _MAX_TEASER)) == 1 and any(
+        twin is not None
+        and (twin.tag, twin.get("class")) == (box.tag, box.get("class"))
+        and any(map(_is_linked_heading, islice(twin, _MAX_TEASER)))
+        for twin in beside
+    )
+
+
+def _is_linked_heading(element: html.HtmlElement | None) -> bool:
+    if element is None or element.tag not in ("h2", "h3", "h4", "h5"):
+        return False
+    link = element.find("a")
+    return link is not None and bool(link.get("href")) and len(string(link)) >= 0.8 * len(string(element).strip())
 
 
 def _is_named_body(element: html.HtmlElement) -> bool:

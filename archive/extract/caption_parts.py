@@ -78,12 +78,15 @@ def _credit_elements(captions: list[html.HtmlElement], scope: html.HtmlElement) 
     for root in (*captions, scope):
         credits_found: list[html.HtmlElement] = []
         for element in root.iter():
-            if any(ancestor in credits_found for ancestor in element.iterancestors()):
+            if credits_found and any(ancestor in credits_found for ancestor in element.iterancestors()):
                 continue
             if _is_credit_element(element) and 0 < len(text_of(element, WHOLE)) <= _LONGEST_CREDIT:
                 credits_found.append(element)
         if credits_found:
             return credits_found
+    beside = captions[-1].getnext() if captions else None
+    if beside is not None and _is_credit_element(beside) and 0 < len(text_of(beside, WHOLE)) <= _LONGEST_CREDIT:
+        return [beside]
     return [trailing for trailing in map(_trailing_credit, captions) if trailing is not None][:1]
 
 

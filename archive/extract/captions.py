@@ -111,8 +111,9 @@ def _caption_elements(scope: html.HtmlElement) -> list[html.HtmlElement]:
     """Outermost elements with a caption class."""
     elements: list[html.HtmlElement] = []
     for element in _caption_candidates(scope):
-        is_nested = any(ancestor in elements for ancestor in element.iterancestors())
-        if not is_nested and _is_caption_element(element) and acceptable(element, LONGEST):
+        if not _is_caption_element(element) or not acceptable(element, LONGEST):
+            continue
+        if not any(ancestor in elements for ancestor in element.iterancestors()):
             elements.append(element)
     return elements
 

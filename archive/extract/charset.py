@@ -10,8 +10,11 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
+
+from archive.extract import vietnamese_fonts
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -43,6 +46,7 @@ _BROWSER_CODECS = {
 # In HTML the numeric references 128 to 159 mean windows-1252, not C1 controls
 _C1 = {n: bytes([n]).decode("cp1252", "ignore") for n in range(128, 160)}
 _NUMERIC_REFERENCE = re.compile(r"&#(?:0*(\d{1,7})(?!\d)|[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-fA-F]));?")
+_ANY_REFERENCE = re.compile(r"&#\w+;?")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -70,7 +74,15 @@ def is_binary(body: bytes) -> bool:
 def clean(text: str) -> str:
     """Removes control characters, literal or as numeric references: a parser would cut the text there."""
     text = _without_controls(text)
-    return _NUMERIC_REFERENCE.sub(_resolved_reference, text) if "&#" in text else text
+    if "&#" in text and any(_resolved_reference(one) != one[0] for one in _distinct_references(text)):
+        return _NUMERIC_REFERENCE.sub(_resolved_reference, text)
+    return text
+
+
+def _distinct_references(text: str) -> Iterator[re.Match[str]]:
+    """Each different numeric reference of a text once: pages have thousands, of a few letters, and few are wrong."""
+    for reference in set(_ANY_REFERENCE.findall(text)):
+        yield from _NUMERIC_REFERENCE.finditer(reference)
 
 
 def _without_controls(text: str) -> str:
@@ -135,6 +147,9 @@ def _declared_or_guessed(body: bytes, header_charset: str | None) -> str:
         text = _decoded_as(body, label)
         if text is not None:
             return text
+    as_western = body.decode("cp1252", "replace")
+    if vietnamese_fonts.converted(as_western)[1]:
+        return as_western
     return as_utf8 if letters > invalid else _guessed(body)
 
 

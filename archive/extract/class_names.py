@@ -27,8 +27,10 @@ class ClassNamePattern:
 
     def name(self, element: html.HtmlElement) -> bool:
         """Whether the element's class or id matches."""
-        element_id = element.get("id")
-        return self.name_class(element) or bool(element_id and len(element_id) <= _MAX_ID and self._matches(element_id))
+        class_name, element_id = element.get("class"), element.get("id")
+        if class_name and self._matches(class_name[:_MAX_CLASS]):
+            return True
+        return bool(element_id) and len(element_id) <= _MAX_ID and self._matches(element_id)
 
     def name_class(self, element: html.HtmlElement) -> bool:
         """Whether the element's class matches."""

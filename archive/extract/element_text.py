@@ -20,6 +20,16 @@ def text_of(element: HtmlElement, limit: int = LONGEST) -> str:
     return folded("".join(_pieces(element, 4 * limit)), limit)
 
 
+def has_text(text: str | None, minimum: int) -> bool:
+    """Whether a text has that many characters, white space folded."""
+    return text is not None and len(text) >= minimum and len(" ".join(text.split())) >= minimum
+
+
+def has_direct_text(element: HtmlElement, minimum: int) -> bool:
+    """Whether one piece of the element's own text has that many characters."""
+    return has_text(element.text, minimum) or any(has_text(child.tail, minimum) for child in element)
+
+
 def _pieces(element: HtmlElement, remaining: int) -> list[str]:
     """Texts in reading order, up to `remaining` characters. A stack, since pages nest deeper than Python recurses."""
     pieces: list[str] = []

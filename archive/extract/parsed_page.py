@@ -14,13 +14,13 @@ from archive.extract.jsonld import objects
 
 # Browsers continue after </body> and </html>; libxml2 drops some of what follows.
 # libxml2 does not know that <source> and <track> are void: unclosed, they swallow the picture and its caption.
-_VOID_TAG = re.compile(r"<(source|track)\b([^<>]*?)/?>", re.I)
-_END_TAGS = re.compile(r"</(?:body|html)\s*>|<\?xml[^>]*>", re.I)
+_VOID_TAG = re.compile(rb"<(source|track)\b([^<>]*?)/?>", re.I)
+_END_TAGS = re.compile(rb"</(?:body|html)\s*>|<\?xml[^>]*>", re.I)
 
 # React streams late parts of a page as hidden boxes that such a script moves to their places:
 # https://react.dev/reference/react-dom/server/renderToPipeableStream
 _MOVED_PART = re.compile(r'\$R[CRX]\("(B:\w+)","(S:\w+)"|\$RS\("(S:\w+)","(P:\w+)"')
-_FORMATTING_TAG = re.compile(r"</?(?:font|b|i|u|em|strong|span|small|big|center|o:p)\b[^<>]*>", re.I)
+_FORMATTING_TAG = re.compile(rb"</?(?:font|b|i|u|em|strong|span|small|big|center|o:p)\b[^<>]*>", re.I)
 # lxml.html looks up the class of every element in Python; we need no special classes for forms and inputs
 _ELEMENT_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 
@@ -55,7 +55,7 @@ class Page:
         by_name: dict[str, list[str]] = {}
         for element in self.root.iter("meta"):
             name = element.get("property") or element.get("name") or element.get("itemprop") or ""
-            content = (element.get("content") or "").strip()
+            content = (element.get("content") or element.get("value") or "").strip()
             if name and content:
                 by_name.setdefault(name.strip().lower(), []).append(content)
         return by_name
@@ -63,23 +63,22 @@ class Page:
 
 def parse(text: str, url: str) -> Page | None:
     """Parses a page; None if the text holds no markup. Drops comments: some systems print stamps into them."""
-    text = _with_void_tags_closed(text)
+    source = _with_void_tags_closed(text.encode("utf-8", "replace"))
     parser = _parser()
     try:
-        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        root = html.document_fromstring(source, parser=parser)
         if _hit_depth_limit(parser):
-            root = html.document_fromstring(_FORMATTING_TAG.sub("", text).encode("utf-8", "replace"), parser=_parser())
+            root = html.document_fromstring(_FORMATTING_TAG.sub(b"", source), parser=_parser())
     except etree.ParserError:
         return None
-    _place_streamed_parts(root, text)
+    if b' id="S:' in source:
+        _place_streamed_parts(root, text)
     return Page(url, root, tuple(root.iter()))
 
 
 def _place_streamed_parts(root: html.HtmlElement, text: str) -> None:
     """Moves the parts that React streamed behind the page to where its scripts would show them; in a saved page
     without those scripts to the place of the same number."""
-    if ' id="S:' not in text:
-        return
     by_id = {element.get("id"): element for element in root.iter("div", "template") if element.get("id")}
     places = {content or part: boundary or place for boundary, content, part, place in _MOVED_PART.findall(text)}
     for part_id in [element_id for element_id in by_id if element_id.startswith("S:")]:
@@ -104,6 +103,7 @@ def _hit_depth_limit(parser: html.HTMLParser) -> bool:
     return last_error is not None and "depth" in (last_error.message or "").lower()
 
 
-def _with_void_tags_closed(text: str) -> str:
-    text = _END_TAGS.sub("", text)
-    return _VOID_TAG.sub(r"<\1\2></\1>", text) if "<source" in text or "<track" in text else text
+def _with_void_tags_closed(source: bytes) -> bytes:
+    source = _END_TAGS.sub(b"", source)
+    has_void_tags = b"<source" in source or b"<track" in source
+    return _VOID_TAG.sub(rb"<\1\2></\1>", source) if has_void_tags else source

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.extract.declared import Declared, flat, outlet_key
 from archive.extract.element_text import text_of
 from archive.extract.jsonld import Thing, types_of
-from archive.extract.surroundings import Position, elements_of, label
+from archive.extract.surroundings import Position, label
 from archive.model.urls import without_credentials
 from archive.text.folding import folded, key_of
 
@@ -38,13 +37,10 @@ _HOME_LABELS = frozenset(
         "Anasayfa", "Strona główna", "ホーム", "トップ", "TOP",
     )
 )  # fmt: skip
-# By attribute, the cheapest search of a whole page; the second only if the first has no match.
-_BREADCRUMB_XPATHS = (
-    etree.XPath("//@class[contains(., 'readcrumb') or contains(., 'readCrumb')]/.."),
-    etree.XPath(
-        "//@itemtype[contains(., 'BreadcrumbList')]/.."
-        " | //@id[contains(., 'readcrumb') or contains(., 'readCrumb') or contains(., 'READCRUMB')]/.."
-    ),
+_BREADCRUMB_NAMES = (
+    ("class", ("readcrumb", "readCrumb")),
+    ("itemtype", ("BreadcrumbList",)),
+    ("id", ("readcrumb", "readCrumb", "READCRUMB")),
 )
 _CATEGORY_CLASS = re.compile(
     r"cate(?:gory)?\b|cate[-_]|category|section|chuyen-?muc|rubri[ck]|kanal|kategori|kicker|eyebrow", re.I
@@ -144,9 +140,11 @@ def _without_query(address: str) -> str:
 
 
 def _shown_breadcrumb(declared: Declared) -> list[str]:
-    """Link texts of the first element with a breadcrumb class, id or itemtype."""
-    for path in _BREADCRUMB_XPATHS:
-        for breadcrumb in elements_of(path, declared.page.root)[:6]:
+    """Link texts of the first element with a breadcrumb class, itemtype or id."""
+    for attribute, names in _BREADCRUMB_NAMES:
+        valued = ((element, value) for element in declared.page.elements if (value := element.get(attribute)))
+        breadcrumbs = (element for element, value in valued if any(name in value for name in names))
+        for breadcrumb in islice(breadcrumbs, 6):
             links = [text_of(link, LONGEST_SECTION + 1) for link in islice(breadcrumb.iter("a"), 12)]
             if any(links):
                 return links

@@ -8,21 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.extract.authorship import LONGEST, Byline, is_byline, is_house, line_in, names_in
 from archive.extract.bylines import authors_of, is_person_like
-from archive.extract.element_text import text_of
-from archive.extract.surroundings import elements_of, ends_article, is_excluded, label, next_outside
+from archive.extract.element_text import has_direct_text, has_text, text_of
+from archive.extract.surroundings import ends_article, is_excluded, label, next_outside
+from archive.extract.xpath import string
 
 MOST_PARAGRAPHS = 3_000
-# A paragraph of running text; of a div or font only direct text counts.
-_RUNNING_TEXT = etree.XPath(
-    "//p[string-length(normalize-space()) > 79] | //div[text()[string-length(normalize-space()) > 79]]"
-    " | //font[text()[string-length(normalize-space()) > 79]]"
-)
+_MIN_RUNNING = 80  # characters of a paragraph; of a div or font only direct text counts
 SHORT = 90  # characters of a signature
 MOST_BEHIND = 36  # elements behind the last paragraph of running text
 _RIGHT_ALIGNED = re.compile(r"text-align:\s*(?:right|end)", re.I)
@@ -42,7 +39,7 @@ class Body:
 def body_of(root: HtmlElement) -> Body | None:
     """The ends of the largest group of paragraphs of running text in one container; None without any."""
     by_parent: dict[HtmlElement, list[HtmlElement]] = {}
-    for paragraph in elements_of(_RUNNING_TEXT, root)[:MOST_PARAGRAPHS]:
+    for paragraph in islice(filter(_is_running_text, root.iter("p", "div", "font")), MOST_PARAGRAPHS):
         block = paragraph
         while block.tag == "font" and (parent_block := block.getparent()) is not None and len(parent_block) == 1:
             block = parent_block
@@ -51,6 +48,10 @@ def body_of(root: HtmlElement) -> Body | None:
             by_parent.setdefault(parent, []).append(block)
     longest = max(by_parent.values(), key=len, default=[])
     return Body(longest[0], longest[-1]) if longest else None
+
+
+def _is_running_text(element: HtmlElement) -> bool:
+    return has_text(string(element), _MIN_RUNNING) if element.tag == "p" else has_direct_text(element, _MIN_RUNNING)
 
 
 def signature(body: Body, vietnamese: bool, house: frozenset[str]) -> Byline | None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.extract.element_text import text_of
@@ -61,12 +60,6 @@ def positions_around(headline: HtmlElement) -> list[Position]:
         *(Position(*element_and_label) for element_and_label in after(headline)),
         *(Position(*element_and_label, behind=False) for element_and_label in before(headline)),
     ]
-
-
-def elements_of(path: etree.XPath, root: HtmlElement) -> list[HtmlElement]:
-    """The elements that an expression selects."""
-    selected = path(root)
-    return [item for item in selected if isinstance(item, HtmlElement)] if isinstance(selected, list) else []
 
 
 def label(element: HtmlElement | None) -> str:

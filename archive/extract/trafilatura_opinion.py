@@ -5,12 +5,14 @@ The only module that calls it."""
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from copy import deepcopy
+from dataclasses import dataclass
 from itertools import islice
 
 import trafilatura
 from lxml import etree, html
-from trafilatura.settings import Document
+from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 
 from archive.extract.blocks import Piece
 from archive.model.records import Block
@@ -19,6 +21,7 @@ from archive.text.folding import fold, letters
 # trafilatura logs a warning for every page without a result
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
+_OPTIONS = Extractor(config=DEFAULT_CONFIG, output_format="python", fast=True, comments=False, with_metadata=False)
 _MAX_TEXT = 300_000  # characters of text in a container; above it trafilatura takes too much time
 _MAX_ELEMENTS = 3_000  # elements
 _MIN_TRUSTED_SHARE = 0.6  # share of the running text that trafilatura must find before we drop what it does not
@@ -27,37 +30,56 @@ _MIN_PROSE = 60  # characters from which a piece without links counts as running
 
 def confirmed(pieces: list[Piece], container: html.HtmlElement) -> list[Piece]:
     """The pieces that trafilatura also keeps, and those with the markup of confirmed paragraphs."""
-    if len({_markup_signature(piece) for piece in pieces if piece.kind != "image"}) == 1:
-        return pieces  # all have the same markup: they would all be kept or all be dropped
+    texts = [piece for piece in pieces if piece.kind != "image"]
+    prose = [piece for piece in texts if _is_prose(piece)]
+    size = _size(prose)
+    likely = _Confirmed.by(prose, (1 - _MIN_TRUSTED_SHARE) * size)
+    if len({_markup_signature(piece) for piece in texts}) == 1 or all(likely.vouch(piece, True) for piece in texts):
+        return pieces  # they would all be kept
     extracted = _extracted_letters(container)
     if extracted is None:
         return pieces
-    confirmations = [piece.kind == "image" or letters(piece.text) in extracted for piece in pieces]
-    prose = [
-        (piece, is_confirmed) for piece, is_confirmed in zip(pieces, confirmations, strict=True) if _is_prose(piece)
-    ]
-    confirmed_size = sum(len(piece.text) for piece, is_confirmed in prose if is_confirmed)
-    if confirmed_size < _MIN_TRUSTED_SHARE * sum(len(piece.text) for piece, _ in prose):
+    found = {id(piece) for piece in texts if letters(piece.text) in extracted}
+    found_prose = [piece for piece in prose if id(piece) in found]
+    if _size(found_prose) < _MIN_TRUSTED_SHARE * size:
         return pieces
-    article_signatures = {_markup_signature(piece) for piece, is_confirmed in prose if is_confirmed}
-    columns = {
-        parent
-        for piece, is_confirmed in prose
-        if is_confirmed
-        for parent in [piece.element.getparent()]
-        if parent is not None
-    }
+    sure = _Confirmed.by(found_prose, 0)
+    heads = {piece.element.getprevious() for piece in found_prose}
     return [
         piece
-        for piece, is_confirmed in zip(pieces, confirmations, strict=True)
-        if is_confirmed
-        or (
-            piece.linked < 0.5 * len(piece.text)
-            and (
-                _markup_signature(piece) in article_signatures or _is_embedded_post(piece) or _in_column(piece, columns)
-            )
-        )
+        for piece in pieces
+        if piece.kind == "image"
+        or id(piece) in found
+        or (piece.kind == "subhead" and piece.element in heads)
+        or sure.vouch(piece, False)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Confirmed:
+    """The markup of confirmed paragraphs, and the elements that they stand in."""
+
+    signatures: frozenset[tuple[str | None, ...]]
+    columns: frozenset[html.HtmlElement]
+
+    @classmethod
+    def by(cls, prose: list[Piece], size: float) -> _Confirmed:
+        """By the paragraphs of each markup and each column that are together longer than `size`."""
+        signatures: Counter[tuple[str | None, ...]] = Counter()
+        columns: Counter[html.HtmlElement] = Counter()
+        for piece in prose:
+            signatures[_markup_signature(piece)] += len(piece.text)
+            if (parent := piece.element.getparent()) is not None:
+                columns[parent] += len(piece.text)
+        return cls(*(frozenset(name for name in sizes if sizes[name] > size) for sizes in (signatures, columns)))
+
+    def vouch(self, piece: Piece, structured: bool) -> bool:
+        """Whether they confirm another piece. structured: also a subhead or list in the same column."""
+        if piece.linked >= 0.5 * len(piece.text):
+            return False
+        if _markup_signature(piece) in self.signatures or _is_embedded_post(piece) or _in_column(piece, self.columns):
+            return True
+        return structured and piece.kind != "paragraph" and not self.columns.isdisjoint(piece.element.iterancestors())
 
 
 def found_on_page(root: html.HtmlElement, headline: str) -> tuple[Block, ...]:
@@ -77,11 +99,15 @@ def _extracted_letters(container: html.HtmlElement) -> str | None:
 def _extracted(document: html.HtmlElement) -> str | None:
     if len(document.xpath("string()")) > _MAX_TEXT or document.xpath("count(descendant::*)") > _MAX_ELEMENTS:
         return None
-    result = trafilatura.bare_extraction(document, fast=True, include_comments=False, with_metadata=False)
+    result = trafilatura.bare_extraction(document, options=_OPTIONS)
     return result.text or "" if isinstance(result, Document) else None
 
 
-def _in_column(piece: Piece, columns: set[html.HtmlElement]) -> bool:
+def _size(pieces: list[Piece]) -> int:
+    return sum(len(piece.text) for piece in pieces)
+
+
+def _in_column(piece: Piece, columns: frozenset[html.HtmlElement]) -> bool:
     """Whether a piece is a sentence directly in an element with confirmed paragraphs, whatever its own tag."""
     if not _is_prose(piece) or piece.linked or not piece.text.rstrip('”"»’)').endswith((".", "!", "?", "…")):
         return False

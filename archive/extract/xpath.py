@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from lxml import etree, html
 
-_string = etree.XPath("string()")
+_string = etree.XPath("string()", smart_strings=False)
 
 
 def string(element: html.HtmlElement) -> str:
@@ -23,17 +23,5 @@ def selector(path: str) -> Callable[[html.HtmlElement], list[html.HtmlElement]]:
     def select(element: html.HtmlElement) -> list[html.HtmlElement]:
         selected = compiled(element)
         return [node for node in selected if isinstance(node, html.HtmlElement)] if isinstance(selected, list) else []
-
-    return select
-
-
-@lru_cache(maxsize=1000)
-def texts(path: str) -> Callable[[html.HtmlElement], list[str]]:
-    """Compiles an expression to a function that returns the selected strings."""
-    compiled = etree.XPath(path, smart_strings=False)
-
-    def select(element: html.HtmlElement) -> list[str]:
-        selected = compiled(element)
-        return [str(text) for text in selected if isinstance(text, str)] if isinstance(selected, list) else []
 
     return select
