@@ -80,7 +80,7 @@ def _pages() -> Iterator[tuple[dict[str, float], Rights, int]]:
         seen.append(evidence(*arguments))
         return seen[-1]
 
-    confidence.evidence = noted
+    vars(confidence)["evidence"] = noted
     for name, rights_of in _SETS.items():
         rows = folds.SETS[name][0]()
         while True:
