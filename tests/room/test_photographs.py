@@ -112,3 +112,11 @@ def test_places_say_what_they_are() -> None:
         ("sông Thao", 2),
         ("xã Hạ Hòa", 1),
     ]
+
+
+def test_a_place_counts_every_caption_that_its_gallery_shows() -> None:
+    """Words behind a name in small letters are no part of it; a longer name contains the shorter."""
+    assert places(["Chợ ở xã Cổ Am sáng nay.", "Xã Cổ Am trong mưa", "Đình xã Cổ Am Hạ."]) == [
+        ("xã Cổ Am", 3),
+        ("xã Cổ Am Hạ", 1),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from datetime import timedelta
@@ -263,6 +264,14 @@ def test_operators_of_other_searches_are_explained(ask: Ask) -> None:
     assert "Không có trang kết quả này" in ask("/-/search?q=cau&page=40").text
 
 
+@pytest.mark.parametrize("kind", ["new", "edits", "gone"])
+def test_a_list_can_be_narrowed_where_it_is_read(ask: Ask, kind: str) -> None:
+    told = ask(f"/-/{kind}?order=weight&since=19/5/2026" if kind == "edits" else f"/-/{kind}?since=19/5/2026").text
+    form = told.split(f'<form class="filters" action="/-/{kind}">')[1].split("</form>")[0]
+    assert '<select name="section">' in form and 'name="since" value="2026-05-19"' in form
+    assert ('name="order" value="weight"' in form) == (kind == "edits")
+
+
 def test_every_page_says_whose_it_is(ask: Ask) -> None:
     for path in ("/", "/-/article/1", "/-/search", "/nowhere"):
         told = ask(path).text
@@ -279,6 +288,12 @@ def test_a_comparison_side_by_side_says_which_is_which(ask: Ask, numbers: dict[s
         'name="description" content="Theo Ban quản lý dự án, tổng mức đầu tư của công trình là [-412-]{+421+} tỷ đồng."'
         in told
     )
+
+
+def test_a_paragraph_of_a_comparison_has_an_address(ask: Ask, numbers: dict[str, int]) -> None:
+    told = ask(f"/-/diff/{numbers[ADDRESS]}/v1..v2").text
+    places = re.findall(r'id="(r\d+)"', told)
+    assert len(places) == len(set(places)) > 1 and all(f'href="#{place}"' in told for place in places)
 
 
 def test_an_edit_is_a_picture_to_share(ask: Ask, numbers: dict[str, int]) -> None:

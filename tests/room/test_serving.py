@@ -340,5 +340,6 @@ def test_datasette_s_own_pages_lead_to_the_room(alone: str) -> None:
     _, told, _ = asked(f"{alone}/archive/articles")
     assert 'href="/-/article/1"' in told
     assert "Reading room" in told
+    assert "select * from articles" in asked(f"{alone}/archive")[1]  # not from the first in the alphabet
     status, told, _ = asked(f"{alone}/.json")
     assert status == 200 and "archive" in json.loads(told)

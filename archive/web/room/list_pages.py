@@ -15,7 +15,7 @@ from archive.storage.connection import Database
 from archive.web.room import parameters
 from archive.web.room.edit_entries import edit_entries_of
 from archive.web.room.request import Visit, page
-from archive.web.room.search_page import filters, wanted_by
+from archive.web.room.search_page import MOST_SECTIONS, filters, wanted_by
 
 _PER_PAGE, _LAST_PAGE = 30, 1000
 _PER_DAY = 500
@@ -56,6 +56,7 @@ async def _list(visit: Visit, kind: str, items: list[Any], **context: Any) -> Re
     number = visit.number("page", 1, _LAST_PAGE)
     return await visit.page(
         "list", kind=kind, found=items[:_PER_PAGE], more=len(items) > _PER_PAGE, number=number,
+        sections=await visit.ask(lambda db: outlets_followed.sections(db)[:MOST_SECTIONS]),
         wanted=wanted_by(visit), filters=filters(wanted_by(visit)), **context,
     )  # fmt: skip
 

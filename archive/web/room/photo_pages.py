@@ -19,9 +19,9 @@ _DISPLAYABLE = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avi
 _PHOTOGRAPHERS, _PLACES, _CAPTIONS_READ = 40, 24, 600
 # Place names in Vietnamese captions: the kind of place, then a name of one to four capitalized syllables.
 _PLACE_KINDS = "xã|phường|huyện|thị xã|thị trấn|thành phố|tỉnh|thôn|bản|làng|quận|sông|hồ|núi|đình|chùa|đền|cầu|chợ"
-_UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠ-Ỹ"
-_PLACE = re.compile(rf"\b({_PLACE_KINDS})((?: [{_UPPER}][\w]*){{1,4}})", re.IGNORECASE)
-_NAME = re.compile(rf"(?: [{_UPPER}]\w*){{1,4}}")
+# Of the letters from Ạ to Ỹ every other is a capital.
+_UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯ" + "".join(map(chr, range(ord("Ạ"), ord("Ỹ") + 1, 2)))
+_PLACE = re.compile(rf"\b((?i:{_PLACE_KINDS}))((?: [{_UPPER}]\w*){{1,4}})")
 
 
 @page
@@ -61,9 +61,16 @@ async def picture(visit: Visit) -> Response:
 
 
 def places(captions: Iterable[str]) -> list[tuple[str, int]]:
-    """The places named in captions, with their kind and the number of captions, the most frequent first."""
+    """The places named in captions, with their kind and the number of captions that contain the name, the most frequent
+    first. `sông Thao Giang` contains `sông Thao`, as it does for the gallery of that place."""
+    named = [{f"{match[1].lower()}{match[2]}" for match in _PLACE.finditer(caption)} for caption in captions]
+    known = set[str]().union(*named)
     counts: Counter[str] = Counter()
-    for caption in captions:
-        found = (f"{match[1].lower()}{match[2]}" for match in _PLACE.finditer(caption) if _NAME.fullmatch(match[2]))
-        counts.update(set(found))
+    for names in named:
+        counts.update({part for name in names for part in _beginnings(name)} & known)
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _beginnings(name: str) -> list[str]:
+    words = name.split()
+    return [" ".join(words[:length]) for length in range(2, len(words) + 1)]

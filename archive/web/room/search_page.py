@@ -20,7 +20,7 @@ from archive.web.room import parameters
 from archive.web.room.request import Visit, page
 
 _PER_PAGE, _LAST_PAGE = 20, 50
-_SECTIONS, _PHOTOGRAPHERS = 60, 200
+MOST_SECTIONS, _PHOTOGRAPHERS = 60, 200
 _SNIPPET_LENGTH = 260
 # A URL, or one copied without its scheme.
 _URL = re.compile(r"https?://\S+|(?:[\w-]+\.)+[\w-]+(?::\d{1,5})?/\S*", re.IGNORECASE)
@@ -69,7 +69,7 @@ async def search(visit: Visit) -> Response:
 
 async def _search_page(visit: Visit, wanted: ArticleFilter, overrides: dict[str, Any]) -> Response:
     choices = await visit.ask(
-        lambda db: (outlets_followed.sections(db)[:_SECTIONS], outlets_followed.photographers(db, _PHOTOGRAPHERS))
+        lambda db: (outlets_followed.sections(db)[:MOST_SECTIONS], outlets_followed.photographers(db, _PHOTOGRAPHERS))
     )
     context = {
         "wanted": wanted, "history": visit.flag("history"), "number": visit.number("page", 1, _LAST_PAGE),
