@@ -90,6 +90,14 @@ TAKEN_APART = [
 """Merged, the second day makes one article two: the version that the last day's picture opened stays the first one's,
 and its words are proven by another capture than before."""
 
+SAID_AGAIN = [
+    Day((Visit("m/a", "page", "hai", ()),), {"cau": 0, "do": 0}, here=False),
+    Day((Visit("a", "page", "hai", ()),), {"cau": 0, "do": 0}, here=True),
+    Day((Visit("a", "page", "ba", ()), Visit("m/a", "page", "một", ())), {"cau": 0, "do": 0}, here=True),
+    Day((Visit("m/a", "page", "ba", ()), Visit("a", "same", "ba", ())), {"cau": 0, "do": 0}, here=False),
+]
+"""A 304 at another address than the main one, after the article said other words and then those of before again."""
+
 
 def shown(visit: Visit) -> bytes:
     figures = "".join(
@@ -154,6 +162,7 @@ def merged(into: Path, other: Path, target: Path) -> list[dict[str, Any]]:
 @given(days=DAYS, former=st.booleans())
 @example(days=MOVED_AND_DOUBTED, former=False)
 @example(days=TAKEN_APART, former=False)
+@example(days=SAID_AGAIN, former=False)
 def test_two_machines_and_one_believe_the_same(days: list[Day], former: bool) -> None:
     """former: one of them read its pages with an older reader."""
     numbered = list(enumerate(days))

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
-from archive import Capture, Run, finish_run, ingest, judge_run, open_archive, start_run
+from archive import Capture, Run, finish_run, ingest, judge_run, open_archive, read_pending, start_run
 from archive.model import notices
 from archive.pipeline.merging import merge
 from archive.pipeline.verification import verify
 from archive.storage.histories.doubts import doubts_of, waiting_doubts
-from tests.mortal import Parent
+from tests.mortal import Ended, Parent
 from tests.soundness import acknowledged, sound
-from tests.support import PAPER, Shoot, page, shoot
+from tests.support import NOON, PAPER, Shoot, page, shoot
 from tests.told import told
 
 ARTICLES = 12
@@ -151,8 +153,6 @@ def test_a_merge_that_dies_goes_on_to_the_same_history(
     parent: Parent, copy: Callable[[str], Path], tmp_path: Path, deaths: int
 ) -> None:
     """At any of its statements: what was there stays, and the next run derives what one that never died would have."""
-    import random
-
     other, whole = crawl(tmp_path / "other.db", day(5), day(6, NEW), day(7, NEW)), copy("whole.db")
     moments = parent.run("merge", other, "--db", whole).moments(random.Random(7), deaths)
     undisturbed = history(whole)
@@ -269,3 +269,60 @@ def test_what_changed_everywhere_is_told_though_an_edit_follows(tmp_path: Path) 
     later = (shoot(url(number), edited(number), 48 + number / 60) for number in range(ARTICLES))
     with open_archive(crawl(tmp_path / "a.db", day(0), day(1, NEW), later)) as db:
         assert edits(db) == ARTICLES and waiting_doubts(db, 1) == ARTICLES
+
+
+def odd_day(path: Path, hours: float) -> None:
+    """A run that sees edits, a wall, an article that is gone, and one that is back."""
+    with open_archive(path, create=True) as db:
+        run = start_run(db, PAPER, {}, NOON + timedelta(hours=hours))
+        read_pending(db, run)
+        for number, capture in enumerate(few(0, 12)):
+            at = NOON + timedelta(hours=hours, minutes=number)
+            edited = whole_page(number, *told_by(number), f"Đò số {number} được kéo lên bờ.")
+            body = whole_page(number, WALL) if number < 4 else edited if number < 7 else (capture.body or b"").decode()
+            is_gone = number in (7, 8)
+            ingest(
+                db, run, replace(capture, captured_at=at, status=404 if is_gone else 200, body=None if is_gone else body.encode())
+            )  # fmt: skip
+        judge_run(db, run)
+        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=hours, minutes=13))
+
+
+def believed(path: Path) -> list[tuple[object, ...]]:
+    """Versions, disappearances and doubts, without their times."""
+    with open_archive(path) as db:
+        versions = (
+            "SELECT url_key, number, changed, versions.digest, gone_reason, moved_to_id FROM versions"
+            " JOIN articles ON articles.id = article_id ORDER BY 1, 2"
+        )
+        waiting = db.execute("SELECT count(*) FROM unsettled UNION ALL SELECT count(*) FROM rebuilding").fetchall()
+        return [*db.execute(versions).fetchall(), *waiting, (waiting_doubts(db, 1),)]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3_600)
+@pytest.mark.parametrize("deaths", [int(os.environ.get("DEATHS", "140"))])
+def test_a_run_that_dies_is_followed_by_one_that_believes_the_same(parent: Parent, tmp_path: Path, deaths: int) -> None:
+    begun = tmp_path / "begun.db"
+    crawl(begun, few(0, 12), (one for one in few(1, 12) if one.final_url != url(9)))
+    code = "import sys; from pathlib import Path; from tests.archive.test_settle import odd_day;"
+
+    def run(path: Path, hours: float, dies_at: int | None = None) -> Ended:
+        return parent.python("-c", f"{code} odd_day(Path(sys.argv[1]), {hours})", path, dies_at=dies_at).end()
+
+    whole = Path(shutil.copy(begun, tmp_path / "whole.db"))
+    first = run(whole, 48)
+    assert (first.code, first.err) == (0, "")
+    assert run(whole, 48.5).code == 0
+    undisturbed = believed(whole)
+    assert (2, "body") in {row[1:3] for row in undisturbed if len(row) > 3}
+    for moment in first.moments(random.Random(8), deaths):
+        path = Path(shutil.copy(begun, tmp_path / f"{moment}.db"))
+        assert run(path, 48, moment).code == -9
+        before = acknowledged(path)
+        assert [run(path, hours).code for hours in (48.5, 49)] == [0, 0]  # the wall's second look, wherever it died
+        assert believed(path) == undisturbed, moment
+        assert before <= acknowledged(path)
+        sound(path)
+        for file in path.parent.glob(f"{path.name}*"):
+            file.unlink()

@@ -76,6 +76,8 @@ def confirms(db: Database, source: Source) -> int | None:
         return int(row["id"])
     if own_last[1] is not None or own_last[2] not in _CONFIRMING or own_last[4] is None or own_last[4] != last[4]:
         return None
+    if own_last[0] != last[0]:  # it showed these words before the article said others in between
+        return None
     return int(row["id"]) if last[3] >= clock.stamp(source.captured_at - PRIMARY_TIMEOUT) else None
 
 
