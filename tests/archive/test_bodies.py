@@ -193,6 +193,21 @@ def test_a_torn_frame_is_no_body() -> None:
             codecs.decompress(torn)
 
 
+@pytest.mark.parametrize("body", [b"tin", paper_page(1, 0).encode(), paper_page(2, 0).encode() * 40])
+def test_no_bit_of_a_frame_s_head_can_be_another(body: bytes) -> None:
+    base = paper_page(1, 1).encode()
+    for frame, opened in (
+        (codecs.compress(body), lambda data: codecs.decompress(data, None, len(body))),
+        (codecs.patch(body, base), lambda data: codecs.unpatch(data, base, len(body))),
+    ):
+        assert opened(frame) == body
+        for bit in range(8 * 10):
+            changed = bytearray(frame)
+            changed[bit // 8] ^= 1 << bit % 8
+            with pytest.raises(codecs.ZstdError):
+                opened(bytes(changed))
+
+
 def test_a_big_first_crawl_learns_while_it_goes(path: Path, shoot: Shoot) -> None:
     with open_archive(path, create=True) as db:
         run = start_run(db, PAPER, {}, NOON)

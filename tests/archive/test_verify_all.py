@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from archive import finish_run, ingest, open_archive, start_run
 from archive.pipeline.ingest import judge_run
+from archive.storage.integrity.column_validation import COLUMNS
 from archive.storage.integrity.uncovered_columns import UNCOVERED, is_covered
 from crawler.cli import luubao
 from tests.support import NOON, PAPER, page, shoot
@@ -196,8 +197,34 @@ def test_words_under_a_digest_of_their_own_are_named(path: Path) -> None:
     assert told.exit_code == 1 and f"texts {row['id']}: " in told.output and "body is " in told.output
 
 
+def test_a_reading_of_a_capture_that_brought_no_page_is_named(path: Path) -> None:
+    """Of a page that is no article, which only --reread reads again."""
+    with closing(unguarded(path)) as db:
+        ((gone,),) = db.execute("SELECT id FROM captures WHERE status = 404 LIMIT 1").fetchall()
+        db.execute("UPDATE readings SET capture_id = ? WHERE kind = 'no-article'", [gone])
+        db.commit()
+    told = invoked("verify", "--db", path)
+    assert told.exit_code == 1 and f"readings {gone}: it is of a capture that brought no page" in told.output
+
+
 def test_reading_again_finds_nothing_in_a_sound_archive(path: Path) -> None:
     assert invoked("verify", "--reread", "--db", path).exit_code == 0
+
+
+def test_a_value_that_cannot_be_is_named_in_any_table(path: Path, made: bytes) -> None:
+    for table, columns_of_table in COLUMNS.items():
+        path.write_bytes(made)
+        with closing(unguarded(path)) as db:
+            column = list(columns_of_table)[-1]
+            db.execute("PRAGMA ignore_check_constraints = ON")
+            try:
+                changed = db.execute(f"UPDATE {table} SET {column} = x'ff'").rowcount
+            except sqlite3.IntegrityError:
+                continue
+            db.commit()
+        if changed and column != "data":
+            told = invoked("verify", "--db", path)
+            assert told.exit_code == 1 or not is_covered(table, column), (table, column)
 
 
 def test_a_damaged_schema_that_sqlite_quotes_is_one_sentence(path: Path, made: bytes) -> None:

@@ -24,6 +24,7 @@ _PATCH_LEVEL = 6
 # ZSTD_c_forceAttachDict of zstd.h: use the dictionary in place; by default Zstandard copies a large one first.
 _FORCE_ATTACH_DICT = 1001
 _MAGIC, _DICTIONARY_FRAME = b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"
+_UNUSED_BIT = 0x10  # of the byte after the magic number
 _LARGEST_DICTIONARY = 16 * 1024 * 1024
 _SMALLEST_WINDOW, _LARGEST_WINDOW = 17, 27
 _WINDOW_LIMIT: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _LARGEST_WINDOW}
@@ -53,9 +54,15 @@ def _decompressed(data: bytes, against: Any, size: int | None) -> bytes:
     body = decompressor.decompress(data, max_length=size + 1)
     if len(body) == size and not decompressor.eof:  # the checksum follows the last byte
         body += decompressor.decompress(b"", max_length=1)
-    if len(body) != size or not decompressor.eof:
+    if len(body) != size or not decompressor.eof or decompressor.unused_data or not _says(data, size):
         raise ZstdError(f"it is not of the {size:,} bytes that it should be")
     return body
+
+
+def _says(frame: bytes, size: int) -> bool:
+    """Whether a frame's head says how many bytes it holds, and nothing that decoders must pass over (RFC 8878 section
+    3.1.1.1): then no bit of it can be another, and the bytes be the same."""
+    return not frame[len(_MAGIC)] & _UNUSED_BIT and zstd.get_frame_info(frame).decompressed_size == size
 
 
 def _head_of_frame(data: bytes, max_length: int) -> bytes:

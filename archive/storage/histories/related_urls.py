@@ -74,12 +74,14 @@ def related_urls_of(db: Database, outlet_id: int, keys: Iterable[str]) -> Relate
         for article_id in _articles_at(db, outlet_id, key) - kin.articles:
             kin.articles.add(article_id)
             queue |= _addresses_of(db, article_id)
-        for target in _redirect_targets(db, outlet_id, key) - kin.keys:
+        rows = _redirects(db, outlet_id, key)
+        targets = {_key(url) for url, outcome, _ in rows if outcome == "redirect"}
+        for target in set(filter(None, targets)) - kin.keys:
             if _articles_at(db, outlet_id, target) or _is_unsettled(db, outlet_id, target):
                 queue.add(target)
             else:
                 kin.lists.add(target)
-        queue |= _redirect_sources(db, outlet_id, key) - kin.keys
+        queue |= _redirect_sources(db, outlet_id, rows) - kin.keys
     return kin
 
 
@@ -99,21 +101,25 @@ def _is_unsettled(db: Database, outlet_id: int, key: str) -> bool:
 
 
 def _addresses_of(db: Database, article_id: int) -> set[str]:
+    """The addresses of an article, of the one it has moved to, and of those that have moved to it: these are gone,
+    which an index lists."""
     rows = db.execute(
-        "SELECT url_key FROM aliases WHERE article_id = ?1 UNION SELECT url_key FROM articles WHERE id = ?1"
-        " OR moved_to_id = ?1 OR id = (SELECT moved_to_id FROM articles WHERE id = ?1)",
+        "SELECT url_key FROM aliases WHERE article_id = ?1 UNION SELECT url_key FROM articles"
+        " WHERE id IN (?1, (SELECT moved_to_id FROM articles WHERE id = ?1))"
+        " UNION SELECT url_key FROM articles WHERE moved_to_id = ?1 AND gone_since IS NOT NULL",
         [article_id],
     )
     return {str(row[0]) for row in rows.fetchall()}
 
 
-def _redirect_targets(db: Database, outlet_id: int, key: str) -> set[str]:
-    """The addresses to which an address ever redirected inside the site."""
-    rows = db.execute(
-        "SELECT DISTINCT final_url FROM captures WHERE outlet_id = ? AND url_key = ? AND outcome = 'redirect'",
-        [outlet_id, key],
+def _redirects(db: Database, outlet_id: int, key: str) -> list[tuple[str, str, str | None]]:
+    """Where the captures of an address ended, with their outcomes, and by which redirects they got there."""
+    # the index by address: without the hint SQLite takes that of redirects, and reads all of the outlet's
+    query = (
+        "SELECT DISTINCT final_url, outcome, via FROM captures INDEXED BY captures_url"
+        " WHERE outlet_id = ? AND url_key = ?"
     )
-    return set(filter(None, (_key(row[0]) for row in rows.fetchall())))
+    return db.execute(query, [outlet_id, key]).fetchall()
 
 
 def _key(url: str) -> str | None:
@@ -124,23 +130,17 @@ def _key(url: str) -> str | None:
         return None
 
 
-def _redirect_sources(db: Database, outlet_id: int, key: str) -> set[str]:
-    """Addresses that ever redirected to an address, by their own captures or by its `via`."""
-    final_urls = db.execute(
-        "SELECT DISTINCT final_url FROM captures WHERE outlet_id = ? AND url_key = ?", [outlet_id, key]
-    ).fetchall()
+def _redirect_sources(db: Database, outlet_id: int, rows: Iterable[tuple[str, str, str | None]]) -> set[str]:
+    """Addresses that ever redirected to an address, by their own captures or by its `via`. rows: its _redirects."""
     sources: set[str] = set()
-    for (url,) in final_urls:
+    for final_url in {url for url, _, _ in rows}:
         hops = db.execute(
             "SELECT url_key FROM captures INDEXED BY captures_redirects"
             " WHERE outlet_id = ? AND final_url = ? AND outcome = 'redirect'",
-            [outlet_id, url],
+            [outlet_id, final_url],
         )
         sources |= {str(row[0]) for row in hops.fetchall()}
-    rows = db.execute(
-        "SELECT DISTINCT via FROM captures WHERE outlet_id = ? AND url_key = ? AND via IS NOT NULL", [outlet_id, key]
-    )
-    return sources | {url_key(url) for (via,) in rows.fetchall() for url in json.loads(via)}
+    return sources | {url_key(url) for _, _, via in rows for url in json.loads(via or "[]")}
 
 
 def captures_of(db: Database, outlet_id: int, kin: RelatedUrls) -> list[StoredCapture]:

@@ -120,6 +120,9 @@ _RULES = (
           # a 304 confirms what its address had brought, which may have been merged since, from another archive
           "SELECT texts.id FROM texts JOIN captures ON captures.id = texts.capture_id WHERE captures.body_id IS NULL"
           " AND outcome <> 'not-modified'"),
+    _Rule("readings", "it is of a capture that brought no page",
+          "SELECT capture_id FROM readings JOIN captures ON captures.id = capture_id WHERE body_id IS NULL"
+          " AND outcome IN ('gone', 'error', 'redirect')"),
 )  # fmt: skip
 
 
