@@ -57,8 +57,6 @@ class Spending(Learned):
             return taken
         while len(self.passed) < left and any(self.early.values()) and self.threshold > 1e-7:
             self._lower(run, at)
-        if len(self.passed) > _MANY * most:
-            self.threshold *= 1.05
         ripe = [
             one
             for one in self.passed.values()
@@ -67,6 +65,8 @@ class Spending(Learned):
         chosen = nlargest(left, ripe, key=lambda one: (_gain(one, at), one.last))
         for one in chosen:
             self.passed.pop(id(one))
+        if len(self.passed) > _MANY * most and chosen:  # no higher than what is chosen gains, or the choice is another
+            self.threshold = max(self.threshold, min(1.05 * self.threshold, _gain(chosen[-1], at)))
         return taken + chosen
 
     def _lower(self, run: int, at: float) -> None:
