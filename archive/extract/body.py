@@ -162,7 +162,13 @@ def _apply_credit_line(images: tuple[Image, ...], kept: list[Piece]) -> tuple[tu
     ]
     if not images or len({name for _, name in credit_lines}) != 1:
         return images, kept
-    credited = tuple(replace(image, credit=image.credit or credit_lines[0][1]) for image in images)
+    captioned = any(image.caption and not image.credit for image in images)
+    credited = tuple(
+        replace(image, credit=image.credit or credit_lines[0][1])
+        if image is images[0] or image.caption or not captioned
+        else image
+        for image in images
+    )
     return credited, [piece for piece in kept if all(piece is not line for line, _ in credit_lines)]
 
 
