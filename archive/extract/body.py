@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from lxml import html
 
@@ -24,12 +26,19 @@ from archive.extract.body_cleaning import NO_TEASERS, Teasers
 from archive.extract.body_containers import Container
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
+from archive.extract.picture_urls import absolute_url
 from archive.extract.xpath import selector, string
 from archive.model.records import Block, BlockKind, Image
 from archive.rules.base import Rules
 
 _MIN_HEADLINE = 30  # characters
 _MAX_SUBHEAD = 120
+_FILE_END = re.compile(r"(?<=\w)\.(?:html?|aspx?|php|chn|vnp|epi|tdu)$")
+_PAGE_NUMBER = re.compile(
+    r"(?:\.\w{2,5})?/?[?&](?:page|p|pg|trang|seite|pag)=(?:[2-9]|1\d)"
+    r"|[-_/,.]?(?:page|trang|seite|p)?[-_/,=]?(?:[2-9]|1\d)(?:/|\.\w{2,5})?$"
+)
+_MAX_LINKS, _MAX_NUMBERED = 2_000, 200
 _STUB = 1_200  # characters that a pay wall leaves
 
 
@@ -40,7 +49,8 @@ class Body:
     teasers: counts of teasers of other stories in the text. links: number of headline-long links on the page.
     scrambled: the publisher prints text that only a script makes readable. declared: the page or a rule names the
     container. guessed: no container was found, and trafilatura took the text from the whole page. paywalled: an offer
-    stands in the place of text, or the page declares that it is not free and shows little.
+    stands in the place of text, or the page declares that it is not free and shows little. more_pages: the article goes
+    on behind another address.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -53,6 +63,7 @@ class Body:
     declared: bool = False
     guessed: bool = False
     paywalled: bool = False
+    more_pages: bool = False
 
 
 def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
@@ -60,6 +71,7 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     headline = metadata.headline or ""
     links = headline_links(page.root)
     heading = article_region.headline_element(page.root, headline)
+    more_pages = _has_more_pages(page)
     _ = page.base  # before the tree loses its <base>
     scripts = script_body.script_texts(page)
     container = _find_container(page, rules, heading) or _scripted_container(page, scripts, heading)
@@ -73,7 +85,7 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     taken_figures = figures.extract_figures(
         article_region.article_region(heading, container.element), container.element, page
     )
-    return _clean_body(page, container, found_lead, taken_figures, metadata, links)
+    return replace(_clean_body(page, container, found_lead, taken_figures, metadata, links), more_pages=more_pages)
 
 
 def _scripted_container(page: Page, scripts: list[str], heading: html.HtmlElement | None) -> Container | None:
@@ -144,7 +156,7 @@ def _clean_body(
         teasers=body_cleaning.teasers_of(found_pieces) if not declared_text else NO_TEASERS,
         links=links,
         scrambled=body_cleaning.is_scrambled(found_pieces),
-        paywalled=any(map(body_cleaning.is_offer, found_pieces))
+        paywalled=body_cleaning.ends_in_offer(found_pieces)
         or (_is_paid(page) and sum(len(piece.text) for piece in kept) < _STUB),
         declared=bool(declared_text) or container.origin != "structure",
     )
@@ -162,8 +174,25 @@ def _apply_credit_line(images: tuple[Image, ...], kept: list[Piece]) -> tuple[tu
     ]
     if not images or len({name for _, name in credit_lines}) != 1:
         return images, kept
-    credited = tuple(replace(image, credit=image.credit or credit_lines[0][1]) for image in images)
+    captioned = any(image.caption and not image.credit for image in images)
+    credited = tuple(
+        replace(image, credit=image.credit or credit_lines[0][1])
+        if image is images[0] or image.caption or not captioned
+        else image
+        for image in images
+    )
     return credited, [piece for piece in kept if all(piece is not line for line, _ in credit_lines)]
+
+
+def _has_more_pages(page: Page) -> bool:
+    """Whether a link leads to another page of the same article: its own address with a page's number."""
+    own = _FILE_END.sub("", page.url.partition("?")[0]).rstrip("/")
+    links = (link.get("href") or "" for link in islice(page.root.iter("a", "link"), _MAX_LINKS))
+    numbered = (href for href in links if _PAGE_NUMBER.search(href))
+    return bool(own) and any(
+        target.startswith(own) and _PAGE_NUMBER.fullmatch(target[len(own) :])
+        for target in (absolute_url(href, page.base) or "" for href in islice(numbered, _MAX_NUMBERED))
+    )
 
 
 def headline_links(root: html.HtmlElement) -> int:

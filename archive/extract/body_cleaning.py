@@ -148,7 +148,14 @@ def _drop_teasers(pieces: list[Piece], keep: list[bool]) -> None:
             keep[index] = False
 
 
-def is_offer(piece: Piece) -> bool:
+def ends_in_offer(pieces: list[Piece]) -> bool:
+    """Whether the text stops at the offer of a pay wall; some papers print offers between the paragraphs."""
+    numbers = [number for number, piece in enumerate(pieces) if _is_offer(piece)]
+    behind = pieces[numbers[-1] :] if numbers else []
+    return bool(numbers) and sum(len(piece.text) > _LONGEST_IN_OFFER for piece in behind) < 2
+
+
+def _is_offer(piece: Piece) -> bool:
     """Whether a piece is the offer of a pay wall."""
     return len(piece.text) <= phrases.LONGEST_OFFER and bool(phrases.OFFER.match(piece.text))
 
@@ -156,7 +163,7 @@ def is_offer(piece: Piece) -> bool:
 def _drop_offers(pieces: list[Piece], keep: list[bool], container: html.HtmlElement) -> None:
     """Drops the offers of a pay wall and what stands in their boxes."""
     text = {piece.element for piece in pieces if len(piece.text) > _LONGEST_IN_OFFER}
-    boxes = {_offer_box(piece.element, container, text) for piece in pieces if is_offer(piece)}
+    boxes = {_offer_box(piece.element, container, text) for piece in pieces if _is_offer(piece)}
     for index, piece in enumerate(pieces) if boxes else ():
         if piece.element in boxes or any(ancestor in boxes for ancestor in piece.element.iterancestors()):
             keep[index] = False

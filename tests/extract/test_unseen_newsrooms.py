@@ -407,3 +407,18 @@ def test_a_body_that_only_a_script_s_data_hold(script: str) -> None:
     assert TEXT[2] in reading.text
     assert "QC" not in reading.text
     assert [(image.caption, image.credit) for image in reading.images] == [(f"{CAPTION}.", NAME)]
+
+
+@pytest.mark.parametrize(
+    ("href", "marked"),
+    [
+        (URL.removesuffix(".tdu") + "/2", True),
+        (URL.removesuffix(".tdu") + "-p2.tdu", True),
+        (URL + "?page=2", True),
+        (URL + "?cpage=2", False),
+        ("/doi-song/2", False),
+        (URL.removesuffix("2.tdu") + "3.tdu", False),
+    ],
+)
+def test_an_article_that_goes_on_behind_another_address_is_marked(href: str, marked: bool) -> None:
+    assert ("more-pages" in read(page(foot=f'<div><a href="{href}">2</a></div>')).flags) == marked
