@@ -196,10 +196,11 @@ def test_a_torn_frame_is_no_body() -> None:
 @pytest.mark.parametrize("body", [b"tin", paper_page(1, 0).encode(), paper_page(2, 0).encode() * 40])
 def test_no_bit_of_a_frame_s_head_can_be_another(body: bytes) -> None:
     base = paper_page(1, 1).encode()
-    for frame, opened in (
+    frames: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
         (codecs.compress(body), lambda data: codecs.decompress(data, None, len(body))),
         (codecs.patch(body, base), lambda data: codecs.unpatch(data, base, len(body))),
-    ):
+    )
+    for frame, opened in frames:
         assert opened(frame) == body
         for bit in range(8 * 10):
             changed = bytearray(frame)
