@@ -141,6 +141,19 @@ def test_an_article_without_a_date_never_gets_ours(ask: Ask, numbers: dict[str, 
     assert "báo không ghi ngày; thấy lần đầu" in card
 
 
+def test_the_day_of_an_undated_article_is_that_of_the_paper_s_zone(tmp_path: Path) -> None:
+    """18:00 in Greenwich on the 20th is one o'clock on the 21st in Vietnam."""
+    at = NOON + timedelta(hours=6)
+    with open_archive(tmp_path / "archive.db", create=True) as db:
+        run = start_run(db, PAPER, {"luubao": "test"}, at)
+        ingest(db, run, Capture(GONE, GONE, at, 200, body=page("Bắt hai tàu hút cát").encode(), encoding="utf-8"))
+    ask = room_on(tmp_path / "archive.db")
+    days = (f"2026-05-{number}" for number in (20, 21, 22))
+    listed = {day[-2:]: "Bắt hai tàu" in ask(f"/-/new?since={day}&until={day}").text for day in days}
+    assert listed == {"20": False, "21": True, "22": False}
+    assert "Bắt hai tàu" in ask("/-/day/2026-05-21").text and "Bắt hai tàu" not in ask("/-/day/2026-05-20").text
+
+
 def test_a_disappearance_leads_to_its_proof_and_back(ask: Ask, numbers: dict[str, int], archive: Path) -> None:
     with open_archive(archive) as db:
         (proof,) = db.execute("SELECT min(id) FROM captures WHERE status = 404").fetchone()
