@@ -165,7 +165,18 @@ def _is_article_sized(element: html.HtmlElement, total: int, share: float = _ART
         ),
         None,
     )
-    return enclosing is not None and own_mass > _BODY_SHARE * (mass(enclosing) or 1) and not _is_mostly_links(element)
+    return enclosing is not None and _is_most_of(own_mass, enclosing) and not _is_mostly_links(element)
+
+
+def _is_most_of(own_mass: int, enclosing: html.HtmlElement) -> bool:
+    """Whether an element's paragraphs are most of the enclosing one's. Looks at as many as it must: a page can have
+    thousands of boxes in one article."""
+    seen = 0
+    for paragraph in enclosing.iter("p"):
+        seen += len(string(paragraph))
+        if own_mass <= _BODY_SHARE * seen:
+            return False
+    return True
 
 
 def _unwrap_noscript(root: html.HtmlElement) -> None:

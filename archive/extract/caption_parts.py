@@ -61,11 +61,8 @@ def credit_in_title(caption: str | None, images: list[html.HtmlElement]) -> str 
 
 def credit_elements_of(captions: list[html.HtmlElement], scope: html.HtmlElement) -> list[html.HtmlElement]:
     """The credit elements outside the captions: the caller removes them from the text too."""
-    return [
-        element
-        for element in _credit_elements(captions, scope)
-        if not any(caption in element.iterancestors() for caption in captions)
-    ]
+    inside = set(captions)
+    return [element for element in _credit_elements(captions, scope) if inside.isdisjoint(element.iterancestors())]
 
 
 def credit_in_data(image: html.HtmlElement) -> str | None:
@@ -76,14 +73,14 @@ def credit_in_data(image: html.HtmlElement) -> str | None:
 
 def _credit_elements(captions: list[html.HtmlElement], scope: html.HtmlElement) -> list[html.HtmlElement]:
     for root in (*captions, scope):
-        credits_found: list[html.HtmlElement] = []
+        credits_found: dict[html.HtmlElement, None] = {}
         for element in root.iter():
             if credits_found and any(ancestor in credits_found for ancestor in element.iterancestors()):
                 continue
             if _is_credit_element(element) and 0 < len(text_of(element, WHOLE)) <= _LONGEST_CREDIT:
-                credits_found.append(element)
+                credits_found[element] = None
         if credits_found:
-            return credits_found
+            return list(credits_found)
     beside = captions[-1].getnext() if captions else None
     if beside is not None and _is_credit_element(beside) and 0 < len(text_of(beside, WHOLE)) <= _LONGEST_CREDIT:
         return [beside]

@@ -14,6 +14,7 @@ from archive.extract.picture_urls import pictures_in
 from archive.extract.xpath import selector, string
 from archive.text.folding import WHOLE
 
+_MOST_SIBLINGS = 1000  # elements in a box that is searched for a caption, once for each picture
 _LONGEST_ROW = 4  # pictures side by side
 
 RULED = "data-luubao-caption"
@@ -100,22 +101,19 @@ def _captions_inside(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[
 
 def _outermost(captions: list[html.HtmlElement]) -> list[html.HtmlElement]:
     """The captions that are not inside another one: some pages print one each for phones and desktops."""
-    outermost: list[html.HtmlElement] = []
-    for element in captions:
-        if not any(ancestor in outermost for ancestor in element.iterancestors()):
-            outermost.append(element)
-    return outermost
+    all_captions = set(captions)
+    return [element for element in captions if all_captions.isdisjoint(element.iterancestors())]
 
 
 def _caption_elements(scope: html.HtmlElement) -> list[html.HtmlElement]:
     """Outermost elements with a caption class."""
-    elements: list[html.HtmlElement] = []
+    elements: dict[html.HtmlElement, None] = {}
     for element in _caption_candidates(scope):
         if not _is_caption_element(element) or not acceptable(element, LONGEST):
             continue
         if not any(ancestor in elements for ancestor in element.iterancestors()):
-            elements.append(element)
-    return elements
+            elements[element] = None
+    return list(elements)
 
 
 def _is_caption_element(element: html.HtmlElement) -> bool:
@@ -131,7 +129,7 @@ def _captions_around(scope: html.HtmlElement, limit: html.HtmlElement) -> list[h
         parent = current.getparent()
         if parent is None or parent is limit or parent.tag in ("body", "article", "main"):
             break
-        if len(string(parent)) > 3 * LONGEST:
+        if len(parent) > _MOST_SIBLINGS or len(string(parent)) > 3 * LONGEST:
             break
         captions = _caption_elements(parent)
         if captions:

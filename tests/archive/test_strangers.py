@@ -340,3 +340,18 @@ def test_bodies_that_unpack_to_too_much_are_left_where_they_are(
     assert done.exit_code == 4 and "1 captures" in done.output and "raise unpack_ratio" in done.stderr
     assert run("verify", "--db", tmp_path / "ours.db").exit_code == 0
     assert run("verify", "--db", made).exit_code == run("merge", made, "--db", tmp_path / "ours.db").exit_code == 0
+
+
+@pytest.mark.parametrize("what", ["a circle of links", "an empty file", "a pipe"])
+def test_what_is_no_archive_is_told_by_every_command(what: str, tmp_path: Path) -> None:
+    path = tmp_path / "odd.db"
+    if what == "a circle of links":
+        path.symlink_to(path)
+    elif what == "a pipe":
+        os.mkfifo(path)
+    else:
+        path.touch()
+    asked_ = [(*command, "--db", path) for command in (*ASKED[:8], *WRITING[::2], ("backup", tmp_path / "backups"))]
+    for command in (*asked_, ("merge", path, "--db", tmp_path / "ours.db")):
+        done = run(*command)
+        assert done.exit_code == 1 and ("there is no archive at" in done.stderr or "is empty" in done.stderr), command

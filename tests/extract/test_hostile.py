@@ -34,6 +34,12 @@ SHAPES = {
     "many breaks": page("text<br>" * 300_000),
     "many figures": page("<figure><img src='/a.jpg'><figcaption>cap tion</figcaption></figure>" * 5_000),
     "many pictures in one paragraph": page("<p>" + "<img src='/a.jpg'>text " * 5_000 + "</p>"),
+    "many captions in one figure": page(
+        P * 5 + "<figure>" * 200 + "<img src=/a.jpg><figcaption>Cánh đồng</figcaption>" * 3_000
+    ),
+    "many pictures in one box": page(P * 5 + f"<div>{'<a href=/a.jpg><img src=/a.jpg></a>' * 13_000}</div>"),
+    "many hidden boxes": page(P * 5 + "<div hidden><p>Bà con ra đồng từ sớm.</p></div>" * 9_000),
+    "many related boxes": page(P * 5 + "<div class=related><p>Bà con ra đồng từ sớm.</p></div>" * 9_000),
     "many rows": page("<table>" + "<tr><td>cell</td><td>cell</td></tr>" * 9_000 + "</table>"),
     "many attributes": page("<div " + " ".join(f"a{n}='{n}'" for n in range(50_000)) + ">x</div>" + P * 5),
     "many attributes with signs": page("<div " + " ".join(f"a{n}='>'" for n in range(50_000)) + ">x</div>" + P * 5),
