@@ -30,6 +30,7 @@ UNION SELECT {CORRECTED_TIME}, url_key, words IS NULL FROM captures JOIN runs ON
 capture_id = captures.id WHERE readings.doubt IS NOT NULL AND captures.outlet_id = ?1
 UNION SELECT {CORRECTED_TIME}, url_key, 1 FROM captures JOIN runs ON runs.id = run_id
   WHERE captures.outcome = 'gone' AND captures.outlet_id = ?1
+  AND EXISTS (SELECT 1 FROM aliases WHERE aliases.outlet_id = ?1 AND aliases.url_key = captures.url_key)
 UNION SELECT gone_at, url_key, 1 FROM tombstones JOIN articles ON articles.id = tombstones.article_id
   WHERE outlet_id = ?1 AND withdrawn_at IS NULL
 ORDER BY 1, 2
