@@ -2,7 +2,7 @@
 
 Runs have other numbers in every archive, and an import run brings captures of many years. So changes are grouped by
 time: a group of changes with no more than `_PAUSE` between them is an upheaval if it concerns nearly all known articles
-that were fetched meanwhile.
+that were fetched meanwhile; or if all of a few that were fetched about then disappeared.
 """
 
 from __future__ import annotations
