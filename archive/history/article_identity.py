@@ -25,8 +25,12 @@ TWIN_LENGTH = 200
 
 def article_of(history: History, key: str, via: tuple[str, ...], reading: Reading, outlet: Outlet) -> Article | None:
     """The article that a page at this URL belongs to, or belonged to until now; None when it is a new one."""
-    for number in dict.fromkeys(_proposed(history, key, via, reading, outlet)):
+    tried = set[int]()
+    for number in _proposed(history, key, via, reading, outlet):  # one by one: texts are compared last
         article = history.articles[number]
+        if number in tried:
+            continue
+        tried.add(number)
         if article.speaker == key or _could_be(article, key, reading):
             return article
     return _shown_before(history, key)

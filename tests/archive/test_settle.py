@@ -244,7 +244,8 @@ def test_few_that_disappear_at_once_are_gone_when_they_stay_away(tmp_path: Path,
     def gone(days: int) -> Iterator[Capture]:
         return (shoot(url(number), None, 24 * days + number / 60, status=404) for number in range(articles))
 
-    with open_archive(crawl(tmp_path / "a.db", few(0, articles), gone(1))) as db:
+    dead_link = shoot(url(99), None, 23.9, status=404)  # was never an article's
+    with open_archive(crawl(tmp_path / "a.db", few(0, articles), (dead_link, *gone(1)))) as db:
         assert db.execute("SELECT count(*) FROM tombstones").fetchone() == (0,)
     with open_archive(crawl(tmp_path / "a.db", gone(2))) as db:
         stones = db.execute("SELECT count(*), max(date(gone_at)) FROM tombstones").fetchone()
