@@ -29,7 +29,6 @@ from archive.model.notices import pass_over
 from archive.storage import schema_check
 from archive.storage.damaged_rows import ROW_ERRORS, unreadable_row
 from archive.storage.file_identity import Connection, require_in_place, rescuing_copy
-from archive.storage.integrity.column_validation import COLUMNS
 from archive.storage.integrity.value_check import is_odd
 from archive.storage.migrations import APPLICATION_ID, SCHEMA, migrations
 from archive.storage.sqlite_errors import damage_message
@@ -231,7 +230,7 @@ def _refuse_foreign(db: Database, path: Path) -> None:
         raise ArchiveUnusable(f"{path} is an SQLite file of something else. {_ANOTHER}")
     if schema > SCHEMA:
         raise ArchiveUnusable(f"{path} was written by a newer luubao (schema {schema}). Upgrade luubao to open it")
-    if not migrations.pending(db) and (problem := _missing_column(db)):
+    if not migrations.pending(db) and (problem := schema_check.missing_column(db)):
         raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {problem}. {_ANOTHER}")
 
 
@@ -242,20 +241,6 @@ def _refuse_foreign_code(db: Database, path: Path) -> None:
             f"{path} is no archive as luubao makes them: {': '.join(problem)}. `luubao verify` names all"
             " such, `luubao upgrade` puts luubao's own in their place"
         )
-
-
-def _missing_column(db: Database) -> str | None:
-    """Says which required column no table has; None where none is missing. Views do not count: reading one in place of
-    a table may never end."""
-    rows = db.execute(
-        "SELECT made.name, columns.name FROM sqlite_master AS made"
-        " JOIN pragma_table_info(made.name) AS columns WHERE made.type = 'table'"
-        " AND made.sql NOT LIKE 'CREATE VIRTUAL %'"  # reading a damaged index fails
-    ).fetchall()
-    present = {(table, column) for table, column in rows}
-    required = ((table, column) for table, columns in COLUMNS.items() for column in columns)
-    missing = next((f"{table}.{column}" for table, column in required if (table, column) not in present), None)
-    return f"it has no column {missing} in a table" if missing else None
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from sqlite_utils import Database
 
+from archive.storage.integrity.column_validation import COLUMNS
 from archive.storage.migrations import migrations
 
 OUR_CODE = "d2b7d58db3a5e2a3041c310a5eac76bdadbdab24717e560ac1980ec09c1104f9"
@@ -46,6 +47,20 @@ def schema_differences(db: Database) -> Iterator[tuple[str, str]]:
     for kind, name in present.keys() - expected.keys():
         if kind == "trigger":
             yield f"schema {name}", "the trigger is none of luubao's"
+
+
+def missing_column(db: Database) -> str | None:
+    """Says which required column no table has; None where none is missing. Views do not count: reading one in place of
+    a table may never end."""
+    rows = db.execute(
+        "SELECT made.name, columns.name FROM sqlite_master AS made"
+        " JOIN pragma_table_info(made.name) AS columns WHERE made.type = 'table'"
+        " AND made.sql NOT LIKE 'CREATE VIRTUAL %'"  # reading a damaged index fails
+    ).fetchall()
+    present = {(table, column) for table, column in rows}
+    required = ((table, column) for table, columns in COLUMNS.items() for column in columns)
+    missing = next((f"{table}.{column}" for table, column in required if (table, column) not in present), None)
+    return f"it has no column {missing} in a table" if missing else None
 
 
 def missing_table(db: Database) -> str | None:
