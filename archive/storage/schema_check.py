@@ -49,11 +49,6 @@ def schema_differences(db: Database) -> Iterator[tuple[str, str]]:
             yield f"schema {name}", "the trigger is none of luubao's"
 
 
-def missing_table(db: Database) -> str | None:
-    """A table that is not here: a view in its place may never end."""
-    return next((name for kind, name in _expected_of(db).keys() - _present(db).keys() if kind == "table"), None)
-
-
 def missing_column(db: Database) -> str | None:
     """Says which required column no table has; None where none is missing. Views do not count: reading one in place of
     a table may never end."""
@@ -66,6 +61,11 @@ def missing_column(db: Database) -> str | None:
     required = ((table, column) for table, columns in COLUMNS.items() for column in columns)
     missing = next((f"{table}.{column}" for table, column in required if (table, column) not in present), None)
     return f"it has no column {missing} in a table" if missing else None
+
+
+def missing_table(db: Database) -> str | None:
+    """A table that is not here: a view in its place may never end."""
+    return next((name for kind, name in _expected_of(db).keys() - _present(db).keys() if kind == "table"), None)
 
 
 def code_digest(db: Database) -> str:

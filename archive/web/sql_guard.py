@@ -44,8 +44,8 @@ class Guard:
         self.connection.set_authorizer(self._authorize)
 
     def _authorize(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
-        """The authorizer: hidden columns read as NULL (https://www.sqlite.org/c3ref/set_authorizer.html). Nobody may
-        ask for the tokenizer of FTS3, which is an address in this process's memory."""
+        """The authorizer (https://www.sqlite.org/c3ref/set_authorizer.html): hidden columns read as NULL. The
+        tokenizer of FTS3 is refused: it is an address in this process's memory."""
         if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() == "fts3_tokenizer":
             return sqlite3.SQLITE_DENY
         closed = _ALWAYS_HIDDEN if self.is_trusted else self.closed
