@@ -35,7 +35,7 @@ class Filed(Learned):
         self.known[key] = Known(article, _UNUSED, article.state(at), at, key=key)
         with transaction(self.db):
             self._enter(key, moment(article.published).isoformat() if article.dated else None, clock.stamp(moment(at)))
-        self._settle(key, False, at)
+        self._file_pending(key, False, at)
 
     def _enter(self, key: str, published: str | None, at: str) -> None:
         self.db.execute(
@@ -55,11 +55,11 @@ class Filed(Learned):
         now, gone = self.seen.look(one.article, one.shown, one.last, at)
         changed = one.misread(at) or now != one.shown
         one.shown, one.last = now, at
-        self._settle(one.key, changed or gone, at)
+        self._file_pending(one.key, changed or gone, at)
         if gone:  # whether it comes back is not asked
             with transaction(self.db):
                 self.db.execute("DELETE FROM frontier WHERE url_key = ?", [one.key])
 
-    def _settle(self, key: str, news: bool, at: float) -> None:
+    def _file_pending(self, key: str, news: bool, at: float) -> None:
         with transaction(self.db):
             reschedule(self.db, self.run, key, moment(at), news=news, kind="article")

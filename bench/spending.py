@@ -31,8 +31,8 @@ class Spending(Learned):
         self.passed: dict[int, Known] = {}
         self.turns: dict[int, int] = {}
 
-    def settle(self, one: Known, changed: bool, at: float) -> None:
-        super().settle(one, changed, at)
+    def file_pending(self, one: Known, changed: bool, at: float) -> None:
+        super().file_pending(one, changed, at)
         self.passed.pop(id(one), None)
         self._await(one, at)
 
@@ -118,8 +118,8 @@ class Signalled(Spending):
                 wait = 0.0 if article.gone < off_sitemap else rng.uniform(0, LISTED_AGAIN.days * DAY)
                 yield article.gone + wait, article
 
-    def settle(self, one: Known, changed: bool, at: float) -> None:
-        super().settle(one, changed, at)
+    def file_pending(self, one: Known, changed: bool, at: float) -> None:
+        super().file_pending(one, changed, at)
         self.known[id(one.article)] = one
 
     def take(self, run: int, at: float) -> list[Known]:

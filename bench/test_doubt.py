@@ -44,9 +44,9 @@ def test_real_edits_are_believed() -> None:
         again = UrlCapture(
             len(looks), last.key, last.url, last.at + timedelta(days=1), "page", last.said, asked=last.url
         )
-        shown = {one.look.id: one for one in derive(in_time(looks), OUTLET).verdicts}
+        shown = {one.capture.id: one for one in derive(in_time(looks), OUTLET).verdicts}
         doubted += sum(shown[look.id].doubted for look in real)
-        later = {one.look.id: one for one in derive(in_time([*looks, again]), OUTLET).verdicts}
+        later = {one.capture.id: one for one in derive(in_time([*looks, again]), OUTLET).verdicts}
         never += sum(later[look.id].doubted for look in real)
     print(
         f"\n{made:,} real edits of {ARTICLES:,} articles: {doubted} doubted when seen, {never} not told by the look after"

@@ -207,7 +207,7 @@ class Learned:
             return
         published = BEGIN + timedelta(hours=article.published) if article.dated else None
         one = Known(article, State("article", moment(at), published), article.state(at), at)
-        self.settle(one, False, at)
+        self.file_pending(one, False, at)
 
     def take(self, run: int, at: float) -> list[Known]:
         """What store.habits.rechecks takes of what is due."""
@@ -226,7 +226,7 @@ class Learned:
         changed, one.shown = one.misread(at) or now != one.shown, now
         self.learn(one, changed or one.gone, at)
         if not one.gone:  # whether it comes back is not asked
-            self.settle(one, changed, at)
+            self.file_pending(one, changed, at)
 
     def learn(self, one: Known, changed: bool, at: float) -> None:
         """What store.habits.learn_check does in the archive."""
@@ -234,7 +234,7 @@ class Learned:
             old = self.tallies[bucket]
             self.tallies[bucket] = Tally(old.looks + tally.looks, old.changes + tally.changes, old.days + tally.days)
 
-    def settle(self, one: Known, changed: bool, at: float) -> None:
+    def file_pending(self, one: Known, changed: bool, at: float) -> None:
         """Notes the look's result, and when the next is due."""
         now, old, one.last = moment(at), one.state, at
         due = next_due(self.habits, old, changed, now, self.worth_a_look)

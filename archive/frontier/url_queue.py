@@ -22,7 +22,7 @@ from archive.frontier.pattern_store import article_probability_of, note_kind
 from archive.frontier.priority import DEFERRED, KNOWN, LIST, NEW, SEED
 from archive.frontier.schedule import MAX_INTERVAL, Due, State, after_error, next_due, promised
 from archive.model import clock
-from archive.model.capture_validation import gated_links
+from archive.model.capture_validation import valid_links
 from archive.model.records import Link, PageKind, Run
 from archive.model.urls import url_key
 from archive.storage.connection import transaction
@@ -82,7 +82,7 @@ class Noted:
 def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> Noted:
     """Queues the links of a page, as far as there is room (archive.frontier.capacity). Known URLs are due now if the
     page names a time of change later than their last answer. Call inside a transaction."""
-    keyed = {url_key(link.url): link for link in gated_links(reversed(links))}
+    keyed = {url_key(link.url): link for link in valid_links(reversed(links))}
     known = _known_keys(db, run, list(keyed))
     _note_lastmods(db, run, {key: keyed[key] for key in known}, known, at)
     page_key = url_key(page_url)

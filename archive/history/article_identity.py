@@ -1,10 +1,10 @@
 """Decides which article a page belongs to.
 
-An article's speaker identifies it. Any other URL, a redirect, a declared canonical URL, the same path on another domain
-or the very same text can only propose an article; the readings must resemble each other too, either the article's
-recent states or what the URL itself showed, because outlets redirect dead articles to other ones, declare one canonical
-URL on every page, and repeat the headlines of columns. A URL that showed one article and shows something else now does
-not at once belong to another one: it may be a temporary fault.
+An article's primary URL identifies it. Any other URL, a redirect, a declared canonical URL, the same path on another
+domain or the very same text can only propose an article; the readings must resemble each other too, either the
+article's recent states or what the URL itself showed, because outlets redirect dead articles to other ones, declare
+one canonical URL on every page, and repeat the headlines of columns. A URL that showed one article and shows something
+else now does not at once belong to another one: it may be a temporary fault.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ def article_of(history: History, key: str, via: tuple[str, ...], reading: Readin
         if number in tried:
             continue
         tried.add(number)
-        if article.speaker == key or _could_be(article, key, reading):
+        if article.primary == key or _could_be(article, key, reading):
             return article
     return _shown_before(history, key)
 
 
 def _could_be(article: Article, key: str, reading: Reading) -> bool:
     """Whether a reading can be a state of an article, or a variant of one."""
-    face = article.faces.get(key)
-    recent = [stand.reading for stand in article.stands[-RECENT:]]
-    return any(resembles(known, reading) for known in (*recent, *([face.reading] if face else ())))
+    rendition = article.renditions.get(key)
+    recent = [past.reading for past in article.states[-RECENT:]]
+    return any(resembles(known, reading) for known in (*recent, *([rendition.reading] if rendition else ())))
 
 
 def _shown_before(history: History, key: str) -> Article | None:
     known = history.addresses.get(key)
     article = history.articles[known.article] if known else None
-    return article if article and key in article.faces else None
+    return article if article and key in article.renditions else None
 
 
 def _proposed(history: History, key: str, via: tuple[str, ...], reading: Reading, outlet: Outlet) -> Iterator[int]:
@@ -59,10 +59,10 @@ def _proposed(history: History, key: str, via: tuple[str, ...], reading: Reading
         yield from (
             article.number
             for article in history.articles
-            if any(words_of(stand.reading) == words for stand in article.stands)
+            if any(words_of(past.reading) == words for past in article.states)
         )
 
 
 def spoken_at(history: History, key: str) -> Article | None:
-    """The article whose speaker a URL is."""
-    return next((article for article in history.articles if article.speaker == key), None)
+    """The article whose primary URL a URL is."""
+    return next((article for article in history.articles if article.primary == key), None)

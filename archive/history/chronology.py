@@ -12,12 +12,12 @@ _FOLLOWED_WITHIN = timedelta(hours=1)
 """A run that meets a redirect requests its target within this time."""
 
 
-def in_time(looks: Iterable[UrlCapture], pictures: Iterable[PictureFetch] = ()) -> list[Observation]:
+def in_time(captures: Iterable[UrlCapture], pictures: Iterable[PictureFetch] = ()) -> list[Observation]:
     """Pages and pictures sorted by time; within one second, pages first, because pictures are requested for them."""
-    ordered = sorted(looks, key=lambda look: look.place)
+    ordered = sorted(captures, key=lambda capture: capture.place)
     answers: dict[str, list[UrlCapture]] = {}
-    for look in ordered:
-        answers.setdefault(look.key, []).append(look)
+    for capture in ordered:
+        answers.setdefault(capture.key, []).append(capture)
     facts: list[UrlCapture | PictureFetch] = [*ordered, *sorted(pictures, key=lambda picture: picture.place)]
     facts.sort(key=lambda fact: fact.at)  # stable: keeps the order within one second
     return [Observation(fact, isinstance(fact, UrlCapture) and _is_followed(fact, answers)) for fact in facts]

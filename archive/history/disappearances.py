@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archive.history.addresses import make_primary, note_moved, put_face, remove_url, seen_again
+from archive.history.addresses import make_primary, note_moved, put_rendition, remove_url, seen_again
 from archive.history.article_identity import spoken_at
 from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
@@ -23,91 +23,97 @@ _OWN_LIMITS = frozenset({"gave-up", "too-large"})
 
 
 def mark_gone(
-    history: History, keys: tuple[str, ...], look: UrlCapture, reason: str, *, surely: bool = True
+    history: History, keys: tuple[str, ...], capture: UrlCapture, reason: str, *, surely: bool = True
 ) -> History:
     """The articles at these URLs have disappeared; where nearly all disappear at once, or it is not sure, the next
     capture decides."""
     for key in dict.fromkeys(keys):
         first_capture = _waiting(history, key)
-        if first_capture is None and (look.signs.at_once or not surely):
-            history = _wait(history, key, look)
+        if first_capture is None and (capture.signs.at_once or not surely):
+            history = _wait(history, key, capture)
         elif first_capture is not None:
-            confirmed = first_capture.at < look.at and not (look.signs.at_once and look.at - first_capture.at <= VISIT)
+            confirmed = first_capture.at < capture.at and not (
+                capture.signs.at_once and capture.at - first_capture.at <= VISIT
+            )
             history = remove_url(history, key, first_capture, first_capture.reason or reason) if confirmed else history
         else:
-            history = remove_url(history, key, look, reason)
+            history = remove_url(history, key, capture, reason)
     return history
 
 
 def _waiting(history: History, key: str) -> UrlCapture | None:
     """The first capture of a disappearance that waits to be confirmed by a second one."""
-    faces = (article.faces.get(key) for article in history.articles)
-    captures = (face.doubted.look for face in faces if face and face.doubted and face.doubted.reading is None)
+    renditions = (article.renditions.get(key) for article in history.articles)
+    captures = (
+        rendition.doubted.capture
+        for rendition in renditions
+        if rendition and rendition.doubted and rendition.doubted.reading is None
+    )
     return next(captures, None)
 
 
-def _wait(history: History, key: str, look: UrlCapture) -> History:
-    """Doubts a disappearance, for the article whose speaker the URL is, or whose other URL it is."""
+def _wait(history: History, key: str, capture: UrlCapture) -> History:
+    """Doubts a disappearance, for the article whose primary URL the URL is, or whose other URL it is."""
     known = history.addresses.get(key)
     article = spoken_at(history, key) or (history.articles[known.article] if known else None)
-    face = article.faces.get(key) if article else None
-    if article is None or face is None or article.is_gone:
+    rendition = article.renditions.get(key) if article else None
+    if article is None or rendition is None or article.is_gone:
         return history
-    doubted = Doubted(look, None, "nearly all articles looked at disappeared at once")
-    article = put_face(article, key, replace(face, standing="silent", doubted=doubted))
+    doubted = Doubted(capture, None, "nearly all articles looked at disappeared at once")
+    article = put_rendition(article, key, replace(rendition, standing="silent", doubted=doubted))
     articles = tuple(article if other.number == article.number else other for other in history.articles)
-    verdict = Verdict(look, article.number, None, doubted.why, doubted=True)
+    verdict = Verdict(capture, article.number, None, doubted.why, doubted=True)
     return replace(history, articles=articles, verdicts=(*history.verdicts, verdict))
 
 
-def note_unclear_answer(history: History, look: UrlCapture) -> History:
+def note_unclear_answer(history: History, capture: UrlCapture) -> History:
     """An answer that says nothing about the article at its URL."""
     articles = tuple(
-        put_face(article, look.key, replace(face, standing="silent"))
-        if (face := article.faces.get(look.key)) and face.standing == "shows"
+        put_rendition(article, capture.key, replace(rendition, standing="silent"))
+        if (rendition := article.renditions.get(capture.key)) and rendition.standing == "shows"
         else article
         for article in history.articles
     )
     return replace(history, articles=articles)
 
 
-def refuse(history: History, look: UrlCapture, refusal: Unreadable) -> History:
+def refuse(history: History, capture: UrlCapture, refusal: Unreadable) -> History:
     """A page from which no article was read."""
-    history = replace(history, verdicts=(*history.verdicts, Verdict(look, why=refusal.reason)))
+    history = replace(history, verdicts=(*history.verdicts, Verdict(capture, why=refusal.reason)))
     if refusal.reason in NO_ARTICLE:
-        history = mark_gone(history, look.via, look, f"redirected to {look.url}, which is no article")
+        history = mark_gone(history, capture.via, capture, f"redirected to {capture.url}, which is no article")
     if refusal.reason in _GONE_PAGES:
-        explained = replace(look, reason=f"the page became: {refusal.reason}")
-        return mark_gone(history, (look.key,), explained, explained.reason)
-    return history if refusal.reason in _OWN_LIMITS else note_unclear_answer(history, look)
+        explained = replace(capture, reason=f"the page became: {refusal.reason}")
+        return mark_gone(history, (capture.key,), explained, explained.reason)
+    return history if refusal.reason in _OWN_LIMITS else note_unclear_answer(history, capture)
 
 
-def follow(history: History, look: UrlCapture, *, heard: bool) -> History:
+def follow(history: History, capture: UrlCapture, *, heard: bool) -> History:
     """A URL redirects. Where the target had answered before and was not requested again because of it, the redirect
     itself counts: to an article, as a move; to a list or an error page, as a disappearance."""
-    target = look.leads_to
-    if not heard or target is None or target == look.key:
+    target = capture.leads_to
+    if not heard or target is None or target == capture.key:
         return history
-    keys = tuple(key for key in dict.fromkeys((*look.via, look.key)) if key != target)
+    keys = tuple(key for key in dict.fromkeys((*capture.via, capture.key)) if key != target)
     known, page = history.addresses.get(target), history.pages.get(target)
     if page is not None and isinstance(page.said, Unreadable) and page.said.reason in NO_ARTICLE:
-        return mark_gone(history, keys, look, f"redirected to {look.url}, which is no article")
+        return mark_gone(history, keys, capture, f"redirected to {capture.url}, which is no article")
     if known is None:
         return history
-    target_face = history.articles[known.article].faces.get(target)
-    if target_face and target_face.standing == "dead":
-        return mark_gone(history, keys, look, f"redirected to {look.url}, which is gone")
-    return _moved(history, replace(look, key=target, via=keys), known.article)
+    target_rendition = history.articles[known.article].renditions.get(target)
+    if target_rendition and target_rendition.standing == "dead":
+        return mark_gone(history, keys, capture, f"redirected to {capture.url}, which is gone")
+    return _moved(history, replace(capture, key=target, via=keys), known.article)
 
 
-def _moved(history: History, look: UrlCapture, number: int) -> History:
+def _moved(history: History, capture: UrlCapture, number: int) -> History:
     article = history.articles[number]
-    for key in look.via:
+    for key in capture.via:
         if key not in history.addresses:
-            address = Address(number, look.at, print_kind(key) or "redirect")  # type: ignore[arg-type]  # it names kinds
+            address = Address(number, capture.at, print_kind(key) or "redirect")  # type: ignore[arg-type]  # it names kinds
             history = replace(history, addresses={**history.addresses, key: address})
-        if article.speaker == key:
+        if article.primary == key:
             page = article.page
-            article = replace(seen_again(make_primary(article, look), look), page=page, fetched=article.fetched)
+            article = replace(seen_again(make_primary(article, capture), capture), page=page, fetched=article.fetched)
     articles = tuple(article if other.number == number else other for other in history.articles)
-    return note_moved(replace(history, articles=articles), look, number)
+    return note_moved(replace(history, articles=articles), capture, number)

@@ -37,7 +37,7 @@ def may_have_moved(first: str, second: str) -> bool:
     return path == other_path or (number is not None and number == number_in(second))
 
 
-def takes_over(key: str, speaker: str, outlet: Outlet) -> bool:
-    """Whether a URL on the outlet's present domain corresponds to the speaker's URL on a former domain."""
+def takes_over(key: str, primary: str, outlet: Outlet) -> bool:
+    """Whether a URL on the outlet's present domain corresponds to the primary URL's URL on a former domain."""
     home = parts_of(url_key(outlet.home_url))[0]
-    return parts_of(key)[0] == home and may_have_moved(key, speaker)
+    return parts_of(key)[0] == home and may_have_moved(key, primary)

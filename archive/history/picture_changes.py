@@ -39,11 +39,13 @@ def see_picture(history: History, fetch: PictureFetch) -> History:
 def with_moved_pictures(history: History, article: Article) -> History:
     """A history with this article; its newest state is taken back where the same pictures stand at other URLs."""
     if _shows_former_pictures(article):
-        faces = {
-            key: replace(face, differs=face.differs | {"pictures"}) if face.stand == article.place else face
-            for key, face in article.faces.items()
+        renditions = {
+            key: replace(rendition, differs=rendition.differs | {"pictures"})
+            if rendition.place == article.place
+            else rendition
+            for key, rendition in article.renditions.items()
         }
-        article = replace(article, faces=faces)
+        article = replace(article, renditions=renditions)
         history, article = without_newest(history, article, "the same pictures at other addresses")
     articles = tuple(article if other.number == article.number else other for other in history.articles)
     return replace(history, articles=articles)
@@ -52,9 +54,9 @@ def with_moved_pictures(history: History, article: Article) -> History:
 def _shows_former_pictures(article: Article) -> bool:
     """Whether all that the newest state changed are URLs of pictures, in whose places the former ones still stand."""
     latest = article.latest
-    if len(article.stands) < 2 or latest.changed != ("pictures",) or latest.picture is not None:
+    if len(article.states) < 2 or latest.changed != ("pictures",) or latest.picture is not None:
         return False
-    former = article.stands[-2]
+    former = article.states[-2]
     pairs = list(zip(former.reading.images, latest.reading.images, strict=False))
     moved = [(old, new) for old, new in pairs if picture_key(old.url) != picture_key(new.url)]
     same_number = len(former.reading.images) == len(latest.reading.images)
@@ -73,11 +75,11 @@ def _is_same(old: Shown | None, new: Shown | None) -> bool:
 
 def _with_doubted(article: Article, fetch: PictureFetch) -> Article:
     """Adds the fetch to doubted readings that show the picture: they may be the next state."""
-    for key, face in article.faces.items():
-        doubted = face.doubted
+    for key, rendition in article.renditions.items():
+        doubted = rendition.doubted
         if doubted and doubted.reading and _shows(doubted.reading, fetch.url):
             doubted = replace(doubted, fetches=(*doubted.fetches, fetch))
-            article = replace(article, faces={**article.faces, key: replace(face, doubted=doubted)})
+            article = replace(article, renditions={**article.renditions, key: replace(rendition, doubted=doubted)})
     return article
 
 
@@ -87,9 +89,9 @@ def _shows(reading: Reading, url: str) -> bool:
 
 def _stands_there(article: Article, url: str) -> bool:
     """Whether an article shows a picture: not where another URL has taken its place, as the same picture."""
-    face = article.faces.get(article.speaker)
-    has_moved = face is not None and "pictures" in face.differs and bool(face.reading.images)
-    return _shows(article.latest.reading, url) and not (has_moved and face and not _shows(face.reading, url))
+    rendition = article.renditions.get(article.primary)
+    has_moved = rendition is not None and "pictures" in rendition.differs and bool(rendition.reading.images)
+    return _shows(article.latest.reading, url) and not (has_moved and rendition and not _shows(rendition.reading, url))
 
 
 def shown_picture(article: Article, fetch: PictureFetch) -> Article:
@@ -108,38 +110,39 @@ def shown_picture(article: Article, fetch: PictureFetch) -> Article:
     if is_first and _is_of_this_visit(article, fetch.at):
         changed = latest.changed if "pictures" in latest.changed else (*latest.changed, "pictures")
         return _with_latest(article, replace(latest, pictures=pictures, changed=changed))
-    stand = replace(latest, at=fetch.at, seen=fetch.at, changed=("pictures",), pictures=pictures, picture=fetch)
+    past = replace(latest, at=fetch.at, seen=fetch.at, changed=("pictures",), pictures=pictures, picture=fetch)
     proof = article.page if article.page.answer == "page" else latest.proof  # a 304 shows nothing by itself
-    return replace(article, stands=(*article.stands, replace(stand, proof=proof)))
+    return replace(article, states=(*article.states, replace(past, proof=proof)))
 
 
 def _is_of_this_visit(article: Article, at: datetime) -> bool:
     """Whether the newest state was opened since the article's page was last captured, by that page or by another
     picture."""
     latest = article.latest
-    return len(article.stands) > 1 and latest.at >= article.page.at and at - latest.at <= VISIT
+    return len(article.states) > 1 and latest.at >= article.page.at and at - latest.at <= VISIT
 
 
-def opened_by_pictures(article: Article, look: UrlCapture) -> bool:
+def opened_by_pictures(article: Article, capture: UrlCapture) -> bool:
     """Whether the newest state was opened by pictures of the visit that a later page belongs to."""
     latest = article.latest
-    return latest.picture is not None and latest.at >= article.page.at and look.at - latest.at <= VISIT
+    return latest.picture is not None and latest.at >= article.page.at and capture.at - latest.at <= VISIT
 
 
 def without_newest(history: History, article: Article, why: str = "") -> tuple[History, Article]:
     """Removes the newest state: what pointed to it points to the state before; or, as its words are another print's, to
     none, and `why` says so."""
     place = article.place
-    faces = {
-        key: replace(face, stand=place - 1) if face.stand == place else face for key, face in article.faces.items()
+    renditions = {
+        key: replace(rendition, place=place - 1) if rendition.place == place else rendition
+        for key, rendition in article.renditions.items()
     }
     verdicts = tuple(
-        replace(verdict, stand=None if why else place - 1, why=why)
-        if (verdict.article, verdict.stand) == (article.number, place)
+        replace(verdict, place=None if why else place - 1, why=why)
+        if (verdict.article, verdict.place) == (article.number, place)
         else verdict
         for verdict in history.verdicts
     )
-    return replace(history, verdicts=verdicts), replace(article, stands=article.stands[:-1], faces=faces)
+    return replace(history, verdicts=verdicts), replace(article, states=article.states[:-1], renditions=renditions)
 
 
 def pictures_of(history: History, previous: ArticleState | None, reading: Reading, at: datetime) -> Mapping[str, Shown]:
@@ -156,5 +159,5 @@ def pictures_of(history: History, previous: ArticleState | None, reading: Readin
     return shown
 
 
-def _with_latest(article: Article, stand: ArticleState) -> Article:
-    return replace(article, stands=(*article.stands[:-1], stand))
+def _with_latest(article: Article, past: ArticleState) -> Article:
+    return replace(article, states=(*article.states[:-1], past))

@@ -50,15 +50,15 @@ class Doubt:
     lasting: bool
 
 
-def doubt(history: History, article: Article, look: UrlCapture, reading: Reading) -> Doubt | None:
+def doubt(history: History, article: Article, capture: UrlCapture, reading: Reading) -> Doubt | None:
     """Why a reading is not believed to be the article's next state; None when it is."""
     for why, lasting in (
-        _text_of_others(history, article, look, reading),
-        _unrelated(article, look, reading),
+        _text_of_others(history, article, capture, reading),
+        _unrelated(article, capture, reading),
         _text_lost(article, reading),
-        _same_novelty(look),
-        _at_once(look),
-        _truncated(look),
+        _same_novelty(capture),
+        _at_once(capture),
+        _truncated(capture),
     ):
         if why:
             return Doubt(why, lasting)
@@ -68,16 +68,16 @@ def doubt(history: History, article: Article, look: UrlCapture, reading: Reading
 def captures_to_compare(history: History) -> list[UrlCapture]:
     """Captures to compare with other URLs' captures: those that changed a known article's text, and first ones without
     a date."""
-    stands = ((place, state) for article in history.articles for place, state in enumerate(article.stands))
-    return [state.proof for place, state in stands if state.picture is None and (place or is_anyones(state.reading))]
+    states = ((place, state) for article in history.articles for place, state in enumerate(article.states))
+    return [state.proof for place, state in states if state.picture is None and (place or is_anyones(state.reading))]
 
 
 def novelty(history: History, verdict: Verdict) -> str:
     """The name of what a page says, and its article did not before."""
-    assert isinstance(verdict.look.said, Reading)
-    stands = () if verdict.article is None else history.articles[verdict.article].stands
-    before = [stand.reading for stand in stands if stand.at < verdict.look.at]
-    return novelty_of(before[-1] if before else None, verdict.look.said)
+    assert isinstance(verdict.capture.said, Reading)
+    states = () if verdict.article is None else history.articles[verdict.article].states
+    before = [past.reading for past in states if past.at < verdict.capture.at]
+    return novelty_of(before[-1] if before else None, verdict.capture.said)
 
 
 def like_departures(history: History, verdict: Verdict, column: str, name: str, within: timedelta | None) -> set[int]:
@@ -85,9 +85,10 @@ def like_departures(history: History, verdict: Verdict, column: str, name: str, 
     return {
         other.article
         for other in history.verdicts
-        if other.article not in (None, verdict.article) and (other.doubted or other.stand)
-        if isinstance(other.look.said, Reading) and (within is None or abs(other.look.at - verdict.look.at) <= within)
-        if (words_of(other.look.said) if column == "words" else novelty(history, other)) == name
+        if other.article not in (None, verdict.article) and (other.doubted or other.place)
+        if isinstance(other.capture.said, Reading)
+        and (within is None or abs(other.capture.at - verdict.capture.at) <= within)
+        if (words_of(other.capture.said) if column == "words" else novelty(history, other)) == name
     }
 
 
@@ -96,27 +97,29 @@ def is_anyones(reading: Reading) -> bool:
     return reading.published_at is None and bool(reading.text)
 
 
-def first_doubt(look: UrlCapture, reading: Reading) -> str:
+def first_doubt(capture: UrlCapture, reading: Reading) -> str:
     """Why a page is not believed to be a new article; empty when it is."""
-    if is_anyones(reading) and look.signs.same_words >= SAME_WORDS:
-        return f"the same page, without a date, stood at {look.signs.same_words + 1} addresses"
+    if is_anyones(reading) and capture.signs.same_words >= SAME_WORDS:
+        return f"the same page, without a date, stood at {capture.signs.same_words + 1} addresses"
     return ""
 
 
-def is_confirmed(history: History, article: Article, doubted: Doubted, look: UrlCapture, reading: Reading) -> bool:
+def is_confirmed(history: History, article: Article, doubted: Doubted, capture: UrlCapture, reading: Reading) -> bool:
     """Whether a second capture confirms what was doubted, by what is known now."""
-    if doubted.reading is None or look.at <= doubted.look.at:
+    if doubted.reading is None or capture.at <= doubted.capture.at:
         return False
-    if look.answer == "confirmed" and doubted.look.signs.cut:  # the validators belong to the whole page
+    if capture.answer == "confirmed" and doubted.capture.signs.cut:  # the validators belong to the whole page
         return False
-    if look.signs.at_once and look.at - doubted.look.at <= VISIT:  # still the same mass change
+    if capture.signs.at_once and capture.at - doubted.capture.at <= VISIT:  # still the same mass change
         return False
     latest = article.latest.reading
     is_rewritten = resembles(doubted.reading, reading) and not resembles(latest, reading)
-    persists = is_rewritten or (not doubted.look.signs.cut and _stays(latest, doubted.reading, reading))
+    persists = is_rewritten or (not doubted.capture.signs.cut and _stays(latest, doubted.reading, reading))
     if not persists and state_of(doubted.reading) != state_of(reading):
         return False
-    still_doubted = doubt(history, article, replace(doubted.look, via=(*doubted.look.via, *look.via)), doubted.reading)
+    still_doubted = doubt(
+        history, article, replace(doubted.capture, via=(*doubted.capture.via, *capture.via)), doubted.reading
+    )
     return still_doubted is None or not still_doubted.lasting
 
 
@@ -129,30 +132,30 @@ def _stays(latest: Reading, doubted: Reading, reading: Reading) -> bool:
     return 2 * kept > len(changed ^ former) + len(fields)
 
 
-def _text_of_others(history: History, article: Article, look: UrlCapture, reading: Reading) -> tuple[str, bool]:
-    if look.signs.same_words >= SAME_WORDS:
-        return f"the same page stood at {look.signs.same_words + 1} articles", True
-    if look.signs.same_headline >= SAME_HEADLINE and not _is_related(article, reading):
-        return f"the same headline stood at {look.signs.same_headline + 1} articles", True
+def _text_of_others(history: History, article: Article, capture: UrlCapture, reading: Reading) -> tuple[str, bool]:
+    if capture.signs.same_words >= SAME_WORDS:
+        return f"the same page stood at {capture.signs.same_words + 1} articles", True
+    if capture.signs.same_headline >= SAME_HEADLINE and not _is_related(article, reading):
+        return f"the same headline stood at {capture.signs.same_headline + 1} articles", True
     if not resembles(article.latest.reading, reading):
         related = _is_related(article, reading)
         for other in history.articles:
-            if other.number != article.number and _is_text_of(other, look, reading, is_related=related):
+            if other.number != article.number and _is_text_of(other, capture, reading, is_related=related):
                 return f"it shows the article of {other.url}", True
     return "", False
 
 
-def _is_text_of(other: Article, look: UrlCapture, reading: Reading, *, is_related: bool) -> bool:
+def _is_text_of(other: Article, capture: UrlCapture, reading: Reading, *, is_related: bool) -> bool:
     """Whether a page shows another article that lives at its own URL. is_related: the page resembles its own past too,
     as a live report that includes a brief does; then the brief's headline must stand over it."""
-    if other.is_gone or other.speaker in look.via or not resembles(other.latest.reading, reading):
+    if other.is_gone or other.primary in capture.via or not resembles(other.latest.reading, reading):
         return False
     return not is_related or EDIT_FIELDS["headline"](other.latest.reading) == EDIT_FIELDS["headline"](reading)
 
 
 def _text_lost(article: Article, reading: Reading) -> tuple[str, bool]:
     """The text is missing, as in an unfilled template. Under the same headline, a notice may have taken its place."""
-    recent = [stand.reading for stand in article.stands[-RECENT:]]
+    recent = [past.reading for past in article.states[-RECENT:]]
     if len(reading.text) >= _LOST_TEXT_SHARE * min(len(recent_reading.text) for recent_reading in recent):
         return "", False
     if all(headline_of(state_reading) != headline_of(reading) for state_reading in recent):
@@ -160,31 +163,31 @@ def _text_lost(article: Article, reading: Reading) -> tuple[str, bool]:
     return ("" if reading.text else "it has lost its text"), False
 
 
-def _unrelated(article: Article, look: UrlCapture, reading: Reading) -> tuple[str, bool]:
+def _unrelated(article: Article, capture: UrlCapture, reading: Reading) -> tuple[str, bool]:
     if _is_related(article, reading):
         return "", False
     undated = reading.published_at is None and article.latest.reading.published_at is not None
-    if undated or look.signs.same_words:
+    if undated or capture.signs.same_words:
         return "it has nothing in common with the article, nor what this outlet's articles have", True
     return "it has nothing in common with the article", False
 
 
-def _same_novelty(look: UrlCapture) -> tuple[str, bool]:
-    several = look.signs.same_novelty >= SAME_WORDS
+def _same_novelty(capture: UrlCapture) -> tuple[str, bool]:
+    several = capture.signs.same_novelty >= SAME_WORDS
     return ("the same took the place of several articles' texts at once" if several else ""), False
 
 
-def _at_once(look: UrlCapture) -> tuple[str, bool]:
-    return ("nearly all articles looked at changed at once", False) if look.signs.at_once else ("", False)
+def _at_once(capture: UrlCapture) -> tuple[str, bool]:
+    return ("nearly all articles looked at changed at once", False) if capture.signs.at_once else ("", False)
 
 
-def _truncated(look: UrlCapture) -> tuple[str, bool]:
-    return ("the page has no end, and all before it had one", False) if look.signs.cut else ("", False)
+def _truncated(capture: UrlCapture) -> tuple[str, bool]:
+    return ("the page has no end, and all before it had one", False) if capture.signs.cut else ("", False)
 
 
 def _is_related(article: Article, reading: Reading) -> bool:
     """Whether a page has anything in common with the article's recent states."""
-    return any(_are_related(stand.reading, reading) for stand in article.stands[-RECENT:])
+    return any(_are_related(past.reading, reading) for past in article.states[-RECENT:])
 
 
 def _are_related(first: Reading, second: Reading) -> bool:

@@ -41,10 +41,10 @@ class ArticleState:
 
 @dataclass(frozen=True, slots=True)
 class Doubted:
-    """What a URL showed last, and was not believed; look: its first capture. fetches: fetches since of this reading's
-    pictures. reading: None for a disappearance that is not believed yet."""
+    """What a URL showed last, and was not believed; capture: its first capture. fetches: fetches since of this
+    reading's pictures. reading: None for a disappearance that is not believed yet."""
 
-    look: UrlCapture
+    capture: UrlCapture
     reading: Reading | None
     why: str
     fetches: tuple[PictureFetch, ...] = ()
@@ -52,12 +52,12 @@ class Doubted:
 
 @dataclass(frozen=True, slots=True)
 class UrlRendition:
-    """What one URL shows of an article, at url. stand: index of the article's state that it shows, or is a variant of.
+    """What one URL shows of an article, at url. place: index of the article's state that it shows, or is a variant of.
     differs: fields in which this variant differs from that state. doubted: what it showed last and was not believed."""
 
     url: str
     reading: Reading
-    stand: int
+    place: int
     shown_at: datetime
     standing: Standing = "shows"
     differs: frozenset[str] = frozenset()
@@ -75,15 +75,15 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """number: its index in the history. speaker: key of its primary URL, and url as that answered. first: when any of
-    its URLs first showed it; seen: when its speaker last did. page: the speaker's last capture that showed it, with
+    """number: its index in the history. primary: the key of its primary URL, and url as that answered. first: when any
+    of its URLs first showed it; seen: when its primary URL last did. page: that URL's last capture that showed it, with
     which a visit begins; fetched: the pictures requested since. moved_to: the article that its URL leads to now."""
 
     number: int
-    speaker: str
+    primary: str
     url: str
-    stands: tuple[ArticleState, ...]
-    faces: Mapping[str, UrlRendition]
+    states: tuple[ArticleState, ...]
+    renditions: Mapping[str, UrlRendition]
     first: datetime
     seen: datetime
     page: UrlCapture
@@ -94,12 +94,12 @@ class Article:
     @property
     def latest(self) -> ArticleState:
         """The newest state."""
-        return self.stands[-1]
+        return self.states[-1]
 
     @property
     def place(self) -> int:
         """The index of the newest state."""
-        return len(self.stands) - 1
+        return len(self.states) - 1
 
     @property
     def is_gone(self) -> bool:
@@ -118,12 +118,12 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result for a capture of a page. stand: index of the article's state it showed; None where it showed none, and
+    """The result for a capture of a page. place: index of the article's state it showed; None where it showed none, and
     `why` says why not. doubted: it was not believed."""
 
-    look: UrlCapture
+    capture: UrlCapture
     article: int | None = None
-    stand: int | None = None
+    place: int | None = None
     why: str = ""
     doubted: bool = False
 

@@ -21,14 +21,14 @@ _Key = tuple[str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """stand: the state's index. at: when it was first seen, by `proof` and, where a picture opened it, `picture`.
+    """place: the state's index. at: when it was first seen, by `proof` and, where a picture opened it, `picture`.
     changed: the fields in which it differs from the version before. digest: over words and, where another version has
     the same words, the pictures' bytes. words_of: number of the version whose words it shares, where only a picture
     opened it. returns: when an alternating page came back to this version; empty otherwise. repeats: an earlier version
     has the same words."""
 
     number: int
-    stand: int
+    place: int
     state: ArticleState
     proof: UrlCapture
     at: datetime
@@ -50,59 +50,59 @@ class Versions:
 
 def versions_of(article: Article) -> Versions:
     """An article's versions."""
-    kept, shown, returns = _fold_returns([_key(stand) for stand in article.stands])
+    kept, shown, returns = _fold_returns([_key(state) for state in article.states])
     places = {place: number for number, place in enumerate(kept)}
     versions: list[Version] = []
     for place in kept:
-        returned_at = tuple(article.stands[index].at for index in returns.get(place, ()))
+        returned_at = tuple(article.states[index].at for index in returns.get(place, ()))
         versions.append(_version(article, versions, place, returned_at))
     return Versions(tuple(versions), tuple(places[place] for place in shown))
 
 
 def _version(article: Article, earlier: Sequence[Version], place: int, returns: tuple[datetime, ...]) -> Version:
-    stand = article.stands[place]
-    words_of = _words_of(earlier, stand)
-    changed = stand.changed
-    if earlier and earlier[-1].stand != place - 1:  # the state between was a return, and no version of its own
-        pictures = ("pictures",) if stand.picture else ()
-        changed = changed_fields(earlier[-1].state.reading, stand.reading)
+    state = article.states[place]
+    words_of = _words_of(earlier, state)
+    changed = state.changed
+    if earlier and earlier[-1].place != place - 1:  # the state between was a return, and no version of its own
+        pictures = ("pictures",) if state.picture else ()
+        changed = changed_fields(earlier[-1].state.reading, state.reading)
         changed = tuple(dict.fromkeys((*changed, *pictures))) or ("pictures",)
     return Version(
-        len(earlier) + 1, place, stand, stand.proof, stand.at, changed if earlier else (), _digest(earlier, stand),
-        words_of, stand.picture, returns, any(version.state.digest == stand.digest for version in earlier),
+        len(earlier) + 1, place, state, state.proof, state.at, changed if earlier else (), _digest(earlier, state),
+        words_of, state.picture, returns, any(version.state.digest == state.digest for version in earlier),
     )  # fmt: skip
 
 
-def _words_of(earlier: Sequence[Version], stand: ArticleState) -> int | None:
-    if stand.picture is None:
+def _words_of(earlier: Sequence[Version], state: ArticleState) -> int | None:
+    if state.picture is None:
         return None
     return next(
-        (version.words_of or version.number for version in reversed(earlier) if version.state.state == stand.state),
+        (version.words_of or version.number for version in reversed(earlier) if version.state.state == state.state),
         None,
     )
 
 
-def _digest(earlier: Sequence[Version], stand: ArticleState) -> str:
+def _digest(earlier: Sequence[Version], state: ArticleState) -> str:
     """By the words alone, so that the same text is found at other URLs; a state with the words of an earlier one and
     other pictures is named by both, and by the pictures' URLs where their bytes do not differ."""
-    others = [version for version in earlier if _key(version.state) != _key(stand)]
+    others = [version for version in earlier if _key(version.state) != _key(state)]
     taken = {version.digest for version in others} | {version.state.digest for version in others}
-    pictures = _pictures(stand)
+    pictures = _pictures(state)
     names = (
-        stand.digest,
-        digest_of_value([stand.digest, pictures]),
-        digest_of_value([stand.digest, pictures, stand.state]),
+        state.digest,
+        digest_of_value([state.digest, pictures]),
+        digest_of_value([state.digest, pictures, state.state]),
     )
     return next(name for name in names if name not in taken or name == names[-1])
 
 
-def _pictures(stand: ArticleState) -> list[list[str]]:
-    return [[url, shown.digest] for url, shown in sorted(stand.pictures.items())]
+def _pictures(state: ArticleState) -> list[list[str]]:
+    return [[url, shown.digest] for url, shown in sorted(state.pictures.items())]
 
 
-def _key(stand: ArticleState) -> _Key:
+def _key(state: ArticleState) -> _Key:
     """A state's identity: words and pictures."""
-    return stand.state, tuple((url, digest) for url, digest in _pictures(stand))
+    return state.state, tuple((url, digest) for url, digest in _pictures(state))
 
 
 def _fold_returns(keys: Sequence[_Key]) -> tuple[list[int], list[int], dict[int, list[int]]]:

@@ -98,7 +98,7 @@ def line_or_nothing(value: str | None) -> str | None:
         return None
 
 
-def gated_links(links: Iterable[Link]) -> Iterator[Link]:
+def valid_links(links: Iterable[Link]) -> Iterator[Link]:
     """The links, without invalid times; links with an invalid URL are left out."""
     for link in links:
         if len(link.url) > validation.LONGEST_ADDRESS or not validation.is_address(link.url):

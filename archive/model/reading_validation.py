@@ -10,7 +10,7 @@ from archive.model.errors import BadValue
 from archive.model.records import Reading
 
 
-def gated_reading(reading: Reading) -> Reading:
+def valid_reading(reading: Reading) -> Reading:
     """The reading, without times outside the calendar and without an invalid language tag."""
     published, modified = _claim(reading.published_at), _claim(reading.modified_at)
     language = _language(reading.language)

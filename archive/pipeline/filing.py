@@ -86,7 +86,7 @@ class Filing:
     rehearsed: bool = False
     made: dict[int, Answer | None] = field(default_factory=dict)
 
-    def settle(self, keys: set[str]) -> FiledHistories:
+    def file_pending(self, keys: set[str]) -> FiledHistories:
         """Files them, or says what that would result in."""
         belief, keys = self.believe(keys)
         if self.rehearsed:
@@ -137,38 +137,38 @@ class Filing:
         """Derives once from what these URLs say; and, where a page would change a known article, again with what other
         URLs say about it."""
         mass_changes = upheavals(self.db, self.run.outlet_id)
-        looks = [
-            replace(past.look, said=readings.get(first.get(past.id, 0)), signs=_signs_of(past.look, mass_changes))
+        captures = [
+            replace(past.capture, said=readings.get(first.get(past.id, 0)), signs=_signs_of(past.capture, mass_changes))
             for past in pasts
         ]
         urls = [image.url for reading in readings.values() if isinstance(reading, Reading) for image in reading.images]
         pictures = fetches_of(self.db, urls)
-        history = derive(in_time(looks, pictures), self.run.outlet)
+        history = derive(in_time(captures, pictures), self.run.outlet)
         fresh = [past for past in pasts if first.get(past.id) == past.id]
-        compared = {look.id for look in captures_to_compare(history)}
+        compared = {capture.id for capture in captures_to_compare(history)}
         signs = {
-            verdict.look.id: new_signs
+            verdict.capture.id: new_signs
             for verdict in history.verdicts
-            if verdict.look.id in compared or (verdict.doubted and isinstance(verdict.look.said, Reading))
-            if (new_signs := self._signs(history, verdict, related, fresh)) != verdict.look.signs
+            if verdict.capture.id in compared or (verdict.doubted and isinstance(verdict.capture.said, Reading))
+            if (new_signs := self._signs(history, verdict, related, fresh)) != verdict.capture.signs
         }
         if not signs:
             return history
-        looks = [replace(look, signs=signs.get(look.id, look.signs)) for look in looks]
-        return derive(in_time(looks, pictures), self.run.outlet)
+        captures = [replace(capture, signs=signs.get(capture.id, capture.signs)) for capture in captures]
+        return derive(in_time(captures, pictures), self.run.outlet)
 
     def _signs(
         self, history: History, verdict: Verdict, related: RelatedUrls, fresh: Sequence[StoredCapture]
     ) -> OutletEvidence:
-        look = verdict.look
-        assert isinstance(look.said, Reading)
-        words, headline, new = words_of(look.said), headline_of(look.said), novelty(history, verdict)
+        capture = verdict.capture
+        assert isinstance(capture.said, Reading)
+        words, headline, new = words_of(capture.said), headline_of(capture.said), novelty(history, verdict)
         return replace(
-            look.signs,
+            capture.signs,
             same_words=self._others(history, verdict, "words", words, related),
             same_headline=self._others(history, verdict, "headline", headline, related),
             same_novelty=self._others(history, verdict, "headline", new, related, VISIT) if new != headline else 0,
-            cut=self._is_cut(look, fresh),
+            cut=self._is_cut(capture, fresh),
         )
 
     def _others(
@@ -176,16 +176,16 @@ class Filing:
         within: timedelta | None = None,
     ) -> int:  # fmt: skip
         """How many other articles changed to what has this name."""
-        span = (clock.stamp(verdict.look.at - within), clock.stamp(verdict.look.at + within)) if within else None
+        span = (clock.stamp(verdict.capture.at - within), clock.stamp(verdict.capture.at + within)) if within else None
         rows = reading_rows.other_articles(self.db, self.run.outlet_id, column, name, related.keys, span)
         return len(rows) + len(like_departures(history, verdict, column, name, within))
 
-    def _is_cut(self, look: UrlCapture, fresh: Sequence[StoredCapture]) -> bool:
+    def _is_cut(self, capture: UrlCapture, fresh: Sequence[StoredCapture]) -> bool:
         """Whether a page lacks its end, `</html`, which all earlier pages of its URL had."""
-        earlier_pages = [past.id for past in fresh if past.key == look.key and past.look.place < look.place][
+        earlier_pages = [past.id for past in fresh if past.key == capture.key and past.capture.place < capture.place][
             -_ENDS_COMPARED:
         ]
-        return bool(earlier_pages) and self._has_end(look.id) is False and all(map(self._has_end, earlier_pages))
+        return bool(earlier_pages) and self._has_end(capture.id) is False and all(map(self._has_end, earlier_pages))
 
     def _has_end(self, capture_id: int) -> bool | None:
         """None where its bytes are missing."""
@@ -241,7 +241,7 @@ class Filing:
             if isinstance(reading, Reading):
                 withdrawn_id = reading_rows.withdrawn_twin(self.db, self.run.outlet_id, reading)
                 if withdrawn_id is not None:
-                    withdraw_recapture(self.db, withdrawn_id, self.run.outlet_id, past.key, past.look.at)
+                    withdraw_recapture(self.db, withdrawn_id, self.run.outlet_id, past.key, past.capture.at)
                     self.made[past.id], absorbed = None, True
         return absorbed
 
@@ -267,8 +267,8 @@ class Filing:
         }
 
 
-def _signs_of(look: UrlCapture, mass_changes: Sequence[tuple[str, str]]) -> OutletEvidence:
-    return OutletEvidence(at_once=any(began <= clock.stamp(look.at) <= ended for began, ended in mass_changes))
+def _signs_of(capture: UrlCapture, mass_changes: Sequence[tuple[str, str]]) -> OutletEvidence:
+    return OutletEvidence(at_once=any(began <= clock.stamp(capture.at) <= ended for began, ended in mass_changes))
 
 
 def _lacks_reading(answer: Answer | None) -> bool:

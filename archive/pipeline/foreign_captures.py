@@ -8,8 +8,8 @@ from typing import Literal
 
 from archive.model.capture_validation import validated
 from archive.model.records import Capture, Reading, Run, Unreadable
+from archive.pipeline.history_filing import judge_run
 from archive.pipeline.ingest import arrived, file_reading, source_of_arrival, try_to_read
-from archive.pipeline.settle import judge_run
 from archive.storage import connection
 from archive.storage.captures import capture_source, capture_writer
 from archive.storage.captures.late_captures import comes_late, is_here, mark_for_rebuild, note_origin, reads_late
@@ -80,7 +80,7 @@ class Arrivals:
                 arrived(self.db, self.run, capture, kept)
             return "filed"
 
-    def settle(self) -> Counts:
+    def file_pending(self) -> Counts:
         """Files late captures, and judges all of the outlet's captures as a whole."""
         counts = judge_run(self.db, self.run, self.known, whole=True)
         self.known.clear()

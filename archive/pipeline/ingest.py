@@ -23,8 +23,8 @@ from archive.model.records import (
 )
 from archive.model.urls import url_key
 from archive.pipeline.filing import FiledHistories
+from archive.pipeline.history_filing import file_alone, file_or_report, file_urls, file_waiting, judge_run
 from archive.pipeline.page_reading import extractor_of, gave_up, read, read_here, try_to_read
-from archive.pipeline.settle import file_alone, file_or_report, file_urls, file_waiting, judge_run
 from archive.runtime import signals
 from archive.storage import connection
 from archive.storage.captures import capture_writer, kept_captures
@@ -138,8 +138,8 @@ def _file_unread(db: Database, source: Source, kept: Kept) -> bool:
 def _buries(db: Database, run: Run, keys: Sequence[str]) -> bool:
     """Whether an article turned out to have disappeared."""
     boilerplate = boilerplate_sets.boilerplate_of(db, run.outlet_id)
-    settled = file_or_report(db, run, keys, boilerplate, {}, reason=_REASON, quiet_run=run.id)
-    return settled is not None and bool(settled.counts.buried)
+    filed = file_or_report(db, run, keys, boilerplate, {}, reason=_REASON, quiet_run=run.id)
+    return filed is not None and bool(filed.counts.buried)
 
 
 def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, at: datetime) -> bool:
@@ -149,7 +149,9 @@ def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, at: date
     return bool(keys) and _buries(db, run, keys)
 
 
-def _settle(db: Database, run: Run, keys: Sequence[str], known: dict[int, Reading | Unreadable]) -> FiledHistories:
+def _file_pending(
+    db: Database, run: Run, keys: Sequence[str], known: dict[int, Reading | Unreadable]
+) -> FiledHistories:
     boilerplate = boilerplate_sets.boilerplate_of(db, run.outlet_id)
     return file_urls(db, run, keys, boilerplate, known, reason=_REASON, quiet_run=run.id)
 
@@ -181,31 +183,31 @@ def _file(db: Database, source: Source, reading: Reading | Unreadable) -> Filed:
             return Filed("unreadable", article_id)
         via = source.via if reading.reason in NO_ARTICLE else ()
         keys = unchanged_check.concerns(db, run.outlet_id, (source.url_key, *via)) or [source.url_key]
-        settled = _settle(db, run, keys, known)
+        filed = _file_pending(db, run, keys, known)
         reading_rows.record_refusal(db, source.capture_id, reading, source.captured_at)
-        return Filed("unreadable", article_id, buried=bool(settled.counts.buried))
+        return Filed("unreadable", article_id, buried=bool(filed.counts.buried))
     if (article_id := unchanged_check.shows(db, source, reading)) is not None:
         (number,) = db.execute("SELECT version_count FROM articles WHERE id = ?", [article_id]).fetchone()
         return Filed("unchanged", article_id, number)
     alone = file_alone(db, source, reading, boilerplate_sets.boilerplate_of(db, run.outlet_id))
-    return _filed(alone or _settle(db, run, [source.url_key, *source.via], known), source.capture_id)
+    return _filed(alone or _file_pending(db, run, [source.url_key, *source.via], known), source.capture_id)
 
 
-def _filed(settled: FiledHistories, capture_id: int) -> Filed:
+def _filed(filed: FiledHistories, capture_id: int) -> Filed:
     """What a page became."""
-    buried = bool(settled.counts.buried)
-    verdict = next((candidate for candidate in settled.history.verdicts if candidate.look.id == capture_id), None)
+    buried = bool(filed.counts.buried)
+    verdict = next((candidate for candidate in filed.history.verdicts if candidate.capture.id == capture_id), None)
     if verdict is None or verdict.article is None:
         return Filed("unchanged", buried=buried)
-    article_id = settled.plan.articles[verdict.article]
-    place = settled.plan.shown.get(capture_id)
+    article_id = filed.plan.articles[verdict.article]
+    place = filed.plan.shown.get(capture_id)
     if place is None:
         return Filed("unchanged", article_id, buried=buried)
-    version = settled.plan.told[place]
-    is_new = version.proof.id == capture_id and settled.plan.versions[place] not in settled.plan.old
+    version = filed.plan.derived[place]
+    is_new = version.proof.id == capture_id and filed.plan.versions[place] not in filed.plan.old
     if not is_new:
         return Filed("unchanged", article_id, version.number, buried)
-    return Filed("edited" if article_id in settled.known else "new", article_id, version.number, buried)
+    return Filed("edited" if article_id in filed.known else "new", article_id, version.number, buried)
 
 
 def read_pending(db: Database, run: Run) -> int:
@@ -232,7 +234,7 @@ def keep_picture(
         if picture_id is None:
             return outcome
         if changed := unchanged_check.show_picture(db, run.outlet_id, capture.image_id, picture_id):
-            settled = _settle(db, run, changed, {})
-            for key in changed if settled.counts.opened else ():
+            filed = _file_pending(db, run, changed, {})
+            for key in changed if filed.counts.opened else ():
                 url_queue.count_edit(db, run, key, capture.captured_at)
     return outcome

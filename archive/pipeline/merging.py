@@ -21,7 +21,7 @@ from archive.runtime import signals
 from archive.runtime.file_lock import outlet_lock
 from archive.storage import connection, run_rows
 from archive.storage.captures import capture_writer, kept_captures, other_archive
-from archive.storage.captures.late_captures import is_here, picture_is_here, unsettle_showing
+from archive.storage.captures.late_captures import is_here, mark_showing, picture_is_here
 from archive.storage.captures.other_archive import InvalidRow, OtherCapture, OtherPicture, OtherRun
 from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
@@ -129,7 +129,7 @@ class _Merging:
             for url in other_archive.withdrawn_addresses(self.theirs, self.their_run.outlet_id)
             if not withdrawal_lookup.is_withdrawn(self.ours, self.outlet_id, url_key(url))
         ]
-        self.done.articles.add(Arrivals(self.ours, whole, self.boilerplate).settle())
+        self.done.articles.add(Arrivals(self.ours, whole, self.boilerplate).file_pending())
 
     def _take_run(self, other_run: OtherRun) -> None:
         """Opens a run like the other's for what is new in it; none for a run that brought nothing new."""
@@ -205,7 +205,7 @@ class _Merging:
             return run
         run = run or self._open(other_run)
         keep_picture(self.ours, run, replace(capture, image_id=image_id), other_archive.REST, late=True)
-        unsettle_showing(self.ours, image_id)
+        mark_showing(self.ours, image_id)
         self.done.counts["pictures"] += 1
         return run
 

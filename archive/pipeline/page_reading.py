@@ -7,7 +7,7 @@ from dataclasses import replace
 from archive.console.logs import log_of
 from archive.extract import extractor_name, read_page
 from archive.model.change_rate import Habits
-from archive.model.reading_validation import gated_reading
+from archive.model.reading_validation import valid_reading
 from archive.model.records import Reading, Unreadable
 from archive.runtime import isolated
 from archive.storage.captures.capture_source import Source
@@ -48,7 +48,7 @@ def read(source: Source, body: bytes, encoding: str | None, boilerplate: Boilerp
         encoding=encoding,
         timezone=outlet.timezone,
     )
-    stripped = without(gated_reading(page), boilerplate) if isinstance(page, Reading) else page
+    stripped = without(valid_reading(page), boilerplate) if isinstance(page, Reading) else page
     return replace(stripped, extractor=extractor_of(boilerplate))
 
 

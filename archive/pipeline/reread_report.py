@@ -92,23 +92,23 @@ class Report:
 
     def note(
         self, read: Mapping[int, Reading | Unreadable], former: Mapping[int, str | None],
-        before: Mapping[int, tuple[str, Reading]], settled: FiledHistories,
+        before: Mapping[int, tuple[str, Reading]], filed: FiledHistories,
     ) -> None:  # fmt: skip
         """Counts reread pages that belong together. read: the readings, by captures.id; former: the former extractor's
         kinds; before: versions with their URLs and the readings they showed."""
-        urls = {verdict.look.id: verdict.look.url for verdict in settled.history.verdicts}
+        urls = {verdict.capture.id: verdict.capture.url for verdict in filed.history.verdicts}
         for number, reading in read.items():
             self.captures += 1
             self._note_kind(urls.get(number, ""), reading, former[number])
-        plan, counts = settled.plan, settled.counts
-        self.new_articles += sum(article_id not in settled.known for article_id in _articles(settled))
+        plan, counts = filed.plan, filed.counts
+        self.new_articles += sum(article_id not in filed.known for article_id in _articles(filed))
         self.new_versions += counts.opened
         self.renumbered += counts.renumbered
         self.removed += counts.removed
-        self.changes += _changes(settled, before)
+        self.changes += _changes(filed, before)
         for place, version_id in sorted(plan.versions.items(), key=lambda item: item[1]):
-            if version_id in before and before[version_id][1].extractor != plan.told[place].state.reading.extractor:
-                self._note_words(*before[version_id], plan.told[place].state.reading)
+            if version_id in before and before[version_id][1].extractor != plan.derived[place].state.reading.extractor:
+                self._note_words(*before[version_id], plan.derived[place].state.reading)
 
     def _note_kind(self, url: str, reading: Reading | Unreadable, former: str | None) -> None:
         kind = reading.kind if isinstance(reading, Reading) else reading.reason
@@ -140,16 +140,16 @@ class Report:
             self.examples.append(example)
 
 
-def _articles(settled: FiledHistories) -> set[int]:
+def _articles(filed: FiledHistories) -> set[int]:
     """Articles of the new history; those without a number yet are counted apart."""
-    numbers = {article.number for article in settled.history.articles}
-    return {settled.plan.articles.get(number, -1 - number) for number in numbers}
+    numbers = {article.number for article in filed.history.articles}
+    return {filed.plan.articles.get(number, -1 - number) for number in numbers}
 
 
-def _changes(settled: FiledHistories, before: Mapping[int, tuple[str, Reading]]) -> Iterator[str]:
+def _changes(filed: FiledHistories, before: Mapping[int, tuple[str, Reading]]) -> Iterator[str]:
     """Each version that is opened, renumbered or removed, in one line."""
-    plan = settled.plan
-    now = {version_id: plan.told[place] for place, version_id in plan.versions.items()}
+    plan = filed.plan
+    now = {version_id: plan.derived[place] for place, version_id in plan.versions.items()}
     for version_id, old in sorted(plan.old.items()):
         url = before[version_id][0] if version_id in before else f"article {old['article_id']}"
         version = now.get(version_id)
@@ -158,9 +158,9 @@ def _changes(settled: FiledHistories, before: Mapping[int, tuple[str, Reading]])
         elif (version.number, clock.stamp(version.at)) != (old["number"], old["first_seen_at"]):
             renumbered = f"version {version.number} of {clock.stamp(version.at)}"
             yield f"{url}: version {old['number']} of {old['first_seen_at']} becomes {renumbered}"
-    for place, version in sorted(plan.told.items()):
+    for place, version in sorted(plan.derived.items()):
         if plan.versions.get(place) not in plan.old:
-            url = settled.history.articles[place[0]].url
+            url = filed.history.articles[place[0]].url
             yield f"{url}: version {version.number} of {clock.stamp(version.at)} is new"
 
 

@@ -25,9 +25,9 @@ from archive.model.errors import ArchiveDamaged, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
 from archive.model.time_zones import zone_of
 from archive.pipeline.filing import FiledHistories
+from archive.pipeline.history_filing import file_or_report, pages_to_read, rehearse_filing
 from archive.pipeline.page_reading import extractor_of, gave_up, read
 from archive.pipeline.reread_report import Report
-from archive.pipeline.settle import file_or_report, pages_to_read, rehearse_filing
 from archive.storage import connection
 from archive.storage.captures import capture_writer, kept_captures
 from archive.storage.connection import Database, checkpoint
@@ -171,9 +171,9 @@ class Rereading:
                 break
             if self.groups[0].waiting:
                 self._collect()
-            self._settle_ready()
+            self._file_ready()
         if self.groups and self.stopped():
-            self._settle_ready()
+            self._file_ready()
 
     def _stream(self) -> Iterator[_Group]:
         """The waiting captures in order of time, grouped by what belongs together."""
@@ -214,7 +214,7 @@ class Rereading:
                 group.read[number] = answer
         self.show()
 
-    def _settle_ready(self) -> None:
+    def _file_ready(self) -> None:
         """Files the groups that are read completely, from the oldest on, some in one transaction."""
         ready: list[_Group] = []
         while self.groups and not self.groups[0].waiting and len(ready) < _BATCH:
@@ -226,20 +226,18 @@ class Rereading:
         if ready:
             with connection.transaction(self.db):
                 for group in ready:
-                    self._settle(group)
+                    self._file_pending(group)
 
-    def _settle(self, group: _Group) -> None:
+    def _file_pending(self, group: _Group) -> None:
         former_kinds = {number: self.ledger.former_kind(number) for number in group.read}
         shown_before = self._shown_readings(group)
-        settled = file_or_report(
-            self.db, self.run, [group.key], self.boilerplate, group.read, reason="a better reading"
-        )
-        if settled is not None:
-            self.report.note(group.read, former_kinds, shown_before, settled)
+        filed = file_or_report(self.db, self.run, [group.key], self.boilerplate, group.read, reason="a better reading")
+        if filed is not None:
+            self.report.note(group.read, former_kinds, shown_before, filed)
 
-    def _note(self, group: _Group, settled: FiledHistories) -> None:
+    def _note(self, group: _Group, filed: FiledHistories) -> None:
         former_kinds = {number: self.ledger.former_kind(number) for number in group.read}
-        self.report.note(group.read, former_kinds, self._shown_readings(group), settled)
+        self.report.note(group.read, former_kinds, self._shown_readings(group), filed)
 
     def _shown_readings(self, group: _Group) -> dict[int, tuple[str, Reading]]:
         """The readings that the group's versions show now, by versions.id, with their URLs."""

@@ -27,7 +27,7 @@ def crawled(path: Path, captures: list[Any]) -> Path:
     with open_archive(new_archive(path), create=True) as db:
         if captures:
             run = start_run(db, PAPER, {}, NOON)
-            arrive(db, run, captures).settle()
+            arrive(db, run, captures).file_pending()
             finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
     return path
 

@@ -110,9 +110,9 @@ def test_a_crawl_an_import_out_of_order_and_a_merge_give_the_same_placements(tmp
         arrivals = Arrivals(db, run, Boilerplate())
         for number in (4, 0, 2, 1):
             arrivals.arrive(captures[number], None)
-        arrivals.settle()
+        arrivals.file_pending()
         arrivals.arrive(captures[3], None)
-        arrivals.settle()
+        arrivals.file_pending()
         finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
         assert placements(db) == EXPECTED
     half = crawled(tmp_path / "half.db", captures[:2])

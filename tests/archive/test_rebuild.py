@@ -56,7 +56,7 @@ def test_an_older_state_comes_in_front_and_the_known_version_keeps_its_id_and_di
     digests = dict(db.execute("SELECT id, digest FROM versions").fetchall())
     run_rows.finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=2))
     late = start_run(db, PAPER, {}, NOON + timedelta(days=1))
-    arrive(db, late, [shoot(body=page("Tin một"), hours=-48), shoot(body=page("Tin ba"), hours=-24)]).settle()
+    arrive(db, late, [shoot(body=page("Tin một"), hours=-48), shoot(body=page("Tin ba"), hours=-24)]).file_pending()
     assert [row[:3] for row in versions(db)] == [
         (1, "Tin một", "2026-05-18T12:00:00Z"),
         (2, "Tin ba", "2026-05-19T12:00:00Z"),
@@ -81,7 +81,7 @@ def test_what_was_one_version_becomes_three_when_something_else_stood_between(
 ) -> None:
     ingest(db, run, shoot(body=page("Tin A")))
     ingest(db, run, shoot(body=page("Tin A"), hours=48))  # the same bytes: a revisit
-    arrive(db, run, [shoot(body=page("Tin B"), hours=24)]).settle()
+    arrive(db, run, [shoot(body=page("Tin B"), hours=24)]).file_pending()
     spans = "SELECT number, first_seen_at, last_seen_at FROM version_spans ORDER BY number"
     assert db.execute(spans).fetchall() == [
         (1, "2026-05-20T12:00:00Z", "2026-05-20T12:00:00Z"),
@@ -95,7 +95,7 @@ def test_what_was_one_version_becomes_three_when_something_else_stood_between(
 def test_a_page_that_was_gone_and_came_back_before_we_looked(db: Database, run: Run, shoot: Shoot) -> None:
     ingest(db, run, shoot(body=page("Tin A"), hours=72))
     gone = replace(shoot(hours=24), status=404)
-    arrive(db, run, [gone, shoot(body=page("Tin A"), hours=0)]).settle()
+    arrive(db, run, [gone, shoot(body=page("Tin A"), hours=0)]).file_pending()
     assert db.execute("SELECT gone_at, returned_at FROM tombstones").fetchall() == [
         ("2026-05-21T12:00:00Z", "2026-05-23T12:00:00Z")
     ]
@@ -111,7 +111,7 @@ def test_two_articles_that_turn_out_to_be_one_are_drawn_together(db: Database, r
     # An early crawl of the old address, and the redirect that tells where it went.
     hop = Capture(old, new, NOON + timedelta(hours=24), 301)
     then = replace(shoot(new, page("Tin A", clock="10:00"), hours=24), via=(old,))
-    arrive(db, run, [then, hop, shoot(old, page("Tin A bản cũ"), hours=0)]).settle()
+    arrive(db, run, [then, hop, shoot(old, page("Tin A bản cũ"), hours=0)]).file_pending()
     assert db.execute("SELECT url_key, version_count, first_seen_at FROM articles").fetchall() == [
         ("bao.example/moi-1.htm", 2, "2026-05-20T12:00:00Z")
     ]
@@ -128,7 +128,7 @@ def test_a_crawl_finds_what_an_import_left_and_does_not_take_it_for_new(db: Data
 
 def test_a_search_finds_every_version_after_a_rebuild(db: Database, run: Run, shoot: Shoot) -> None:
     ingest(db, run, shoot(body=page("Cầu Đuống mới"), hours=5))
-    arrive(db, run, [shoot(body=page("Cầu Đuống cũ"), hours=0)]).settle()
+    arrive(db, run, [shoot(body=page("Cầu Đuống cũ"), hours=0)]).file_pending()
     assert [(hit.number, hit.headline) for hit in lookup.search(db, '"cau duong moi"', history=True)] == [
         (2, "Cầu Đuống mới")
     ]
@@ -154,10 +154,10 @@ def test_pictures_that_come_late_open_the_versions_they_would_have_opened(
         for hours, shade in ((1, 0), (30, 0), (50, 255))
     ]
     arrivals = arrive(db, run, [shoot(body=shown), shoot(body=shown, hours=72), shoot(body=shown, hours=24)])
-    arrivals.settle()
+    arrivals.file_pending()
     for fetched in reversed(fetches):
         assert take_picture(db, run, tmp_path / "pictures", fetched)
-    arrivals.settle()
+    arrivals.file_pending()
     assert db.execute(
         "SELECT versions.number, versions.first_seen_at, changed, words_of IS NULL, last_seen_at FROM versions"
         " JOIN version_spans ON version_spans.version_id = versions.id ORDER BY 1"
@@ -230,11 +230,11 @@ def _captures(hour: int, kind: str, key: str, other_key: str, state: str, tickin
     return hop if kind == "hop-only" else [*hop, Capture(other, other, at, 200, UTF8, shown, "utf-8", via=(url,))]
 
 
-def archived(captures: list[Capture], settle_every: int) -> list[dict[str, Any]]:
+def archived(captures: list[Capture], file_every: int) -> list[dict[str, Any]]:
     with TemporaryDirectory() as folder, open_archive(new_archive(Path(folder) / "a.db"), create=True) as db:
         run = start_run(db, PAPER, {}, NOON)
-        for start in range(0, len(captures), settle_every):
-            arrive(db, run, captures[start : start + settle_every]).settle()
+        for start in range(0, len(captures), file_every):
+            arrive(db, run, captures[start : start + file_every]).file_pending()
         sound(db)
         return told(db)
 
@@ -242,11 +242,11 @@ def archived(captures: list[Capture], settle_every: int) -> list[dict[str, Any]]
 @pytest.mark.slow
 @examples(40, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(HISTORIES, st.randoms(use_true_random=False), st.sampled_from((1, 3, 100)))
-def test_any_order_of_arrival_gives_the_same(history: list[Any], chance: Any, settle_every: int) -> None:
+def test_any_order_of_arrival_gives_the_same(history: list[Any], chance: Any, file_every: int) -> None:
     captures = captures_of(history)
     shuffled = list(captures)
     chance.shuffle(shuffled)
-    assert archived(shuffled, settle_every) == archived(captures, 100)
+    assert archived(shuffled, file_every) == archived(captures, 100)
 
 
 @examples(25, phases=(Phase.explicit, Phase.reuse, Phase.generate))
@@ -262,6 +262,6 @@ def test_in_order_it_is_what_a_crawl_makes_of_them(history: list[Any]) -> None:
             ingest(db, run, capture)
         crawled = told(db)
         db.execute("INSERT INTO unsettled SELECT DISTINCT outlet_id, url_key FROM captures")
-        arrive(db, run, []).settle()
+        arrive(db, run, []).file_pending()
         assert told(db) == crawled
         sound(db)

@@ -176,7 +176,7 @@ def test_a_late_capture_of_an_unchanged_page_changes_nothing_after_it(path: Path
         before = [row[1:] for row in versions_at(db, A)]
         arrivals = Arrivals(db, start_run(db, PAPER, {}, NOON), Boilerplate())
         arrivals.arrive(_capture(0, SIGHTS[0], "08:00"), None)
-        arrivals.settle()
+        arrivals.file_pending()
         after = [row[1:] for row in versions_at(db, A)]
     assert [row[1:] for row in after[1:]] == [row[1:] for row in before[1:]]
     assert len(after) == len(before)

@@ -13,7 +13,7 @@ from archive import Capture, Image, Reading, Run, file_reading, keep_capture
 from archive.extract import extractor_name
 from archive.model.records import Block
 from archive.model.urls import url_key
-from archive.pipeline.settle import file_urls
+from archive.pipeline.history_filing import file_urls
 from archive.queries.canned_queries import QUESTIONS, TOPICS
 from archive.storage.captures import capture_writer
 from archive.storage.captures.capture_source import Source

@@ -261,7 +261,7 @@ def test_a_round_trip_changes_nothing(tmp_path_factory: pytest.TempPathFactory, 
     folder = tmp_path_factory.mktemp("round")
     with open_archive(new_archive(folder / "a.db"), create=True) as db:
         run = start_run(db, PAPER, {}, NOON)
-        arrive(db, run, captures_of(history)).settle()
+        arrive(db, run, captures_of(history)).file_pending()
         old = told(db)
     luubao("export", "warc", "--db", folder / "a.db", "--to", folder / "w")
     files = list((folder / "w").iterdir())

@@ -127,13 +127,13 @@ class Facts:
 
 def told(history: History) -> list[Any]:
     """All that a history says, without the archive's own numbers."""
-    return [_told(history, article) for article in sorted(history.articles, key=lambda one: (one.first, one.speaker))]
+    return [_told(history, article) for article in sorted(history.articles, key=lambda one: (one.first, one.primary))]
 
 
 def _told(history: History, article: Article) -> Any:
     versions = versions_of(article)
     return (
-        article.speaker,
+        article.primary,
         [
             (one.number, one.at, one.changed, one.digest, one.words_of, one.returns, sorted(one.state.pictures))
             for one in versions.all
@@ -141,7 +141,7 @@ def _told(history: History, article: Article) -> Any:
         article.tombstones,
         article.first,
         article.seen,
-        None if article.moved_to is None else history.articles[article.moved_to].speaker,
+        None if article.moved_to is None else history.articles[article.moved_to].primary,
         sorted(
             (key, one.since, one.kind) for key, one in history.addresses.items() if one.article == article.number
         ),
@@ -155,4 +155,4 @@ def changes(facts: Facts, article: int = 0) -> list[str]:
 
 def verdicts(facts: Facts, key: str) -> Sequence[tuple[int | None, str]]:
     """What the pages of an address came to."""
-    return [(one.stand, one.why) for one in facts.history.verdicts if one.look.key == f"bao.example/{key}"]
+    return [(one.place, one.why) for one in facts.history.verdicts if one.capture.key == f"bao.example/{key}"]

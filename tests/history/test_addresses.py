@@ -35,13 +35,13 @@ def test_an_address_that_shows_another_article_now_belongs_to_that_one() -> None
     facts.page("b", story("chè")).page("a", story()).page("b", story("chè"))
     assert changes(facts, 0) == changes(facts, 1) == [""]
     assert [facts.history.addresses[f"bao.example/{key}"].article for key in "ab"] == [0, 1]
-    assert facts.history.articles[1].faces["bao.example/b"].standing == "shows"
+    assert facts.history.articles[1].renditions["bao.example/b"].standing == "shows"
 
 
 def test_moved_and_edited_at_once_is_one_article() -> None:
     facts = Facts().page("a", story()).hop("a", "b").page("b", story(edit="Thêm."))
     assert changes(facts) == ["", "body"]
-    assert facts.history.articles[0].speaker == "bao.example/b"
+    assert facts.history.articles[0].primary == "bao.example/b"
 
 
 @pytest.mark.parametrize("end", ["gone", "error", "no-article", "soft-404", "wall", "listing", "hop"])
@@ -61,7 +61,7 @@ def test_an_article_at_two_addresses_lives_on_at_the_other(end: str, asked_first
     facts.page("b", story(edit="Thêm."), 48)
     assert changes(facts) == ["", "body"]
     article = facts.history.articles[0]
-    assert (article.speaker, article.tombstones) == ("bao.example/b", ())
+    assert (article.primary, article.tombstones) == ("bao.example/b", ())
     assert all(stand is not None for stand, _ in verdicts(facts, "b"))
 
 
@@ -74,7 +74,7 @@ def test_a_copy_for_printing_that_names_no_other_address_is_the_same_article(
         facts.page("in-bai", story(), day).page("full", story(images=(picture("cau"),)), day + 0.1)
     assert versions(facts) == [1]
     article = facts.history.articles[0]
-    assert article.speaker == f"bao.example/{lives_at}"
+    assert article.primary == f"bao.example/{lives_at}"
     assert len(article.latest.reading.images) == (lives_at == "full")
 
 
@@ -101,7 +101,7 @@ def test_a_move_that_only_a_script_makes_is_followed() -> None:
         facts.page("cu", "no-article", 24 * day)
         facts.page("moi", story(edit=f"Ngày {day}.", canonical_url=moved), 24 * day + 0.1)
     assert changes(facts) == ["", "body", "body"]
-    assert facts.history.articles[0].speaker == "bao.example/moi"
+    assert facts.history.articles[0].primary == "bao.example/moi"
 
 
 def test_an_article_found_again_after_it_was_gone_has_returned() -> None:
@@ -143,7 +143,7 @@ def test_a_redirect_to_another_article_is_a_move_and_ends_with_a_return() -> Non
 def test_there_and_back_again() -> None:
     facts = Facts().page("a", story()).hop("a", "b").page("b", story(), via=("a",)).hop("b", "a")
     facts.page("a", story(), via=("b",))
-    assert facts.history.articles[0].speaker == "bao.example/a"
+    assert facts.history.articles[0].primary == "bao.example/a"
     assert gone(facts.gone("a")) == ["status 404"]
 
 

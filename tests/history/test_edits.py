@@ -106,7 +106,7 @@ def test_a_copy_for_phones_is_no_edit_whichever_is_met_first() -> None:
     later = Facts().page("amp/a", poor).page("a", full).page("amp/a", poor).page("a", full)
     for facts in (first, later):
         assert changes(facts) == [""]
-        assert facts.history.articles[0].speaker == "bao.example/a"
+        assert facts.history.articles[0].primary == "bao.example/a"
         assert facts.history.articles[0].latest.reading.images
 
 

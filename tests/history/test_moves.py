@@ -35,7 +35,7 @@ class Moving(Facts):
 
 def told(facts: Facts) -> list[tuple[str, list[str]]]:
     """Of each article, where it lives and what its versions changed."""
-    return [(one.speaker, [", ".join(v.changed) for v in versions_of(one).all]) for one in facts.history.articles]
+    return [(one.primary, [", ".join(v.changed) for v in versions_of(one).all]) for one in facts.history.articles]
 
 
 def test_the_same_path_is_the_same_article_and_an_edit_one_edit() -> None:

@@ -162,7 +162,7 @@ def line(article: Article) -> str:
     versions = [":".join((hours(one.at), ",".join(one.changed))).rstrip(":") for one in versions_of(article).all]
     assert all(stone.returned_at is None for stone in article.tombstones)
     end = f"gone {hours(article.tombstones[-1].gone_at)}" if article.is_gone else "lives"
-    return f"{article.speaker.partition('/')[2]} | {' '.join(versions)} | {end}"
+    return f"{article.primary.partition('/')[2]} | {' '.join(versions)} | {end}"
 
 
 @pytest.mark.parametrize("name", HISTORIES)
@@ -170,7 +170,7 @@ def test_a_history_of_the_open_web(name: str) -> None:
     facts, right = HISTORIES[name]
     history = facts.history
     assert [line(article) for article in history.articles] == right
-    assert all(one.stand is not None or one.why for one in history.verdicts)
+    assert all(one.place is not None or one.why for one in history.verdicts)
 
 
 def test_what_was_doubted_at_an_address_that_moved_is_the_state_it_showed() -> None:

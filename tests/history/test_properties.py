@@ -67,20 +67,20 @@ def check_any_order(events: list[Any], seed: int) -> None:
 
 
 def check_sound(history: History) -> None:
-    speakers = [one.speaker for one in history.articles]
+    speakers = [one.primary for one in history.articles]
     assert len(set(speakers)) == len(speakers)
     for article in history.articles:
         versions = versions_of(article)
         assert [one.number for one in versions.all] == list(range(1, len(versions.all) + 1))
         assert sorted(one.at for one in versions.all) == [one.at for one in versions.all]
-        assert len(versions.shown) == len(article.stands)
+        assert len(versions.shown) == len(article.states)
         states = {(one.state.state, str(sorted(one.state.pictures.items()))): one.digest for one in versions.all}
         assert len(set(states.values())) == len(states)
-        assert history.addresses[article.speaker].article == article.number or article.moved_to is not None
+        assert history.addresses[article.primary].article == article.number or article.moved_to is not None
         assert all(one.changed for one in versions.all[1:])
     for verdict in history.verdicts:
-        assert verdict.stand is not None or verdict.why
-        assert not (verdict.doubted and verdict.stand is not None)
+        assert verdict.place is not None or verdict.why
+        assert not (verdict.doubted and verdict.place is not None)
 
 
 @settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))

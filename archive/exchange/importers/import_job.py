@@ -111,7 +111,7 @@ def import_files(
                 job.read(file, items)
                 if job.deferred:
                     job.read_pictures(file, read_file(file, defaults))
-                job.settle()
+                job.file_pending()
             job.resolve()
             job.finish()
     return report
@@ -181,7 +181,7 @@ class _Import:
 
     def read_pictures(self, file: Path, items: Iterator[Item]) -> None:
         """Reads the pictures of a file again, now that all its articles are known."""
-        self.settle()
+        self.file_pending()
         for item in self._items(file, items):
             if isinstance(item, Image):
                 with self.report.standing_alone(file, item.where):
@@ -196,12 +196,12 @@ class _Import:
                 self._import_page(page, file)
         self._file_queued(0)
         self.report.counts["unresolved"] += len(self.unresolved)
-        self.settle()
+        self.file_pending()
 
-    def settle(self) -> None:
+    def file_pending(self) -> None:
         """Rebuilds the histories of articles with late captures."""
         for outlet_import in self.open.values():
-            self.report.articles.add(outlet_import.arrivals.settle())
+            self.report.articles.add(outlet_import.arrivals.file_pending())
 
     @contextmanager
     def breaking_off(self) -> Iterator[None]:

@@ -16,7 +16,7 @@ from archive.pictures import recognise, recognise_kind
 from archive.pipeline.ingest import keep_picture
 from archive.runtime import isolated
 from archive.storage import connection
-from archive.storage.captures.late_captures import image_of, picture_comes_late, picture_is_here, unsettle_showing
+from archive.storage.captures.late_captures import image_of, mark_showing, picture_comes_late, picture_is_here
 from archive.storage.connection import Database
 from archive.storage.pictures import picture_fetches
 from archive.storage.pictures.picture_folder import put_file, verified_file
@@ -49,7 +49,7 @@ def take_picture(db: Database, run: Run, folder: Path, image: Image) -> bool:
     with connection.transaction(db):
         if picture_comes_late(db, image_id, clock.stamp(image.captured_at)):
             picture_fetches.keep_picture(db, run, capture, timedelta(days=1), late=True)
-            unsettle_showing(db, image_id)
+            mark_showing(db, image_id)
         else:
             keep_picture(db, run, capture, timedelta(days=1))
     return True

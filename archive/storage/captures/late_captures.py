@@ -144,7 +144,7 @@ def clear_rebuild_marks(db: Database, outlet_id: int, keys: set[str]) -> None:
         db.execute("DELETE FROM unsettled WHERE outlet_id = ? AND url_key = ?", [outlet_id, key])
 
 
-def unsettled(db: Database, outlet_id: int, limit: int) -> list[str]:
+def pending_urls(db: Database, outlet_id: int, limit: int) -> list[str]:
     """URL keys whose articles are marked for rebuilding."""
     rows = db.execute("SELECT url_key FROM unsettled WHERE outlet_id = ? LIMIT ?", [outlet_id, limit])
     return [row[0] for row in rows.fetchall()]
@@ -178,7 +178,7 @@ def picture_comes_late(db: Database, image_id: int, at: str) -> bool:
     return row is not None
 
 
-def unsettle_showing(db: Database, image_id: int) -> None:
+def mark_showing(db: Database, image_id: int) -> None:
     """Marks all articles that ever showed a picture for rebuilding. Call inside a transaction."""
     db.execute(
         "INSERT INTO unsettled (outlet_id, url_key) SELECT DISTINCT outlet_id, url_key FROM version_images"

@@ -64,14 +64,14 @@ class ReadingRow:
 
 def reading_rows(facts: CaptureReadings, history: History, ids: Mapping[int, int]) -> Iterator[ReadingRow]:
     """Derives the row of each capture. ids: as for put_readings."""
-    verdicts = {verdict.look.id: verdict for verdict in history.verdicts}
+    verdicts = {verdict.capture.id: verdict for verdict in history.verdicts}
     departures = _departures(history, ids)
     for past in facts.pasts:
         verdict = verdicts.get(past.id)
         if past.id in facts.refused:
             doubt = verdict.why if verdict and verdict.doubted else None
             yield ReadingRow(past, _refusal_row(facts.refused[past.id]) | {"doubt": doubt})
-        elif verdict is None or verdict.look.said is None:
+        elif verdict is None or verdict.capture.said is None:
             yield ReadingRow(past, None)
         else:
             new = novelty(history, verdict) if past.id in departures else None
@@ -84,20 +84,22 @@ def _page_row(
     implied_id, shown_id = ids.get(past.root or 0), ids.get(past.id)
     if past.outcome == "fresh" or past.id in facts.readings or shown_id != implied_id or verdict.doubted:
         values = _verdict_row(verdict, shown_id, new)
-        aside = verdict.look.said if values["version_id"] is None and values["state"] else None
+        aside = verdict.capture.said if values["version_id"] is None and values["state"] else None
         return ReadingRow(past, values, aside=aside if isinstance(aside, Reading) else None)
     return ReadingRow(past, _verdict_row(verdict, implied_id, None), own=False)
 
 
 def _departures(history: History, ids: Mapping[int, int]) -> set[int]:
     """Captures whose words are stored, to be compared with those of other addresses."""
-    doubted = {verdict.look.id for verdict in history.verdicts if verdict.doubted and verdict.look.answer == "page"}
-    return doubted | ({look.id for look in captures_to_compare(history)} & ids.keys())
+    doubted = {
+        verdict.capture.id for verdict in history.verdicts if verdict.doubted and verdict.capture.answer == "page"
+    }
+    return doubted | ({capture.id for capture in captures_to_compare(history)} & ids.keys())
 
 
 def _verdict_row(verdict: Verdict, version_id: int | None, new: str | None) -> dict[str, Any]:
     """new: the name of what the page newly says, where it is to be compared with those of other addresses."""
-    reading = verdict.look.said
+    reading = verdict.capture.said
     if isinstance(reading, Unreadable):
         return _refusal_row(reading)
     assert isinstance(reading, Reading)

@@ -16,11 +16,11 @@ Place = tuple[int, int]
 
 @dataclass(slots=True)
 class Plan:
-    """Maps a derived history to stored rows. old: stored versions by id; told: derived versions; versions, articles:
+    """Maps a derived history to stored rows. old: stored versions by id; derived: derived versions; versions, articles:
     place in the history -> id."""
 
     old: dict[int, dict[str, Any]]
-    told: dict[Place, Version]
+    derived: dict[Place, Version]
     shown: dict[int, Place]  # capture -> the version it shows
     versions: dict[Place, int] = field(default_factory=dict)
     articles: dict[int, int] = field(default_factory=dict)
@@ -28,15 +28,15 @@ class Plan:
 
 def article_row(article: Article, plan: Plan) -> dict[str, Any]:
     """An article's row: its current page, its address, and since when it is gone."""
-    places = [place for place in plan.told if place[0] == article.number]
+    places = [place for place in plan.derived if place[0] == article.number]
     current = max(places)
     shown = article.page.said if isinstance(article.page.said, Reading) else article.latest.reading
     tombstone = article.tombstones[-1] if article.is_gone else None
     return {
         "headline": shown.headline, "byline": shown.byline, "section": shown.section,
-        "published_at": clock.claimed(shown.published_at), "url": article.url, "url_key": article.speaker,
+        "published_at": clock.claimed(shown.published_at), "url": article.url, "url_key": article.primary,
         "version_count": len(places), "first_seen_at": clock.stamp(article.first),
-        "changed_at": clock.stamp(plan.told[current].at), "last_seen_at": clock.stamp(article.seen),
+        "changed_at": clock.stamp(plan.derived[current].at), "last_seen_at": clock.stamp(article.seen),
         "gone_since": clock.stamp(tombstone.gone_at) if tombstone else None,
         "gone_reason": tombstone.reason if tombstone else None,
         "current_version_id": plan.versions.get(current),

@@ -70,7 +70,7 @@ def write_history(db: Database, belief: DerivedHistory) -> tuple[Counts, Plan]:
     touched: set[Place] = set()
     _insert_articles(db, belief, plan)
     pictures = _picture_numbers(db, belief.history)
-    for place, version in sorted(plan.told.items(), key=lambda item: (item[1].words_of is not None, item[0])):
+    for place, version in sorted(plan.derived.items(), key=lambda item: (item[1].words_of is not None, item[0])):
         words_of = plan.versions.get((place[0], version.words_of - 1)) if version.words_of else None
         stored = plan.old.get(plan.versions.get(place, 0))
         put = put_version(
@@ -80,18 +80,18 @@ def write_history(db: Database, belief: DerivedHistory) -> tuple[Counts, Plan]:
         if put.changed or moved:
             touched.add(place)
     for place in sorted(touched | {(number, index + 1) for number, index in touched}):
-        before = plan.told.get((place[0], place[1] - 1))
-        if before and place in plan.told:
-            put_size(db, plan.versions[place], before, plan.told[place])
+        before = plan.derived.get((place[0], place[1] - 1))
+        if before and place in plan.derived:
+            put_size(db, plan.versions[place], before, plan.derived[place])
     for article in belief.history.articles:
-        _settle_article(db, article, plan)
+        _write_article(db, article, plan)
     put_readings(db, belief.said, belief.history, shown_versions(plan), belief.extractor)
     counts = _record_renumberings(db, belief, plan)
     _delete_unsupported(db, belief, plan)
     _put_addresses(db, belief, plan)
     counts.buried = _put_tombstones(db, belief, plan)
     for article_id in plan.articles.values() if touched else ():
-        if plan.old or len(plan.told) > len(plan.articles):  # there are versions to compare with
+        if plan.old or len(plan.derived) > len(plan.articles):  # there are versions to compare with
             refresh_comparisons(db, article_id)
     db.execute("DELETE FROM rebuilding")
     return counts, plan
@@ -107,11 +107,11 @@ def match(db: Database, belief: DerivedHistory) -> Plan:
     plan = Plan({row["id"]: row for row in rows}, {}, {})
     for article in belief.history.articles:
         versions = versions_of(article)
-        plan.told |= {(article.number, place): version for place, version in enumerate(versions.all)}
+        plan.derived |= {(article.number, place): version for place, version in enumerate(versions.all)}
         for verdict in belief.history.verdicts:
-            if verdict.article == article.number and verdict.stand is not None:
-                plan.shown[verdict.look.id] = (article.number, versions.shown[verdict.stand])
-    by_first_capture = {version.proof.id: place for place, version in plan.told.items() if version.words_of is None}
+            if verdict.article == article.number and verdict.place is not None:
+                plan.shown[verdict.capture.id] = (article.number, versions.shown[verdict.place])
+    by_first_capture = {version.proof.id: place for place, version in plan.derived.items() if version.words_of is None}
     by_later_capture = {capture_id: _text_place(plan, place) for capture_id, place in plan.shown.items()}
     matched: set[int] = set()
     for places in (by_first_capture, by_later_capture):
@@ -127,7 +127,7 @@ def match(db: Database, belief: DerivedHistory) -> Plan:
 
 def _text_place(plan: Plan, place: Place) -> Place:
     """The version whose words this one shares, if only a replaced picture opened it; else itself."""
-    words_of = plan.told[place].words_of
+    words_of = plan.derived[place].words_of
     return (place[0], words_of - 1) if words_of else place
 
 
@@ -142,7 +142,7 @@ def _match_pictures(plan: Plan) -> None:
     picture_versions = {
         (row["first_seen_at"], row["words_of"]): row["id"] for row in plan.old.values() if row["words_of"] is not None
     }
-    for place, version in plan.told.items():
+    for place, version in plan.derived.items():
         if version.words_of is not None:
             version_id = picture_versions.get((clock.stamp(version.at), plan.versions.get(_text_place(plan, place))))
             if version_id is not None:
@@ -167,7 +167,7 @@ def _start_rebuilding(db: Database, belief: DerivedHistory, plan: Plan) -> bool:
         db.execute("INSERT INTO rebuilding (article_id) VALUES (?)", [article_id])
         if moved:
             db.execute(f"UPDATE versions SET number = number + {_PARKING_OFFSET} WHERE article_id = ?", [article_id])
-    wanted = {plan.articles.get(article.number): article.speaker for article in belief.history.articles}
+    wanted = {plan.articles.get(article.number): article.primary for article in belief.history.articles}
     for article_id in belief.kin.articles:
         (key,) = db.execute("SELECT url_key FROM articles WHERE id = ?", [article_id]).fetchone()
         if wanted.get(article_id) != key:
@@ -182,7 +182,7 @@ def _numbers_change(belief: DerivedHistory, plan: Plan) -> bool:
     kept = {version_id: place for place, version_id in plan.versions.items()}
     return any(
         version_id not in kept
-        or plan.told[kept[version_id]].number != old["number"]
+        or plan.derived[kept[version_id]].number != old["number"]
         or plan.articles.get(kept[version_id][0]) != old["article_id"]
         for version_id, old in plan.old.items()
     )
@@ -205,14 +205,14 @@ def _insert_articles(db: Database, belief: DerivedHistory, plan: Plan) -> None:
         db.execute("INSERT INTO rebuilding (article_id) VALUES (?)", [cursor.lastrowid])
 
 
-def _settle_article(db: Database, article: Article, plan: Plan) -> None:
+def _write_article(db: Database, article: Article, plan: Plan) -> None:
     row = article_row(article, plan)
     settings = ", ".join(f"{name} = ?" for name in row)
     db.execute(f"UPDATE articles SET {settings} WHERE id = ?", [*row.values(), plan.articles[article.number]])
 
 
 def _picture_numbers(db: Database, history: History) -> dict[str, int]:
-    shown = [picture for article in history.articles for stand in article.stands for picture in stand.pictures.values()]
+    shown = [picture for article in history.articles for past in article.states for picture in past.pictures.values()]
     return picture_numbers(db, (picture.digest for picture in shown))
 
 
@@ -221,14 +221,14 @@ def count_changes(belief: DerivedHistory, plan: Plan) -> Counts:
     kept = set(plan.versions.values())
     changed = [version for _, version in _renumbered(plan)]
     return Counts(
-        len(plan.told) - len(kept & plan.old.keys()), sum(version is not None for version in changed),
+        len(plan.derived) - len(kept & plan.old.keys()), sum(version is not None for version in changed),
         sum(version is None for version in changed),
     )  # fmt: skip
 
 
 def _renumbered(plan: Plan) -> Iterator[tuple[dict[str, Any], Version | None]]:
     """Yields stored versions that get another number or time, or are removed (None)."""
-    kept = {version_id: plan.told[place] for place, version_id in plan.versions.items()}
+    kept = {version_id: plan.derived[place] for place, version_id in plan.versions.items()}
     for version_id, old in plan.old.items():
         version = kept.get(version_id)
         current = (version.number, clock.stamp(version.at)) if version else None

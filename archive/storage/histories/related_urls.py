@@ -31,10 +31,10 @@ _ANSWER_OF: dict[str, Answer] = {
 
 @dataclass(frozen=True, slots=True)
 class StoredCapture:
-    """A stored capture. look: the fact for archive.history, not read yet; root: the capture whose bytes it repeats, as
-    known when it was recorded."""
+    """A stored capture. capture: the fact for archive.history, not read yet; root: the capture whose bytes it repeats,
+    as known when it was recorded."""
 
-    look: UrlCapture
+    capture: UrlCapture
     outcome: str
     encoding: str | None
     body_id: int | None
@@ -44,12 +44,12 @@ class StoredCapture:
     @property
     def id(self) -> int:
         """captures.id."""
-        return self.look.id
+        return self.capture.id
 
     @property
     def key(self) -> str:
         """The key of the requested address."""
-        return self.look.key
+        return self.capture.key
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ def related_urls_of(db: Database, outlet_id: int, keys: Iterable[str]) -> Relate
         rows = _redirects(db, outlet_id, key)
         targets = {_key(url) for url, outcome, _ in rows if outcome == "redirect"}
         for target in set(filter(None, targets)) - kin.keys:
-            if _articles_at(db, outlet_id, target) or _is_unsettled(db, outlet_id, target):
+            if _articles_at(db, outlet_id, target) or _is_pending(db, outlet_id, target):
                 queue.add(target)
             else:
                 kin.lists.add(target)
@@ -95,7 +95,7 @@ def _articles_at(db: Database, outlet_id: int, key: str) -> set[int]:
     return {int(row[0]) for row in rows.fetchall()}
 
 
-def _is_unsettled(db: Database, outlet_id: int, key: str) -> bool:
+def _is_pending(db: Database, outlet_id: int, key: str) -> bool:
     row = db.execute("SELECT 1 FROM unsettled WHERE outlet_id = ? AND url_key = ?", [outlet_id, key]).fetchone()
     return row is not None
 
@@ -151,26 +151,26 @@ def captures_of(db: Database, outlet_id: int, kin: RelatedUrls) -> list[StoredCa
         for key in kin.lists
         for past in _around_redirects(_read_captures(db, outlet_id, key), own_captures, kin.keys)
     ]
-    return sorted((*own_captures, *list_captures), key=lambda past: past.look.place)
+    return sorted((*own_captures, *list_captures), key=lambda past: past.capture.place)
 
 
 def _around_redirects(
     pages: list[StoredCapture], own_captures: list[StoredCapture], keys: set[str]
 ) -> list[StoredCapture]:
     """Of a list page, the captures reached through a redirect, and those just before and after each redirect to it."""
-    chosen = {page.id: page for page in pages if keys & set(page.look.via)}
+    chosen = {page.id: page for page in pages if keys & set(page.capture.via)}
     for hop in own_captures:
-        if hop.outcome != "redirect" or not pages or hop.look.leads_to != pages[0].key:
+        if hop.outcome != "redirect" or not pages or hop.capture.leads_to != pages[0].key:
             continue
-        place = hop.look.place
-        before = max((page for page in pages if page.look.place <= place), key=_place_of, default=None)
-        after = min((page for page in pages if page.look.place > place), key=_place_of, default=None)
+        place = hop.capture.place
+        before = max((page for page in pages if page.capture.place <= place), key=_place_of, default=None)
+        after = min((page for page in pages if page.capture.place > place), key=_place_of, default=None)
         chosen |= {page.id: page for page in (before, after) if page}
     return list(chosen.values())
 
 
 def _place_of(past: StoredCapture) -> tuple[object, ...]:
-    return past.look.place
+    return past.capture.place
 
 
 def _read_captures(db: Database, outlet_id: int, key: str) -> list[StoredCapture]:
@@ -191,21 +191,21 @@ def _past_from_row(
 ) -> StoredCapture:  # fmt: skip
     if status == 304:  # it confirms what its address had brought by then, whatever body is stored with it
         body_id, digest = None, None
-    look = UrlCapture(
+    capture = UrlCapture(
         capture_id, key, final_url, clock.parse(captured_at), _ANSWER_OF[outcome],
         via=tuple(map(url_key, json.loads(via or "[]"))),
         leads_to=_key(final_url) if outcome == "redirect" else None,
         reason=gone_reason(status, final_url) if outcome == "gone" else "",
         asked=requested_url, status=status, digest=digest or "",
     )  # fmt: skip
-    return StoredCapture(look, outcome, encoding, body_id, root, run_id)
+    return StoredCapture(capture, outcome, encoding, body_id, root, run_id)
 
 
 def first_of(pasts: Iterable[StoredCapture]) -> Iterator[tuple[int, int]]:
     """For each capture that brought a page, the first of consecutive captures with the same bytes: (id, first id)."""
     last: dict[str, StoredCapture] = {}
     for past in pasts:
-        if past.look.answer == "page" and past.body_id is not None:
+        if past.capture.answer == "page" and past.body_id is not None:
             before = last.get(past.key)
             first = before if before and before.body_id == past.body_id else past
             last[past.key] = first

@@ -51,7 +51,7 @@ _LAST_READING = (
 )
 
 
-def is_unsettled(db: Database, outlet_id: int, key: str) -> bool:
+def is_pending(db: Database, outlet_id: int, key: str) -> bool:
     """Whether an address is queued in `unsettled`, to be rebuilt."""
     row = db.execute("SELECT 1 FROM unsettled WHERE outlet_id = ? AND url_key = ?", [outlet_id, key]).fetchone()
     return row is not None
@@ -116,7 +116,7 @@ def refuses(db: Database, source: Source, refusal: Unreadable) -> bool:
     """Whether a page without an article concerns no known article; then stores why it was refused."""
     if concerns(db, source.run.outlet_id, (source.url_key, *(source.via if refusal.reason in NO_ARTICLE else ()))):
         return False
-    if is_unsettled(db, source.run.outlet_id, source.url_key):
+    if is_pending(db, source.run.outlet_id, source.url_key):
         return False
     record_refusal(db, source.capture_id, refusal, source.captured_at)
     return True
@@ -150,7 +150,7 @@ UNION ALL SELECT 1 FROM unsettled WHERE outlet_id = ?1 AND url_key = ?2 LIMIT 1
 def _known_article(db: Database, source: Source) -> dict[str, Any] | None:
     """The article of an address, unless it is gone, unsettled, or reached by redirects from addresses of others."""
     outlet_id = source.run.outlet_id
-    if is_unsettled(db, outlet_id, source.url_key):
+    if is_pending(db, outlet_id, source.url_key):
         return None
     row = next(iter(db.query(_KNOWN_ARTICLE, [outlet_id, source.url_key])), None)
     if row is None or row["gone_since"] is not None:

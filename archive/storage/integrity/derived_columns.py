@@ -44,7 +44,7 @@ def differences(db: Database, belief: DerivedHistory, readers: Mapping[int, int]
     from the tables."""
     plan = match(db, belief)
     yield from _articles(db, belief, plan)
-    for place, version in plan.told.items():
+    for place, version in plan.derived.items():
         yield from _version(db, plan, place, version, words=words)
     for version_id in plan.old.keys() - set(plan.versions.values()):
         yield Problem(f"versions {version_id}", "its captures show no such state of its article")
@@ -97,7 +97,7 @@ def _version(db: Database, plan: Plan, place: Place, version: Version, *, words:
     expected = version_row(article_id, version, words_of)
     if stored["digest"] != expected["digest"] and _has_text_digest(db, version_id, stored["digest"]):
         del expected["digest"]
-    before = plan.told.get((place[0], place[1] - 1))
+    before = plan.derived.get((place[0], place[1] - 1))
     expected |= _comparison(db, before, version, stored)
     yield from _differing(f"versions {version_id}", stored, expected)
     yield from _text(db, version_id, version, words=words)

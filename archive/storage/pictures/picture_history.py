@@ -85,7 +85,7 @@ def stand_ins_in(db: Database, run_id: int | None) -> list[tuple[int, int]]:
     ]
 
 
-def unsettle_stand_ins(db: Database, run: Run, *, whole: bool) -> None:
+def mark_stand_ins(db: Database, run: Run, *, whole: bool) -> None:
     """Marks for rebuilding, in one transaction, the articles that ever showed a picture at an address where this run
     fetched a stand-in. whole: where any run did, for an import brings fetches of many times and runs."""
     with transaction(db):

@@ -40,7 +40,7 @@ class Entry:
     author: str | None
     published: str | None
     address: str
-    told: EditEntry | None = None
+    entry: EditEntry | None = None
     thumbnail: str | None = None
     content: str = ""
 

@@ -23,9 +23,9 @@ def short(edit: str) -> Reading:
     return story(text=f"{FIRST}\n\n{edit}", canonical_url=HOME)
 
 
-def speaker(facts: Facts) -> str:
+def primary(facts: Facts) -> str:
     (article,) = facts.history.articles
-    return article.speaker.removeprefix("bao.example/")
+    return article.primary.removeprefix("bao.example/")
 
 
 @pytest.mark.parametrize("copy", [POOR, SHORT])
@@ -36,9 +36,9 @@ def test_a_copy_that_takes_over_and_shows_what_it_showed_is_no_edit(copy: Readin
         getattr(facts, end)("a", 24 * day)
         facts.page("amp/a", copy, 24 * day + 0.1)
     assert changes(facts) == [""]
-    assert speaker(facts) == "amp/a"
+    assert primary(facts) == "amp/a"
     assert changes(facts.page("a", FULL, 96)) == [""]
-    assert speaker(facts) == "a"
+    assert primary(facts) == "a"
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_an_edit_of_a_copy_that_took_over_is_told_once(before: Reading, after: R
     assert changes(facts) == ["", "body"]
     facts.page("a", full("Thêm."), 72).page("amp/a", after, 72.1)
     assert changes(facts) == ["", "body"]
-    assert speaker(facts) == "a"
+    assert primary(facts) == "a"
     assert changes(facts.page("a", full("Nữa."), 96)) == ["", "body", "body"]
 
 
@@ -79,7 +79,7 @@ def test_a_page_back_with_other_words_than_its_copy_had_is_an_edit_of_its_own() 
 def test_the_page_that_a_copy_met_first_names_speaks(copy: Reading, hour: float) -> None:
     facts = Facts().page("amp/a", copy, 0).page("a", FULL, hour).page("amp/a", copy, hour + 24)
     assert changes(facts) == [""]
-    assert speaker(facts) == "a"
+    assert primary(facts) == "a"
     assert len(facts.history.articles[0].latest.reading.images) == 1
     for number, edit in enumerate(("Một.", "Hai."), 2):
         facts.page("amp/a", copy, hour + 24 * number).page("a", full(edit), hour + 24 * number + 0.1)
@@ -89,7 +89,7 @@ def test_the_page_that_a_copy_met_first_names_speaks(copy: Reading, hour: float)
 def test_a_page_that_says_otherwise_days_after_its_copy_is_edited_and_has_no_new_pictures() -> None:
     facts = Facts().page("amp/a", short("Cũ."), 0).page("a", full("Mới."), 240)
     assert changes(facts) == ["", "body"]
-    assert speaker(facts) == "a"
+    assert primary(facts) == "a"
 
 
 def test_a_copy_whose_page_names_it_in_turn_keeps_the_word() -> None:
@@ -105,7 +105,7 @@ def test_a_speaker_that_nobody_asks_any_more_is_not_heard() -> None:
     for day in (170, 200, 300):
         facts.page("b", full(f"Ngày {day}."), 24 * day)
     assert changes(facts) == ["", "body", "body"]
-    assert speaker(facts) == "b"
+    assert primary(facts) == "b"
     assert verdicts(facts, "b")[1] == (None, "another print")
 
 

@@ -15,14 +15,14 @@ from archive.pipeline.filing import FiledHistories, Filing, Readings, extractor_
 from archive.runtime import signals
 from archive.storage import connection
 from archive.storage.captures.capture_source import Source
-from archive.storage.captures.late_captures import clear_rebuild_marks, mark_for_rebuild, unsettled
+from archive.storage.captures.late_captures import clear_rebuild_marks, mark_for_rebuild, pending_urls
 from archive.storage.connection import Database
 from archive.storage.histories import unchanged_check
 from archive.storage.histories.doubts import judge_changes
 from archive.storage.histories.history_readings import CaptureReadings
 from archive.storage.histories.history_writer import Counts, DerivedHistory, write_history
 from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
-from archive.storage.pictures.picture_history import fetches_of, unsettle_stand_ins
+from archive.storage.pictures.picture_history import fetches_of, mark_stand_ins
 from archive.storage.placements.placement_spans import place_teasers
 from archive.storage.readings import boilerplate_sets, reading_rows
 from archive.storage.readings.unread_captures import Waiting, waiting_of
@@ -41,7 +41,7 @@ def file_urls(
     """Files all that belongs to these URLs, in one transaction. known: readings that exist already. quiet_run: a run
     under way, whose own version numbers nobody can have cited."""
     with connection.transaction(db):
-        return Filing(db, run, boilerplate, known, reason, quiet_run).settle(set(keys))
+        return Filing(db, run, boilerplate, known, reason, quiet_run).file_pending(set(keys))
 
 
 def file_alone(db: Database, source: Source, reading: Reading, boilerplate: Boilerplate) -> FiledHistories | None:
@@ -49,11 +49,11 @@ def file_alone(db: Database, source: Source, reading: Reading, boilerplate: Boil
     if reading.extractor != extractor_of(boilerplate) or not unchanged_check.is_alone(db, source, reading):
         return None
     run, key = source.run, source.url_key
-    look = UrlCapture(source.capture_id, key, source.url, source.captured_at, "page", reading, asked=source.url)
-    related, past = RelatedUrls({key}), StoredCapture(look, "fresh", None, None, None, run.id)
+    capture = UrlCapture(source.capture_id, key, source.url, source.captured_at, "page", reading, asked=source.url)
+    related, past = RelatedUrls({key}), StoredCapture(capture, "fresh", None, None, None, run.id)
     pictures = fetches_of(db, [image.url for image in reading.images])
-    history = derive(in_time([look], pictures), run.outlet)
-    said = CaptureReadings(run.outlet_id, [past], {look.id: reading}, {})
+    history = derive(in_time([capture], pictures), run.outlet)
+    said = CaptureReadings(run.outlet_id, [past], {capture.id: reading}, {})
     extractor_id = reading_rows.extractor_id(db, reading.extractor, source.captured_at)
     counts, plan = write_history(
         db, DerivedHistory(run.outlet_id, related, history, said, extractor_id, clock.now(), run.id, "")
@@ -83,7 +83,7 @@ def rehearse_filing(
     db: Database, run: Run, keys: Iterable[str], boilerplate: Boilerplate, known: Readings
 ) -> FiledHistories:
     """What filing these URLs would result in, by the same functions; writes nothing."""
-    return Filing(db, run, boilerplate, known, "", None, rehearsed=True).settle(set(keys))
+    return Filing(db, run, boilerplate, known, "", None, rehearsed=True).file_pending(set(keys))
 
 
 def file_waiting(
@@ -96,7 +96,7 @@ def file_waiting(
 ) -> Counts:
     """Files all URLs of the run's outlet that wait because captures came late, some in a commit."""
     boilerplate, counts, passes = boilerplate_sets.boilerplate_of(db, run.outlet_id), Counts(), Counter[str]()
-    while keys := unsettled(db, run.outlet_id, _BATCH):
+    while keys := pending_urls(db, run.outlet_id, _BATCH):
         with connection.transaction(db):
             done: frozenset[str] = frozenset()
             for key in keys:
@@ -104,14 +104,14 @@ def file_waiting(
                 if passes[key] > _MAX_PASSES:  # pages with one text queue one another: stop
                     clear_rebuild_marks(db, run.outlet_id, {key})
                 elif key not in done:
-                    settled = file_or_report(
+                    filed = file_or_report(
                         db, run, [key], boilerplate, known or {}, reason="a capture came late",
                         quiet_run=run.id if quiet else None,
                     )  # fmt: skip
-                    if settled is None:
+                    if filed is None:
                         clear_rebuild_marks(db, run.outlet_id, {key})
-                    done |= settled.keys | {key} if settled else {key}
-                    counts.add(settled.counts if settled else Counts())
+                    done |= filed.keys | {key} if filed else {key}
+                    counts.add(filed.counts if filed else Counts())
                 step()
     return counts
 
@@ -129,7 +129,7 @@ def pages_to_read(db: Database, run: Run, key: str, boilerplate: Boilerplate) ->
 def judge_run(db: Database, run: Run, known: Readings | None = None, *, whole: bool = False) -> Counts:
     """Ends a run: judges it as a whole, and takes back what was believed too soon. whole: judges all of the outlet's
     captures, because what came is of many times."""
-    unsettle_stand_ins(db, run, whole=whole)
+    mark_stand_ins(db, run, whole=whole)
     counts = file_waiting(db, run, known, quiet=True)
     for _ in range(_MAX_PASSES):  # after a change is taken back, fewer may have changed
         with connection.transaction(db):
