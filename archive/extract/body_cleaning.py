@@ -18,6 +18,7 @@ _HEADLINE, _PROSE, _DATELINE = 20, 60, 40  # minimum characters of a headline li
 _LONGEST_NOISE = 400
 _MIN_PIECES = 3
 _MAX_SIBLINGS = 200
+_MAX_OFFERS, _MAX_OFFER_LEVELS = 12, 8
 _LONGEST_IN_OFFER = 140  # characters of a paragraph in an offer's box
 _VOWELS = "aeiouyæøœ"
 _MIN_GIBBERISH, _FEW_VOWELS = 60, 0.27  # letters of a paragraph, share of them
@@ -163,7 +164,8 @@ def _is_offer(piece: Piece) -> bool:
 def _drop_offers(pieces: list[Piece], keep: list[bool], container: html.HtmlElement) -> None:
     """Drops the offers of a pay wall and what stands in their boxes."""
     text = {piece.element for piece in pieces if len(piece.text) > _LONGEST_IN_OFFER}
-    boxes = {_offer_box(piece.element, container, text) for piece in pieces if _is_offer(piece)}
+    offers = islice(filter(_is_offer, pieces), _MAX_OFFERS)
+    boxes = {_offer_box(piece.element, container, text) for piece in offers}
     for index, piece in enumerate(pieces) if boxes else ():
         if piece.element in boxes or any(ancestor in boxes for ancestor in piece.element.iterancestors()):
             keep[index] = False
@@ -172,8 +174,8 @@ def _drop_offers(pieces: list[Piece], keep: list[bool], container: html.HtmlElem
 def _offer_box(offer: html.HtmlElement, container: html.HtmlElement, text: set[html.HtmlElement]) -> html.HtmlElement:
     """The outermost element around an offer without paragraphs of the article."""
     box = offer
-    while (parent := box.getparent()) is not None and parent is not container:
-        if any(element in text for element in parent.iter()):
+    for parent in islice(offer.iterancestors(), _MAX_OFFER_LEVELS):
+        if parent is container or any(element in text for element in parent.iter()):
             break
         box = parent
     return box
