@@ -81,27 +81,27 @@ def _measure(examples: list[Example]) -> None:
             print(f"said {said:.2f}, were lists {true:.2f} of {len(inside)}")
 
 
-def learned(examples: list[Example]) -> dict[str, float]:
+def learned(examples: list[Example], list_weighs: float = _LIST_WEIGHS, ridge: float = _RIDGE) -> dict[str, float]:
     """The weights that fit these examples best."""
     names = list(examples[0].signs)
     rows = [[one.signs[name] for name in names] for one in examples]
     weights = [0.0] * len(names)
     for _ in range(_ROUNDS):
-        step = _solved(*_slope(weights, rows, examples))
+        step = _solved(*_slope(weights, rows, examples, list_weighs, ridge))
         weights = [old + new for old, new in zip(weights, step, strict=True)]
     return dict(zip(names, weights, strict=True))
 
 
 def _slope(
-    weights: list[float], rows: list[list[float]], examples: list[Example]
+    weights: list[float], rows: list[list[float]], examples: list[Example], list_weighs: float, ridge: float
 ) -> tuple[list[list[float]], list[float]]:
     """Curvature and slope of the likelihood, the ridge on all but the first weight included."""
     size = len(weights)
-    slope = [-_RIDGE * weight * (number > 0) for number, weight in enumerate(weights)]
-    curve = [[_RIDGE * (line == column) for column in range(size)] for line in range(size)]
+    slope = [-ridge * weight * (number > 0) for number, weight in enumerate(weights)]
+    curve = [[ridge * (line == column) for column in range(size)] for line in range(size)]
     for row, one in zip(rows, examples, strict=True):
         chance = _logistic(sum(weight * value for weight, value in zip(weights, row, strict=True)))
-        counts = _LIST_WEIGHS if one.is_list else 1.0
+        counts = list_weighs if one.is_list else 1.0
         present = [number for number, value in enumerate(row) if value]
         for line in present:
             slope[line] += counts * (one.is_list - chance) * row[line]

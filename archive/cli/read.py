@@ -137,6 +137,7 @@ def _explanation(source: _Page, reading: Reading) -> Iterator[str]:
     yield f"read by {reading.extractor}; rules tried: {rules.pop('rules', 'none')}"
     for name in dict.fromkeys((*rules, *positions)):
         yield f"{name:14} {rules.get(name, ''):24} {positions.get(name, '')}".rstrip()
+    yield "confidence     " + ", ".join(f"{name} {likelihood:.2f}" for name, likelihood in reading.confidence)
 
 
 @click.group()

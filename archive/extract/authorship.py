@@ -85,6 +85,8 @@ def shown_byline(positions: Iterable[Position]) -> Byline | None:
     elements: list[HtmlElement] = []
     last_index = 0
     for index, position in enumerate(positions):
+        if elements and position.element.tag in ("h2", "h3", "h4") and position.behind:
+            break  # what is signed behind it is a box or another story
         if elements and (
             index > last_index + FARTHEST or any(used in position.element.iterancestors() for used in elements)
         ):
@@ -147,6 +149,8 @@ def shows_other_persons(shown: Byline, declared: Byline, house: frozenset[str]) 
     if not names or not all(is_person_like(name) and 1 < len(name.split()) < 6 for name in names):
         return False
     declared_keys = {key_of(name) for name in declared_names}
+    if declared_keys < {key_of(name) for name in names}:
+        return True  # the page declares one of two authors
     shown_key = key_of(shown.line)
     return (
         bool(declared_names)

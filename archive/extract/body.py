@@ -30,6 +30,7 @@ from archive.rules.base import Rules
 
 _MIN_HEADLINE = 30  # characters
 _MAX_SUBHEAD = 120
+_STUB = 1_200  # characters that a pay wall leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Body:
 
     teasers: counts of teasers of other stories in the text. links: number of headline-long links on the page.
     scrambled: the publisher prints text that only a script makes readable. declared: the page or a rule names the
-    container. guessed: no container was found, and trafilatura took the text from the whole page.
+    container. guessed: no container was found, and trafilatura took the text from the whole page. paywalled: an offer
+    stands in the place of text, or the page declares that it is not free and shows little.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -50,6 +52,7 @@ class Body:
     scrambled: bool = False
     declared: bool = False
     guessed: bool = False
+    paywalled: bool = False
 
 
 def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
@@ -58,7 +61,8 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     links = headline_links(page.root)
     heading = article_region.headline_element(page.root, headline)
     _ = page.base  # before the tree loses its <base>
-    container = _find_container(page, rules, heading)
+    scripts = script_body.script_texts(page)
+    container = _find_container(page, rules, heading) or _scripted_container(page, scripts, heading)
     if container is None:
         return _without_container(page, headline, links)
     _drop_metadata_elements(metadata, container.element)
@@ -69,7 +73,17 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     taken_figures = figures.extract_figures(
         article_region.article_region(heading, container.element), container.element, page
     )
-    return _clean_body(page, container, found_lead, taken_figures, headline, links)
+    return _clean_body(page, container, found_lead, taken_figures, metadata, links)
+
+
+def _scripted_container(page: Page, scripts: list[str], heading: html.HtmlElement | None) -> Container | None:
+    """The body that only a script's data holds, put where the page would show it."""
+    body = script_body.scripted_html(scripts)
+    parent = heading.getparent() if heading is not None else page.root.find("body")
+    if body is None or parent is None:
+        return None
+    parent.append(body)
+    return Container(body, "script")
 
 
 def _without_container(page: Page, headline: str, links: int) -> Body:
@@ -107,12 +121,13 @@ def _clean_body(
     container: Container,
     found_lead: lead.Lead | None,
     pictures: figures.Figures,
-    headline: str,
+    metadata: Metadata,
     links: int,
 ) -> Body:
     """Builds the body from the cleaned container."""
     found_pieces = pieces(container.element)
-    kept = body_cleaning.kept(found_pieces, container.element, headline)
+    kept = body_cleaning.kept(found_pieces, container.element, metadata.headline or "")
+    kept = body_cleaning.without_biography(kept, metadata.authors)
     bold_piece = None if found_lead else lead.bold(kept)
     if bold_piece is not None:
         kept.remove(bold_piece)
@@ -129,8 +144,15 @@ def _clean_body(
         teasers=body_cleaning.teasers_of(found_pieces) if not declared_text else NO_TEASERS,
         links=links,
         scrambled=body_cleaning.is_scrambled(found_pieces),
+        paywalled=any(map(body_cleaning.is_offer, found_pieces))
+        or (_is_paid(page) and sum(len(piece.text) for piece in kept) < _STUB),
         declared=bool(declared_text) or container.origin != "structure",
     )
+
+
+def _is_paid(page: Page) -> bool:
+    declared = (str(thing.get("isAccessibleForFree")).lower() for thing in page.linked_data)
+    return any(value == "false" for value in declared)
 
 
 def _apply_credit_line(images: tuple[Image, ...], kept: list[Piece]) -> tuple[tuple[Image, ...], list[Piece]]:
@@ -140,7 +162,13 @@ def _apply_credit_line(images: tuple[Image, ...], kept: list[Piece]) -> tuple[tu
     ]
     if not images or len({name for _, name in credit_lines}) != 1:
         return images, kept
-    credited = tuple(replace(image, credit=image.credit or credit_lines[0][1]) for image in images)
+    captioned = any(image.caption and not image.credit for image in images)
+    credited = tuple(
+        replace(image, credit=image.credit or credit_lines[0][1])
+        if image is images[0] or image.caption or not captioned
+        else image
+        for image in images
+    )
     return credited, [piece for piece in kept if all(piece is not line for line, _ in credit_lines)]
 
 

@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import html
 
 from archive.extract import phrases, trafilatura_opinion
 from archive.extract.blocks import Piece
+from archive.extract.body_containers import is_teaser_text
 from archive.text.folding import letters
 
 _HEADLINE, _PROSE, _DATELINE = 20, 60, 40  # minimum characters of a headline link, a teaser, a line between them
 _LONGEST_NOISE = 400
+_MIN_PIECES = 3
+_MAX_SIBLINGS = 200
+_LONGEST_IN_OFFER = 140  # characters of a paragraph in an offer's box
+_VOWELS = "aeiouyæøœ"
+_MIN_GIBBERISH, _FEW_VOWELS = 60, 0.27  # letters of a paragraph, share of them
 _MOSTLY, _ANNOUNCED = 0.5, 0.05  # minimum linked share of a list item; behind a `Related` heading
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)")
+_PLACEHOLDER = re.compile(r"[${\[%#]{2}[\w .:-]{1,40}[$}\]%#]{2}")  # of a template: `$$AD$$`, `{{ad}}`
 _WORD = re.compile(r"\w")
 
 
 def kept(pieces: list[Piece], container: html.HtmlElement, headline: str) -> list[Piece]:
     """The pieces that belong to the article, in order."""
     headline_key = letters(headline)
-    keep = [piece.kind == "image" or not _is_noise(piece, headline_key) for piece in pieces]
+    keep = [
+        piece.kind == "image" or _is_linked_subhead(piece) or not _is_noise(piece, headline_key) for piece in pieces
+    ]
+    _drop_teasers(pieces, keep)
+    _drop_offers(pieces, keep, container)
     _drop_link_lists(pieces, keep)
     _drop_orphaned_subheads(pieces, keep)
     remaining = [piece for piece, stays in zip(pieces, keep, strict=True) if stays]
@@ -72,19 +85,91 @@ def teasers_of(pieces: list[Piece]) -> Teasers:
     return Teasers(prose, teasers, links)
 
 
+def without_biography(pieces: list[Piece], authors: tuple[str, ...]) -> list[Piece]:
+    """The pieces without a last paragraph that introduces an author: `Ana Ruiz is a reporter at ...`."""
+    last = pieces[-1].text if len(pieces) > _MIN_PIECES else ""
+    named = next((name for name in authors if last.startswith(name)), None)
+    introduces = named and phrases.INTRODUCES.match(last[len(named) :]) and len(last) < _LONGEST_NOISE
+    return pieces[:-1] if introduces else pieces
+
+
 def is_scrambled(pieces: list[Piece]) -> bool:
-    """Whether the body has a piece that is one long base64 string, which a script decodes."""
-    return any(_BASE64.fullmatch(piece.text) and _MIXED.match(piece.text) for piece in pieces)
+    """Whether the body has a piece that is one long base64 string, which a script decodes, or is mostly letters put for
+    others."""
+    if any(_BASE64.fullmatch(piece.text) and _MIXED.match(piece.text) for piece in pieces):
+        return True
+    scrambled = sum(len(piece.text) for piece in pieces if _is_gibberish(piece.text))
+    return scrambled > _MOSTLY * sum(len(piece.text) for piece in pieces if piece.kind == "paragraph")
+
+
+def _is_gibberish(text: str) -> bool:
+    """Whether a paragraph in Latin letters has too few vowels for a language: of 300 bodies in 24 languages none has
+    less than a third."""
+    if len(text) < _MIN_GIBBERISH or sum(map(text.count, _VOWELS)) >= _FEW_VOWELS * len(text):
+        return False
+    written = [letter for letter in unicodedata.normalize("NFD", text.lower()) if letter.isalpha()]
+    vowels = sum(letter in _VOWELS for letter in written)
+    if not len(written) >= _MIN_GIBBERISH or vowels >= _FEW_VOWELS * len(written):
+        return False
+    return sum(letter < "\x80" for letter in written) > 0.9 * len(written) and text.count(" ") * 16 > len(text)
 
 
 def _is_noise(piece: Piece, headline: str) -> bool:
     if piece.linked > 0.8 * len(piece.text) and piece.kind != "table":
         return True
-    if not _WORD.search(piece.text) or _BASE64.fullmatch(piece.text):
+    if (
+        not _WORD.search(piece.text)
+        or _PLACEHOLDER.fullmatch(piece.text)
+        or _BASE64.fullmatch(piece.text)
+        or _is_gibberish(piece.text)
+    ):
         return True
     if len(piece.text) < _LONGEST_NOISE and phrases.NOISE.match(piece.text):
         return True
     return len(piece.text) < 2 * len(headline) + _HEADLINE and letters(piece.text) == headline
+
+
+def _is_linked_subhead(piece: Piece) -> bool:
+    """Whether a linked heading stands in the column of the text, not in the box of a teaser."""
+    following = piece.element.getnext()
+    return (
+        piece.kind == "subhead"
+        and following is not None
+        and following.tag == "p"
+        and not is_teaser_text(following)
+        and sum(sibling.tag == "p" for sibling in islice(following.itersiblings(preceding=True), _MAX_SIBLINGS)) > 0
+    )
+
+
+def _drop_teasers(pieces: list[Piece], keep: list[bool]) -> None:
+    """Drops the text of teasers: behind a linked heading, in boxes of one class."""
+    for index, piece in enumerate(pieces):
+        if piece.kind == "paragraph" and is_teaser_text(piece.element):
+            keep[index] = False
+
+
+def is_offer(piece: Piece) -> bool:
+    """Whether a piece is the offer of a pay wall."""
+    return len(piece.text) <= phrases.LONGEST_OFFER and bool(phrases.OFFER.match(piece.text))
+
+
+def _drop_offers(pieces: list[Piece], keep: list[bool], container: html.HtmlElement) -> None:
+    """Drops the offers of a pay wall and what stands in their boxes."""
+    text = {piece.element for piece in pieces if len(piece.text) > _LONGEST_IN_OFFER}
+    boxes = {_offer_box(piece.element, container, text) for piece in pieces if is_offer(piece)}
+    for index, piece in enumerate(pieces) if boxes else ():
+        if piece.element in boxes or any(ancestor in boxes for ancestor in piece.element.iterancestors()):
+            keep[index] = False
+
+
+def _offer_box(offer: html.HtmlElement, container: html.HtmlElement, text: set[html.HtmlElement]) -> html.HtmlElement:
+    """The outermost element around an offer without paragraphs of the article."""
+    box = offer
+    while (parent := box.getparent()) is not None and parent is not container:
+        if any(element in text for element in parent.iter()):
+            break
+        box = parent
+    return box
 
 
 def _drop_link_lists(pieces: list[Piece], keep: list[bool]) -> None:

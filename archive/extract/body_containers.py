@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import html
 
@@ -21,7 +22,7 @@ _DIRECT_TEXT = {
     **dict.fromkeys(("font", "pre", "center", "b", "strong", "h4", "h5"), (101, ("p", "a", "li"))),
     "span": (121, ("p", "a")),
 }
-_MIN_ITEM = 101  # characters of a list item that is running text
+_MIN_ITEM, _MIN_UNLINKED_ITEM = 61, 41  # characters of a list item that is running text; without a link
 _DIGITS = re.compile(r"\d+")
 _MOST_CLASSES = 3
 _LONGEST_ID = 40  # a longer id is a headline slug
@@ -31,6 +32,9 @@ _MIN_PARAGRAPH = 30  # characters; a shorter paragraph has no text mass
 _CONTAINER_SHARE = 0.80  # the container is the innermost element with this share of the page's paragraphs
 _TWIN_SHARE = 0.1  # minimum mass of a sibling box, as a share of the container's
 _SURE_SHARE = 0.3  # and a body with a sure name this share
+_MAX_TEASER = 12  # children of a teaser's box
+_LONGEST_TEASER = 280  # characters
+_TEASER_DIVISOR = 10  # a teaser's text has this part of the mass of an article's
 _NAMED_SHARE = 0.55  # a container named like a body needs this share of the innermost one's text mass
 
 
@@ -156,8 +160,10 @@ def _is_running_text(element: html.HtmlElement) -> bool:
         return has_direct_text(element, minimum) and next(element.iterancestors(*ancestors), None) is None
     if element.tag == "blockquote":
         return element.find(".//p") is None
-    if element.tag == "li" and (not has_text(string(element), _MIN_ITEM) or element.find(".//p") is not None):
-        return False
+    if element.tag == "li":
+        minimum = _MIN_UNLINKED_ITEM if element.find(".//a") is None else _MIN_ITEM
+        if not has_text(string(element), minimum) or element.find(".//p") is not None:
+            return False
     return next(element.iterancestors("a"), None) is None
 
 
@@ -170,7 +176,32 @@ def _text_mass(element: html.HtmlElement) -> int:
     text = fold(string(element))
     if len(text) <= phrases.LONGEST_IMPRINT and phrases.IMPRINT.match(text):
         return 0
-    return max(0, len(text) - 2 * links) if len(text) >= _MIN_PARAGRAPH else 0
+    mass = max(0, len(text) - 2 * links) if len(text) >= _MIN_PARAGRAPH else 0
+    return mass // _TEASER_DIVISOR if mass and is_teaser_text(element) else mass
+
+
+def is_teaser_text(element: html.HtmlElement) -> bool:
+    """Whether a paragraph is the text of a teaser: the only one of its box, behind a linked heading, and a box beside
+    it has the same class and a linked heading too."""
+    heading, box = element.getprevious(), element.getparent()
+    if element.tag != "p" or box is None or not box.get("class") or not _is_linked_heading(heading):
+        return False
+    if len(string(element)) > _LONGEST_TEASER:
+        return False
+    beside = (box.getnext(), box.getprevious())
+    return sum(child.tag == "p" for child in islice(box, _MAX_TEASER)) == 1 and any(
+        twin is not None
+        and (twin.tag, twin.get("class")) == (box.tag, box.get("class"))
+        and any(map(_is_linked_heading, islice(twin, _MAX_TEASER)))
+        for twin in beside
+    )
+
+
+def _is_linked_heading(element: html.HtmlElement | None) -> bool:
+    if element is None or element.tag not in ("h2", "h3", "h4", "h5"):
+        return False
+    link = element.find("a")
+    return link is not None and bool(link.get("href")) and len(string(link)) >= 0.8 * len(string(element).strip())
 
 
 def _is_named_body(element: html.HtmlElement) -> bool:

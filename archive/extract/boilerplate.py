@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from lxml import etree, html
 
-from archive.extract import naming_words
+from archive.extract import naming_words, picture_urls
 from archive.extract.xpath import selector, string
 
 _NON_TEXT_TAGS = (
@@ -103,6 +103,8 @@ def _is_picture_box(element: html.HtmlElement) -> bool:
     """Whether a box is a picture with a caption and little else: it stays whatever its class."""
     if element.tag not in _PICTURE_BOX_TAGS or element.find(".//img") is None:
         return False
+    if any(map(picture_urls.enlargement_caption, element.iter("img"))):
+        return True
     if element.tag != "figure" and _in_figure(element):
         return True
     captions = list(element.iter("figcaption")) or [
@@ -173,10 +175,20 @@ def _unwrap_noscript(root: html.HtmlElement) -> None:
         if parent is None:
             continue
         pictures = element.findall(".//img")
+        _fill_placeholder(parent, pictures)
         if pictures and not _has_other_picture(parent, element):
             element.drop_tag()
         else:
             element.drop_tree()
+
+
+def _fill_placeholder(parent: html.HtmlElement, inside: list[html.HtmlElement]) -> None:
+    """Gives the one picture beside a <noscript> the URL of the one inside, if it has only a `src`: a placeholder."""
+    beside = [image for image in parent.iter("img") if image not in inside]
+    if len(inside) != 1 or len(beside) != 1 or picture_urls.is_icon(inside[0]):
+        return
+    if not any(name != "src" and "src" in name for name in beside[0].attrib) and inside[0].get("src"):
+        beside[0].set("src", inside[0].get("src", ""))
 
 
 def _unwrap_buttons(root: html.HtmlElement) -> None:

@@ -19,7 +19,7 @@ BEFORE_COLON = _phrases("""
     authors | reporter | from | von | text von | autor | autorin | autoren | redaktion | par | auteur | texte |
     propos recueillis par | por | autora | texto | redacción | di | testo di | a cura di | de | door | tekst | van |
     av | af | tekst og foto | eftir | oleh | penulis | editor | yazan | haber | autorka | tekst | автор | авторы |
-    автори | текст | от | 作者 | 記者 | 文 | بقلم | كتب
+    автори | редактор | текст | от | 作者 | 記者 | 文 | بقلم | كتب
 """)
 
 # The same without a colon.

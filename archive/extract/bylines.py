@@ -46,7 +46,7 @@ _URL = re.compile(r"^(?:https?:)?//|^www\.|^/|\.html?$", re.I)
 # Short words that join names need a capital behind them: "Ortega y Gasset" is rarer than "Ana y Luis".
 _BETWEEN = re.compile(
     r"\s*[;|•·/\n]\s*|\s+[-–—]\s+|\s*[&＆、，]\s*"
-    r"|(?:\s*,)?\s+(?:and|und|et|và|og|och|dan|ja|with|mit)\s+"
+    r"|(?:\s*,)?\s+(?:[Aa]nd|und|et|và|og|och|dan|ja|with|mit)\s+"
     r"|(?:\s*,)?\s+(?:y|e|en|ve|i|a|и|та|і)\s+(?=[A-ZÀ-ÞА-ЯІЇЄĐ])"
     r"|\s*,\s*"
 )
@@ -54,7 +54,7 @@ _TITLES = re.compile(rf"^{_alternation(words.TITLES)}\.?\s+(?=\w)", re.I)
 _AGENCY_SUFFIX = re.compile(r"(?<=[^\W\d_]{3})(?<=[a-zà-ỹ])(?:/?[A-ZĐ]{3,})$")
 _TRAILING_AGENCY = re.compile(
     r"(?<=\w)\s+(?:the )?(?:associated press|reuters|afp|bloomberg|dpa|ttxvn|press association|canadian press)$"
-    r"|(?<=\w\w)\s+(?:for|of)\s+[\w.]+\.\w{2,4}$",
+    r"|(?<=\w\w)\s+(?:for|of)\s+[\w.]+\.\w{2,4}$|(?<=\w\w)\s+for\s+(?:the\s+)?\w[\w. ]+$",
     re.I,
 )
 _IN_BRACKETS = re.compile(r"\s+\([^()]{0,80}\)$")
@@ -74,7 +74,7 @@ _ORGANIZATION = re.compile(
 )
 _DEPARTMENT = re.compile(r"\b(?:team|desk|newsroom|department|seo|redaktion|redazione|redacción)$|^seo\b", re.I)
 _LOGIN = re.compile(r"[a-z]+[._\d][a-z._\d]*|(?=\w*[a-z])[a-z\d_]{7,}")
-_NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+]|\d\d")
+_NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+]|\d")
 _FURNITURE = frozenset(map(key_of, words.FURNITURE))
 _AGENCIES = frozenset(map(key_of, words.AGENCIES))
 

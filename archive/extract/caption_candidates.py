@@ -41,6 +41,8 @@ def is_teaser(element: html.HtmlElement) -> bool:
     """Whether the element is a teaser of another story: it holds a heading, or is in a link and holds bold text. In a
     figcaption only a linked heading counts: some systems print captions as headings."""
     for heading in element.iter("h1", "h2", "h3", "h4"):
+        if heading is element and ends_in_credit(fold(string(element))) and not _in_link(heading):
+            continue
         if element.tag != "figcaption" or heading.find(".//a") is not None or _in_link(heading):
             return True
     link = next(element.iterancestors("a"), None)

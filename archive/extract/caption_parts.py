@@ -84,6 +84,9 @@ def _credit_elements(captions: list[html.HtmlElement], scope: html.HtmlElement) 
                 credits_found.append(element)
         if credits_found:
             return credits_found
+    beside = captions[-1].getnext() if captions else None
+    if beside is not None and _is_credit_element(beside) and 0 < len(text_of(beside, WHOLE)) <= _LONGEST_CREDIT:
+        return [beside]
     return [trailing for trailing in map(_trailing_credit, captions) if trailing is not None][:1]
 
 

@@ -147,7 +147,8 @@ def _has_caption_prefix(text: str) -> bool:
 
 def _is_centred_or_italic(parent: html.HtmlElement, elements: list[html.HtmlElement]) -> bool:
     enclosing = [parent, *islice(parent.iterancestors("div", "p", "span", "center", "em", "i"), 2)]
-    if len(string(enclosing[0])) > 4 * LONGEST and parent.tag not in ("em", "i", "span", "center"):
+    enclosing = [element for element in enclosing if element.tag not in ("em", "i") or len(pictures_in(element)) < 2]
+    if len(string(parent)) > 4 * LONGEST and parent.tag not in ("em", "i", "span", "center"):
         enclosing = []
     candidates = [*enclosing, *(elements if len(elements) == 1 and not (elements[0].tail or "").strip() else [])]
     return any(
@@ -188,7 +189,9 @@ def next_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
         if parent is None or parent is limit or parent.tag in ("td", "body") or string(parent).strip():
             return []
         current = parent
-    is_caption_like = _is_centred(following) or _is_italic(following)
+    is_caption_like = _is_centred(following) or (_is_italic(following) and not _is_all_italic(following.getparent()))
+    if following.tag in ("h1", "h2", "h3", "h4"):
+        return [following] if ends_in_credit(text_of(following)) and acceptable(following, _LONGEST_LOOSE) else []
     if following.tag not in _TEXT_BLOCKS or not acceptable(following, _LONGEST_LOOSE) or _is_bold(following):
         return []
     return [following] if is_caption_like or ends_in_credit(text_of(following)) else []
@@ -218,6 +221,13 @@ def _is_centred(element: html.HtmlElement) -> bool:
 
 def _is_italic(element: html.HtmlElement) -> bool:
     return any(node.tag in ("em", "i") or "italic" in (node.get("style") or "") for node in _whole_text_chain(element))
+
+
+def _is_all_italic(parent: html.HtmlElement | None) -> bool:
+    """Whether a text is italic as a whole: italics then mark no caption."""
+    length = len(string(parent)) if parent is not None else 0
+    italic = sum(len(string(child)) for child in parent if child.tag in ("em", "i")) if parent is not None else 0
+    return length > _LONGEST_LOOSE and italic > 0.7 * length
 
 
 def _is_bold(element: html.HtmlElement) -> bool:

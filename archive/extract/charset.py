@@ -14,6 +14,8 @@ from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
 
+from archive.extract import vietnamese_fonts
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -147,6 +149,9 @@ def _declared_or_guessed(body: bytes, header_charset: str | None) -> str:
         text = _decoded_as(body, label)
         if text is not None:
             return text
+    as_western = body.decode("cp1252", "replace")
+    if vietnamese_fonts.converted(as_western)[1]:
+        return as_western
     return as_utf8 if letters > invalid else _guessed(body)
 
 

@@ -50,7 +50,9 @@ _ALONE = re.compile(
     rf"(?:(?:[A-ZÀ-Ý][\w.'’-]*[ /]+){{0,4}}(?:via |for |/ ?)?)?(?:{_AGENCY})(?:\s*/\s*[A-ZÀ-Ý][\w .'’-]{{1,40}})?"
 )
 _LONGEST_ALONE = 70  # characters
-_BARRED_TAIL = re.compile(r"(?<=[.!?…”\"])\s+((?:[A-ZÀ-Ý][\w.'’/-]*\s?){1,5}(?:\s*\|\s*[^|.]{2,60})+)$")
+_BARRED_TAIL = re.compile(
+    r"(?<=[.!?…”\"])\s+((?:[A-ZÀ-Ý][\w.'’/-]*\s?){1,5}(?<![.!?…])(?<![.!?…]\s)(?:\s*\|\s*[^|.]{2,60})+)\.?$"
+)
 _VIA = re.compile(r"(?<=[.!?\"”])\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:/| via | for )[A-Z][\w ./+'’-]{1,60})$")
 _AGENCY_TAIL = re.compile(rf"(?<=[.!?\"”])\s+((?:{_AGENCY})(?:\s*[/|]\s*[\w .]+)?)$")
 _LABEL_WITHOUT_COLON = re.compile(
@@ -175,8 +177,9 @@ def _agency_only(printed: str) -> tuple[str, str] | None:
 
 def _barred_tail(printed: str) -> tuple[str, str] | None:
     """`Ein Satz. Carlos Herrera | Archivo | Confidencial`: everything with bars behind the last sentence."""
-    match = _BARRED_TAIL.search(printed[-_TAIL_LENGTH:])
-    return (printed[: len(printed) - len(match[1])], match[1]) if match else None
+    start = max(0, len(printed) - _TAIL_LENGTH)
+    match = _BARRED_TAIL.search(printed, start)
+    return (printed[: match.start(1)], match[1]) if match else None
 
 
 def _copyright_signed(printed: str) -> tuple[str, str] | None:
@@ -210,14 +213,15 @@ def _bracketed(printed: str) -> tuple[str, str] | None:
     match = _BRACKETED.search(printed)
     if match and _SENTENCE_END.search(printed[: match.start()]) and _is_bracketed_name(match[1]):
         return printed[: match.start()], match[1]
-    if match and (_NAMED_AGENCY.search(match[1]) or re.search(r"\w/\w|\bvia\b", match[1])):
+    if match and (_NAMED_AGENCY.search(match[1]) or re.search(r"[^\W\d_]/[^\W\d_]|\bvia\b", match[1])):
         return printed[: match.start()], match[1]
     return None
 
 
 # words in brackets behind a caption that are not a name
 _NOT_A_NAME = re.compile(
-    r"archiv|symbol|file\b|stock|left|right|cent(?:er|re)|above|below|pictured|links|rechts|mitte|v\. ?l|"
+    r"archiv|symbol|web-?s(?:ite|eite)|file\b|"
+    r"stock|left|right|cent(?:er|re)|above|below|pictured|links|rechts|mitte|v\. ?l|"
     r"minh h[oọ][aạ]|illustrat|screenshot|bên (?:phải|trái)|ở giữa|đứng giữa|ngoài cùng|"
     r"hàng (?:trên|dưới|đầu)|thứ \w+ từ|"
     r"ảnh|montage|reproduc|\d{4}$|gauche|droite|izquierda|derecha",
@@ -262,7 +266,9 @@ def _slashed(printed: str) -> tuple[str, str] | None:
 
 def _after_bar(printed: str) -> tuple[str, str] | None:
     match = _AFTER_BAR.search(printed)
-    return (printed[: match.start()], match[1]) if match else None
+    if match is None or ("|" in printed[: match.start()] and not is_name(match[1])):
+        return None  # bars divide the parts of the caption
+    return printed[: match.start()], match[1]
 
 
 def _after_sentence(printed: str) -> tuple[str, str] | None:

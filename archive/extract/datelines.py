@@ -140,6 +140,46 @@ def only_article_date(root: HtmlElement) -> list[DateClaim]:
     return claims[:1] if len({claim.stamp.when for claim in claims}) == 1 else []
 
 
+def by_agreement(declared: list[DateClaim], changed: list[DateClaim], shown: list[DateClaim]) -> list[DateClaim]:
+    """The declared claims, the first corrected.
+
+    Of two with one wall time and different zones the likelier counts, in a zone that the changes have too. A time in
+    UTC with the newsroom's offset becomes the local time that the page shows.
+    """
+    first = next(iter(declared), None)
+    if first is None or not first.stamp.has_time or first.stamp.when.tzinfo is None:
+        return declared
+    walls = {_wall_time(claim.stamp) for claim in shown if claim.stamp.has_time}
+    offset = first.stamp.when.utcoffset() or timedelta(0)
+    local = (_wall_time(first.stamp) + offset).replace(second=0)
+    if offset and local in walls and _wall_time(first.stamp).replace(second=0) not in walls:
+        when = local.replace(tzinfo=first.stamp.when.tzinfo)
+        return [replace(first, stamp=replace(first.stamp, when=when)), *declared]
+    rivals = [claim for claim in declared if _differs_in_zone(claim.stamp, first.stamp)]
+    is_local = _wall_time(first.stamp).replace(second=0) in walls
+    zones = {claim.stamp.when.utcoffset() for claim in changed}
+    best = min(
+        [first, *rivals],
+        key=lambda claim: (claim.stamp.when.utcoffset() not in zones, _doubt_of_zone(claim.stamp, is_local)),
+    )
+    return declared if best is first else [best, *declared]
+
+
+def _differs_in_zone(stamp: Stamp, first: Stamp) -> bool:
+    """Whether a stamp has the wall time of another, to two minutes, and another zone."""
+    if not stamp.has_time or stamp.when.tzinfo is None or stamp.when.utcoffset() == first.when.utcoffset():
+        return False
+    return abs(_wall_time(stamp) - _wall_time(first)) <= timedelta(minutes=2)
+
+
+def _doubt_of_zone(stamp: Stamp, is_local: bool) -> int:
+    """A page's systems write `Z` behind local time, and the newsroom's offset behind UTC; `+00:00` is meant unless the
+    page shows the same time."""
+    if stamp.raw.endswith("Z"):
+        return 2
+    return int(bool(stamp.when.utcoffset()) != is_local)
+
+
 def without_false_utc(claim: DateClaim | None, shown: list[DateClaim]) -> DateClaim | None:
     """The claim, or the shown time if both have the same wall time and the claim is UTC: some systems write `Z` behind
     local time."""
@@ -159,6 +199,17 @@ def offset_of(claims: Iterable[DateClaim]) -> tzinfo | None:
     """The only UTC offset among the page's stamps; UTC itself does not reveal the newsroom's time zone."""
     offsets = {claim.stamp.when.utcoffset() for claim in claims} - {None, timedelta(0)}
     return timezone(next(offset for offset in offsets if offset)) if len(offsets) == 1 else None
+
+
+def agree(claim: DateClaim, published: DateClaim | None) -> bool:
+    """Whether two claims name the same minute, or one of them the day of the other."""
+    if published is None:
+        return False
+    one, other = _wall_time(claim.stamp), _wall_time(published.stamp)
+    if claim.stamp.has_time and published.stamp.has_time:
+        moments = [stamp.when for stamp in (claim.stamp, published.stamp) if stamp.when.tzinfo]
+        return abs(one - other) < timedelta(minutes=2) or (len(moments) == 2 and moments[0] == moments[1])
+    return one.date() == other.date() and not published.stamp.has_time
 
 
 def _adds_time(stamp: Stamp, day: Stamp) -> bool:

@@ -15,7 +15,9 @@ from archive.model.records import Image
 from archive.text.folding import fold, letters
 
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
-_SIZE = re.compile(r"(?:[-_](?:\d{2,4}x\d{2,4}|w?\d{3,4}(?:px|w)?|scaled))+$")
+_SIZE = re.compile(
+    r"(?:[-_](?:\d{2,4}x\d{2,4}|w\d{3,4}|\d{3,4}(?:px|w)|scaled))+$"
+)  # a bare number tells pictures apart
 _EXTENSIONS = re.compile(r"(?<=.)(?:\.(?:jpe?g|png|webp|gif|avif))+$", re.I)
 _COVER_METAS = ("og:image", "og:image:secure_url", "twitter:image", "twitter:image:src")
 _ARTICLE_TYPES = ("article", "posting", "report")
@@ -74,10 +76,14 @@ def _captioned_file_names(thing: dict[str, Any]) -> Iterator[str]:
 
 
 def file_name(url: str) -> str:
-    """A picture's file name without size and extension: equal for all its copies."""
-    last_parts = (part.rpartition("/")[2] for part in re.split("[?#]", url[-500:]))
-    name = _SIZE.sub("", _EXTENSIONS.sub("", next(filter(None, last_parts), ""))).lower()
-    return name if len(name) >= _MIN_FILE_NAME else ""
+    """A picture's file name without size and extension: equal for all its copies. A short one with its directory."""
+    path = next(filter(None, re.split("[?#]", url[-500:])), "")
+    directories, _, last = path.rpartition("/")
+    name = _SIZE.sub("", _EXTENSIONS.sub("", last)).lower()
+    if len(name) >= _MIN_FILE_NAME:
+        return name
+    directory = directories.rpartition("/")[2].lower()
+    return f"{directory}/{name}" if name and len(directory) + len(name) >= _MIN_FILE_NAME else ""
 
 
 def _text(value: object) -> str | None:

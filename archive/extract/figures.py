@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from lxml import html
 
-from archive.extract import caption_parts, captions, declared_captions, naming_words, picture_urls
+from archive.extract import caption_parts, captions, credits, declared_captions, naming_words, picture_urls
 from archive.extract.blocks import IMAGE
 from archive.extract.boilerplate import drop
 from archive.extract.element_text import text_of
@@ -23,6 +24,9 @@ _ROW_TAGS = ("img", "amp-img", "a", "span", "br")
 _MAX_CARD_DEPTH, _MAX_CARD_CHILDREN = 5, 12  # ancestors, children
 _MAX_CARD_TEXT, _MIN_CARD_LINKED = 400, 0.5  # characters, linked share of them
 _MAX_ROW = 4  # pictures above one caption
+_TAGS = re.compile(r"<[^<>]{0,300}>")
+_CREDIT_TAGS = ("p", "div", "span", "figcaption", "small", "em", "cite", "i")
+_LONGEST_CREDIT = 250  # characters of a credit, or a caption and a credit, far from its picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +60,51 @@ def extract_figures(region: html.HtmlElement, body: html.HtmlElement, page: Page
         if picture not in inside:
             outside[picture in behind].extend(range(len(images), len(images) + len(new_images)))
         images.extend(new_images if not new_images else _marked(picture, new_images, len(images)))
+    images = _with_distant_credit(images, region, body)
     for caption in list(body.iter("figcaption")):
         drop(caption)  # of a video or a map: not body text
     return Figures(tuple(images), tuple(outside[0]), tuple(outside[1]))
+
+
+def _with_distant_credit(images: list[Image], region: html.HtmlElement, body: html.HtmlElement) -> list[Image]:
+    """The images with the credit, or the caption and the credit, in an element far from its picture: the lead picture's
+    above the body, every other picture's elsewhere."""
+    if not images or all(image.credit for image in images):
+        return images
+    found = [element for element in region.iter(*_CREDIT_TAGS) if _is_distant_credit(element)]
+    found = [element for element in found if not any(ancestor in found for ancestor in element.iterancestors())]
+    texts = {text_of(element, _LONGEST_CREDIT + 1) for element in found}
+    text = texts.pop() if len(texts) == 1 else ""
+    if not 1 < len(text) <= _LONGEST_CREDIT:
+        return images
+    before = body not in found[0].iterancestors() and found[0] not in _elements_behind(region, body)
+    caption, credit = credits.split(text)
+    if not credit:
+        caption, credit = None, credits.name_only(text) or None
+    for element in found:
+        drop(element)
+    ours = [image for image in images if not image.credit and not (caption and image.caption)]
+    ours = [image for image in ours if image is images[0]] if before or caption else ours
+    return [
+        replace(image, credit=credit, caption=image.caption or caption, caption_raw=image.caption_raw or text)
+        if image in ours
+        else image
+        for image in images
+    ]
+
+
+def _is_distant_credit(element: html.HtmlElement) -> bool:
+    return (
+        (naming_words.CREDIT.name_class(element) or element.tag == "figcaption")
+        and not picture_urls.pictures_in(element)
+        and next(element.iterancestors("figure", "footer", "aside"), None) is None
+        and not captions.links_elsewhere(element)
+    )
+
+
+def _elements_behind(region: html.HtmlElement, body: html.HtmlElement) -> set[html.HtmlElement]:
+    elements = list(region.iter())
+    return set(elements[elements.index(body) :]) if body in elements else set()
 
 
 def _lead_picture(page: Page, region: html.HtmlElement, behind: set[html.HtmlElement]) -> html.HtmlElement | None:
@@ -85,9 +131,18 @@ def _lead_picture(page: Page, region: html.HtmlElement, behind: set[html.HtmlEle
 
 
 def _without_known(candidates: list[Image], images: list[Image]) -> list[Image]:
-    """Drops images already known with the same or no caption."""
+    """Drops images already known with the same or no caption; with the same caption in whatever size."""
     known = {(image.url, image.caption) for image in images} | {(image.url, None) for image in images}
-    return [image for image in candidates if (image.url, image.caption) not in known]
+    copies = {(_file(image), image.caption) for image in images if image.caption}
+    return [
+        image
+        for image in candidates
+        if (image.url, image.caption) not in known and (_file(image), image.caption) not in copies
+    ]
+
+
+def _file(image: Image) -> str:
+    return declared_captions.file_name(image.url) or image.url
 
 
 def _pictures_behind(region: html.HtmlElement, body: html.HtmlElement) -> set[html.HtmlElement]:
@@ -119,7 +174,9 @@ def _read_images(
     first picture that gets its URL only by script. lead: it is the lead picture, which needs no caption."""
     scope = captions.scope_of(picture, region)
     elements = captions.captions_of(scope, region, loose=inside)
-    if not inside and not elements and not lead:
+    if not elements and (enlarged := picture_urls.enlargement_caption(picture)):
+        return _enlarged(picture, fold(_TAGS.sub(" ", enlarged)), page)
+    if not inside and not lead and (not elements or captions.links_to_other_page(picture)):
         return []
     uncaptioned = not elements and not lead
     if _is_portrait(scope, region) or (
@@ -146,6 +203,13 @@ def _read_images(
             alt = fold(sharing_picture.get("alt") or "") or None
             by_url[address] = Image(address, caption, credit, caption_raw, alt)
     return list(by_url.values())
+
+
+def _enlarged(picture: html.HtmlElement, printed: str, page: Page) -> list[Image]:
+    address = picture_urls.address(picture, page.base)
+    caption, credit = credits.split(printed)
+    alt = fold(picture.get("alt") or "") or None
+    return [Image(address, caption, credit, printed, alt)] if address else []
 
 
 def _pictures_sharing(

@@ -10,18 +10,19 @@ from lxml import html
 
 from archive.extract import naming_words
 from archive.extract.blocks import Piece
+from archive.extract.body_containers import is_teaser_text
 from archive.extract.element_text import text_of
 from archive.extract.parsed_page import Page
 from archive.extract.xpath import selector, string
 from archive.rules.base import Rules
 from archive.text.folding import WHOLE, fold, letters
 
-_LEAF_TAGS = ("p", "div", "h2", "h3", "h4")
+_LEAF_TAGS = ("p", "div", "td", "h2", "h3", "h4")
 _MAX_SHARED_LEVELS = 2  # ancestors of the headline that may contain the lead too
 _SENTENCE_END = re.compile(r"\w\w[.!?…][\"”»’)]*$")
 _MIN_LENGTH, _MAX_LENGTH = 25, 1200  # characters
 _MAX_SUBHEAD = 100  # characters of a bold paragraph that is a subhead
-_LEAD_TAGS = ("p", "div", "h2", "h3", "h4", "span", "strong", "section", "li", "ul")
+_LEAD_TAGS = ("p", "div", "td", "h2", "h3", "h4", "span", "strong", "section", "li", "ul")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _is_named_lead(element: html.HtmlElement) -> bool:
 
 def _is_candidate(element: html.HtmlElement, headline: str) -> bool:
     text = fold(string(element))
-    if not _MIN_LENGTH <= len(text) <= _MAX_LENGTH or element.find(".//img") is not None:
+    if not _MIN_LENGTH <= len(text) <= _MAX_LENGTH or element.find(".//img") is not None or is_teaser_text(element):
         return False
     if headline and fold(headline) in text and len(text) < 2 * len(headline):
         return False  # the repeated headline, with a kicker

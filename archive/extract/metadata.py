@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from lxml import html
@@ -16,7 +17,7 @@ from archive.extract.bylines import authors_of, unique
 from archive.extract.datelines import DateClaim
 from archive.extract.declared import Declared, host_of, outlet_key
 from archive.extract.element_text import text_of
-from archive.extract.headlines import Headline, most_declared, shown_headline
+from archive.extract.headlines import Headline, agree, most_declared, shown_headline
 from archive.extract.newsroom_zones import observes, zone_of_host
 from archive.extract.parsed_page import Page
 from archive.extract.rule_matches import Field, RuleMatch, rule_matches
@@ -26,9 +27,19 @@ from archive.rules.base import Rules
 from archive.text.folding import folded
 
 LONGEST_KICKER = 80  # characters
+_SLUG = re.compile(r"/((?:[^\W_]+-){4,}?[^\W_]+?)(?:[-_.,]*[a-z]{0,3}\d{4,})?(?:\.\w{2,5})?/?(?:[?#].*)?$")
 _KICKER = re.compile(
     r"kicker|top-?line|over-?line|dachzeile|spitzmarke|eyebrow|sur-?title|super-?title|antetitulo", re.I
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """How many of the page's declarations and printed lines agree with a field."""
+
+    headline: int = 0
+    authors: int = 0
+    published: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,7 @@ class Metadata:
     canonical_url: str | None = None
     used: tuple[html.HtmlElement, ...] = ()
     origins: tuple[tuple[str, str], ...] = ()
+    votes: Votes = Votes()
 
 
 def read_metadata(page: Page, rules: tuple[Rules, ...], timezone: str | None = None) -> Metadata:
@@ -69,6 +81,7 @@ class _MetadataExtractor:
         self.origins: list[tuple[str, str]] = []
         self.used: list[html.HtmlElement] = []
         self.offset: tzinfo | None = None
+        self.votes = Votes()
         self.language = self._language()
         self.headline = self._headline()
         self.vietnamese = self.language == "vi" or sections.is_vietnamese(self.headline.text if self.headline else "")
@@ -96,6 +109,7 @@ class _MetadataExtractor:
             canonical_url=self._canonical(),
             used=tuple(dict.fromkeys(self.used)),
             origins=tuple(sorted(self.origins)),
+            votes=self.votes,
         )
 
     def _headline(self) -> Headline | None:
@@ -106,10 +120,12 @@ class _MetadataExtractor:
         titles = [*declared, *self.declared.titles, ("title", self.declared.title)]
         titles = [(origin, text) for origin, text in titles if text]
         main = [text for origin, text in titles if origin in ("json-ld", "og:title")]
+        main += [slug] if (slug := _slug(self.page.url)) else []
         other = [text for origin, text in titles if origin not in ("json-ld", "og:title")]
         headline = shown_headline(self.page.root, main, other, self._is_house) or most_declared(titles, self._is_house)
         if headline:
             self.origins.append(("headline", headline.origin))
+            self.votes = replace(self.votes, headline=sum(agree(headline.text, text) for _, text in titles))
         return headline
 
     def _kicker(self) -> str | None:
@@ -144,6 +160,8 @@ class _MetadataExtractor:
                 bylines.insert(0, printed)
                 break
         authors = self._persons(bylines) or self._impersonal(bylines)
+        same = sum(set(authorship.persons(byline, house)) == set(authors) for byline in bylines)
+        self.votes = replace(self.votes, authors=same)
         line, elements = authorship.line_of(bylines, authors, self.surroundings)
         self.used += [element for byline in bylines for element in byline.elements]
         self.used += elements
@@ -190,8 +208,11 @@ class _MetadataExtractor:
             shown, updates = updates, []
         if not (ruled or declared or shown):
             shown = datelines.only_article_date(self.page.root)
+        declared = datelines.by_agreement(declared, changed, shown)
         published = datelines.most_precise([*ruled, *declared], shown)
         published = datelines.without_false_utc(published, shown) if self.vietnamese else published
+        same = sum(datelines.agree(claim, published) for claim in (*declared, *shown))
+        self.votes = replace(self.votes, published=same)
         modified = datelines.change(datelines.most_precise(changed, updates), published)
         self.used += [claim.element for claim in (*ruled, *shown, *updates) if claim.element is not None]
         self.offset = datelines.offset_of([*declared, *changed, *shown, *updates])
@@ -252,6 +273,12 @@ class _MetadataExtractor:
             if (link.get("rel") or "").lower() == "canonical" and link.get("href"):
                 return sections.canonical_of(link.get("href") or "", self.page.url)
         return None
+
+
+def _slug(url: str) -> str:
+    """The words of a headline in the last part of an address; '' if there are only few."""
+    match = _SLUG.search(unquote(url))
+    return match[1].replace("-", " ") if match else ""
 
 
 def _content_languages(root: html.HtmlElement) -> list[str]:

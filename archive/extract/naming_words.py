@@ -110,7 +110,8 @@ PORTRAIT = ClassNamePattern(
 
 LEAD = ClassNamePattern(
     r"""
-    sapo_x \w*sapo cms-?desc alead lead lede lead-?in leadtext standfirst dek deck summary subtitle sub-?headline
+    sapo_x \w*sapo trich-?dan tom-?tat cms-?desc alead lead lede lead-?in leadtext standfirst dek deck summary subtitle
+    sub-?headline
     sub-?heading sub-?title subhead intro introduction introtext abstract excerpt chapo chapeau teaser-?text vorspann
     ingress kicker-?text bajada entradilla perex description desc strapline synopsis preamble
     """

@@ -234,6 +234,7 @@ def flags(metadata: Metadata, body: Body) -> tuple[str, ...]:
         "no-headline": not metadata.headline,
         "no-date": metadata.published_at is None,
         "obfuscated": body.scrambled,
+        "paywalled": body.paywalled,
         "only-captions": not texts and any(image.caption for image in body.images),
         "no-body": not texts and not any(image.caption for image in body.images),
         "one-line-body": len(texts) == 1,

@@ -55,7 +55,7 @@ class Page:
         by_name: dict[str, list[str]] = {}
         for element in self.root.iter("meta"):
             name = element.get("property") or element.get("name") or element.get("itemprop") or ""
-            content = (element.get("content") or "").strip()
+            content = (element.get("content") or element.get("value") or "").strip()
             if name and content:
                 by_name.setdefault(name.strip().lower(), []).append(content)
         return by_name

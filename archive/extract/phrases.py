@@ -66,12 +66,31 @@ click here to (?:subscribe|sign|join|read)\b.{0,250}$
 """
 _MISCELLANEOUS_NOISE = r"""
 \d{1,2} ?(?:min(?:ute)?s?)(?: read| lesezeit)?\W*$|lesezeit.{0,20}$|\d+ (?:hours?|minutes?|days?) ago\W*$
+(?:we|this (?:web)?site|(?:auf )?(?:unserer|dieser) \w*(?:seite|site)|ce site|este sitio)\b.{0,120}\bcookies?\b.{0,250}$
 (?:all rights reserved|copyright|©).{0,200}$|opens? (?:in )?(?:a )?new (?:tab|window)\)?$
 our standards: the thomson reuters|(?:media|image|photo|video)\W*(?:caption|copyright|source)\b
 (?:.{0,150})(?:enable javascript|javascript (?:is|must be) (?:disabled|enabled)|upgrad\w+ to a web browser)
 (?:.{0,150})browser (?:does not|doesn't) support|placeholder image.{0,5}$
 """
 NOISE = re.compile(rf"{RELATED.pattern}|{_at_start(_LINK_LABELS, _BUTTON_LABELS, _MISCELLANEOUS_NOISE).pattern}", re.I)
+
+# behind an author's name in a biography
+INTRODUCES = re.compile(r",? (?:is|was|ist|war|est|es|é|è|är|er|writes|covers|reports|schreibt|là)\b")
+
+# what a pay wall offers in the place of the text
+_OFFERS = r"""
+already (?:an? )?(?:subscri\w+|member|registered)|already have an account|(?:continue|keep) reading (?:for|with)\b
+(?:subscribe|sign (?:in|up)|log ?in|register)(?: now| here| today| or \w+)? to (?:read|continue|keep|unlock|access)\b
+to (?:continue|keep) reading\b|cancel (?:at )?any ?time|unlock (?:this|the full) (?:article|story)
+this (?:article|story|content) is (?:only |exclusively )?(?:for|available to) (?:our )?(?:subscribers|members)
+jetzt weiterlesen|weiterlesen mit|jederzeit kündbar|(?:sie sind )?bereits abonnent|(?:nur )?für abonnenten
+(?:déjà|deja) abonné|(?:la suite|cet article|il vous reste).{0,60}abonné|ya (?:eres|soy) suscriptor
+suscr[ií]b(?:ete|ase) (?:para|y)|(?:contenido|artículo) exclusivo para|già abbonato|assine para (?:ler|continuar)
+(?:vui lòng )?(?:đăng nhập|đăng ký) để (?:đọc|xem) (?:tiếp|toàn|đầy|bài)
+(?:bài viết|nội dung)(?: này)? (?:chỉ )?dành (?:riêng )?cho (?:độc giả|thuê bao|hội viên|thành viên|tài khoản)
+"""
+OFFER = re.compile(rf"\W{{0,3}}(?:{_alternation(_OFFERS)})", re.I)
+LONGEST_OFFER = 200  # characters
 
 # the imprint at the foot of every page; an article may quote it, so it is never dropped
 _IMPRINT_PHRASES = r"""
@@ -88,7 +107,11 @@ _TAIL_PHRASES = r"""
 .{0,200}\b(?:contributed|contributing) (?:to this (?:report|story|article)|reporting)\W*$
 (?:tags?|topics?|filed under|categories|category|source|via|quelle|fuente|nguồn|từ khóa|chủ đề|themen)\s*:.{0,200}$
 (?:schlagworte|etiquetas)\s*:.{0,200}$
-this (?:article|story) (?:was|has been) (?:originally|first|updated|amended).{0,250}$
+this (?:article|story) (?:is|was|has been) (?:originally|first|updated|amended|re-?published).{0,300}$
+this (?:article|story) about .{1,60} was (?:written|produced) by.{0,300}$
+.{2,60}is not responsible for the opinions?\b.{0,300}$|the (?:views|opinions) expressed (?:in|here|by)\b.{0,300}$
+(?:did you (?:like|enjoy)|hat (?:dir|ihnen|euch) (?:dieser|der) (?:artikel|beitrag)|avez-vous aimé).{0,300}$
+.{0,120}\b(?:clic(?:k|a|que)?|klicken sie|pincha) (?:aquí|here|ici|hier|aqui)\W*$
 (?:theo|nguồn)\s*:?\s+(?-i:[A-ZĐ])[\w .&/-]{1,40}$
 follow\b.{0,80}\b(?:twitter|facebook|instagram|@\w+).{0,60}$|(?:email|e-mail|contact)\b.{0,60}@.{0,60}$
 (?:dpa|afp|ap|reuters|efe|ansa|ttxvn|thx|apa|sda|sid|kna|epd)(?:[/, ]+\w{1,12}){0,3}\W*$

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml import html
@@ -28,6 +29,8 @@ _PLACEHOLDER = re.compile(
     r"transparent|trans|dummy|empty|clear|preload(?:er)?|no[-_]?image|default[-_]?image)(?:[-_.\d][^/]*)?\.(?:gif|png|svg|jpe?g|webp)",
     re.I,
 )
+_PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:[?#].*)?$", re.I)
+_CAPTION_ATTRIBUTE = re.compile(r"data-(?:[\w-]+-)?caption|data-sub-html")
 _SRCSET_CANDIDATE = re.compile(r"(\S+?)(?:\s+([\d.]+)[wxh])?\s*(?:,\s+|,(?=https?://|/)|$)")
 _ICON_NAME = re.compile(
     r"(?:^|[/_.-])(?:icons?|logos?|banners?|avatars?|emoji|sprite|badge|favicon|gravatar|button|btn|arrow|share)(?:[/_.-]|$)",
@@ -53,11 +56,20 @@ def pictures_in(element: html.HtmlElement) -> list[html.HtmlElement]:
 
 def address(image: html.HtmlElement, base: str) -> str | None:
     """The absolute URL of an <img>, <amp-img> or <source>; the original or largest of several."""
-    for candidate in _candidate_urls(image):
+    enlarged = [link.get("href", "") for link in islice(image.iterancestors("a"), 1) if enlargement_caption(image)]
+    for candidate in (*enlarged, *_candidate_urls(image)):
         absolute = absolute_url(candidate, base)
         if absolute:
             return absolute
     return None
+
+
+def enlargement_caption(image: html.HtmlElement) -> str:
+    """The caption in an attribute of the link to a picture's enlargement: `<a href="1.jpg" data-caption="...">`."""
+    link = next(image.iterancestors("a"), None)
+    if link is None or not _PICTURE_FILE.search(link.get("href") or ""):
+        return ""
+    return next((value for name, value in link.attrib.items() if _CAPTION_ATTRIBUTE.fullmatch(name) and value), "")
 
 
 def _candidate_urls(image: html.HtmlElement) -> Iterator[str]:
@@ -102,12 +114,18 @@ def absolute_url(url: str, base: str) -> str | None:
 
 def is_large(image: html.HtmlElement) -> bool:
     """Whether the width attribute is at least a column's."""
+    return _is_wide(image, _MIN_COLUMN)
+
+
+def _is_wide(image: html.HtmlElement, minimum: int) -> bool:
     width = (image.get("width") or "").strip().removesuffix("px")
-    return width.isdecimal() and len(width) < 6 and int(width) >= _MIN_COLUMN
+    return width.isdecimal() and len(width) < 6 and int(width) >= minimum
 
 
 def is_icon(image: html.HtmlElement) -> bool:
     """Whether the picture is a logo, avatar, share button, counter, thumbnail or recognisable advert."""
+    if enlargement_caption(image):
+        return False
     for side in ("width", "height"):
         size = (image.get(side) or "").strip().removesuffix("px")
         if size.isdecimal() and len(size) < 6 and 0 < int(size) <= _MAX_ICON:
@@ -121,6 +139,8 @@ def is_icon(image: html.HtmlElement) -> bool:
         int(size[1] or size[3]), int(size[2] or size[4])
     ) <= _MAX_THUMBNAIL:
         return True
+    if _is_wide(image, _MAX_THUMBNAIL):
+        return False
     file_name = address.rpartition("/")[2]
     is_graphic = len(file_name) <= _MAX_ICON_NAME or file_name.partition("?")[0].endswith((".png", ".gif"))
     names = f"{image.get('class') or ''} {file_name if is_graphic else ''}"

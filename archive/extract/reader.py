@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from archive.extract import charset, input_limits, page_kinds
+from archive.extract import charset, input_limits, page_kinds, vietnamese_fonts
 from archive.extract.body import Body, read_body
+from archive.extract.confidence import confidence_of
 from archive.extract.extractor_identity import extractor_name
 from archive.extract.metadata import Metadata, read_metadata
 from archive.extract.own_rules import own_rules
@@ -38,6 +39,7 @@ def read_page(
     if isinstance(body, bytes) and charset.is_binary(body):
         return Unreadable("not-html", extractor=extractor_name())
     text = charset.decode(body, encoding) if isinstance(body, bytes) else charset.clean(body)
+    text, font = vietnamese_fonts.converted(text)
     refusal = input_limits.refusal(text) or page_kinds.refused_source(text)
     if refusal:
         return replace(refusal, extractor=extractor_name())
@@ -52,7 +54,10 @@ def read_page(
     if isinstance(kind, Unreadable):
         teasers = read_teasers(text, page.url) if kind.reason in ("home", "listing") else None
         return replace(kind, extractor=extractor_name(), teasers=teasers)
-    return _reading(kind, metadata, extracted_body, rules)
+    origins = _rules_origin(rules) + ((("letters", font),) if font else ())
+    likelihood = page_kinds.list_likelihood(page_evidence, metadata, extracted_body)
+    confidence = confidence_of(kind, metadata, extracted_body, likelihood)
+    return replace(_reading(kind, metadata, extracted_body, origins), confidence=confidence)
 
 
 def rules_of(outlet: str | None, url: str, source: str, day: date | None) -> tuple[Rules, ...]:
@@ -74,7 +79,7 @@ def _rules_origin(rules: tuple[Rules, ...]) -> tuple[tuple[str, str], ...]:
     return (("rules", ", ".join(f"{rule.name}/{rule.version}" for rule in rules)),) if rules else ()
 
 
-def _reading(kind: ReadableKind, metadata: Metadata, body: Body, rules: tuple[Rules, ...]) -> Reading:
+def _reading(kind: ReadableKind, metadata: Metadata, body: Body, origins: tuple[tuple[str, str], ...]) -> Reading:
     return Reading(
         kind=kind,
         headline=metadata.headline or "",
@@ -93,7 +98,7 @@ def _reading(kind: ReadableKind, metadata: Metadata, body: Body, rules: tuple[Ru
         tags=metadata.tags,
         language=metadata.language,
         canonical_url=metadata.canonical_url,
-        origins=metadata.origins + body.origins + _rules_origin(rules),
+        origins=metadata.origins + body.origins + origins,
         flags=page_kinds.flags(metadata, body),
         extractor=extractor_name(),
     )

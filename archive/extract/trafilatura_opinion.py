@@ -44,7 +44,15 @@ def confirmed(pieces: list[Piece], container: html.HtmlElement) -> list[Piece]:
     if _size(found_prose) < _MIN_TRUSTED_SHARE * size:
         return pieces
     sure = _Confirmed.by(found_prose, 0)
-    return [piece for piece in pieces if piece.kind == "image" or id(piece) in found or sure.vouch(piece, False)]
+    heads = {piece.element.getprevious() for piece in found_prose}
+    return [
+        piece
+        for piece in pieces
+        if piece.kind == "image"
+        or id(piece) in found
+        or (piece.kind == "subhead" and piece.element in heads)
+        or sure.vouch(piece, False)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,7 +225,8 @@ class Reading:
 
     text: the paragraphs, subheads, quotes, lists and tables of `blocks`, joined by blank lines, without captions.
     published_at, modified_at: aware; the *_raw twins hold what the page printed. origins: (field, rule) pairs: which
-    rule produced which field. extractor: name and versions of all that took part.
+    rule produced which field. extractor: name and versions of all that took part. confidence: (field, likelihood that
+    it is right) pairs, and `reading` for the whole; not stored.
     """
 
     kind: ReadableKind
@@ -248,6 +249,7 @@ class Reading:
     flags: tuple[str, ...] = ()
     origins: tuple[tuple[str, str], ...] = ()
     extractor: str = field(default="", compare=False)
+    confidence: tuple[tuple[str, float], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

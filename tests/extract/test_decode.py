@@ -7,6 +7,7 @@ import unicodedata
 import pytest
 
 from archive import Reading, read_page
+from archive.extract import vietnamese_fonts
 from archive.extract.charset import clean, decode
 from tests.extract.imaginary_paper import HEADLINE, PARAGRAPHS, URL, modern, paragraphs
 
@@ -117,3 +118,33 @@ def test_control_character_in_a_paragraph_costs_nothing() -> None:
     assert isinstance(reading, Reading)
     assert reading.text.split("\n\n") == list(PARAGRAPHS)
     assert reading.headline == HEADLINE
+
+
+VNI = "Hôïp taùc xaõ cheø Ñoài Xanh ñöôïc muøa vuï xuaân. Baø Ñinh Thò Luïa, thaønh vieân hôïp taùc xaõ, cho bieát gia ñình baø ñaõ chuyeån sang gioáng môùi."
+TCVN3 = "Hîp t¸c x· chÌ §åi Xanh ®\xad\xadîc mïa vô xu©n. Bµ §inh ThÞ Lôa, thµnh viªn hîp t¸c x·, cho biÕt gia ®×nh bµ ®· chuyÓn sang gièng míi.".replace(
+    "\xad\xad", "\xad"
+)
+VISCII = "Hþp tác xã chè Ð°i Xanh ðßþc mùa vø xuân. Bà Ðinh Th¸ Løa, thành viên hþp tác xã, cho biªt gia ðình bà ðã chuy¬n sang gi¯ng m¾i."
+UNICODE = "Hợp tác xã chè Đồi Xanh được mùa vụ xuân. Bà Đinh Thị Lụa, thành viên hợp tác xã, cho biết gia đình bà đã chuyển sang giống mới."
+
+
+@pytest.mark.parametrize(("name", "text"), [("VNI", VNI), ("TCVN3", TCVN3), ("VISCII", VISCII)])
+def test_letters_of_fonts_before_unicode(name: str, text: str) -> None:
+    page = f"<html><body><p>Thể thao, văn hóa</p><p>{text}</p><p>{text}</p></body></html>"
+    found, font = vietnamese_fonts.converted(page)
+    assert font == name
+    assert f"<p>Thể thao, văn hóa</p><p>{UNICODE}</p>" in found
+
+
+@pytest.mark.parametrize("declared", ["", '<meta charset="viscii">', '<meta charset="iso-8859-1">'])
+def test_bytes_of_fonts_before_unicode(declared: str) -> None:
+    body = f"<html><head>{declared}</head><body><p>{VISCII}</p><p>{VISCII}</p></body></html>".encode("latin-1")
+    assert vietnamese_fonts.converted(decode(body))[0].count(UNICODE) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [UNICODE, "Straße größer ñandú señor öffnen schön Füße Grüße weiß heiß Spaß ðe ßð " * 9, "® registered \xad" * 40],
+)
+def test_other_languages_stay(text: str) -> None:
+    assert vietnamese_fonts.converted(f"<p>{text}</p>") == (f"<p>{text}</p>", None)

@@ -127,10 +127,7 @@ def test_flags_tell_what_to_look_at() -> None:
     assert "no-date" in reading.flags
 
 
-SCATTERED = "".join(
-    f"<ul><li><b>{n}</b> Người dân xã {n} kể rằng con nước năm ấy lên đến bậc cửa, ai nấy chạy lên đê.</li></ul>"
-    for n in range(8)
-)
+SCATTERED = "".join(f"<ul><li><b>{n}</b> Xã {n}: nước lên đến bậc cửa nhà.</li></ul>" for n in range(8))
 
 
 def test_what_only_trafilatura_finds_is_read_where_the_page_says_it_is_an_article() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
+
 import pytest
 
 from archive import read_page
@@ -260,3 +263,147 @@ def test_parts_that_react_streams_behind_the_page_stand_where_it_shows_them(scri
 def test_a_text_in_a_box_for_comments_on_a_selection_is_the_article() -> None:
     source = page().decode().replace('class="noidung"', 'class="commentOnSelection"')
     assert read(source.encode()).text == "\n\n".join(TEXT)
+
+
+def test_a_subhead_that_links_away_stays_in_the_column_of_the_text() -> None:
+    book = '<h3><a href="https://sach.example/1">“Giếng sâu” (năm sao)</a></h3>'
+    assert "“Giếng sâu” (năm sao)" in read(page(between=book)).text
+
+
+TEASERS = "".join(
+    f'<div class="item"><h3><a href="/tin-so-{n}-331{n}.tdu">Tin đáng chú ý số {n} trong tuần vừa qua</a></h3>'
+    f"<p>Đoạn giới thiệu ngắn của bản tin số {n}, nói về một hoạt động khác ở địa phương trong tuần.</p></div>"
+    for n in range(4)
+)
+
+
+def test_teasers_in_boxes_below_a_text_are_no_text() -> None:
+    text = read(page(foot=f'<div class="list">{TEASERS}</div>')).text
+    assert "Đoạn giới thiệu" not in text
+    assert TEXT[2] in text
+
+
+def test_an_article_that_is_one_list() -> None:
+    items = "".join(
+        f"<li>Năm {year}: lớp hát xoan mở thêm {year % 7} nhóm ở các xã ven sông.</li>" for year in range(2012, 2022)
+    )
+    body = page().decode().replace("".join(f"<p>{text}</p>" for text in TEXT), f"<p>Các mốc chính:</p><ol>{items}</ol>")
+    assert "Năm 2015: lớp hát xoan mở thêm 6 nhóm ở các xã ven sông." in read(body.encode()).text
+
+
+def test_heads_of_a_live_blog_s_entries() -> None:
+    entries = "".join(
+        f'<div class="post"><h3><time datetime="2026-11-23T1{n}:05:00+07:00">1{n}:05</time> Phần {n} mở đầu</h3>'
+        f"<p>{TEXT[n]}</p></div>"
+        for n in range(3)
+    )
+    body = page().decode().replace("".join(f"<p>{text}</p>" for text in TEXT), entries)
+    assert "Phần 1 mở đầu" in read(body.encode()).text
+
+
+OFFER = (
+    '<div class="goi"><h3>Đọc tiếp với giá 10.000 đồng</h3><p>Đăng nhập để đọc tiếp bài này.</p>'
+    "<ul><li>Mọi bài trên báo in</li></ul></div>"
+)
+
+
+def test_the_offer_of_a_pay_wall_is_no_text_and_marks_the_reading() -> None:
+    reading = read(page(foot=OFFER))
+    assert "paywalled" in reading.flags
+    assert "Đăng nhập" not in reading.text
+    assert "Mọi bài" not in reading.text
+    assert "paywalled" not in read(page()).flags
+
+
+def test_text_scrambled_letter_by_letter_is_recorded_and_never_shown() -> None:
+    other = str.maketrans("aeiouyàáâãèéêìíòóôõùúý", "xzwqkvtrplmnbsdfghjcxz")
+    scrambled = "".join(
+        f"<p>{text.lower().translate(other)}</p>" for text in ("The county water board voted on Tuesday " * 3,) * 4
+    )
+    reading = read(page(foot=scrambled.replace("đ", "d")))
+    assert reading.kind == "obfuscated"
+    assert "wztxr" not in reading.text
+
+
+def test_a_placeholder_beside_its_noscript() -> None:
+    figure = '<figure><img src="/g/ball.gif"><noscript><img src="/anh/that.jpg"></noscript><figcaption>{}</figcaption></figure>'
+    assert only(page(between=figure.format(CAPTION))).url == "http://baotrungdu.vn/anh/that.jpg"
+
+
+def test_a_caption_in_the_link_to_the_enlargement() -> None:
+    link = f'<p><a href="/anh/lon.jpg" data-caption="{CAPTION} | TTXVN"><img src="/anh/nho-150x150.jpg"></a></p>'
+    image = only(page(between=link))
+    assert (image.url, image.caption, image.credit) == ("http://baotrungdu.vn/anh/lon.jpg", CAPTION, "TTXVN")
+
+
+def test_a_credit_far_from_the_only_picture() -> None:
+    figure = f'<figure><img src="/anh/lop-hat-xoan.jpg"><figcaption>{CAPTION}</figcaption></figure>'
+    image = only(page(between=figure, foot=f'<p class="photo-credit">Ảnh: {NAME}</p>'))
+    assert (image.caption, image.credit) == (CAPTION, NAME)
+
+
+def test_bars_that_divide_a_caption_s_parts_name_nobody() -> None:
+    figure = "<figure><img src='/anh/xe.jpg'><figcaption>Xe điện Trung Du | 160 mm | 22,9 kg | trang của hãng</figcaption></figure>"
+    image = only(page(between=figure))
+    assert image.credit is None
+    assert image.caption is not None
+    assert image.caption.startswith("Xe điện Trung Du | 160 mm")
+
+
+DECLARED = '<script type="application/ld+json">{{"@type":"NewsArticle","headline":"Cẩm Khê mở lớp hát xoan cho trẻ em",{}}}</script>'
+
+
+def test_a_page_that_declares_one_of_the_two_authors_it_prints() -> None:
+    head = DECLARED.format('"author":{"@type":"Person","name":"Ngọc Ánh"}')
+    body = page(head=head).decode().replace("08:15</div>", '08:15</div><p class="tac-gia">Ngọc Ánh, Hoàng Nam</p>')
+    assert read(body.encode()).authors == ("Ngọc Ánh", "Hoàng Nam")
+
+
+@pytest.mark.parametrize(
+    ("declared", "right"),
+    [
+        (("2026-11-23T01:15:00-05:00", "2026-11-23T01:15:00+00:00"), "2026-11-23T01:15:00+00:00"),
+        (("2026-11-23T08:15:00Z", "2026-11-23T08:15:00+02:00"), "2026-11-23T08:15:00+02:00"),
+    ],
+)
+def test_one_wall_time_in_two_zones(declared: tuple[str, str], right: str) -> None:
+    head = DECLARED.format(f'"datePublished":"{declared[0]}"')
+    head += f'<meta property="article:published_time" content="{declared[1]}">'
+    body = page(head=head).decode().replace("23/11/2026 - 08:15", "").replace('lang="vi"', 'lang="en"')
+    found = read_page(body, "https://rivercourier.example/local/class-opens-5102.html")
+    assert isinstance(found, Reading)
+    assert found.published_at == datetime.fromisoformat(right)
+
+
+def test_every_field_has_a_confidence() -> None:
+    likelihoods = dict(read(page()).confidence)
+    assert {"reading", "headline", "authors", "published_at", "captions", "body"} == likelihoods.keys()
+    assert all(0 <= likelihood <= 1 for likelihood in likelihoods.values())
+    bare = read(page().replace(b"23/11/2026 - 08:15", b"").replace(b"<title>C", b"<title>Trang C"))
+    assert dict(bare.confidence)["published_at"] < likelihoods["published_at"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "self.__next_f.push([1,{0}])",
+        'window.__STATE__ = {{"article":{{"id":5102,"contentHtml":{0}}}}};',
+        'self.__next_f.push([1,{1}])',
+    ],
+)  # fmt: skip
+def test_a_body_that_only_a_script_s_data_hold(script: str) -> None:
+    figure = f'<figure><img src="/anh/lop.jpg"><figcaption>{CAPTION}. Ảnh: {NAME}</figcaption></figure>'
+    markup = "<p>$$QC$$</p>" + figure + "".join(f"<p>{text} {text} {text}</p>" for text in TEXT)
+    inner = json.dumps(markup).replace("<", "\\u003c")
+    outer = json.dumps(f'7:{{"body":{inner}}}')
+    paragraphs = "".join(f"<p>{text}</p>" for text in TEXT)
+    body = (
+        page()
+        .decode()
+        .replace(paragraphs, "")
+        .replace("</body>", f"<script>{script.format(inner, outer)}</script></body>")
+    )
+    reading = read(body.encode())
+    assert TEXT[2] in reading.text
+    assert "QC" not in reading.text
+    assert [(image.caption, image.credit) for image in reading.images] == [(f"{CAPTION}.", NAME)]

@@ -1,0 +1,142 @@
+"""Learns the weights of archive/extract/confidence_weights.py: how likely a field of a reading is right.
+
+    python bench/train_confidence.py [--write]
+
+Prints what they are worth on pages they were not learned from, for each of five folds of hosts learned on the other
+four: the expected calibration error, and the share of the wrong readings among the least confident tenth. A field is
+right as bench/folds.py scores it; a body, where nine in ten words agree, or all wanted and no unwanted strings are
+there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path[:0] = ["."]
+
+from archive.extract import confidence  # noqa: E402
+from bench import folds, train_kinds  # noqa: E402
+from bench.train_kinds import Example  # noqa: E402
+
+_TARGET = Path("archive/extract/confidence_weights.py")
+_FIELDS = ("reading", "headline", "authors", "published_at", "captions", "body")
+_BINS = 10
+_RIDGE = 6.0  # more than for kinds: there are fewer pages
+_SAME_BODY = 0.9
+Rights = dict[str, bool]
+
+
+def main() -> None:
+    """Measures by folds; writes the weights when asked to."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--write", action="store_true")
+    write = parser.parse_args().write
+    digest = hashlib.sha256()
+    pages = list(_pages())
+    for signs, rights, fold in pages:
+        digest.update(f"{sorted(signs.items())}{sorted(rights.items())}{fold}\n".encode())
+    weights = {}
+    for field in _FIELDS:
+        examples = [Example(signs, rights[field], fold, True) for signs, rights, fold in pages if field in rights]
+        _measure(field, examples)
+        weights[field] = _learned(examples)
+    if write:
+        _TARGET.write_text(_module(weights, digest.hexdigest(), len(pages)))
+
+
+def _learned(examples: list[Example]) -> dict[str, float]:
+    return train_kinds.learned(examples, 1.0, _RIDGE)
+
+
+def _measure(field: str, examples: list[Example]) -> None:
+    guesses = []
+    for fold in range(5):
+        weights = _learned([one for one in examples if one.fold != fold])
+        guesses += [(confidence.likelihood(weights, one.signs), one.is_list) for one in examples if one.fold == fold]
+    guesses.sort()
+    error = 0.0
+    for number in range(_BINS):
+        inside = [pair for pair in guesses if number <= _BINS * pair[0] < number + 1 or (pair[0] == 1 and number == 9)]
+        error += abs(sum(said - right for said, right in inside)) / len(guesses)
+    wrong = sum(not right for _, right in guesses)
+    lowest = sum(not right for _, right in guesses[: round(len(guesses) / 10)])
+    print(
+        f"{field:14} {len(guesses)} pages, {wrong} wrong; calibration error {error:.3f}; "
+        f"wrong ones in the lowest tenth {lowest / max(1, wrong):.2f}"
+    )
+
+
+def _pages() -> Iterator[tuple[dict[str, float], Rights, int]]:
+    """(signs, field -> whether it is right, fold) of every page that is read."""
+    seen: list[dict[str, float]] = []
+    evidence = confidence.evidence
+
+    def noted(*arguments: Any) -> dict[str, float]:
+        seen.append(evidence(*arguments))
+        return seen[-1]
+
+    confidence.evidence = noted
+    for name, rights_of in _SETS.items():
+        rows = folds.SETS[name][0]()
+        while True:
+            seen.clear()
+            if (row := next(rows, None)) is None:
+                break
+            if seen and (rights := rights_of(row)):
+                yield seen[-1], rights, row["fold"]
+
+
+def _labelled(row: folds.Result) -> Rights:
+    scores = row["scores"]
+    strings = scores["must"] == scores["n_must"] and not scores["bad"] and scores["first"] and scores["last"]
+    date = scores["date"]["minute"] if scores["date"] else not scores["invented"]
+    rights = {"headline": scores["title"], "published_at": date, "body": strings}
+    rights["reading"] = all(rights.values())
+    return rights | {"authors": scores["authors"], "captions": scores["f"] >= 1}
+
+
+def _outlet(row: folds.Result) -> Rights:
+    scores = row["scores"]
+    rights = {"headline": scores["title"]["contained"], "body": scores["bag"][2] >= _SAME_BODY}
+    rights |= {"published_at": scores["date"]["minute"]} if scores["date"] else {}
+    rights["reading"] = all(rights.values())
+    rights |= {"authors": scores["authors"]["exact"]} if scores["authors"] else {}
+    found = [one["cls"] == "attached" for one in scores["captions"]]
+    captions = {"captions": all(found) and scores["returned"] <= len(found)} if found else {}
+    return rights | captions
+
+
+def _words(row: folds.Result) -> Rights:
+    return {"body": row["scores"]["prf"][2] >= _SAME_BODY} if row["scores"]["type"] == "article" else {}
+
+
+_SETS = {"gold": _labelled, "vn": _labelled, "outlets": _outlet, "wcxb": _words}
+
+
+def _module(weights: dict[str, dict[str, float]], digest: str, pages: int) -> str:
+    lines = [
+        '"""Weights of the signs by which archive/extract/confidence.py tells right readings from wrong ones: data, written',
+        "by bench/train_confidence.py. TRAINED_ON is the digest of what it learned from.",
+        '"""',
+        "",
+        "from __future__ import annotations",
+        "",
+        f'TRAINED_ON = "sha256:{digest}"  # {pages} pages',
+        "WEIGHTS: dict[str, dict[str, float]] = {",
+    ]
+    for field, signs in weights.items():
+        lines += [
+            f'    "{field}": {{',
+            *(f'        "{name}": {weight:.3f},' for name, weight in signs.items()),
+            "    },",
+        ]
+    return "\n".join([*lines, "}", ""])
+
+
+if __name__ == "__main__":
+    main()
