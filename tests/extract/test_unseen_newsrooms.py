@@ -422,3 +422,10 @@ def test_a_body_that_only_a_script_s_data_hold(script: str) -> None:
 )
 def test_an_article_that_goes_on_behind_another_address_is_marked(href: str, marked: bool) -> None:
     assert ("more-pages" in read(page(foot=f'<div><a href="{href}">2</a></div>')).flags) == marked
+
+
+def test_a_table_of_units_is_no_scrambled_text() -> None:
+    rows = "".join(f"<tr><td>Lứa {n}</td><td>5.{n}00 đồng/kg</td><td>7.{n}00 đồng/kg</td></tr>" for n in range(6))
+    reading = read(page(between=f"<table>{rows}</table>"))
+    assert "Lứa 3 | 5.300 đồng/kg | 7.300 đồng/kg" in reading.text
+    assert reading.kind == "article"
