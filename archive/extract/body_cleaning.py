@@ -35,6 +35,8 @@ def kept(pieces: list[Piece], container: html.HtmlElement, headline: str) -> lis
     keep = [
         piece.kind == "image" or _is_linked_subhead(piece) or not _is_noise(piece, headline_key) for piece in pieces
     ]
+    if is_scrambled(pieces):
+        keep = [stays and not _is_gibberish(piece.text) for piece, stays in zip(pieces, keep, strict=True)]
     _drop_teasers(pieces, keep)
     _drop_offers(pieces, keep, container)
     _drop_link_lists(pieces, keep)
@@ -99,8 +101,8 @@ def is_scrambled(pieces: list[Piece]) -> bool:
     others."""
     if any(_BASE64.fullmatch(piece.text) and _MIXED.match(piece.text) for piece in pieces):
         return True
-    scrambled = sum(len(piece.text) for piece in pieces if _is_gibberish(piece.text))
-    return scrambled > _MOSTLY * sum(len(piece.text) for piece in pieces if piece.kind == "paragraph")
+    paragraphs = [piece.text for piece in pieces if piece.kind == "paragraph"]
+    return sum(len(text) for text in paragraphs if _is_gibberish(text)) > _MOSTLY * sum(map(len, paragraphs))
 
 
 def _is_gibberish(text: str) -> bool:
@@ -118,12 +120,7 @@ def _is_gibberish(text: str) -> bool:
 def _is_noise(piece: Piece, headline: str) -> bool:
     if piece.linked > 0.8 * len(piece.text) and piece.kind != "table":
         return True
-    if (
-        not _WORD.search(piece.text)
-        or _PLACEHOLDER.fullmatch(piece.text)
-        or _BASE64.fullmatch(piece.text)
-        or _is_gibberish(piece.text)
-    ):
+    if not _WORD.search(piece.text) or _PLACEHOLDER.fullmatch(piece.text) or _BASE64.fullmatch(piece.text):
         return True
     if len(piece.text) < _LONGEST_NOISE and phrases.NOISE.match(piece.text):
         return True
