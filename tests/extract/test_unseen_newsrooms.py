@@ -429,6 +429,7 @@ def test_a_table_of_units_is_no_scrambled_text() -> None:
         "Tháng | Chè lai | Chè trung du",
         "Ba | 5.800 đồng/kg | 7.200 đồng/kg",
         "Tư | 6.300 đồng/kg | 7.900 đồng/kg",
+        "Năm | 7.000 đồng/kg | 8.600 đồng/kg",
     )
     rows = "".join(f"<tr><td>{line.replace(' | ', '</td><td>')}</td></tr>" for line in cells)
     reading = read(page(between=f"<table>{rows}</table>"))
