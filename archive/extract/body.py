@@ -188,7 +188,9 @@ def _has_more_pages(page: Page) -> bool:
     """Whether a link leads to another page of the same article: its own address with a page's number."""
     own = _FILE_END.sub("", page.url.partition("?")[0]).rstrip("/")
     links = (link.get("href") or "" for link in islice(page.root.iter("a", "link"), _MAX_LINKS))
-    numbered = (href for href in links if _PAGE_NUMBER.search(href))
+    name = own.rpartition("/")[2]  # few links hold it; the pattern is slow
+    numbered = (href for href in links if name in href or not href.startswith(("/", "http")))
+    numbered = (href for href in numbered if _PAGE_NUMBER.search(href))
     return bool(own) and any(
         target.startswith(own) and _PAGE_NUMBER.fullmatch(target[len(own) :])
         for target in (absolute_url(href, page.base) or "" for href in islice(numbered, _MAX_NUMBERED))

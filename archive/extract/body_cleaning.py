@@ -18,6 +18,7 @@ _HEADLINE, _PROSE, _DATELINE = 20, 60, 40  # minimum characters of a headline li
 _LONGEST_NOISE = 400
 _MIN_PIECES = 3
 _MAX_SIBLINGS = 200
+_MAX_OFFERS, _MAX_OFFER_LEVELS = 12, 8
 _LONGEST_IN_OFFER = 140  # characters of a paragraph in an offer's box
 _VOWELS = "aeiouyæøœ"
 _MIN_GIBBERISH, _FEW_VOWELS = 60, 0.27  # letters of a paragraph, share of them
@@ -34,6 +35,8 @@ def kept(pieces: list[Piece], container: html.HtmlElement, headline: str) -> lis
     keep = [
         piece.kind == "image" or _is_linked_subhead(piece) or not _is_noise(piece, headline_key) for piece in pieces
     ]
+    if is_scrambled(pieces):
+        keep = [stays and not _is_gibberish(piece.text) for piece, stays in zip(pieces, keep, strict=True)]
     _drop_teasers(pieces, keep)
     _drop_offers(pieces, keep, container)
     _drop_link_lists(pieces, keep)
@@ -98,8 +101,8 @@ def is_scrambled(pieces: list[Piece]) -> bool:
     others."""
     if any(_BASE64.fullmatch(piece.text) and _MIXED.match(piece.text) for piece in pieces):
         return True
-    scrambled = sum(len(piece.text) for piece in pieces if _is_gibberish(piece.text))
-    return scrambled > _MOSTLY * sum(len(piece.text) for piece in pieces if piece.kind == "paragraph")
+    paragraphs = [piece.text for piece in pieces if piece.kind == "paragraph"]
+    return sum(len(text) for text in paragraphs if _is_gibberish(text)) > _MOSTLY * sum(map(len, paragraphs))
 
 
 def _is_gibberish(text: str) -> bool:
@@ -117,12 +120,7 @@ def _is_gibberish(text: str) -> bool:
 def _is_noise(piece: Piece, headline: str) -> bool:
     if piece.linked > 0.8 * len(piece.text) and piece.kind != "table":
         return True
-    if (
-        not _WORD.search(piece.text)
-        or _PLACEHOLDER.fullmatch(piece.text)
-        or _BASE64.fullmatch(piece.text)
-        or _is_gibberish(piece.text)
-    ):
+    if not _WORD.search(piece.text) or _PLACEHOLDER.fullmatch(piece.text) or _BASE64.fullmatch(piece.text):
         return True
     if len(piece.text) < _LONGEST_NOISE and phrases.NOISE.match(piece.text):
         return True
@@ -163,7 +161,8 @@ def _is_offer(piece: Piece) -> bool:
 def _drop_offers(pieces: list[Piece], keep: list[bool], container: html.HtmlElement) -> None:
     """Drops the offers of a pay wall and what stands in their boxes."""
     text = {piece.element for piece in pieces if len(piece.text) > _LONGEST_IN_OFFER}
-    boxes = {_offer_box(piece.element, container, text) for piece in pieces if _is_offer(piece)}
+    offers = islice(filter(_is_offer, pieces), _MAX_OFFERS)
+    boxes = {_offer_box(piece.element, container, text) for piece in offers}
     for index, piece in enumerate(pieces) if boxes else ():
         if piece.element in boxes or any(ancestor in boxes for ancestor in piece.element.iterancestors()):
             keep[index] = False
@@ -172,8 +171,8 @@ def _drop_offers(pieces: list[Piece], keep: list[bool], container: html.HtmlElem
 def _offer_box(offer: html.HtmlElement, container: html.HtmlElement, text: set[html.HtmlElement]) -> html.HtmlElement:
     """The outermost element around an offer without paragraphs of the article."""
     box = offer
-    while (parent := box.getparent()) is not None and parent is not container:
-        if any(element in text for element in parent.iter()):
+    for parent in islice(offer.iterancestors(), _MAX_OFFER_LEVELS):
+        if parent is container or any(element in text for element in parent.iter()):
             break
         box = parent
     return box

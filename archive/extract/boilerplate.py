@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 from lxml import etree, html
 
@@ -195,7 +196,7 @@ def _unwrap_noscript(root: html.HtmlElement) -> None:
 
 def _fill_placeholder(parent: html.HtmlElement, inside: list[html.HtmlElement]) -> None:
     """Gives the one picture beside a <noscript> the URL of the one inside, if it has only a `src`: a placeholder."""
-    beside = [image for image in parent.iter("img") if image not in inside]
+    beside = [image for image in islice(parent.iter("img"), 3) if image not in inside]
     if len(inside) != 1 or len(beside) != 1 or picture_urls.is_icon(inside[0]):
         return
     if not any(name != "src" and "src" in name for name in beside[0].attrib) and inside[0].get("src"):

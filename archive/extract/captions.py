@@ -78,18 +78,19 @@ def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -
 
 def links_to_other_page(scope: html.HtmlElement) -> bool:
     """Whether the picture links to another page."""
-    link = next(
-        (element for element in (scope, *scope.iterancestors()) if element.tag == "a" and element.get("href")), None
-    )
+    link = _link_around(scope)
     return link is not None and not _ENLARGEMENT_URL.search(link.get("href", ""))
+
+
+def _link_around(scope: html.HtmlElement) -> html.HtmlElement | None:
+    around = (scope, *scope.iterancestors("a"))
+    return next((element for element in around if element.tag == "a" and element.get("href")), None)
 
 
 def links_elsewhere(scope: html.HtmlElement) -> bool:
     """Whether a link around picture and text leads to another page, not to an enlargement: the text is its title."""
-    link = next(
-        (element for element in (scope, *scope.iterancestors()) if element.tag == "a" and element.get("href")), None
-    )
-    return link is not None and not _ENLARGEMENT_URL.search(link.get("href", "")) and len(text_of(link, WHOLE)) > 0
+    link = _link_around(scope)
+    return link is not None and links_to_other_page(link) and bool(text_of(link, WHOLE))
 
 
 def _captions_inside(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.HtmlElement]:

@@ -53,6 +53,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufd
 _C0_BYTES = bytes([*range(9), 11, *range(14, 32), 127])
 _BINARY_BYTES = bytes([*range(9), 11, *range(14, 27), *range(28, 32)])
 _FORM_FEED_TO_SPACE = bytes.maketrans(b"\x0c", b" ")
+_SURROGATES = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
 _NONCHARACTERS = re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")
 
@@ -87,10 +88,11 @@ def _distinct_references(text: str) -> Iterator[re.Match[str]]:
 
 def _without_controls(text: str) -> str:
     """Removes control characters and lone surrogates; in bytes, which is fifteen times as fast as in characters."""
-    body = text.encode("utf-8", "ignore").translate(_FORM_FEED_TO_SPACE, _C0_BYTES)
-    if not body.isascii():
-        body = _NONCHARACTERS.sub(b"", _C1_BYTES.sub(b"", body))
-    return body.decode("utf-8")
+    body = text.encode("utf-8", "surrogatepass")
+    clean_body = body.translate(_FORM_FEED_TO_SPACE, _C0_BYTES)
+    if not clean_body.isascii():
+        clean_body = _NONCHARACTERS.sub(b"", _C1_BYTES.sub(b"", _SURROGATES.sub(b"", clean_body)))
+    return text if clean_body == body else clean_body.decode("utf-8")
 
 
 def _resolved_reference(match: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 # labels before the photographer's name, followed by a colon or a slash (longest first)
 _LABEL = (
@@ -33,7 +34,7 @@ _AGENCY = (
 _LABELLED = re.compile(
     rf"(?:^|[\s(\[（【.,;|–—-])[(\[（【]?((?:{_LABEL})\s*[:：／/=＝]\s*(\S.*?))[)\]）】]?\s*\.?$", re.I
 )
-_SIGN = re.compile(r"[(\[]?((?:©|ⓒ|\([cC]\)|（[CＣ]）|℗)\s*(\S.*?))[)\]）]?\s*\.?$")
+_SIGN = re.compile(r"[(\[]?((?:©|ⓒ|\([cC]\)|（[CＣ]）|℗)\s*(\S.{0,118}?))[)\]）]?\s*\.?$")
 _BRACKETED = re.compile(r"\s*[(\[（]([^()\[\]（）]{2,120})[)\]）]\s*\.?$")
 _SLASHED = re.compile(rf"\s?[/|]\s?(?:{_AGENCY})(?:\b[^/]{{0,40}})?\.?$")
 _AGENCY_FIRST = re.compile(rf"(?:^|[\s|])((?:{_AGENCY})\s?/\s?[A-ZÀ-Ý][^/()|]{{2,60}})$")
@@ -82,12 +83,12 @@ def split(printed: str) -> tuple[str | None, str | None]:
     for splitter in (
         _agency_only,
         _labelled,
-        _copyright_signed,
+        _by(_SIGN, 2),
         _barred_tail,
         _after_bar,
-        _photo_by,
-        _equals,
-        _label_without_colon,
+        _by(_PHOTO_BY, 2),
+        _by(_EQUALS),
+        _by(_LABEL_WITHOUT_COLON),
         _generic,
         _bracketed,
         _slashed,
@@ -100,6 +101,16 @@ def split(printed: str) -> tuple[str | None, str | None]:
                 credit += "."
             return _caption_or_none(caption.strip(_TRIMMED)), name_only(credit) or None
     return _caption_or_none(printed), None
+
+
+def _by(pattern: re.Pattern[str], credit: int = 1) -> Callable[[str], tuple[str, str] | None]:
+    """A splitter by a pattern, with the number of the group that is the credit behind the caption."""
+
+    def split_by(printed: str) -> tuple[str, str] | None:
+        match = pattern.search(printed)
+        return (printed[: match.start()], match[credit]) if match else None
+
+    return split_by
 
 
 def _caption_or_none(caption: str) -> str | None:
@@ -180,26 +191,6 @@ def _barred_tail(printed: str) -> tuple[str, str] | None:
     start = max(0, len(printed) - _TAIL_LENGTH)
     match = _BARRED_TAIL.search(printed, start)
     return (printed[: match.start(1)], match[1]) if match else None
-
-
-def _copyright_signed(printed: str) -> tuple[str, str] | None:
-    match = _SIGN.search(printed)
-    return (printed[: match.start(1)], match[2]) if match and len(match[2]) < 120 else None
-
-
-def _photo_by(printed: str) -> tuple[str, str] | None:
-    match = _PHOTO_BY.search(printed)
-    return (printed[: match.start(1)], match[2]) if match else None
-
-
-def _equals(printed: str) -> tuple[str, str] | None:
-    match = _EQUALS.search(printed)
-    return (printed[: match.start()], match[1]) if match else None
-
-
-def _label_without_colon(printed: str) -> tuple[str, str] | None:
-    match = _LABEL_WITHOUT_COLON.search(printed)
-    return (printed[: match.start()], match[1]) if match else None
 
 
 def _generic(printed: str) -> tuple[str, str] | None:

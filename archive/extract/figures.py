@@ -26,6 +26,7 @@ _MAX_CARD_TEXT, _MIN_CARD_LINKED = 400, 0.5  # characters, linked share of them
 _MAX_ROW = 4  # pictures above one caption
 _TAGS = re.compile(r"<[^<>]{0,300}>")
 _CREDIT_TAGS = ("p", "div", "span", "figcaption", "small", "em", "cite", "i")
+_MAX_CREDITS = 40
 _LONGEST_CREDIT = 250  # characters of a credit, or a caption and a credit, far from its picture
 
 
@@ -71,7 +72,7 @@ def _with_distant_credit(images: list[Image], region: html.HtmlElement, body: ht
     above the body, every other picture's elsewhere."""
     if not images or all(image.credit for image in images):
         return images
-    found = [element for element in region.iter(*_CREDIT_TAGS) if _is_distant_credit(element)]
+    found = list(islice(filter(_is_distant_credit, region.iter(*_CREDIT_TAGS)), _MAX_CREDITS))
     found = [element for element in found if not any(ancestor in found for ancestor in element.iterancestors())]
     texts = {text_of(element, _LONGEST_CREDIT + 1) for element in found}
     text = texts.pop() if len(texts) == 1 else ""

@@ -27,6 +27,7 @@ from archive.rules.base import Rules
 from archive.text.folding import folded
 
 LONGEST_KICKER = 80  # characters
+_LONGEST_SLUG = 400  # characters
 _SLUG = re.compile(r"/((?:[^\W_]+-){4,}?[^\W_]+?)(?:[-_.,]*[a-z]{0,3}\d{4,})?(?:\.\w{2,5})?/?(?:[?#].*)?$")
 _KICKER = re.compile(
     r"kicker|top-?line|over-?line|dachzeile|spitzmarke|eyebrow|sur-?title|super-?title|antetitulo", re.I
@@ -277,7 +278,7 @@ class _MetadataExtractor:
 
 def _slug(url: str) -> str:
     """The words of a headline in the last part of an address; '' if there are only few."""
-    match = _SLUG.search(unquote(url))
+    match = _SLUG.search(unquote(url[-_LONGEST_SLUG:]))
     return match[1].replace("-", " ") if match else ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
@@ -89,9 +90,14 @@ def _candidate_urls(image: html.HtmlElement) -> Iterator[str]:
 def _widest(attributes: Iterable[tuple[str, str]]) -> Iterator[str]:
     """The widest candidate of each srcset among attributes."""
     for name, value in attributes:
-        matches = [match for match in _SRCSET_CANDIDATE.finditer(value) if match[1]] if "srcset" in name else []
-        if matches:
-            yield str(max(matches, key=lambda match: float(match[2] or 0))[1])
+        if "srcset" in name and (widest := _widest_in(value)):
+            yield widest
+
+
+@lru_cache(maxsize=512)
+def _widest_in(srcset: str) -> str | None:
+    matches = [match for match in _SRCSET_CANDIDATE.finditer(srcset) if match[1]]
+    return max(matches, key=lambda match: float(match[2] or 0))[1] if matches else None
 
 
 def absolute_url(url: str, base: str) -> str | None:

@@ -12,7 +12,7 @@ _string = etree.XPath("string()", smart_strings=False)
 
 def string(element: html.HtmlElement) -> str:
     """All text inside the element, unnormalised."""
-    return str(_string(element))
+    return str(_string(element)) if len(element) else element.text or ""
 
 
 @lru_cache(maxsize=1000)

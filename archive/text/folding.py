@@ -26,11 +26,12 @@ def folded(text: str, limit: int = LONGEST) -> str:
         text = html.unescape(html.unescape(text))
     if "<" in text:
         text = _TAG.sub("", text)
+    text = " ".join(text.split())
     if not text.isprintable():
-        text = _INVISIBLE.sub("", text)
+        text = " ".join(_INVISIBLE.sub("", text).split())
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    return " ".join(text.split())[:limit].strip()
+    return text[:limit].strip()
 
 
 @lru_cache(maxsize=4096)

@@ -181,3 +181,16 @@ def test_tags_that_nobody_closed_do_not_end_the_page() -> None:
 def test_a_short_bold_paragraph_is_a_subhead() -> None:
     reading = read(modern(paragraphs((3, "<p><strong>Tổ chức thực hiện ở cơ sở</strong></p>"))))
     assert [block.text for block in reading.blocks if block.kind == "subhead"] == ["Tổ chức thực hiện ở cơ sở"]
+
+
+def test_a_table_a_list_and_a_subhead_among_the_paragraphs_stay() -> None:
+    cells = "".join(f"<tr><td>Xã {number}</td><td>{number} hộ</td></tr>" for number in range(3))
+    others = f"<h3 class=x1>Số liệu</h3><table class=x2>{cells}</table><ul class=x3><li>Một điểm.</li></ul>"
+    column = "".join(f"<p>{text}</p>" for text in PARAGRAPHS[:3]) + others + f"<p>{PARAGRAPHS[3]}</p>"
+    reading = read(modern(column))
+    kinds = [(block.kind, block.text) for block in reading.blocks if block.kind != "paragraph"]
+    assert kinds == [
+        ("subhead", "Số liệu"),
+        ("table", "Xã 0 | 0 hộ\nXã 1 | 1 hộ\nXã 2 | 2 hộ"),
+        ("list", "Một điểm."),
+    ]

@@ -422,3 +422,16 @@ def test_a_body_that_only_a_script_s_data_hold(script: str) -> None:
 )
 def test_an_article_that_goes_on_behind_another_address_is_marked(href: str, marked: bool) -> None:
     assert ("more-pages" in read(page(foot=f'<div><a href="{href}">2</a></div>')).flags) == marked
+
+
+def test_a_table_of_units_is_no_scrambled_text() -> None:
+    cells = (
+        "Tháng | Chè lai | Chè trung du",
+        "Ba | 5.800 đồng/kg | 7.200 đồng/kg",
+        "Tư | 6.300 đồng/kg | 7.900 đồng/kg",
+        "Năm | 7.000 đồng/kg | 8.600 đồng/kg",
+    )
+    rows = "".join(f"<tr><td>{line.replace(' | ', '</td><td>')}</td></tr>" for line in cells)
+    reading = read(page(between=f"<table>{rows}</table>"))
+    assert cells[2] in reading.text
+    assert reading.kind == "article"
