@@ -57,7 +57,7 @@ _CLEAR, _GAIN = 0.75, 0.35  # share of them that are syllables then; how many mo
 
 def converted(text: str) -> tuple[str, str | None]:
     """The page in Unicode, and the name of its font encoding if it had one."""
-    if all(min(map(text.count, letters)) < _MIN_SUSPECT for letters in _SUSPECT):
+    if all(any(text.count(letter) < _MIN_SUSPECT for letter in letters) for letters in _SUSPECT):
         return text, None
     words = [word for word in _sample(text) if not _UNICODE.search(word)]
     name, share = max(
