@@ -69,9 +69,9 @@ def _page(history: History, capture: UrlCapture, outlet: Outlet) -> History:
     if isinstance(capture.said, Unreadable):
         return refuse(history, capture, capture.said)
     if capture.said is None:
-        return _with_verdict(history, Verdict(capture, why="its bytes are not here"))
+        return history.with_verdict(Verdict(capture, why="its bytes are not here"))
     if is_home(capture.url, outlet):  # whatever kind it was read as
-        return _with_verdict(history, Verdict(capture, why="the home page is no article"))
+        return history.with_verdict(Verdict(capture, why="the home page is no article"))
     return _read(history, capture, capture.said, outlet)
 
 
@@ -79,7 +79,7 @@ def _read(history: History, capture: UrlCapture, reading: Reading, outlet: Outle
     article = article_of(history, capture.key, capture.via, reading, outlet)
     if article is None:
         if why := first_doubt(capture, reading):
-            return _with_verdict(history, Verdict(capture, why=why, doubted=True))
+            return history.with_verdict(Verdict(capture, why=why, doubted=True))
         if _is_detour(history, capture, reading):
             return _detour(history, capture)
         history = _new_article(history, capture, reading)
@@ -101,7 +101,7 @@ def _is_detour(history: History, capture: UrlCapture, reading: Reading) -> bool:
 
 def _detour(history: History, capture: UrlCapture) -> History:
     why = "an article's address leads here, and it has no date, as that has"
-    history = _with_verdict(history, Verdict(capture, why=why, doubted=True))
+    history = history.with_verdict(Verdict(capture, why=why, doubted=True))
     return mark_gone(history, capture.via, capture, f"redirected to {capture.url}, which is no article", surely=False)
 
 
@@ -114,7 +114,7 @@ def _new_article(history: History, capture: UrlCapture, reading: Reading) -> His
     )  # fmt: skip
     renditions = {capture.key: UrlRendition(capture.url, reading, 0, capture.at)}
     article = Article(number, capture.key, capture.url, (new_state,), renditions, capture.at, capture.at, capture)
-    return _with_verdict(replace(history, articles=(*history.articles, article)), Verdict(capture, number, 0))
+    return replace(history, articles=(*history.articles, article)).with_verdict(Verdict(capture, number, 0))
 
 
 def _known_article(
@@ -170,7 +170,7 @@ def _variant_rendition(
 def _waiting(history: History, article: Article, capture: UrlCapture, reading: Reading) -> Doubted | None:
     """The earliest doubted reading of this URL, of one that redirects here, or, a visit ago, of another one that showed
     the very same text, unless other words have stood at the article since."""
-    last_text_state = next(new_state for new_state in reversed(article.states) if new_state.picture is None)
+    last_text_state = next(past for past in reversed(article.states) if past.picture is None)
     doubts = [
         rendition.doubted
         for key, rendition in article.renditions.items()
@@ -244,7 +244,7 @@ def _confirmed(history: History, article: Article, capture: UrlCapture, reading:
     article = put(article, replace(article.latest, seen=capture.at))
     if speaks:
         article = seen_again(make_primary(article, capture), capture)
-    return _with_article_and_verdict(history, article, Verdict(capture, article.number, place))
+    return history.with_article(article).with_verdict(Verdict(capture, article.number, place))
 
 
 def _completed(history: History, article: Article, capture: UrlCapture, reading: Reading) -> History:
@@ -264,9 +264,8 @@ def _completed(history: History, article: Article, capture: UrlCapture, reading:
     }
     article = put(replace(article, renditions=renditions), new_state)
     article = put_rendition(article, capture.key, rendition_of(capture, reading, place))
-    return _with_article_and_verdict(
-        history, seen_again(make_primary(article, capture), capture), Verdict(capture, article.number, place)
-    )
+    article = seen_again(make_primary(article, capture), capture)
+    return history.with_article(article).with_verdict(Verdict(capture, article.number, place))
 
 
 def _variant_again(
@@ -280,8 +279,8 @@ def _variant_again(
     if speaks:
         article = seen_again(make_primary(article, capture), capture)
     shows = rendition.place if article.states[rendition.place].state == state_of(reading) else None
-    return _with_article_and_verdict(
-        history, article, Verdict(capture, article.number, shows, "" if shows is not None else "another print")
+    return history.with_article(article).with_verdict(
+        Verdict(capture, article.number, shows, "" if shows is not None else "another print")
     )
 
 
@@ -300,7 +299,7 @@ def _edited(
     article = replace(article, states=(*article.states, new_state))
     article = put_rendition(article, capture.key, replace(rendition_of(capture, reading, article.place), differs=lacks))
     article = seen_again(make_primary(article, capture), capture)
-    history = _with_verdict(history, Verdict(capture, article.number, article.place))
+    history = history.with_verdict(Verdict(capture, article.number, article.place))
     return with_moved_pictures(history, article)
 
 
@@ -316,7 +315,7 @@ def _doubted(history: History, article: Article, capture: UrlCapture, reading: R
     else:
         doubted = Doubted(capture, reading, why)
     article = put_rendition(article, capture.key, replace(rendition, standing="silent", doubted=doubted))
-    return _with_article_and_verdict(history, article, Verdict(capture, article.number, None, why, doubted=True))
+    return history.with_article(article).with_verdict(Verdict(capture, article.number, None, why, doubted=True))
 
 
 def _other_variant(
@@ -324,29 +323,15 @@ def _other_variant(
 ) -> History:
     """A shorter copy, or one that lags behind: no edit, whatever it says."""
     state = state_of(reading)
-    shows = next((place for place, new_state in enumerate(article.states) if new_state.state == state), None)
+    shows = next((place for place, past in enumerate(article.states) if past.state == state), None)
     place = article.place if shows is None else shows
     differs = rendition.differs if rendition and rendition.differs else _differs(article, place, reading)
     shown = UrlRendition(capture.url, reading, place, capture.at, differs=differs)
     article = put_rendition(article, capture.key, shown)
-    return _with_article_and_verdict(
-        history, article, Verdict(capture, article.number, shows, "" if shows is not None else "another print")
+    return history.with_article(article).with_verdict(
+        Verdict(capture, article.number, shows, "" if shows is not None else "another print")
     )
 
 
 def _differs(article: Article, place: int, reading: Reading) -> frozenset[str]:
     return frozenset(changed_fields(article.states[place].reading, reading))
-
-
-def _with_article_and_verdict(history: History, article: Article, verdict: Verdict) -> History:
-    return _with_verdict(_with_article(history, article), verdict)
-
-
-def _with_article(history: History, article: Article) -> History:
-    return replace(
-        history, articles=tuple(article if other.number == article.number else other for other in history.articles)
-    )
-
-
-def _with_verdict(history: History, verdict: Verdict) -> History:
-    return replace(history, verdicts=(*history.verdicts, verdict))

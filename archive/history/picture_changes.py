@@ -47,8 +47,7 @@ def with_moved_pictures(history: History, article: Article) -> History:
         }
         article = replace(article, renditions=renditions)
         history, article = without_newest(history, article, "the same pictures at other addresses")
-    articles = tuple(article if other.number == article.number else other for other in history.articles)
-    return replace(history, articles=articles)
+    return history.with_article(article)
 
 
 def _shows_former_pictures(article: Article) -> bool:

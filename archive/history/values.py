@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -142,6 +142,15 @@ class History:
     hops: Mapping[str, str] = field(default_factory=dict)
     pictures: Mapping[str, PictureFetch] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
+
+    def with_article(self, article: Article) -> History:
+        """The history with an article that has changed."""
+        articles = (article if other.number == article.number else other for other in self.articles)
+        return replace(self, articles=tuple(articles))
+
+    def with_verdict(self, verdict: Verdict) -> History:
+        """The history with one more verdict."""
+        return replace(self, verdicts=(*self.verdicts, verdict))
 
 
 NOTHING = History()
