@@ -21,13 +21,11 @@ from sqlite_utils import Database
 from archive.frontier.change_rate_store import note_turn
 from archive.frontier.priority import KNOWN, LIST
 from archive.model import clock
+from archive.model.change_rate import HEADLINE, LEFT, MIN_TRUST, PICTURE, WORDS
 from archive.model.records import Link, Reading, Run, Teaser
 from archive.model.urls import picture_key, url_key
 from archive.storage.readings.reading_rows import same_words
 
-HEADLINE, PICTURE, LEFT, WORDS = "sign: headline", "sign: picture", "sign: left", "sign: words"
-MIN_TRUST = 0.1
-"""The share of a kind's looks that must find something, or it is ignored."""
 _EDITS_A_DAY = 24  # a sign that proves true counts as an edit expected within an hour
 _MAX_COUNT, _MAX_SHARE_DIVISOR = 5, 10  # at most so many changes of a list at once, or a tenth, are a sign
 _MAX_MARKS, _MIN_LETTERS = 24, 12

@@ -45,6 +45,11 @@ _PRIOR: tuple[float, ...] = (0.6, 0.3, 0.12, 0.015, 0.006, 0.0015, 0.0005, 0.000
 # Factor on the prior once an article has been seen edited: our guess, soon replaced by observations.
 _MOOD_FACTOR: tuple[float, ...] = (0.8, 1.5, 4.0, 6.0, 4.0, 15.0, 25.0)
 
+HEADLINE, PICTURE, LEFT, WORDS = "sign: headline", "sign: picture", "sign: left", "sign: words"
+"""The kinds of free signs (archive.frontier.change_signals)."""
+MIN_TRUST = 0.1
+"""The share of a kind's looks that must find something, or it is ignored."""
+
 _PAPER_WEIGHT, _BUCKET_WEIGHT = 5.0, 2.0  # observed edits that weigh as much as the prior
 
 

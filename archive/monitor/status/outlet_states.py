@@ -9,10 +9,9 @@ from enum import IntEnum
 from typing import Literal
 
 from archive.console.human_units import duration, every, moment
-from archive.frontier.change_signals import HEADLINE, LEFT, MIN_TRUST, PICTURE, WORDS
 from archive.frontier.host_state import troubled_hosts
 from archive.frontier.schedule import WORTH_A_LOOK
-from archive.model.change_rate import Tally, confirmed_share
+from archive.model.change_rate import HEADLINE, LEFT, MIN_TRUST, PICTURE, WORDS, Tally, confirmed_share
 from archive.model.records import HostState
 from archive.model.time_zones import zone_of
 from archive.monitor.status.crawl_rhythm import Rhythm, rhythm

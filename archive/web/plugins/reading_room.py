@@ -11,12 +11,12 @@ from pluggy import HookimplMarker
 
 from archive.console.logs import log_of
 from archive.storage.sqlite_errors import damage_message
-from archive.web.room import ROUTES
 from archive.web.room.allowed_hosts import with_known_hosts
 from archive.web.room.hidden_pages import hide_server_pages
 from archive.web.room.picture_serving import serve_only_pictures
 from archive.web.room.query_queue import limit_concurrency
 from archive.web.room.request import archive_of, is_public, visit_of
+from archive.web.room.routes import ROUTES
 from archive.web.room.security_headers import with_headers
 from archive.web.template_environment import FILTERS, TESTS
 

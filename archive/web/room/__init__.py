@@ -4,7 +4,3 @@ Each `*_page.py` module makes one kind of page; `routes.py` maps URLs to them. S
 texts.toml, markup is in ../templates/room, styles are in ../static/room.css. No page has a script or loads anything
 from another site.
 """
-
-from archive.web.room.routes import ROUTES
-
-__all__ = ["ROUTES"]
