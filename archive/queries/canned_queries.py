@@ -173,7 +173,7 @@ _ON_FRONT = Question(
     "Edits of articles that had been on the front page before the edit, those in the highest places first",
     """
 WITH front AS MATERIALIZED (
-  SELECT article_id, position, placements.first_seen_at, placements.last_seen_at
+  SELECT article_id, position, placements.first_seen_at, placements.last_seen_at, gone_at
   FROM placements
   JOIN outlets ON outlets.name = placements.outlet AND outlets.home_url = placements.list_url
   WHERE article_id IS NOT NULL
@@ -184,7 +184,8 @@ SELECT min(front.position) AS place, min(front.first_seen_at) AS on_front_page_f
 FROM front
 CROSS JOIN edits ON edits.article_id = front.article_id
 CROSS JOIN versions AS old ON old.id = edits.old_version_id
-WHERE front.first_seen_at < edits.edited_at AND front.last_seen_at >= old.first_seen_at
+CROSS JOIN version_spans AS shown ON shown.version_id = old.id
+WHERE front.first_seen_at <= shown.last_seen_at AND coalesce(front.gone_at, '9999') > old.first_seen_at
 GROUP BY edits.new_version_id
 ORDER BY place, edits.edited_at DESC
 LIMIT 50

@@ -195,11 +195,10 @@ def _place(row: dict[str, Any]) -> Place:
 
 
 def between(places: Iterable[Place], start: str, end: str) -> Iterator[Place]:
-    """The places in which an article was seen from `start` until before `end`, each cut to that time."""
+    """The places in which an article stood between two looks at it, each with its last look then."""
     for place in places:
-        if place.first_seen_at < end and place.last_seen_at >= start:
-            last = place.last_seen_at if place.last_seen_at < end else end
-            yield replace(place, first_seen_at=max(place.first_seen_at, start), last_seen_at=last)
+        if place.first_seen_at <= end and (place.gone_at is None or place.gone_at > start):
+            yield replace(place, last_seen_at=max(place.first_seen_at, min(place.last_seen_at, end)))
 
 
 def highest(places: Iterable[Place]) -> Place | None:

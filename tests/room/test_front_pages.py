@@ -106,11 +106,12 @@ def test_of_a_day_without_a_look_nothing_is_claimed(ask: Ask) -> None:
 
 
 def test_a_comparison_says_where_the_article_stood_while_it_had_the_error(tmp_path: Path) -> None:
-    """The bridge led the page at 12 and, after the edit of 13:30 (UTC), from 14 to 16; at 13 it was in place 2."""
+    """The bridge led the page at 12, was in place 2 at 13, and led it again from 14 on (UTC). Its first text was seen at
+    12, the second at 13:30 and, for the last time, at 15:30: what the page showed later says nothing of it."""
     story, edited = (page(NAMES[BRIDGE], f"Cầu dài {length} mét, nối hai xã ở hai bờ sông.") for length in (412, 421))
     captures = [
-        shoot(BRIDGE, story, 0), *looks(shoot)[:2], shoot(BRIDGE, edited, 1.5), *looks(shoot)[2:],
-        shoot(BRIDGE, page(NAMES[BRIDGE]), 9),
+        shoot(BRIDGE, story, 0), *looks(shoot)[:2], shoot(BRIDGE, edited, 1.5), *looks(shoot)[2:4],
+        shoot(BRIDGE, edited, 3.5), looks(shoot)[4], shoot(BRIDGE, page(NAMES[BRIDGE]), 9),
     ]  # fmt: skip
     path = crawled(tmp_path / "bao.db", captures)
     ask = room_on(path)
@@ -120,6 +121,6 @@ def test_a_comparison_says_where_the_article_stood_while_it_had_the_error(tmp_pa
     with sqlite3.connect(path) as db:
         (question,) = (question for question in QUESTIONS if question.name == "edited_on_front")
         assert [row[:4] for row in db.execute(question.sql)] == [
-            (1, "2026-05-20T14:00:00Z", "2026-05-20T16:00:00Z", "2026-05-20T21:00:00Z"),
-            (1, "2026-05-20T12:00:00Z", "2026-05-20T13:00:00Z", "2026-05-20T13:30:00Z"),
+            (1, "2026-05-20T13:00:00Z", "2026-05-20T15:00:00Z", "2026-05-20T21:00:00Z"),
+            (1, "2026-05-20T12:00:00Z", "2026-05-20T12:00:00Z", "2026-05-20T13:30:00Z"),
         ]

@@ -122,7 +122,7 @@ def compared(db: Database, number: int, old: int, new: int) -> Compared:
         raise UnknownArticle(f"article {number} has no versions {old} and {new}")
     before, after = (lookup.reading_of(db, number, version_number)[1] for version_number in (old, new))
     first, later = provenances[old], provenances[new]
-    places = between(places_of(db, number, _MAX_PLACES), first.first_seen_at, later.first_seen_at)
+    places = between(places_of(db, number, _MAX_PLACES), first.first_seen_at, first.last_seen_at)
     article = lookup.find_article(db, str(number))
     return Compared(article, list(provenances), first, later, before, after, highest(places))
 
