@@ -141,8 +141,8 @@ def command(
 ) -> list[str]:
     """The command that serves the archive. Datasette opens files read-only and sees what a crawl writes meanwhile.
     pictures: the picture folder of each archive. laid_down: the archive is on read-only storage. public: its public
-    URL. others: archives served beside it; where visitors may run SQL, a query may join the first ten (Datasette's limit) in the
-    database `_memory`."""
+    URL. others: archives served beside it; where visitors may run SQL, a query may join the first ten (Datasette's
+    limit) in the database `_memory`."""
     settings = [word for name, value in _settings(public).items() for word in ("--setting", name, value)]
     browser = ["--open"] if open_browser else []
     base = ["--host", host, "--port", str(port), "--metadata", str(metadata_file), "--static", f"-/luubao:{STATIC}"]

@@ -15,9 +15,10 @@ from archive.web.room.allowed_hosts import with_known_hosts
 from archive.web.room.hidden_pages import hide_server_pages
 from archive.web.room.picture_serving import serve_only_pictures
 from archive.web.room.query_queue import limit_concurrency
-from archive.web.room.request import archive_names, is_public, room_path, visit_of
+from archive.web.room.request import is_public, visit_of
 from archive.web.room.routes import ROUTES
 from archive.web.room.security_headers import with_headers
+from archive.web.room.served_archives import archive_names, room_path
 from archive.web.template_environment import FILTERS, TESTS
 
 hookimpl = HookimplMarker("datasette")

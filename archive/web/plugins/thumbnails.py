@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 from pluggy import HookimplMarker
 
-from archive.web.room.request import picture_address
+from archive.web.room.served_archives import picture_address
 
 hookimpl = HookimplMarker("datasette")
 

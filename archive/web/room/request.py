@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from datasette.utils import sqlite_timelimit, tilde_decode, tilde_encode
+from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
@@ -33,6 +33,14 @@ from archive.storage.damaged_rows import ROW_ERRORS
 from archive.web.room import local_times, parameters
 from archive.web.room.change_descriptions import gone_reason, what_of, worded
 from archive.web.room.etags import unless_known
+from archive.web.room.served_archives import (
+    archive_names,
+    names_another,
+    picture_address,
+    prefix_of,
+    requested_archive,
+    room_path,
+)
 from archive.web.room.translations import LANGUAGES, Language, markup, preferred, say
 from archive.web.sql_guard import trusted
 
@@ -286,30 +294,6 @@ def _fingerprint(name: str) -> str:
     return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:8]
 
 
-def archive_names(datasette: Any) -> list[str]:
-    """The names of the archives that are served. Datasette's own databases, of which one queries across archives, come
-    before them."""
-    return [name for name in datasette.databases if name not in ("_memory", "_internal")]
-
-
-def prefix_of(datasette: Any, archive: str) -> str:
-    """What the paths of an archive's room begin with: nothing for the first archive, its name for another one."""
-    return "" if archive == archive_names(datasette)[0] else f"/{tilde_encode(archive)}"
-
-
-def room_path(datasette: Any, archive: str, path: str) -> str:
-    """The path of a page of an archive's room on the server."""
-    prefix = prefix_of(datasette, archive)
-    return str(datasette.urls.path(f"{prefix}/-/" if prefix and path == "/" else f"{prefix}{path}"))
-
-
-def picture_address(datasette: Any, archive: str, path: str) -> str | None:
-    """Where a stored picture of an archive is served; None where its picture folder is not."""
-    folder = f"{prefix_of(datasette, archive)}/-/pictures"
-    mounted = any(f"/{mount}".startswith(f"{folder}/") for mount, _ in datasette.static_mounts)
-    return str(datasette.urls.path(f"{folder}/{path}")) if mounted else None
-
-
 def settings_of(datasette: Any) -> dict[str, Any]:
     """The settings of `luubao serve`: address, hosts, keeper, contact."""
     return datasette.plugin_config("luubao") or {}
@@ -327,19 +311,11 @@ def site(outlets: list[FollowedOutlet]) -> str:
 
 def visit_of(datasette: Any, request: Any) -> Visit:
     """The request with its language: the one named in the URL, else the browser's preference."""
-    requested, archive = request.args.get("lang"), _requested_archive(datasette, request)
+    requested, archive = request.args.get("lang"), requested_archive(datasette, request)
     for language in LANGUAGES:
         if requested == language:
             return Visit(datasette, request, language, True, archive)
     return Visit(datasette, request, preferred(request.headers.get("accept-language", "")), False, archive)
-
-
-def _requested_archive(datasette: Any, request: Any) -> str:
-    """The archive that a URL names by its first segment; the first one where it names none."""
-    names = archive_names(datasette)
-    segment = request.path.removeprefix(datasette.setting("base_url")).lstrip("/").partition("/")[0]
-    name = tilde_decode(segment)
-    return name if name in names else names[0]
 
 
 def page(view: Callable[[Visit], Awaitable[Response]]) -> View:
@@ -347,7 +323,7 @@ def page(view: Callable[[Visit], Awaitable[Response]]) -> View:
 
     async def wrapper(datasette: Any, request: Any) -> Response:
         visit = visit_of(datasette, request)
-        if request.url_vars.get("archive", visit.archive) not in (visit.archive, tilde_encode(visit.archive)):
+        if names_another(request, visit.archive):
             return await visit.refusal(404, visit.say("refusal.404"))
         try:
             await visit.check()

@@ -8,7 +8,8 @@ from typing import Any
 from datasette.utils import tilde_encode
 from datasette.utils.asgi import Response
 
-from archive.web.room.request import Visit, archive_names, is_public, page, prefix_of
+from archive.web.room.request import Visit, is_public, page
+from archive.web.room.served_archives import archive_names, prefix_of
 
 # Copies of an outlet's pages should not compete with the originals; the other paths have too many URLs to crawl.
 _DISALLOWED = (
@@ -30,7 +31,8 @@ async def robots(visit: Visit) -> Response:
 def _rules(server: Any, archive: str) -> Iterator[tuple[str, str]]:
     """The rules for an archive: not its tables, and of its room what is no article. (The longest rule decides, RFC 9309
     section 2.2.2.)"""
-    yield "Disallow", f"/{tilde_encode(archive)}"
-    if prefix := prefix_of(server, archive):
-        yield "Allow", f"{prefix}/-/"
+    prefix = prefix_of(server, archive)
     yield from (("Disallow", f"{prefix}{path}") for path in _DISALLOWED)
+    yield "Disallow", f"/{tilde_encode(archive)}"
+    if prefix:
+        yield "Allow", f"{prefix}/-/"

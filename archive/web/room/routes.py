@@ -62,5 +62,5 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"/$", front),
     (r"/(?P<archive>[^/]+)/-/?$", front),
     (r"/robots\.txt$", robots),
-    *((f"{prefix}{pattern}", view) for prefix in ("", r"/(?P<archive>[^/-][^/]*)") for pattern, view in _PAGES),
+    *((f"{prefix}{pattern}", view) for prefix in ("", r"/(?P<archive>[^/]+)") for pattern, view in _PAGES),
 )
