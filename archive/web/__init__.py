@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from datasette.utils import tilde_encode
+
 from archive.queries.canned_queries import QUESTIONS, TOPICS
 from archive.storage.schema import TABLES
 from archive.web.public_checks import SETTINGS as PUBLIC_SETTINGS
@@ -132,20 +134,22 @@ def command(
     host: str,
     port: int,
     open_browser: bool,
-    pictures: Path | None = None,
+    pictures: Sequence[Path | None] = (),
     laid_down: bool = False,
     public: str | None = None,
     others: Sequence[Path] = (),
 ) -> list[str]:
     """The command that serves the archive. Datasette opens files read-only and sees what a crawl writes meanwhile.
-    pictures: the picture folder. laid_down: the archive is on read-only storage. public: its public URL. others:
-    archives served beside it; where visitors may run SQL, a query may join the first ten (Datasette's limit) in the
-    database `_memory`."""
+    pictures: the picture folder of each archive. laid_down: the archive is on read-only storage. public: its public
+    URL. others: archives served beside it; where visitors may run SQL, a query may join the first ten (Datasette's
+    limit) in the database `_memory`."""
     settings = [word for name, value in _settings(public).items() for word in ("--setting", name, value)]
     browser = ["--open"] if open_browser else []
     base = ["--host", host, "--port", str(port), "--metadata", str(metadata_file), "--static", f"-/luubao:{STATIC}"]
     plugins = ["--plugins-dir", str(PLUGINS), "--template-dir", str(TEMPLATES)]
-    mounts = _picture_mounts(pictures) if pictures else []
+    prefixes = ["", *(f"{tilde_encode(path.stem)}/" for path in others)]
+    mounts = [word for prefix, folder in zip(prefixes, pictures, strict=False) if folder
+              for word in _picture_mounts(folder, prefix)]  # fmt: skip
     files = [word for path in (archive, *others) for word in (["--immutable", str(path)] if laid_down else [str(path)])]
     crossdb = ["--crossdb"] if others and public is None else []
     return [sys.executable, "-m", "datasette", "serve", *files, *crossdb, *base, *plugins, *mounts, *settings, *browser]
@@ -159,9 +163,9 @@ def _settings(public: str | None) -> dict[str, str]:
     return {**SETTINGS, **PUBLIC_SETTINGS, **secure, "base_url": f"{path}/"}
 
 
-def _picture_mounts(folder: Path) -> list[str]:
+def _picture_mounts(folder: Path, prefix: str) -> list[str]:
     """Options that serve pictures and thumbnails, but not the rest of the folder: SVGs can run scripts, and are stored
     apart for that reason. Symlinks are not followed, because somebody else may have put them there."""
     existing = [name for name in ("sha256", "thumbnails") if (folder / name).is_dir()]
     mounts = [name for name in existing if not (folder / name).is_symlink()]
-    return [word for name in mounts for word in ("--static", f"-/pictures/{name}:{folder / name}")]
+    return [word for name in mounts for word in ("--static", f"{prefix}-/pictures/{name}:{folder / name}")]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -17,13 +19,15 @@ from urllib.request import Request, urlopen
 import pytest
 from click.testing import CliRunner
 
-from archive import Capture, ingest, open_archive, start_run
+from archive import Capture, Outlet, PictureCapture, ingest, keep_picture, open_archive, start_run
 from archive.cli import archive
+from archive.pictures import recognise
 from archive.queries.days import days, each_day, latest_day
 from archive.queries.outlets_followed import papers
 from archive.storage.withdrawals.withdrawal import withdraw
 from archive.web.room.allowed_hosts import is_known
 from archive.web.room.query_queue import AT_ONCE
+from tests.crawler.test_pictures import painted
 from tests.reading_room import served
 from tests.room.conftest import ROOT
 from tests.support import NOON, PAPER, page
@@ -107,9 +111,49 @@ def test_an_archive_may_have_any_name(kept: Path, tmp_path: Path) -> None:
             assert (status, json.loads(told)) == (200, [{"n": 2}]), name
         assert asked(f"{server}/-/luubao/luubao.css")[0] == 200
         front = asked(server)[1]
-        assert 'href="/-">' in front and 'Kho lưu khác: <a href="/luubao">' not in front  # the first has this room
-        assert '<a href="/-/article/1">Cầu mới</a>' in asked(f"{server}/luubao/articles")[1]
-        assert '<a href="/-/article/1">Cầu mới</a>' not in asked(f"{server}/static/articles")[1]
+        rooms = [f"/{name}/-/" for name in names[1:]]
+        assert re.findall('Kho lưu khác: <a href="([^"]*)">', front) == rooms
+        for prefix, room in zip(("", "/pictures", "/static", "/-"), ("/", *rooms), strict=True):
+            name = prefix.lstrip("/") or "luubao"
+            assert f'<a href="{prefix}/-/article/1">Cầu mới</a>' in asked(f"{server}/{name}/articles")[1]
+            assert asked(f"{server}{room}")[0] == 200
+            assert f'href="{prefix}/-/edits"' in asked(f"{server}{prefix}/-/article/1")[1]
+
+
+def test_each_of_several_archives_has_its_room_and_its_pictures(kept: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "một.db", tmp_path / "hai.v2.db"
+    first.write_bytes(kept.read_bytes())
+    data, url, bridge = painted(1), "https://hai.example/cau.jpg", "https://hai.example/cau-9.htm"
+    with open_archive(second, create=True) as db:
+        run = start_run(
+            db, Outlet("hai", "Báo Hai", "https://hai.example/", ("hai.example",)), {"luubao": "test"}, NOON
+        )
+        body = page("Cầu của báo thứ hai").replace("</article>", f'<figure><img src="{url}"></figure></article>')
+        ingest(db, run, Capture(bridge, bridge, NOON, 200, body=body.encode(), encoding="utf-8"))
+        picture = recognise(data)
+        assert picture is not None and picture.path is not None
+        (number,) = db.execute("SELECT id FROM images").fetchone()
+        keep_picture(db, run, PictureCapture(number, NOON, url, 200, picture=picture), timedelta(days=1))
+        db.conn.commit()
+    place = tmp_path / "hai.v2.db.pictures" / picture.path
+    place.parent.mkdir(parents=True)
+    place.write_bytes(data)
+    with served(first, second) as server:
+        assert "Cầu của báo thứ hai" not in asked(f"{server}/")[1]
+        status, front, _ = asked(f"{server}/hai~2Ev2/-/?lang=en")
+        assert (status, "Cầu của báo thứ hai" in front, 'href="/hai~2Ev2/-/edits?lang=en"' in front) == (
+            200,
+            True,
+            True,
+        )
+        article = asked(f"{server}/hai~2Ev2/-/article/1")[1]
+        assert f'src="/hai~2Ev2/-/pictures/{picture.path}"' in article and "Kho lưu khác" in article
+        with urlopen(f"{server}/hai~2Ev2/-/pictures/{picture.path}") as answer:
+            assert answer.read() == data and "sandbox" in answer.headers["Content-Security-Policy"]
+        assert asked(f"{server}/-/pictures/{picture.path}")[0] == 404
+        assert "/hai~2Ev2/-/feeds/new.atom" in asked(f"{server}/hai~2Ev2/-/feeds/new.atom")[1]
+        assert json.loads(asked(f"{server}/hai~2Ev2/cdx?url={bridge}&output=json")[1])[1][2] == bridge
+        assert asked(f"{server}/ba/-/article/1")[0] == 404
 
 
 def test_what_is_withdrawn_is_shown_by_no_page(alone: str) -> None:

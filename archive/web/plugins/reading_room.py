@@ -15,9 +15,10 @@ from archive.web.room.allowed_hosts import with_known_hosts
 from archive.web.room.hidden_pages import hide_server_pages
 from archive.web.room.picture_serving import serve_only_pictures
 from archive.web.room.query_queue import limit_concurrency
-from archive.web.room.request import archive_of, is_public, visit_of
+from archive.web.room.request import is_public, visit_of
 from archive.web.room.routes import ROUTES
 from archive.web.room.security_headers import with_headers
+from archive.web.room.served_archives import archive_names, room_path
 from archive.web.template_environment import FILTERS, TESTS
 
 hookimpl = HookimplMarker("datasette")
@@ -55,7 +56,9 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     public = is_public(datasette)
 
     def is_database_page(path: str) -> bool:
-        first_segment = unquote(path.removeprefix(base.rstrip("/"))).lstrip("/").partition("/")[0]
+        first_segment, _, rest = unquote(path.removeprefix(base.rstrip("/"))).lstrip("/").partition("/")
+        if rest.partition("/")[0] == "-":  # the room of another archive
+            return False
         return first_segment.rpartition(".")[0] in datasette.databases or first_segment in datasette.databases
 
     def wrapper(application: Any) -> Any:
@@ -93,12 +96,12 @@ def forbidden(datasette: Any, request: Any) -> Callable[[], Any] | None:
 @hookimpl(tryfirst=True)
 def render_cell(row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
     """A headline as a link to its article, a capture's id as a link to its page; None leaves the cell to others."""
-    if not value or database != archive_of(datasette).name:
+    if not value or database not in archive_names(datasette):
         return None
     if column in _HEADLINE_COLUMNS and (article := _integer(row, "id" if table in _ARTICLE_TABLES else _ID_COLUMN)):
-        return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/-/article/{article}"), value)
+        return Markup('<a href="{}">{}</a>').format(room_path(datasette, database, f"/-/article/{article}"), value)
     if column == "capture_id" and isinstance(value, int):
-        return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/-/capture/{value}"), value)
+        return Markup('<a href="{}">{}</a>').format(room_path(datasette, database, f"/-/capture/{value}"), value)
     return None
 
 

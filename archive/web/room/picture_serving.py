@@ -17,8 +17,8 @@ def serve_only_pictures(application: Any, base: str) -> Any:
     open as pages. base: the path below which the application is served."""
 
     async def wrapper(scope: Any, receive: Any, send: Any) -> None:
-        name = scope.get("path", "").removeprefix(base.rstrip("/")).removeprefix("/-/pictures/")
-        if scope["type"] != "http" or not name.startswith(_FOLDERS):
+        _, is_picture, name = scope.get("path", "").removeprefix(base.rstrip("/")).partition("/-/pictures/")
+        if scope["type"] != "http" or not is_picture or not name.startswith(_FOLDERS):
             await application(scope, receive, send)
         elif named(name) is None:
             await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"text/plain")]})

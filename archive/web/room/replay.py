@@ -206,7 +206,7 @@ async def replay(visit: Visit) -> Response:
     exact = timestamp(capture.captured_at)
     if digits != exact:
         path = f"/web/{exact}{mode}/{link_safe(capture.url)}"
-        return _redirect(visit.datasette.urls.path(path), capture)
+        return _redirect(visit.path(path), capture)
     if not mode:
         return _redirect(visit.to(f"/-/capture/{capture.id}"), capture)
     return await _payload(visit, capture)
@@ -228,7 +228,7 @@ async def _payload(visit: Visit, capture: IndexedCapture) -> Response:
     """The bytes that a capture brought or confirmed, with its status; a redirect leads to the capture it led to."""
     if capture.outcome == "redirect":
         path = f"/web/{timestamp(capture.captured_at)}id_/{link_safe(capture.final_url)}"
-        return _redirect(visit.datasette.urls.path(path), capture, capture.status)
+        return _redirect(visit.path(path), capture, capture.status)
     body = await visit.ask(lambda db: http_exchange.payload(db, capture.id)) or b""
     headers = {**_headers(capture), "Content-Disposition": "attachment"}
     media_type = _media_type(capture)

@@ -33,6 +33,14 @@ from archive.storage.damaged_rows import ROW_ERRORS
 from archive.web.room import local_times, parameters
 from archive.web.room.change_descriptions import gone_reason, what_of, worded
 from archive.web.room.etags import unless_known
+from archive.web.room.served_archives import (
+    archive_names,
+    names_another,
+    picture_address,
+    prefix_of,
+    requested_archive,
+    room_path,
+)
 from archive.web.room.translations import LANGUAGES, Language, markup, preferred, say
 from archive.web.sql_guard import trusted
 
@@ -63,12 +71,14 @@ _STATUS: dict[type[LuubaoError], int] = {
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request. chosen: the URL names the language, and links keep it."""
+    """One request. chosen: the URL names the language, and links keep it. archive: the name of the archive it is about;
+    where several are served, the first has its room at the root, and each other one below its name."""
 
     datasette: Any
     request: Any
     language: Language
     chosen: bool
+    archive: str
 
     def argument(self, name: str) -> str:
         """A query parameter, in NFC and on one line; empty when absent. Raises BadParameter, as all of these do."""
@@ -105,26 +115,32 @@ class Visit:
         """A number in the path of the URL."""
         return int(self.request.url_vars[name])
 
+    def path(self, path: str) -> str:
+        """The path of a page of this archive's room on the server."""
+        return room_path(self.datasette, self.archive, path)
+
     def to(self, path: str, **query: object) -> str:
         """A link to a page of the room; keeps a chosen language."""
+        return self._linked(self.path(path), **query)
+
+    def _linked(self, address: str, **query: object) -> str:
         parameters = {name: value for name, value in query.items() if value not in (None, "", False)}
         if self.chosen:
             parameters.setdefault("lang", self.language)
-        address = str(self.datasette.urls.path(path))
         return f"{address}?{urlencode(parameters)}" if parameters else address
 
     def again(self, **query: object) -> str:
         """A link to this page with changed query parameters."""
         present = {name: self.request.args[name] for name in self.request.args}
         path = "/" + self.request.path.removeprefix(self.datasette.setting("base_url"))
-        return self.to(path, **{**present, **query})
+        return self._linked(str(self.datasette.urls.path(path)), **{**present, **query})
 
     def permanent(self, path: str) -> str:
         """The permanent public URL of a page of the room."""
         base = settings_of(self.datasette).get("address")
         if base:
-            return f"{base.rstrip('/')}{path}"
-        return str(self.datasette.absolute_url(self.request, str(self.datasette.urls.path(path))))
+            return f"{base.rstrip('/')}{prefix_of(self.datasette, self.archive)}{path}"
+        return str(self.datasette.absolute_url(self.request, self.path(path)))
 
     def say(self, key: str, **values: object) -> str:
         """A text in the page's language."""
@@ -198,13 +214,13 @@ class Visit:
 
     def feed(self, kind: str, query: str = "") -> str:
         """A link to a feed for a search."""
-        return str(self.datasette.urls.path(self.feed_path(kind, query)))
+        return self.path(self.feed_path(kind, query))
 
     def picture(self, path: str | None) -> str | None:
         """Where a stored picture is served; None when it is not."""
-        if not path or not has_pictures(self.datasette) or not path.startswith(("sha256/", "thumbnails/")):
+        if not path or not path.startswith(("sha256/", "thumbnails/")):
             return None
-        return str(self.datasette.urls.path(f"/-/pictures/{path}"))
+        return picture_address(self.datasette, self.archive, path)
 
     async def ask(self, question: Callable[[Database], T]) -> T:
         """Runs queries on the archive, within Datasette's time limit. Raises QueryTooLong beyond it."""
@@ -220,7 +236,7 @@ class Visit:
                     log.exception("the archive holds what cannot be read")
                     raise ArchiveDamaged(f"the archive holds what cannot be read: {error}") from error
 
-        return await archive_of(self.datasette).execute_fn(run)  # type: ignore[no-any-return]
+        return await self.datasette.get_database(self.archive).execute_fn(run)  # type: ignore[no-any-return]
 
     def spoken(self) -> dict[str, Any]:
         """Template variables that translate into the page's language."""
@@ -244,7 +260,7 @@ class Visit:
             "languages": LANGUAGES,
             "asset": self.asset,
             "others": self._others(),
-            "data": self.datasette.urls.database(archive_of(self.datasette).name),
+            "data": self.datasette.urls.database(self.archive),
             **context,
         }
         body = await self.datasette.render_template(f"room/{template}.html", variables, request=self.request)
@@ -253,8 +269,9 @@ class Visit:
         )
 
     def _others(self) -> list[tuple[str, str]]:
-        """The archives served beside this one, with links to their tables."""
-        return [(name, str(self.datasette.urls.database(name))) for name in _archive_names(self.datasette)[1:]]
+        """The archives served beside this one, with links to their rooms."""
+        names = archive_names(self.datasette)
+        return [(name, room_path(self.datasette, name, "/")) for name in names if name != self.archive]
 
     async def _papers(self) -> list[FollowedOutlet]:
         """The outlets of the archive; none where they cannot be read, because the page may be the one that says so."""
@@ -277,22 +294,6 @@ def _fingerprint(name: str) -> str:
     return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:8]
 
 
-def archive_of(datasette: Any) -> Any:
-    """The Datasette database of the archive; of several archives, that of the first."""
-    return datasette.get_database(_archive_names(datasette)[0])
-
-
-def _archive_names(datasette: Any) -> list[str]:
-    """The names of the archives that are served. Datasette's own databases, of which one queries across archives, come
-    before them."""
-    return [name for name in datasette.databases if name not in ("_memory", "_internal")]
-
-
-def has_pictures(datasette: Any) -> bool:
-    """Whether the picture folder is served."""
-    return any(mount.startswith("-/pictures/") for mount, _ in datasette.static_mounts)
-
-
 def settings_of(datasette: Any) -> dict[str, Any]:
     """The settings of `luubao serve`: address, hosts, keeper, contact."""
     return datasette.plugin_config("luubao") or {}
@@ -310,11 +311,11 @@ def site(outlets: list[FollowedOutlet]) -> str:
 
 def visit_of(datasette: Any, request: Any) -> Visit:
     """The request with its language: the one named in the URL, else the browser's preference."""
-    requested = request.args.get("lang")
+    requested, archive = request.args.get("lang"), requested_archive(datasette, request)
     for language in LANGUAGES:
         if requested == language:
-            return Visit(datasette, request, language, True)
-    return Visit(datasette, request, preferred(request.headers.get("accept-language", "")), False)
+            return Visit(datasette, request, language, True, archive)
+    return Visit(datasette, request, preferred(request.headers.get("accept-language", "")), False, archive)
 
 
 def page(view: Callable[[Visit], Awaitable[Response]]) -> View:
@@ -322,6 +323,8 @@ def page(view: Callable[[Visit], Awaitable[Response]]) -> View:
 
     async def wrapper(datasette: Any, request: Any) -> Response:
         visit = visit_of(datasette, request)
+        if names_another(request, visit.archive):
+            return await visit.refusal(404, visit.say("refusal.404"))
         try:
             await visit.check()
             return unless_known(request, await view(visit))

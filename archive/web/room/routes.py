@@ -23,8 +23,7 @@ from archive.web.room.share_image import card
 
 _ID = r"(?P<id>[1-9]\d{0,17})"
 
-ROUTES: tuple[tuple[str, View], ...] = (
-    (r"/$", front),
+_PAGES: tuple[tuple[str, View], ...] = (
     (rf"/-/article/{_ID}$", article),
     (rf"/-/article/{_ID}/v(?P<number>[1-9]\d{{0,8}})$", version),
     (rf"/-/article/{_ID}/places$", path),
@@ -56,5 +55,12 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"/cdx$", cdx),
     (r"/web/(?P<timestamp>\d{1,14})(?P<mode>[a-z]{2}_)?/(?P<url>.+)$", replay),
     (r"/web/(?P<url>https?:/.+)$", replay),
+)
+
+# Of several archives the first has its room at the root, each other one below its name.
+ROUTES: tuple[tuple[str, View], ...] = (
+    (r"/$", front),
+    (r"/(?P<archive>[^/]+)/-/?$", front),
     (r"/robots\.txt$", robots),
+    *((f"{prefix}{pattern}", view) for prefix in ("", r"/(?P<archive>[^/]+)") for pattern, view in _PAGES),
 )
