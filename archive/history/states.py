@@ -13,7 +13,7 @@ _NAME_LENGTH = len("sha256:") + 32
 """128 bits: enough to tell the states of one outlet apart, in half the space."""
 NEW_TEXT = "text:"
 """Begins the names of what has taken the place of a text."""
-_NUMBERED = re.compile(r"\S*\d\S*")  # a request's number, a time: they differ where the words are the same
+_WORD = re.compile(r"\S+")
 _KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wall, and none cut short
 
 
@@ -38,11 +38,17 @@ def novelty_of(previous: Reading | None, reading: Reading) -> str:
     if previous is None or headline_of(previous) != headline_of(reading):
         return headline_of(reading)
     before, after = EDIT_FIELDS["body"](previous), EDIT_FIELDS["body"](reading)
-    kept = sum(len(line) for line in before if line in set(after))
-    added = [_NUMBERED.sub("", line) for line in after if line not in set(before)]
+    old_lines, new_lines = set(before), set(after)
+    kept = sum(len(line) for line in before if line in new_lines)
+    added = [_without_numbers(line) for line in after if line not in old_lines]
     if kept >= _KEPT_SHARE * sum(map(len, before)) or not (added or after == before[: len(after)]):
         return headline_of(reading)
     return NEW_TEXT + digest_of_value(added)[:_NAME_LENGTH]
+
+
+def _without_numbers(line: str) -> str:
+    """A line without a request's number, a time and the like: these differ where the words are the same."""
+    return _WORD.sub(lambda word: "" if any(map(str.isdecimal, word[0])) else word[0], line)
 
 
 @lru_cache(maxsize=64)  # readings are equal, and hashed alike, where they name one moment in two zones

@@ -104,7 +104,8 @@ def test_all_outlets_side_by_side(desk: Desk) -> None:
     assert [line for line in done.stderr.splitlines() if line.startswith("closed: No page answered")]
     assert [line for line in done.stderr.splitlines() if "closed" not in line] == []
     assert told["counts"]["new"] == (PAPERS + 1) * ARTICLES
-    assert all(0 < one["megabytes"] < 400 for one in told["outlets"])
+    measured = [one["megabytes"] for one in told["outlets"] if one["megabytes"] is not None]
+    assert measured and all(0 < megabytes < 400 for megabytes in measured)  # a crawl of a moment is not measured
     for name in desk.town.names:
         assert captured(desk, name) == addresses(desk, name)
     log = desk.town.log()
