@@ -20,8 +20,8 @@ FIELDS = {
     "waiting": "how many outlets were not begun, because it was stopped",
     "counts": "how often what happened, of all outlets together",
     "outlets": "the summaries of the outlets, as below, in the order in which they ended, each with `seconds`, how long"
-    " it took, and `megabytes`, the most memory it was seen to use (PSS; null where the system does not say, or it ended"
-    " before it was measured)",
+    " it took, and `megabytes`, the most memory it was seen to use (PSS; null where the system does not say, or it"
+    " ended before it was measured)",
 }
 """What `luubao crawl --all --json` prints, in one line."""
 
