@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,11 +50,8 @@ def verify(
     Example:
       luubao verify --db luubao.db
     """
-    from contextlib import nullcontext
-
     from archive.model.unpack_budget import UnpackBudget
-    from archive.pipeline.verification import require_seal, steps
-    from archive.pipeline.verification import verify as find_problems
+    from archive.pipeline import verification
     from archive.storage.integrity import consistency
     from archive.storage.integrity.problems import Unchecked
     from archive.storage.integrity.seals import cleansings, newest_seal
@@ -64,12 +61,11 @@ def verify(
     left = Unchecked()
     with open_archive(path, any_code=True) as db, _rereading(path) if reread else nullcontext() as readers:
         if seal:
-            require_seal(db, seal)
+            verification.require_seal(db, seal)
         folder, budget = picture_folder(path, pictures), UnpackBudget(path.stat().st_size, unpack_ratio)
-        with bar("verifying", steps(db, derived=not facts)) as step:
-            problems = list(
-                find_problems(db, step, folder, derived=not facts, left=left, reread=readers, budget=budget)
-            )
+        with bar("verifying", verification.steps(db, derived=not facts)) as step:
+            found = verification.verify(db, step, folder, derived=not facts, left=left, reread=readers, budget=budget)
+            problems = list(found)
         head, cleansed = newest_seal(db), cleansings(db)
     if index:
         with _existing(path) as db:

@@ -195,14 +195,18 @@ def _read_images(
         for element in caption_parts.credit_elements_of(elements, scope) + elements:
             drop(element)
     done.update(sharing)
+    return _images_of(sharing, page, Image("", caption, credit, caption_raw), cover)
+
+
+def _images_of(sharing: list[html.HtmlElement], page: Page, described: Image, cover: str) -> list[Image]:
+    """The images of pictures that share a caption, one a URL. described: their caption and credit."""
     by_url = {}
-    for sharing_picture in sharing:
-        address = picture_urls.address(sharing_picture, page.base)
-        if address is None and caption and cover:
+    for picture in sharing:
+        address = picture_urls.address(picture, page.base)
+        if address is None and described.caption and cover:
             address = picture_urls.absolute_url(cover, page.base)
         if address and address not in by_url:
-            alt = fold(sharing_picture.get("alt") or "") or None
-            by_url[address] = Image(address, caption, credit, caption_raw, alt)
+            by_url[address] = replace(described, url=address, alt=fold(picture.get("alt") or "") or None)
     return list(by_url.values())
 
 

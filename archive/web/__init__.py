@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from datasette.utils import tilde_encode
-
 from archive.queries.canned_queries import QUESTIONS, TOPICS
 from archive.storage.schema import TABLES
 from archive.web.public_checks import SETTINGS as PUBLIC_SETTINGS
@@ -143,6 +141,8 @@ def command(
     pictures: the picture folder of each archive. laid_down: the archive is on read-only storage. public: its public
     URL. others: archives served beside it; where visitors may run SQL, a query may join the first ten (Datasette's
     limit) in the database `_memory`."""
+    from datasette.utils import tilde_encode
+
     settings = [word for name, value in _settings(public).items() for word in ("--setting", name, value)]
     browser = ["--open"] if open_browser else []
     base = ["--host", host, "--port", str(port), "--metadata", str(metadata_file), "--static", f"-/luubao:{STATIC}"]

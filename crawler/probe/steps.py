@@ -50,9 +50,7 @@ async def explore(client: Client, given_url: str, name: str | None) -> Findings:
     read_again = article_sample.read_again(tried, trials, summary.timezone.value)
     return Findings(
         home=home.page.url,
-        name=Finding(name, "sure", "as asked for")
-        if name
-        else site_identity.name_of(home.page.url, summary.title.value),
+        name=_name_of(home, summary, name),
         title=summary.title,
         hosts=client.hosts,
         host_notes=site_identity.host_notes(home, given_url, www_note),
@@ -73,6 +71,12 @@ async def explore(client: Client, given_url: str, name: str | None) -> Findings:
         samples=as_read(read_again),
         lists=lists_among(read_again),
     )
+
+
+def _name_of(home: Facts, summary: _SiteSummary, name: str | None) -> Finding:
+    if name:
+        return Finding(name, "sure", "as asked for")
+    return site_identity.name_of(home.page.url, summary.title.value)
 
 
 async def home_page(client: Client, given_url: str) -> Facts:

@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import brotli
@@ -103,7 +104,7 @@ ODD: dict[str, tuple[bytes, str]] = {
         "only a part was written ('in pieces')",
     ),
     "a further piece": (record(kind="continuation"), "a further piece of a record"),
-    "noise": (os.urandom(3000), "the file is damaged"),
+    "noise": (Random(7).randbytes(3000), "the file is damaged"),
 }
 
 
