@@ -3,7 +3,7 @@
 What is asked for is drawn from the data: addresses, days, photographers, names and words as often as they occur. Printed is
 the processor's time, for with a warm cache that is all there is, and other programs must not count; of Datasette's pages,
 which other processes make, the time on the clock. Asserted is how the times compare with a full scan of the table of versions
-in the same run, for machines differ. LUUBAO_BENCH_ARTICLES sets another size.
+in the same run, for machines differ. BENCH_ARTICLES sets another size.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from bench.imagined import BEGIN, Paper
 
 pytestmark = pytest.mark.bench
 
-ARTICLES = int(os.environ.get("LUUBAO_BENCH_ARTICLES", "200000"))
+ARTICLES = int(os.environ.get("BENCH_ARTICLES", "200000"))
 DRAWS = 50
 # Where these were set, a scan of 260,000 versions takes 42 ms of the processor; a question must take less than 100, a
 # search for words in up to a twentieth of the articles less than 50, for words in most of them less than 400.

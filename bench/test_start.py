@@ -19,7 +19,7 @@ import pytest
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(0)]
 
-ROUNDS = int(os.environ.get("LUUBAO_BENCH_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 MOST = 2.0
 """Times what the interpreter takes with click and sqlite-utils."""
 

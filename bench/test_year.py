@@ -1,7 +1,7 @@
 """A simulated year: what rechecks see for the requests they cost, against fixed intervals and the rule before.
 
 Every rival has exactly as many requests as the schedule made. The newsrooms are those its constants were not chosen
-with (bench/newsroom.py). LUUBAO_BENCH_SEED draws other years of the same newsrooms. Everybody meets an article at the
+with (bench/newsroom.py). BENCH_SEED draws other years of the same newsrooms. Everybody meets an article at the
 next hourly run, which costs nobody a recheck.
 """
 
@@ -21,7 +21,7 @@ from bench.year import HALF_YEAR, Family, Learned, at_cost, chances, told, unlea
 
 pytestmark = pytest.mark.bench
 
-_OTHER_YEAR = int(os.environ.get("LUUBAO_BENCH_SEED", "0"))
+_OTHER_YEAR = int(os.environ.get("BENCH_SEED", "0"))
 
 
 def named(room: Newsroom) -> str:
