@@ -97,7 +97,7 @@ def main(kind: str, base_url: str, place: str) -> None:
         given: dict[str, Any] = {"place": place}
     else:
         if kind == "inline":
-            sys.modules["crawler.writer"].Readers = _Inline  # type: ignore[attr-defined]
+            sys.modules["crawler.writer"].Readers = _Inline  # type: ignore[attr-defined]  # put in the place of processes
         # the demo's spider looks at all it knows, each time; a paper's looks at what is due
         again = {"LUUBAO_RECHECK_ALL": False} if kind == "again" else {}
         process = AsyncCrawlerProcess(project_settings(LUUBAO_DB=place, LUUBAO_PICTURES="", **PACE, **again))

@@ -22,12 +22,12 @@ from typing import Any
 EVALUATION = Path(os.environ.get("EVALUATION", "../shared/evaluation"))
 sys.path[:0] = [str(EVALUATION), "."]
 
-import common as kit  # noqa: E402
-import eval_captions  # noqa: E402
-import eval_gold  # noqa: E402
-import eval_wcxb  # noqa: E402
+import common as kit  # noqa: E402  # beside the checkout, see above
+import eval_captions  # noqa: E402  # beside the checkout, see above
+import eval_gold  # noqa: E402  # beside the checkout, see above
+import eval_wcxb  # noqa: E402  # beside the checkout, see above
 
-from bench.kit_plugin import extract  # noqa: E402
+from bench.kit_plugin import extract  # noqa: E402  # beside the checkout, see above
 
 Result = dict[str, Any]
 

@@ -101,7 +101,7 @@ def _few_letters() -> tuple[list[str], list[str]]:
 
 def _alike_in_chance_order() -> tuple[list[str], list[str]]:
     chance = random.Random(6)
-    return tuple([" ".join(chance.choices(_WORDS, k=12)) for _ in range(5_000)] for _ in range(2))  # type: ignore[return-value]
+    return tuple([" ".join(chance.choices(_WORDS, k=12)) for _ in range(5_000)] for _ in range(2))  # type: ignore[return-value]  # two of them
 
 
 def _few_and_huge() -> tuple[list[str], list[str]]:

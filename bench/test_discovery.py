@@ -26,7 +26,7 @@ def page(links: int, size: int) -> bytes:
     return "".join(ITEM.format(n=n, text=text) for n in range(links)).encode()
 
 
-def cost(work, *given) -> float:  # type: ignore[no-untyped-def]
+def cost(work, *given) -> float:  # type: ignore[no-untyped-def]  # any function
     """CPU seconds, the middle of eleven."""
 
     def once() -> float:

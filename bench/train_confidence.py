@@ -19,9 +19,9 @@ from typing import Any
 
 sys.path[:0] = ["."]
 
-from archive.extract import confidence  # noqa: E402
-from bench import folds, train_kinds  # noqa: E402
-from bench.train_kinds import Example  # noqa: E402
+from archive.extract import confidence  # noqa: E402  # as in folds.py
+from bench import folds, train_kinds  # noqa: E402  # as in folds.py
+from bench.train_kinds import Example  # noqa: E402  # as in folds.py
 
 _TARGET = Path("archive/extract/confidence_weights.py")
 _FIELDS = ("reading", "headline", "authors", "published_at", "captions", "body")

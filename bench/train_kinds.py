@@ -23,15 +23,15 @@ from pathlib import Path
 EVALUATION = Path(os.environ.get("EVALUATION", "../shared/evaluation"))
 sys.path[:0] = [str(EVALUATION), "."]
 
-import common as kit  # noqa: E402
-import eval_gold  # noqa: E402
-import eval_wcxb  # noqa: E402
+import common as kit  # noqa: E402  # as in folds.py
+import eval_gold  # noqa: E402  # as in folds.py
+import eval_wcxb  # noqa: E402  # as in folds.py
 
-from archive.extract import charset, input_limits, page_kinds  # noqa: E402
-from archive.extract.body import read_body  # noqa: E402
-from archive.extract.metadata import read_metadata  # noqa: E402
-from archive.extract.parsed_page import parse  # noqa: E402
-from archive.rules import rules_for  # noqa: E402
+from archive.extract import charset, input_limits, page_kinds  # noqa: E402  # as in folds.py
+from archive.extract.body import read_body  # noqa: E402  # as in folds.py
+from archive.extract.metadata import read_metadata  # noqa: E402  # as in folds.py
+from archive.extract.parsed_page import parse  # noqa: E402  # as in folds.py
+from archive.rules import rules_for  # noqa: E402  # as in folds.py
 
 _RIDGE, _ROUNDS = 2.0, 12
 _LIST_WEIGHS = 2.0  # as many articles as one list: there are five times as many

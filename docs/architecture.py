@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
-from tests.test_architecture import FLOORS, MODULES, imports, module_of, name_of, room_of  # noqa: E402
+from tests.test_architecture import FLOORS, MODULES, imports, module_of, name_of, room_of  # noqa: E402  # found by the path above
 
 FOLDER = ROOT / "docs" / "architecture"
 WALK = (

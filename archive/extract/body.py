@@ -36,7 +36,7 @@ _MAX_SUBHEAD = 120
 _FILE_END = re.compile(r"(?<=\w)\.(?:html?|aspx?|php|chn|vnp|epi|tdu)$")
 _PAGE_NUMBER = re.compile(
     r"(?:\.\w{2,5})?/?[?&](?:page|p|pg|trang|seite|pag)=(?:[2-9]|1\d)"
-    r"|[-_/,.]?(?:page|trang|seite|p)?[-_/,=]?(?:[2-9]|1\d)(?:/|\.\w{2,5})?$"
+    r"|(?:[-_/,.]|(?:page|trang|seite|p)){1,2}[-_/,=]?(?:[2-9]|1\d)(?:/|\.\w{2,5})?$"
 )
 _MAX_LINKS, _MAX_NUMBERED = 2_000, 200
 _STUB = 1_200  # characters that a pay wall leaves

@@ -33,7 +33,7 @@ def kept(pieces: list[Piece], container: html.HtmlElement, headline: str) -> lis
     """The pieces that belong to the article, in order."""
     headline_key = letters(headline)
     keep = [
-        piece.kind == "image" or _is_linked_subhead(piece) or not _is_noise(piece, headline_key) for piece in pieces
+        piece.kind == "image" or _is_subhead_of_text(piece) or not _is_noise(piece, headline_key) for piece in pieces
     ]
     if is_scrambled(pieces):
         keep = [stays and not _is_gibberish(piece.text) for piece, stays in zip(pieces, keep, strict=True)]
@@ -127,8 +127,8 @@ def _is_noise(piece: Piece, headline: str) -> bool:
     return len(piece.text) < 2 * len(headline) + _HEADLINE and letters(piece.text) == headline
 
 
-def _is_linked_subhead(piece: Piece) -> bool:
-    """Whether a linked heading stands in the column of the text, not in the box of a teaser."""
+def _is_subhead_of_text(piece: Piece) -> bool:
+    """Whether a heading, linked or not, stands in the column of the text, not in the box of a teaser."""
     following = piece.element.getnext()
     return (
         piece.kind == "subhead"

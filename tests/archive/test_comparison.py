@@ -47,7 +47,7 @@ PAPER = Paper(15)
 
 
 def from_then_on(**changes: object) -> Mishap:
-    return lambda paper, at: replace(paper, **changes) if at >= START + AT * DAY else paper  # type: ignore[arg-type]
+    return lambda paper, at: replace(paper, **changes) if at >= START + AT * DAY else paper  # type: ignore[arg-type]  # fields of Paper
 
 
 def shares_of(**shares: float) -> Mishap:

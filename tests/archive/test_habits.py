@@ -158,7 +158,7 @@ def test_what_this_run_has_taken_is_not_taken_again(db: Database, run: Run) -> N
 
 def spent_on(db: Database, asked: int | None = None, **more: object) -> list[str]:
     again = start_run(db, PAPER, {}, NOON)
-    return [url.removeprefix("https://") for url in rechecks(db, again, NOON, asked, "budget", **more)]  # type: ignore[arg-type]
+    return [url.removeprefix("https://") for url in rechecks(db, again, NOON, asked, "budget", **more)]  # type: ignore[arg-type]  # limits of rechecks
 
 
 def test_what_is_due_comes_first_then_what_gains_most(db: Database, run: Run) -> None:

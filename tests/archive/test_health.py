@@ -87,12 +87,12 @@ def test_a_page_without_a_date_counts() -> None:
 
 @pytest.mark.parametrize("reason", ["listing", "home", "not-html"])
 def test_lists_and_feeds_need_not_be_articles(reason: str) -> None:
-    assert of(filed(Unreadable(reason), "unreadable")).to_json() == {}  # type: ignore[arg-type]
+    assert of(filed(Unreadable(reason), "unreadable")).to_json() == {}  # type: ignore[arg-type]  # a parameter: one of the reasons
 
 
 @pytest.mark.parametrize("reason", ["wall", "no-article", "soft-404", "gave-up"])
 def test_pages_that_cannot_be_read(reason: str) -> None:
-    health = of(filed(Unreadable(reason), "unreadable"), filed(READING))  # type: ignore[arg-type]
+    health = of(filed(Unreadable(reason), "unreadable"), filed(READING))  # type: ignore[arg-type]  # a parameter: one of the reasons
     assert health.shares["readable"] == (1, 2)
     assert health.kinds[reason] == 1
 

@@ -103,7 +103,7 @@ def told(*words: str) -> str:
             os.execv(sys.executable, [sys.executable, "-m", "crawler", *words])
         code = 99
         with suppress(BaseException):
-            sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
+            sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115  # they stay open as long as the process
             os.environ["TERM"] = "xterm"
             code = luubao(list(words), prog_name="luubao", standalone_mode=False) or 0
         with suppress(click.ClickException):

@@ -39,7 +39,7 @@ def ago(**span: float) -> datetime:
 def article(age: float, **known: object) -> State:
     """An article published, found and first read `age` days ago, and looked at once since, an hour ago."""
     born = ago(days=age)
-    return replace(State("article", born, born, ago(hours=1), None, 2), **known)  # type: ignore[arg-type]
+    return replace(State("article", born, born, ago(hours=1), None, 2), **known)  # type: ignore[arg-type]  # fields of State
 
 
 def wait(state: State, changed: bool = False, habits: Habits = NOTHING) -> timedelta:
@@ -180,7 +180,7 @@ def test_promises_are_learned_about() -> None:
 
 def a_list(waited: float, kind: str = "list") -> State:
     """A list last looked at so many days ago."""
-    return State(kind, ago(days=400), None, ago(days=waited), ago(days=waited), 20, 9)  # type: ignore[arg-type]
+    return State(kind, ago(days=400), None, ago(days=waited), ago(days=waited), 20, 9)  # type: ignore[arg-type]  # one of the kinds
 
 
 def test_a_list_is_due_sooner_when_it_brought_new_links_and_later_when_not() -> None:

@@ -433,7 +433,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 WRITING: dict[str, Command] = {
-    **{kind: lambda at, kind=kind, to=to: ("export", kind, "--to", at / to) for kind, to in KINDS.items()},  # type: ignore[misc]
+    **{kind: lambda at, kind=kind, to=to: ("export", kind, "--to", at / to) for kind, to in KINDS.items()},  # type: ignore[misc]  # defaults that bind the loop
     "backup": lambda at: ("backup", at / "b"),
     "push": lambda at: ("push", f"file://{at}/store"),
 }

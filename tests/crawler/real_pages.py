@@ -33,7 +33,7 @@ class RealPages(OutletSpider):
     hosts = ("127.0.0.1",)
     delay = 0.0
     # asked for all of it twice, one right after the other
-    custom_settings = {"LUUBAO_RECHECK_ALL": True}  # noqa: RUF012
+    custom_settings = {"LUUBAO_RECHECK_ALL": True}  # noqa: RUF012  # Scrapy reads it from the class
 
 
 def by_path() -> dict[str, Path]:

@@ -137,7 +137,7 @@ def _shown(url: str, at: datetime, body: str, status: int = 200) -> Capture:
 
 def crawl(db: Database, paper: SmallPaper, how: str = "budget") -> CrawlSession:
     """One run, from its beginning to its end."""
-    session = CrawlSession(db, start_run(db, PAPER, {}, clock.now()), how=how)  # type: ignore[arg-type]
+    session = CrawlSession(db, start_run(db, PAPER, {}, clock.now()), how=how)  # type: ignore[arg-type]  # one of the three words
     session.seed([HOME, *([FEED, SITEMAP] if paper.has_feed else [])])
     while urls := session.take(50):
         for url in urls:

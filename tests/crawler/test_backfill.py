@@ -240,9 +240,9 @@ def test_single_records_are_read_out_of_common_crawl(path: Path) -> None:
         done: BackfillResult = backfill(path, PAPER, CommonCrawl(asker(), base, base), Span(since="20180101"))
     assert done.problem is None and done.counts["elsewhere"] == 1 and done.counts["failed"] == 0
     assert versions(path) == OLD
-    ranges = [asked for place, asked in handler.log if place.startswith("/crawl-data/")]  # type: ignore[attr-defined]
+    ranges = [asked for place, asked in handler.log if place.startswith("/crawl-data/")]  # type: ignore[attr-defined]  # the handler made above
     assert len(ranges) == 6 and all(asked for asked in ranges)
-    assert not any("2013" in place for place, _ in handler.log)  # type: ignore[attr-defined]
+    assert not any("2013" in place for place, _ in handler.log)  # type: ignore[attr-defined]  # the handler made above
 
 
 AWKWARD = (

@@ -27,7 +27,7 @@ def own_clock(monkeypatch: pytest.MonkeyPatch, db: Database) -> Iterator[None]:
 def paper_of(**first: object) -> SmallPaper:
     """Twenty old articles, of which one does something."""
     stories = [Story(number, born=OLD - number) for number in range(20)]
-    stories[7] = Story(7, born=OLD - 7, **first)  # type: ignore[arg-type]
+    stories[7] = Story(7, born=OLD - 7, **first)  # type: ignore[arg-type]  # fields of Story
     return SmallPaper(stories, clock.now())
 
 
@@ -129,7 +129,7 @@ def turning_teasers(story: Story, hour: float) -> str:
     ids=["a sitemap that turns", "teasers that turn", "teasers that differ by design"],
 )
 def test_a_paper_s_own_ways_bring_no_flood(db: Database, way: dict[str, Callable[[Story, float], object]]) -> None:
-    paper = SmallPaper([Story(n, born=OLD - n) for n in range(20)], clock.now(), **way)  # type: ignore[arg-type]
+    paper = SmallPaper([Story(n, born=OLD - n) for n in range(20)], clock.now(), **way)  # type: ignore[arg-type]  # fields of SmallPaper
     every(2, 40, db, paper, how="due")
     assert len(looks(paper, 40)) <= 12
     assert db.execute("SELECT count(*), count(gone_since) FROM articles").fetchone() == (20, 0)

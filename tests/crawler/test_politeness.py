@@ -32,7 +32,7 @@ def busy(after: str, status: int = 503) -> Answer:
 def slow(answer: Answer, seconds: float) -> Trap:
     def trap(connection: object, path: str) -> None:
         time.sleep(seconds)
-        answering(answer)(connection, path)  # type: ignore[arg-type]
+        answering(answer)(connection, path)  # type: ignore[arg-type]  # a socket, as far as it is used
 
     return trap
 

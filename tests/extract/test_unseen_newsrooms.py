@@ -418,6 +418,7 @@ def test_a_body_that_only_a_script_s_data_hold(script: str) -> None:
         (URL + "?cpage=2", False),
         ("/doi-song/2", False),
         (URL.removesuffix("2.tdu") + "3.tdu", False),
+        (URL.removesuffix(".tdu") + "5.tdu", False),  # another article, whose number is longer
     ],
 )
 def test_an_article_that_goes_on_behind_another_address_is_marked(href: str, marked: bool) -> None:

@@ -97,7 +97,7 @@ def open_stream(file: BinaryIO) -> BinaryIO:
         against = zstd.ZstdDict(_head_of_frame(content, _LARGEST_DICTIONARY) if content[:4] == _MAGIC else content)
     else:
         file.seek(0)
-    return zstd.ZstdFile(file, "rb", zstd_dict=against, options=_WINDOW_LIMIT)  # type: ignore[return-value]
+    return zstd.ZstdFile(file, "rb", zstd_dict=against, options=_WINDOW_LIMIT)  # type: ignore[return-value]  # a file of bytes to read from
 
 
 def _prefix(base: bytes) -> tuple[Dictionary, int] | None:

@@ -121,7 +121,7 @@ def mark_for_rebuild(db: Database, outlet_id: int, key: str) -> None:
     db.execute("INSERT INTO unsettled (outlet_id, url_key) VALUES (?, ?) ON CONFLICT DO NOTHING", [outlet_id, key])
 
 
-def unsettle_alike(
+def mark_alike(
     db: Database, outlet_id: int, column: str, name: str, key: str, but: set[str], fewest: int
 ) -> None:  # fmt: skip
     """Marks articles for rebuilding that changed to one text or headline, where so many do besides one

@@ -12,7 +12,7 @@ from archive.history import History, Verdict, captures_to_compare, novelty
 from archive.history.plausibility import SAME_HEADLINE, SAME_WORDS
 from archive.history.states import NEW_TEXT, state_of, words_of
 from archive.model.records import Reading, Unreadable
-from archive.storage.captures.late_captures import unsettle_alike
+from archive.storage.captures.late_captures import mark_alike
 from archive.storage.histories.related_urls import StoredCapture
 from archive.storage.placements.list_readings import put_teasers
 from archive.storage.readings.reading_rows import record_reading, set_aside
@@ -131,14 +131,14 @@ def _put_row(db: Database, facts: CaptureReadings, past: StoredCapture, extracto
     existing = {extractor_id: tuple(values) for extractor_id, *values in rows.fetchall()}
     if existing.get(extractor) == tuple(row.values()):
         return False
-    _unsettle_alike(db, facts, past, row, [dict(zip(row, values, strict=True)) for values in existing.values()])
+    _mark_alike(db, facts, past, row, [dict(zip(row, values, strict=True)) for values in existing.values()])
     record_reading(db, capture_id, extractor, row)
     if existing and (row["version_id"] is not None or row["state"]):
         _point_to_version(db, capture_id, row["version_id"])
     return True
 
 
-def _unsettle_alike(
+def _mark_alike(
     db: Database, facts: CaptureReadings, past: StoredCapture, row: dict[str, Any],
     existing: Collection[dict[str, Any]],
 ) -> None:  # fmt: skip
@@ -150,7 +150,7 @@ def _unsettle_alike(
         for name in (former ^ {row[column]}) - {None}:
             is_headline = column == "headline" and not name.startswith(NEW_TEXT)
             fewest = SAME_HEADLINE if is_headline else SAME_WORDS
-            unsettle_alike(db, facts.outlet_id, column, name, past.key, own, fewest)
+            mark_alike(db, facts.outlet_id, column, name, past.key, own, fewest)
 
 
 def _put_unreadable(db: Database, past: StoredCapture, ids: Mapping[int, int]) -> None:

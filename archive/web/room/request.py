@@ -236,7 +236,8 @@ class Visit:
                     log.exception("the archive holds what cannot be read")
                     raise ArchiveDamaged(f"the archive holds what cannot be read: {error}") from error
 
-        return await self.datasette.get_database(self.archive).execute_fn(run)  # type: ignore[no-any-return]
+        answer: T = await self.datasette.get_database(self.archive).execute_fn(run)
+        return answer
 
     def spoken(self) -> dict[str, Any]:
         """Template variables that translate into the page's language."""

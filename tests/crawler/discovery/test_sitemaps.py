@@ -30,7 +30,7 @@ def test_a_sitemap_and_its_index(pack: Callable[[bytes], bytes], root: str, entr
         f"<{entry}><loc>{HOME}/cho-2.htm</loc></{entry}></{root}>"
     )
     first = Link(f"{HOME}/cau-1.htm", found_in, LATELY)  # type: ignore[arg-type]  # one of FoundIn
-    assert found(pack(source.encode())) == [first, Link(f"{HOME}/cho-2.htm", found_in)]  # type: ignore[arg-type]
+    assert found(pack(source.encode())) == [first, Link(f"{HOME}/cho-2.htm", found_in)]  # type: ignore[arg-type]  # a parameter: a kind of source
 
 
 def test_a_news_sitemap() -> None:

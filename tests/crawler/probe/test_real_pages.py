@@ -63,7 +63,7 @@ class _Paper(dict[str, Answer]):
         self._host = urlsplit(rows[0]["page url"]).netloc.encode()
         self.here = b""
 
-    def get(self, path: str, default: Answer | None = None) -> Answer | None:  # type: ignore[override]
+    def get(self, path: str, default: Answer | None = None) -> Answer | None:  # type: ignore[override]  # by any path
         if path == "/":
             return self._page(self._front)
         return self._page(self._article) if self._story.search(path.partition("?")[0]) else default
