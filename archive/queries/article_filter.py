@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -40,13 +40,21 @@ class ArticleFilter:
     article: int | None = None
 
 
-def _day_condition(published: str, seen: str, day: str) -> str:
-    """Two conditions instead of coalesce(), so that SQLite can use the index of either column. seen: bounds the moment
-    when the article was first seen, in UTC, by a day more than its day in the outlet's zone."""
-    local = "local_day(articles.first_seen_at, (SELECT timezone FROM outlets WHERE id = articles.outlet_id))"
-    undated = f"articles.published_at IS NULL AND articles.first_seen_at {seen} AND {local} {day}"
-    return f"(articles.published_at {published} OR ({undated}))"
+def _day_condition(bounds: Sequence[str]) -> str:
+    """Dated articles or, by the day on which they were first seen in the outlet's zone, undated ones. Both bounds stand
+    in each half, and coalesce() in none, so that SQLite uses an index on either column for no more than the days asked.
+    bounds: "since", "until" or both."""
+    dated, undated = (" AND ".join(half[bound] for bound in bounds) for half in (_DATED, _UNDATED))
+    return f"(({dated}) OR (articles.published_at IS NULL AND {undated}))"
 
+
+_DATED = {"since": "articles.published_at >= :since", "until": "articles.published_at < :until || '~'"}
+_LOCAL_DAY = "local_day(articles.first_seen_at, (SELECT timezone FROM outlets WHERE id = articles.outlet_id))"
+_UNDATED = {
+    "since": f"articles.first_seen_at >= date(:since, '-1 day') AND {_LOCAL_DAY} >= :since",
+    "until": f"articles.first_seen_at < coalesce(date(:until, '+2 day'), '9999~') AND {_LOCAL_DAY} <= :until",
+}
+"""The moments bound what is read, in UTC, by a day more than the day in the outlet's zone."""
 
 UNANNOUNCED = "EXISTS (SELECT 1 FROM versions WHERE versions.article_id = articles.id AND announced = 'none')"
 
@@ -56,8 +64,6 @@ _CONDITIONS = {
     "author": "instr(fold(articles.byline), fold(:author)) > 0",
     "credit": "EXISTS (SELECT 1 FROM version_images WHERE version_images.credit = :credit"
     " AND version_images.version_id = articles.current_version_id)",
-    "since": _day_condition(">= :since", ">= date(:since, '-1 day')", ">= :since"),
-    "until": _day_condition("< :until || '~'", "< coalesce(date(:until, '+2 day'), '9999~')", "<= :until"),
     "edited": "articles.version_count > 1",
     "unannounced": UNANNOUNCED,
     "gone": "articles.gone_since IS NOT NULL",
@@ -76,12 +82,14 @@ def conditions(db: Database, wanted: ArticleFilter, *, words: bool = True) -> tu
         db.conn.create_function("local_day", 2, _local_day, deterministic=True)
     if wanted.author:
         db.conn.create_function("fold", 1, lambda text: fold(text) if text else "", deterministic=True)
-    values = {name: getattr(wanted, name) for name in _CONDITIONS}
+    values = {name: getattr(wanted, name) for name in (*_CONDITIONS, *_DATED)}
     values |= {
         "section": _stored_spelling(db, _SECTIONS, wanted.section),
         "credit": _stored_spelling(db, _CREDITS, wanted.credit),
     }
     clauses = [sql for name, sql in _CONDITIONS.items() if values[name]]
+    if bounds := [bound for bound in _DATED if getattr(wanted, bound)]:
+        clauses.append(_day_condition(bounds))
     if words and wanted.words.strip():
         clauses.append(_MATCH)
         values["words"] = fts_query(wanted.words)
