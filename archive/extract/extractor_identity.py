@@ -64,9 +64,10 @@ def _modules(resource: Traversable) -> Iterator[Traversable]:
 
 
 def digest_of_sources(sources: Iterable[bytes]) -> str:
-    """The hexadecimal digest of what modules do: of their syntax without comments, docstrings, annotations, imports and
-    file names. A renamed, moved or better documented module keeps the digest."""
-    digests = sorted(hashlib.sha256("".join(_syntax_words(ast.parse(source))).encode()).digest() for source in sources)
+    """The hexadecimal digest of what modules do: of their statements' syntax without comments, docstrings, annotations,
+    imports and file names. Code that is renamed as a file, moved to another module or better documented keeps it."""
+    statements = ("".join(_syntax_words(statement)) for source in sources for statement in ast.parse(source).body)
+    digests = sorted({hashlib.sha256(words.encode()).digest() for words in statements if words})
     return hashlib.sha256(b"".join(digests)).hexdigest()
 
 

@@ -54,5 +54,14 @@ def test_what_reads_otherwise_has_another(old: str, new: str) -> None:
     assert name(SOURCE.replace(old, new)) != name(SOURCE)
 
 
-def test_a_module_that_moves_keeps_the_name() -> None:
-    assert digest_of_sources([b"a = 1", b"b = 2"]) == digest_of_sources([b"b = 2", b"a = 1"])
+@pytest.mark.parametrize(
+    "sources",
+    [
+        [b"b = 2", b"a = 1"],
+        [b"a = 1\nb = 2"],
+        [b"import os\n\nb = 2\n\na = 1"],
+        [b"a = 1", b"b = 2", b'"""What this package is for."""'],
+    ],
+)
+def test_code_that_moves_keeps_the_name(sources: list[bytes]) -> None:
+    assert digest_of_sources(sources) == digest_of_sources([b"a = 1", b"b = 2"])
