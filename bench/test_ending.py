@@ -15,7 +15,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
@@ -23,7 +22,6 @@ from warcio.warcwriter import WARCWriter
 
 from crawler.demo.server import Newspaper
 from tests.crawler.test_backfill import _CommonCrawl, serving
-from tests.crawler.test_ending import gone
 from tests.mortal import ROOT, Ended, Mortal, Parent, forking
 from tests.soundness import sound
 
