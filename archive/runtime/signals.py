@@ -145,7 +145,8 @@ def _is_ending(error: BaseException | None) -> bool:
 def _current_exception(thread: int) -> BaseException | None:
     """What a thread is handling now."""
     current: Any = sys._current_exceptions().get(thread)
-    return current[1] if isinstance(current, tuple) else current  # a tuple before Python 3.12
+    error: BaseException | None = current[1] if isinstance(current, tuple) else current  # a tuple before Python 3.12
+    return error
 
 
 _listener: _SignalListener | None = None
