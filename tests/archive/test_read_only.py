@@ -30,7 +30,6 @@ WRITERS: tuple[tuple[str, ...], ...] = (
     ("withdraw", NAMED, "--reason", "x"),
     ("verify", "--index"),
     ("cleanse",),
-    ("upgrade",),
 )
 REREAD: tuple[str, ...] = ("reread", "--jobs", "1")  # nobody may not even start the Python of its processes
 LAST = "Nhật ký ghi sau cùng"
