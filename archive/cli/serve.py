@@ -14,7 +14,7 @@ from archive.runtime import signals
 from archive.storage.connection import open_archive
 from archive.storage.file_identity import is_immutable
 
-_STOP_TIMEOUT = 5.0  # seconds before a server that does not terminate is killed
+_STOP_TIMEOUT = 2.0  # seconds before a server that does not terminate is killed
 
 
 @click.command()
@@ -89,6 +89,6 @@ def _run_until_ended(command: list[str]) -> int:
         except signals.Interrupted:
             server.terminate()
             with suppress(TimeoutExpired):
-                return server.wait(_STOP_TIMEOUT)
+                server.wait(_STOP_TIMEOUT)
             server.kill()
-            return server.wait()
+            return 0

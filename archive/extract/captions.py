@@ -16,6 +16,8 @@ from archive.text.folding import WHOLE
 
 _MOST_SIBLINGS = 1000  # elements in a box that is searched for a caption, once for each picture
 _LONGEST_ROW = 4  # pictures side by side
+_MOST_PICTURES = 30  # in a figure; in a larger one each picture stands alone
+_MOST_CAPTIONS = 50  # of one picture
 
 RULED = "data-luubao-caption"
 """Attribute that marks the captions selected by the rules of an outlet or a family."""
@@ -28,11 +30,13 @@ _ENLARGEMENT_URL = re.compile(
 
 
 def scope_of(image: html.HtmlElement, limit: html.HtmlElement) -> html.HtmlElement:
-    """The innermost figure around a picture, or the outermost element with the picture and no text."""
+    """The innermost figure of a few pictures around this one, or the outermost element with the picture and no text."""
     for ancestor in image.iterancestors():
         if ancestor is limit:
             break
         if ancestor.tag == "figure":
+            if len(pictures_in(ancestor)) > _MOST_PICTURES:
+                break
             return ancestor
     scope = image
     while (parent := scope.getparent()) is not None and parent is not limit and parent.tag not in ("td", "body"):
@@ -62,7 +66,7 @@ def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -
     for find in (_captions_inside, _captions_around):
         elements = find(scope, limit)
         if elements:
-            return elements
+            return elements[:_MOST_CAPTIONS]
     if links_elsewhere(scope):
         return []
     if loose and (caption_line := line_below(scope)):
@@ -90,7 +94,7 @@ def _link_around(scope: html.HtmlElement) -> html.HtmlElement | None:
 def links_elsewhere(scope: html.HtmlElement) -> bool:
     """Whether a link around picture and text leads to another page, not to an enlargement: the text is its title."""
     link = _link_around(scope)
-    return link is not None and links_to_other_page(link) and bool(text_of(link, WHOLE))
+    return link is not None and links_to_other_page(link) and bool(text_of(link, 1))
 
 
 def _captions_inside(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.HtmlElement]:

@@ -13,7 +13,7 @@ from archive.extract.caption_candidates import LONGEST, acceptable, ends_in_cred
 from archive.extract.element_text import text_of
 from archive.extract.picture_urls import pictures_in
 from archive.extract.xpath import selector, string
-from archive.text.folding import fold
+from archive.text.folding import fold, folded
 
 _MAX_SIBLINGS = 8  # siblings behind a picture that are searched for a <br>
 _SENTENCE_LENGTH = 110  # characters
@@ -45,7 +45,8 @@ def same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
     parent = scope.getparent()
     if parent is None or parent is limit or parent.tag in ("body", "article", "main", "section"):
         return []
-    if len(fold(string(parent))) > _LONGEST_LOOSE or not set(pictures_in(parent)) <= set(pictures_in(scope)):
+    text = folded(string(parent), 10 * _LONGEST_LOOSE)
+    if len(text) > _LONGEST_LOOSE or not set(pictures_in(parent)) <= set(pictures_in(scope)):
         return []
     preceding_text = (parent.text or "") + "".join(
         string(child) + (child.tail or "") for child in scope.itersiblings(preceding=True)
@@ -54,7 +55,6 @@ def same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
     if preceding_text.strip() or any(is_teaser(sibling) for sibling in following):
         return []
     linked_length = sum(len(string(link)) for sibling in following for link in sibling.iter("a"))
-    text = fold(string(parent))
     if (
         parent.tag == "p"
         and not following

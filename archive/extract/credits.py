@@ -40,6 +40,7 @@ _SLASHED = re.compile(rf"\s?[/|]\s?(?:{_AGENCY})(?:\b[^/]{{0,40}})?\.?$")
 _AGENCY_FIRST = re.compile(rf"(?:^|[\s|])((?:{_AGENCY})\s?/\s?[A-ZÀ-Ý][^/()|]{{2,60}})$")
 _NAME_BEFORE = re.compile(r"(?:^|[.!?,;|(\[–—-]\s*|\s{2,})((?:[^\s.!?,;|()–—]+\s?){1,5})$")
 _TAIL_LENGTH = 160  # characters at the end of a caption that are searched for a credit
+_LABELLED_TAIL = 240  # likewise for one with its label
 _NAMED_AGENCY = re.compile(rf"\b(?:{_AGENCY})\b")
 _AFTER_BAR = re.compile(r"\s*[|｜]\s*([^|]{2,120})$")
 _PHOTO_BY = re.compile(
@@ -140,7 +141,7 @@ _LEADING = re.compile(
 
 def _labelled(printed: str) -> tuple[str, str] | None:
     """`Ảnh: Minh Anh` behind a caption. A label before a whole sentence belongs to the caption."""
-    start = 0
+    start = max(0, len(printed) - _LABELLED_TAIL)
     last_match = None
     while match := _LABELLED.search(printed, start):  # the last label wins: of `Ảnh: A (Nguồn: B)`, B
         start = match.start(1) + 1

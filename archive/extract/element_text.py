@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lxml.html import HtmlElement
 
 from archive.text.folding import LONGEST, folded
@@ -33,18 +35,30 @@ def has_direct_text(element: HtmlElement, minimum: int) -> bool:
 def _pieces(element: HtmlElement, remaining: int) -> list[str]:
     """Texts in reading order, up to `remaining` characters. A stack, since pages nest deeper than Python recurses."""
     pieces: list[str] = []
-    stack: list[HtmlElement | str] = [element]
+    stack = [_parts(element)]
     while stack and remaining > 0:
-        item = stack.pop()
-        if isinstance(item, str):
-            pieces.append(item)
-            remaining -= len(item)
-            continue
-        children: list[HtmlElement | str] = [item.text] if item.text else []
-        for child in item:
-            if isinstance(child.tag, str) and child.tag not in _INVISIBLE_TAGS:
-                separator = " " if child.tag in _BLOCK_TAGS else ""
-                children += [separator, child if len(child) else child.text or "", separator]
-            children.append(child.tail or "")
-        stack.extend(reversed(children))
+        for part in stack[-1]:
+            if isinstance(part, str):
+                pieces.append(part)
+                remaining -= len(part)
+                if remaining <= 0:
+                    break
+            else:
+                stack.append(_parts(part))
+                break
+        else:
+            stack.pop()
     return pieces
+
+
+def _parts(element: HtmlElement) -> Iterator[HtmlElement | str]:
+    """An element's own texts, and its visible children that have children, in reading order."""
+    if element.text:
+        yield element.text
+    for child in element:
+        if isinstance(child.tag, str) and child.tag not in _INVISIBLE_TAGS:
+            separator = " " if child.tag in _BLOCK_TAGS else ""
+            yield separator
+            yield child if len(child) else child.text or ""
+            yield separator
+        yield child.tail or ""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from archive.console.logs import log_of
 from archive.history import UrlCapture, derive, in_time
 from archive.model import clock
-from archive.model.errors import ArchiveUnusable
+from archive.model.errors import ArchiveDamaged, BadValue, LuubaoError
 from archive.model.notices import pass_over
 from archive.model.records import Reading, Run
 from archive.pipeline.filing import FiledHistories, Filing, Readings, extractor_of
@@ -69,10 +69,9 @@ def file_or_report(
     reported, and the others are filed."""
     try:
         return file_urls(db, run, keys, boilerplate, known, reason=reason, quiet_run=quiet_run)
-    except ArchiveUnusable:
-        raise
     except Exception as error:  # any damage to the stored data
-        if signals.signal_received():
+        elsewhere = isinstance(error, LuubaoError) and not isinstance(error, ArchiveDamaged | BadValue)
+        if elsewhere or signals.signal_received():  # no worker can be started, or the archive cannot be written
             raise
         log.debug("%s could not be put in order of time", keys[0], exc_info=True)
         pass_over(keys[0], f"could not be put in order of time: {type(error).__name__}: {error}")

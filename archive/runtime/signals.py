@@ -28,7 +28,7 @@ SENTENCE = "Stopped by a signal; what was done is kept"
 GRACE = 30.0
 """Seconds between the first signal and the hard exit, whatever hangs."""
 _DEBOUNCE = 1.0  # seconds within which signals count as one
-_AGAIN = 8.0  # seconds until Interrupted is raised again: an except clause may have swallowed it
+_AGAIN = 1.0  # seconds until Interrupted is raised again, if nothing handles it: a callback may have swallowed it
 _PULSE = 5.0  # seconds between two proofs that the interpreter is alive
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -60,7 +60,7 @@ class _SignalListener:
     def __init__(self) -> None:
         self.first: float | None = None
         self.raised = False
-        self.raise_again_at: float | None = None  # when to raise Interrupted again
+        self.raise_again_at: float | None = None  # when to look whether Interrupted was swallowed
         self.self_sent = 0  # signals that this process sent itself and has not received yet
         self.in_order = 0
         self.at_once: list[Callable[[], None]] = [_kill_workers]
@@ -91,9 +91,13 @@ class _SignalListener:
         return max(0.0, min(_PULSE, deadline - time.monotonic()))
 
     def _raise_again(self) -> None:
-        self.raise_again_at, self.raised, self.self_sent = None, False, self.self_sent + 1
-        self._interrupt()
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)  # this thread receives it too
+        """Raises Interrupted once more, unless the main thread is cleaning up after it."""
+        self.raise_again_at = time.monotonic() + _AGAIN
+        main = threading.main_thread().ident or 0
+        if not _is_ending(_current_exception(main)):
+            self.raised, self.self_sent = False, self.self_sent + 1
+            self._interrupt()
+            signal.pthread_kill(main, signal.SIGTERM)  # this thread receives it too
 
     def _receive(self) -> None:
         if self.self_sent:
@@ -124,17 +128,25 @@ class _SignalListener:
         """The signal handler, which the interpreter calls in the main thread as soon as that is free."""
         if not self.in_order and not self.raised:
             self.raised = True
-            if not _is_rolling_back(sys.exc_info()[1]):
+            if not _is_ending(sys.exc_info()[1]):
                 raise Interrupted
 
 
-def _is_rolling_back(error: BaseException | None) -> bool:
-    """Whether an interrupted statement is being rolled back already: nothing may be raised during that."""
+def _is_ending(error: BaseException | None) -> bool:
+    """Whether this is handled because of a signal: Interrupted, or an interrupted statement that is being rolled back.
+    Nothing may be raised during that."""
     while error is not None:
-        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+        if isinstance(error, Interrupted) or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
             return True
         error = error.__context__
     return False
+
+
+def _current_exception(thread: int) -> BaseException | None:
+    """What a thread is handling now."""
+    current: Any = sys._current_exceptions().get(thread)
+    error: BaseException | None = current[1] if isinstance(current, tuple) else current  # a tuple before Python 3.12
+    return error
 
 
 _listener: _SignalListener | None = None

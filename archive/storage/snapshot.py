@@ -11,6 +11,7 @@ from pathlib import Path
 from archive.model.errors import ArchiveUnusable
 from archive.model.picture_paths import own_places
 from archive.storage.connection import Database, open_archive
+from archive.storage.file_identity import open_hint
 from archive.storage.integrity.fixity import broken_seals, stop_at_damage
 from archive.storage.integrity.problems import Problem, Step
 from archive.storage.integrity.seals import newest_seal
@@ -81,7 +82,7 @@ def exclusive_access(path: Path) -> Iterator[None]:
     """Exclusive access: nobody else has the file open, and its write-ahead log is checkpointed into it and removed;
     otherwise closing would delete, by its name, a log beside the replacement. Skips the check for a damaged file.
 
-    Raises ArchiveUnusable where somebody has it open.
+    Raises ArchiveUnusable where somebody has it open, or it cannot be written.
     """
     if not path.exists():
         yield
@@ -94,7 +95,8 @@ def exclusive_access(path: Path) -> Iterator[None]:
             db.execute("PRAGMA journal_mode = DELETE").fetchall()
         except sqlite3.DatabaseError as error:
             if damage_message(error) is None:
-                raise ArchiveUnusable(
-                    f"{path} is in use ({error}). End what serves or writes it, and try again"
-                ) from error
+                in_use = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+                why = f"is in use ({error}). End what serves or writes it, and try again"
+                why = why if in_use else f"cannot be replaced ({error}). {open_hint(path)}"
+                raise ArchiveUnusable(f"{path} {why}") from error
         yield

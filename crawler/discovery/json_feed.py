@@ -31,7 +31,7 @@ def is_one(data: bytes) -> bool:
 def read(data: bytes, addresses: Addresses, zone: tzinfo) -> Iterator[Link]:
     """The links: the feed's page, its items, and its next page."""
     for name, value in _members(data[:MOST_BYTES].decode("utf-8", "replace")):
-        if name == "item":
+        if isinstance(value, dict):
             if url := addresses.news(_text(value, "url")):
                 changed, published = (
                     moment(_text(value, f"date_{suffix}"), zone) for suffix in ("modified", "published")
@@ -42,7 +42,7 @@ def read(data: bytes, addresses: Addresses, zone: tzinfo) -> Iterator[Link]:
 
 
 def _members(text: str) -> Iterator[tuple[str, Any]]:
-    """The members of the feed, each item as a member `item`, as far as they can be parsed."""
+    """The members of the feed that are no objects, and each item, as far as they can be parsed."""
     position = text.find("{") + 1
     try:
         while not text.startswith("}", position := _skip_space(text, position)):
@@ -52,7 +52,8 @@ def _members(text: str) -> Iterator[tuple[str, Any]]:
                 position = yield from _items(text, position + 1)
             else:
                 value, position = _DECODER.raw_decode(text, position)
-                yield str(name), value
+                if not isinstance(value, dict):  # only items are
+                    yield str(name), value
     except (ValueError, RecursionError):
         return
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ from archive.model.errors import ArchiveUnusable
 from archive.pipeline.merging import Merged, merge
 from archive.pipeline.verification import verify
 from tests.archive.test_rebuild import HISTORIES, arrive, captures_of
+from tests.mortal import ROOT
 from tests.support import NOON, PAPER, Shoot, examples, new_archive, page
 from tests.told import told
 
@@ -95,6 +99,20 @@ def test_it_is_a_union(tmp_path_factory: pytest.TempPathFactory, histories: tupl
 
 def ab_copy(folder: Path, path: Path) -> Path:
     return Path(shutil.copy(path, folder / "copy.db"))
+
+
+def test_where_no_process_can_be_started_nothing_is_given_up(path: Path, tmp_path: Path, shoot: Shoot) -> None:
+    """Not the pages are damaged: they wait, and the next merge files them."""
+    other = crawled(tmp_path / "other.db", [shoot(body=page("Tin một")), shoot(body=page("Tin hai"), hours=24)])
+    program = tmp_path / "program.py"
+    program.write_text("import sys\nif __name__ != '__main__': sys.exit(3)\nfrom crawler.cli import luubao\nluubao()")
+    done = subprocess.run(
+        [sys.executable, program, "merge", other, "--db", path], capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 1 and "cannot be started: it ended with 3" in done.stderr
+    merged(path, other)
+    assert contents(path) == contents(other)
 
 
 def test_the_command_says_what_it_added(path: Path, db: Database, run: Run, shoot: Shoot, tmp_path: Path) -> None:

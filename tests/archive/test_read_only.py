@@ -25,7 +25,12 @@ READERS: tuple[tuple[str, ...], ...] = (
     ("verify", "--facts"),
     ("runs",),
 )
-WRITERS: tuple[tuple[str, ...], ...] = (("compact",), ("withdraw", NAMED, "--reason", "x"), ("verify", "--index"))
+WRITERS: tuple[tuple[str, ...], ...] = (
+    ("compact",),
+    ("withdraw", NAMED, "--reason", "x"),
+    ("verify", "--index"),
+    ("cleanse",),
+)
 REREAD: tuple[str, ...] = ("reread", "--jobs", "1")  # nobody may not even start the Python of its processes
 LAST = "Nhật ký ghi sau cùng"
 """What is in the log alone, where there is one: no fact, and so nothing that `verify --facts` names."""
@@ -140,6 +145,17 @@ def test_a_file_system_mounted_for_reading(
         assert (done.code, "permissions" in done.err, len(done.err.splitlines())) == (1, True, 1), command
     done = parent.run("crawl", "demo", "--base-url", "http://127.0.0.1:9/", "--db", path)
     assert (done.code, "nothing can be written in" in done.err) == (2, True)
+
+
+@pytest.mark.slow
+def test_what_cannot_be_replaced_is_not_said_to_be_in_use(
+    parent: Parent, archives: dict[str, Path], shelf: Path, as_nobody: int
+) -> None:
+    path = lay_down(archives, shelf, at_rest)
+    assert parent.run("backup", shelf / "backups", "--db", path).code == 0
+    shelf.chmod(0o555)
+    done = parent.run("restore", shelf / "backups", "--force", "--db", path, user=as_nobody)
+    assert (done.code, "permissions" in done.err, "in use" in done.err) == (1, True, False), done.err
 
 
 @pytest.mark.slow

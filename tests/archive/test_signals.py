@@ -121,6 +121,14 @@ def test_what_was_raised_and_swallowed_is_raised_again() -> None:
     assert "Interrupted" in err
 
 
+def test_nothing_is_raised_again_while_the_first_is_handled() -> None:
+    work = "\n            try: say('ready'); time.sleep(3600)\n            finally: time.sleep(1)"
+    with program("signals._AGAIN = 0.05\n" + _RAISES.format(work=work)) as process:
+        process.terminate()
+        out, err = process.communicate(timeout=600)
+    assert out == "undone\ninterrupted\n", err
+
+
 def test_a_second_one_ends_the_process_whatever_hangs() -> None:
     with program(_HANGS.format(grace=600, hang="time.sleep(3600)")) as process:
         process.terminate()

@@ -7,10 +7,12 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,7 @@ def crawled(parent: Parent, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("crawled")
     with Newspaper(day=1, extra_articles=40) as paper:
         assert parent.run("crawl", "demo", "--db", folder / "a.db", "--base-url", paper.base_url).code in (0, 6)
+        assert parent.run("export", "warc", "--to", folder / "w", "--db", folder / "a.db").code == 0
         yield paper.base_url, folder
 
 
@@ -82,6 +85,41 @@ def test_nobody_outlives_a_crawl_that_is_killed(tmp_path: Path) -> None:
         process.communicate()
     assert len(whole) > 2
     assert gone(whole)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks for processes in /proc")
+@pytest.mark.parametrize("command", ["import", "merge", "reread", "verify --reread", "serve"])
+def test_nobody_outlives_a_command_that_is_killed(crawled: tuple[str, Path], tmp_path: Path, command: str) -> None:
+    """At a random moment after its first process has begun; it begins none after its death."""
+    base_url, folder = crawled
+    chance, path = random.Random(command), shutil.copytree(folder, tmp_path / "here") / "a.db"
+    words: dict[str, tuple[object, ...]] = {
+        "import": ("import", *sorted((folder / "w").glob("*.warc.gz")), "--outlet", "demo", "--home", base_url),
+        "merge": ("merge", folder / "a.db"),
+        "reread": ("reread",),
+        "verify --reread": ("verify", "--reread"),
+        "serve": ("serve", "--port", "0"),
+    }
+    if command == "reread":
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE extractors SET name = name || ', an older one'")
+    for number in range(3):
+        db = tmp_path / f"{number}.db" if command in ("import", "merge") else path
+        process = subprocess.Popen(
+            [*LUUBAO, *map(str, words[command]), "--db", str(db)],
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+        )
+        while len(whole := list(family(process.pid))) < 2 and process.poll() is None:
+            time.sleep(0.005)
+        time.sleep(chance.uniform(0, 1.0))
+        whole = list(family(process.pid)) or whole
+        process.kill()
+        process.communicate()
+        assert len(whole) > 1
+        assert gone(whole)
 
 
 @pytest.mark.slow

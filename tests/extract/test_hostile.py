@@ -37,6 +37,14 @@ SHAPES = {
     "many captions in one figure": page(
         P * 5 + "<figure>" * 200 + "<img src=/a.jpg><figcaption>Cánh đồng</figcaption>" * 3_000
     ),
+    "many captions of one picture": page(
+        P * 5 + "<figure><img src=/a.jpg>" + "<figcaption>Cánh đồng. Ảnh: Hà Thu</figcaption>" * 9_000 + "</figure>"
+    ),
+    "many long captions": page(
+        P * 5 + "<figure>" + f"<img src=/a.jpg><figcaption>{'Ảnh: Hà ' * 120}</figcaption>" * 700 + "</figure>"
+    ),
+    "many pictures in one empty figure": page(P * 5 + f"<figure>{'<img src=/a.jpg>' * 9_000}</figure>"),
+    "many pictures in one link": page(P * 5 + f"<a href=/b.htm>{'<img src=/a.jpg>Cánh đồng ' * 9_000}</a>"),
     "many pictures in one box": page(P * 5 + f"<div>{'<a href=/a.jpg><img src=/a.jpg></a>' * 13_000}</div>"),
     "many hidden boxes": page(P * 5 + "<div hidden><p>Bà con ra đồng từ sớm.</p></div>" * 9_000),
     "many related boxes": page(P * 5 + "<div class=related><p>Bà con ra đồng từ sớm.</p></div>" * 9_000),

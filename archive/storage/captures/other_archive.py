@@ -238,7 +238,7 @@ def close_like(db: Database, run: Run, other: OtherRun, at: datetime) -> None:
             "UPDATE runs SET finished_at = ?, outcome = ?, reason = ? WHERE id = ?",
             [other.facts["finished_at"], outcome, reason, run.id],
         )
-        seal_finished(db, at)
+        seal_finished(db, at, run.id)
 
 
 def withdrawn_addresses(db: Database, outlet_id: int) -> list[str]:

@@ -87,11 +87,13 @@ def row_digests(db: Database, table: str, run_id: int) -> Iterator[tuple[int, by
         yield row_id, hashlib.sha256(_json_line(facts)).digest()
 
 
-def seal_finished(db: Database, moment: datetime) -> None:
-    """Seals every finished run that has no seal yet, in order. Call inside a transaction."""
+def seal_finished(db: Database, moment: datetime, run_id: int | None = None) -> None:
+    """Seals every finished run that has no seal yet, in order; of thousands, each by its id, for looking at all of them
+    takes long. Call inside a transaction."""
     rows = db.execute(
         "SELECT id FROM runs WHERE outcome <> 'running' AND NOT EXISTS (SELECT 1 FROM seals WHERE run_id = runs.id)"
-        " ORDER BY id"
+        + (" AND id = ?" if run_id else " ORDER BY id"),
+        [run_id] if run_id else [],
     ).fetchall()
     for (run_id,) in rows:
         _insert_seal(db, seal_of(db, run_id, newest_seal(db)), moment)
