@@ -52,6 +52,7 @@ def seen_again(article: Article, capture: UrlCapture) -> Article:
         article,
         seen=max(article.seen, capture.at),
         page=capture,
+        shown=capture if capture.answer == "page" else article.shown or article.page,
         fetched=frozenset(),
         tombstones=tombstones,
         moved_to=None,

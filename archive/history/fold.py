@@ -23,6 +23,7 @@ from archive.history.picture_changes import (
     opened_by_pictures,
     pictures_of,
     see_picture,
+    seen_moved,
     shown_picture,
     with_moved_pictures,
     without_newest,
@@ -243,7 +244,7 @@ def _confirmed(history: History, article: Article, capture: UrlCapture, reading:
     )
     article = put(article, replace(article.latest, seen=capture.at))
     if speaks:
-        article = seen_again(make_primary(article, capture), capture)
+        article = seen_moved(history, seen_again(make_primary(article, capture), capture), capture)
     return history.with_article(article).with_verdict(Verdict(capture, article.number, place))
 
 
