@@ -21,8 +21,11 @@ time, as if all had been known at once.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from archive.history.article_identity import RECENT
@@ -76,19 +79,31 @@ def novelty(history: History, verdict: Verdict) -> str:
     """The name of what a page says, and its article did not before."""
     assert isinstance(verdict.capture.said, Reading)
     states = () if verdict.article is None else history.articles[verdict.article].states
-    before = [past.reading for past in states if past.at < verdict.capture.at]
-    return novelty_of(before[-1] if before else None, verdict.capture.said)
+    before = bisect_left(states, verdict.capture.at, key=lambda past: past.at)
+    return novelty_of(states[before - 1].reading if before else None, verdict.capture.said)
 
 
-def like_departures(history: History, verdict: Verdict, column: str, name: str, within: timedelta | None) -> set[int]:
+Departures = Mapping[str, Sequence[tuple[int, datetime]]]
+"""By the name of words, or of what is new in them: the articles of a history that changed to these, and when."""
+
+
+def departures_of(history: History) -> Departures:
+    """What the articles of a history changed to; nothing for a single article, which is compared with no other."""
+    departures = defaultdict(list)
+    for verdict in history.verdicts if len(history.articles) > 1 else ():
+        said = verdict.capture.said
+        if verdict.article is not None and (verdict.doubted or verdict.place) and isinstance(said, Reading):
+            for name in {words_of(said), novelty(history, verdict)}:
+                departures[name].append((verdict.article, verdict.capture.at))
+    return departures
+
+
+def like_departures(departures: Departures, verdict: Verdict, name: str, within: timedelta | None) -> set[int]:
     """The other articles of a history that changed to what has this name."""
     return {
-        other.article
-        for other in history.verdicts
-        if other.article not in (None, verdict.article) and (other.doubted or other.place)
-        if isinstance(other.capture.said, Reading)
-        and (within is None or abs(other.capture.at - verdict.capture.at) <= within)
-        if (words_of(other.capture.said) if column == "words" else novelty(history, other)) == name
+        article
+        for article, at in departures.get(name, ())
+        if article != verdict.article and (within is None or abs(at - verdict.capture.at) <= within)
     }
 
 

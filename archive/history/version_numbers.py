@@ -91,15 +91,14 @@ def _words_of(earlier: Sequence[Version], state: ArticleState) -> int | None:
 def _digest(earlier: Sequence[Version], state: ArticleState) -> str:
     """By the words alone, so that the same text is found at other URLs; a state with the words of an earlier one and
     other pictures is named by both, and by the pictures' URLs where their bytes do not differ."""
-    others = [version for version in earlier if _key(version.state) != _key(state)]
-    taken = {version.digest for version in others} | {version.state.digest for version in others}
+    key = _key(state)
+    others = [version for version in earlier if version.state.digest == state.digest and _key(version.state) != key]
+    if not others:
+        return state.digest
+    taken = {version.digest for version in others}
     pictures = _pictures(state)
-    names = (
-        state.digest,
-        digest_of_value([state.digest, pictures]),
-        digest_of_value([state.digest, pictures, state.state]),
-    )
-    return next(name for name in names if name not in taken or name == names[-1])
+    name = digest_of_value([state.digest, pictures])
+    return digest_of_value([state.digest, pictures, state.state]) if name in taken else name
 
 
 def _pictures(state: ArticleState) -> list[list[str]]:

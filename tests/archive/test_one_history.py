@@ -120,6 +120,12 @@ COPY_STANDS_IN = [
 ]
 """A copy without the picture has become the main address when the picture is replaced: it does not prove that state."""
 
+MOVED_WITH_WORDS = [
+    Day((Visit("a", "page", "một", ("cau.jpg",)),), {"cau.jpg": 2}, here=True),
+    Day((Visit("a", "page", "hai", ("cau.jpg?v=2",)),), {"cau.jpg?v=2": 1}, here=False),
+]
+"""Other words, and another picture at another address of its path: both are told, whoever fetches it."""
+
 
 def shown(visit: Visit) -> bytes:
     figures = "".join(
@@ -186,6 +192,7 @@ def merged(into: Path, other: Path, target: Path) -> list[dict[str, Any]]:
 @example(days=TAKEN_APART, former=False)
 @example(days=SAID_AGAIN, former=False)
 @example(days=COPY_STANDS_IN, former=True)
+@example(days=MOVED_WITH_WORDS, former=False)
 def test_two_machines_and_one_believe_the_same(days: list[Day], former: bool) -> None:
     """former: one of them read its pages with an older reader."""
     numbered = list(enumerate(days))

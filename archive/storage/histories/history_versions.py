@@ -207,7 +207,8 @@ def refresh_comparisons(db: Database, article_id: int) -> None:
         old_headline = before[1] if before and before[1] != after[1] else None
         db.execute(
             "UPDATE versions SET old_headline = ?1, stood_days ="
-            " round(julianday(first_seen_at) - julianday(?2), 4) WHERE id = ?3",
+            " round(julianday(first_seen_at) - julianday(?2), 4) WHERE id = ?3 AND (old_headline IS NOT ?1"
+            " OR stood_days IS NOT round(julianday(first_seen_at) - julianday(?2), 4))",
             [old_headline, before[2] if before else None, after[0]],
         )
     if rows and rows[-1][5] is not None:

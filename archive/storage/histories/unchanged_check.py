@@ -214,6 +214,7 @@ def show_picture(db: Database, outlet_id: int, image_id: int, picture_id: int) -
     """Stores the picture that a picture address shows, for all current versions with it that have none yet. Returns the
     addresses of the outlet's articles that showed another picture, or whose newest version depends on this one."""
     depending = db.execute(_DIGEST_WITH_PICTURES, [image_id, outlet_id]).fetchall()
+    depending += db.execute(_FORMER_PICTURES, [image_id, outlet_id]).fetchall()
     db.execute(
         "UPDATE version_images SET picture_id = ? WHERE image_id = ? AND picture_id IS NULL AND position > 0"
         f" AND {STANDS} AND version_id IN (SELECT current_version_id FROM articles WHERE withdrawn_at IS NULL)",
@@ -247,6 +248,16 @@ WHERE moved.image_id = ? AND moved.position < 0 AND withdrawn_at IS NULL AND out
 AND named.picture_id IS NOT ?
 """
 """Articles whose page shows this picture where it showed the same address in another version, size or host before."""
+_FORMER_PICTURES = """
+SELECT DISTINCT articles.url_key FROM version_images JOIN versions ON versions.id = version_images.version_id
+JOIN articles ON articles.current_version_id = versions.id
+JOIN versions AS earlier ON earlier.article_id = versions.article_id AND earlier.number = versions.number - 1
+JOIN version_images AS former ON former.version_id = earlier.id AND former.picture_id IS NOT NULL
+WHERE version_images.image_id = ? AND version_images.picture_id IS NULL AND withdrawn_at IS NULL
+AND articles.outlet_id = ? AND NOT EXISTS (SELECT 1 FROM version_images AS same
+  WHERE same.version_id = earlier.id AND same.image_id = version_images.image_id)
+"""
+"""Articles whose last edit brought this address: it may show another picture than the one that stood in its place."""
 _DIGEST_WITH_PICTURES = """
 SELECT DISTINCT articles.url_key FROM version_images
 JOIN articles ON articles.current_version_id = version_images.version_id
