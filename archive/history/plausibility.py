@@ -34,7 +34,7 @@ from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
 from archive.history.states import headline_of, novelty_of, state_of, words_of
 from archive.history.values import Article, Doubted, History, Verdict
-from archive.model.records import Reading
+from archive.model.records import Reading, Unreadable
 from archive.text.equivalence import tidy, tokens
 
 SAME_WORDS = 2  # other articles: two agency reports may be alike, three like pages of one site are one page
@@ -112,11 +112,25 @@ def is_anyones(reading: Reading) -> bool:
     return reading.published_at is None and bool(reading.text)
 
 
-def first_doubt(capture: UrlCapture, reading: Reading) -> str:
-    """Why a page is not believed to be a new article; empty when it is."""
+LIST_BEFORE = "the page was a list until now"
+
+
+def first_doubt(before: UrlCapture | None, capture: UrlCapture, reading: Reading) -> str:
+    """Why a page is not believed to be a new article; empty when it is. before: the URL's page before this one."""
+    if before and isinstance(before.said, Unreadable) and before.said.reason == "listing":
+        return LIST_BEFORE
     if is_anyones(reading) and capture.signs.same_words >= SAME_WORDS:
         return f"the same page, without a date, stood at {capture.signs.same_words + 1} addresses"
     return ""
+
+
+def was_doubted(history: History, before: UrlCapture | None, reading: Reading) -> bool:
+    """Whether a page shows again what was doubted because its URL had shown a list."""
+    said = before.said if before else None
+    if before is None or not isinstance(said, Reading) or not resembles(said, reading):
+        return False
+    verdicts = (verdict for verdict in reversed(history.verdicts) if verdict.capture.id == before.id)
+    return any(verdict.why == LIST_BEFORE for verdict in verdicts)
 
 
 def is_confirmed(history: History, article: Article, doubted: Doubted, capture: UrlCapture, reading: Reading) -> bool:
