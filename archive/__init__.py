@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from archive.storage.captures.validators import validators, versions_under
     from archive.storage.connection import open_archive, transaction
     from archive.storage.histories.doubts import doubts_of, opened_by
-    from archive.storage.pictures.picture_fetches import due_pictures, leave_picture, pictures_of
+    from archive.storage.pictures.picture_fetches import due_pictures, leave_picture, pictures_after, pictures_of
     from archive.storage.pictures.picture_history import stand_ins_in
     from archive.storage.readings.boilerplate_sets import boilerplate_of, learn_boilerplate
     from archive.storage.run_rows import article_count, finish_run, start_run
@@ -129,6 +129,7 @@ __all__ = [
     "note_sitemaps",
     "open_archive",
     "opened_by",
+    "pictures_after",
     "pictures_of",
     "read_page",
     "read_pending",
@@ -180,7 +181,7 @@ lazy(
         "archive.storage.captures.validators": "validators versions_under",
         "archive.storage.connection": "open_archive transaction",
         "archive.storage.histories.doubts": "doubts_of opened_by",
-        "archive.storage.pictures.picture_fetches": "due_pictures leave_picture pictures_of",
+        "archive.storage.pictures.picture_fetches": "due_pictures leave_picture pictures_after pictures_of",
         "archive.storage.pictures.picture_history": "stand_ins_in",
         "archive.storage.readings.boilerplate_sets": "boilerplate_of learn_boilerplate",
         "archive.storage.run_rows": "article_count finish_run start_run",

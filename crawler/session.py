@@ -305,15 +305,15 @@ class CrawlSession:
             self.counts[f"unreadable: {ingested.reading.reason}"] += 1
 
     def _pictures(self, ingested: Ingested) -> Iterator[WantedPicture]:
-        """The pictures to fetch after a page: those of a new or edited article; and, after the first page, those that
-        are due, for at most half of the budget: a new article's pictures must not wait."""
+        """The pictures to fetch after a page; and, after the first page, those that are due, for at most half of the
+        budget: a new article's pictures must not wait."""
         if self.pictures_left is None:
             return
         if not self._due_pictures_taken:
             self._due_pictures_taken = True
             yield from self._take_from_budget(self._due_pictures())
-        if ingested.filed and ingested.filed.outcome in ("new", "edited") and ingested.filed.article_id is not None:
-            yield from self._take_from_budget(archive.pictures_of(self.db, ingested.filed.article_id))
+        if ingested.filed:
+            yield from self._take_from_budget(archive.pictures_after(self.db, ingested.filed, now()))
 
     def _due_pictures(self) -> list[WantedPicture]:
         assert self.pictures_left is not None

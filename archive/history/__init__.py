@@ -9,7 +9,7 @@ and archive.text.equivalence.
 from archive.history.chronology import in_time
 from archive.history.facts import NO_EVIDENCE, Observation, OutletEvidence, PictureFetch, Shown, UrlCapture
 from archive.history.fold import derive, step
-from archive.history.plausibility import captures_to_compare, like_departures, novelty
+from archive.history.plausibility import captures_to_compare, departures_of, like_departures, novelty
 from archive.history.values import NOTHING, Article, ArticleState, History, Verdict
 from archive.history.version_numbers import Version, Versions, versions_of
 
@@ -28,6 +28,7 @@ __all__ = [
     "Version",
     "Versions",
     "captures_to_compare",
+    "departures_of",
     "derive",
     "in_time",
     "like_departures",

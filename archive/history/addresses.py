@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from archive.history.edits import resembles
 from archive.history.facts import UrlCapture
 from archive.history.values import Address, AddressKind, Article, ArticleState, History, Tombstone, UrlRendition
 from archive.model.records import Reading, Unreadable
@@ -52,6 +53,7 @@ def seen_again(article: Article, capture: UrlCapture) -> Article:
         article,
         seen=max(article.seen, capture.at),
         page=capture,
+        shown=capture if capture.answer == "page" else article.shown or article.page,
         fetched=frozenset(),
         tombstones=tombstones,
         moved_to=None,
@@ -127,6 +129,42 @@ def note_moved(history: History, capture: UrlCapture, number: int) -> History:
     for key in capture.via:
         history = remove_url(history, key, capture, f"redirected to {capture.url}", moved_to=number)
     return history
+
+
+def exchanged(history: History, capture: UrlCapture, heir: Article) -> History:
+    """The primary URL of one article has come to show another, the heir. The former one goes on where it stands by now,
+    and so does the one that stood there; nothing changes where one of them stands nowhere."""
+    speaks = {article.primary: article for article in history.articles}
+    key, former, moves = capture.key, speaks[capture.key], {heir.number: capture.key}
+    while former.number not in moves:
+        there = next((url for url in speaks if url not in moves.values() and _shows_now(speaks[url], former)), None)
+        if there is None:
+            return history
+        moves[former.number] = key = there
+        former = speaks[key]
+    for number, there in moves.items():
+        history = history if number == heir.number else _move(history, number, speaks[there])
+    return history
+
+
+def _shows_now(article: Article, other: Article) -> bool:
+    """Whether an article's primary URL last showed another one."""
+    rendition = article.renditions.get(article.primary)
+    reading = rendition.doubted.reading if rendition and rendition.doubted else None
+    return reading is not None and article is not other and resembles(other.latest.reading, reading)
+
+
+def _move(history: History, number: int, stood: Article) -> History:
+    """Gives an article the primary URL of another one, which shows it by now."""
+    there, article, former = stood.primary, history.articles[number], history.articles[stood.number]
+    doubted = stood.renditions[there].doubted
+    assert doubted is not None  # see _shows_now
+    first = doubted.capture
+    rendition = UrlRendition(first.url, article.latest.reading, article.place, first.at)
+    article = put_rendition(replace(article, primary=there, url=first.url), there, rendition)
+    former = replace(former, renditions={key: one for key, one in former.renditions.items() if key != there})
+    addresses = {**history.addresses, there: replace(history.addresses[there], article=number)}
+    return replace(history, addresses=addresses).with_article(article).with_article(former)
 
 
 def _given_away(history: History, number: int, key: str) -> History:

@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archive.history.edits import resembles
+from archive.history.facts import UrlCapture
 from archive.history.moves import may_have_moved
 from archive.history.responses import declared_key
 from archive.history.states import words_of
-from archive.history.values import Article, History
+from archive.history.values import Article, Doubted, History
 from archive.model.records import Outlet, Reading
 
 RECENT = 4  # states that a page is compared with
@@ -31,9 +32,43 @@ def article_of(history: History, key: str, via: tuple[str, ...], reading: Readin
         if number in tried:
             continue
         tried.add(number)
-        if article.primary == key or _could_be(article, key, reading):
+        if article.primary == key:
+            return article
+        if _could_be(article, key, reading):
             return article
     return _shown_before(history, key)
+
+
+def moved_here(history: History, article: Article, reading: Reading) -> Article | None:
+    """The article that stands at another one's URL by now, as the look before has shown too, and stands no more at its
+    own: the outlet has exchanged their URLs, or given them other numbers."""
+    rendition = article.renditions.get(article.primary)
+    before = rendition.doubted.reading if rendition and rendition.doubted else None
+    if before is None or not resembles(before, reading) or _could_be(article, article.primary, reading):
+        return None
+    return next(
+        (
+            other
+            for other in history.articles
+            if other is not article and _left(other) and resembles(other.latest.reading, reading)
+        ),
+        None,
+    )
+
+
+def is_now_another_article(article: Article, capture: UrlCapture, doubted: Doubted) -> bool:
+    """Whether a URL has become another article's: the primary URL has shown this one since."""
+    if capture.key == article.primary or doubted.capture.key != capture.key or doubted.reading is None:
+        return False
+    primary = article.renditions.get(article.primary)
+    primary_shows = primary is not None and primary.standing == "shows" and primary.shown_at > doubted.capture.at
+    return primary_shows and not resembles(article.latest.reading, doubted.reading)
+
+
+def _left(article: Article) -> bool:
+    """Whether an article's primary URL last showed something else."""
+    rendition = article.renditions.get(article.primary)
+    return rendition is not None and rendition.doubted is not None and rendition.doubted.reading is not None
 
 
 def _could_be(article: Article, key: str, reading: Reading) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from archive.history.addresses import is_primary_alive
 from archive.history.article_identity import RECENT
-from archive.history.edits import changed_fields, places
+from archive.history.edits import changed_fields, lines_of, places
 from archive.history.facts import UrlCapture
 from archive.history.moves import takes_over
 from archive.history.picture_changes import VISIT
@@ -14,7 +14,6 @@ from archive.history.states import state_of
 from archive.history.values import Article, UrlRendition
 from archive.model.records import Outlet, Reading
 from archive.model.urls import print_kind
-from archive.text.equivalence import lines
 
 _WORDS = ("headline", "body")
 """Fields that a copy shares with its original, except for what a shorter copy leaves out."""
@@ -46,12 +45,12 @@ def copy_of(article: Article, capture: UrlCapture, reading: Reading, outlet: Out
     declared = declared_key(reading, outlet)
     if not print_kind(capture.key) and not (declared and capture.key not in declared):
         return None
-    words = set(lines(reading.text))
+    words = set(lines_of(reading.text))
     return next(
         (
             place
             for place in range(article.place, max(-1, article.place - RECENT), -1)
-            if words and words <= set(lines(article.states[place].reading.text))
+            if words and words <= set(lines_of(article.states[place].reading.text))
         ),
         None,
     )
@@ -70,14 +69,15 @@ def leads(article: Article, capture: UrlCapture, reading: Reading, outlet: Outle
 def catches_up(article: Article, rendition: UrlRendition, reading: Reading) -> bool:
     """Whether a shorter copy now says what the article already says: all of its lines and new pictures stand there, and
     it has lost no line that does."""
-    article_lines, copy_lines = set(lines(article.latest.reading.text)), set(lines(reading.text))
-    lost_lines = set(lines(rendition.reading.text)) - copy_lines
+    if not rendition.differs:
+        return False
+    article_lines, copy_lines = set(lines_of(article.latest.reading.text)), set(lines_of(reading.text))
+    lost_lines = set(lines_of(rendition.reading.text)) - copy_lines
     headline_changed = (
         "headline" in changed_fields(article.latest.reading, reading) and "headline" not in rendition.differs
     )
     return (
-        bool(rendition.differs)
-        and bool(copy_lines)
+        bool(copy_lines)
         and copy_lines <= article_lines
         and not lost_lines & article_lines
         and not headline_changed
@@ -117,7 +117,7 @@ def _holds(reading: Reading, copy: Reading) -> bool:
 
 
 def _holds_text(reading: Reading, copy: Reading) -> bool:
-    return set(lines(copy.text)) <= set(lines(reading.text))
+    return set(lines_of(copy.text)) <= set(lines_of(reading.text))
 
 
 def _differ_in_words(copy: Reading, reading: Reading) -> bool:

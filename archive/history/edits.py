@@ -50,7 +50,12 @@ def places(images: Sequence[Image]) -> list[Place]:
     return list(_places(tuple(image.url for image in images)))
 
 
-@lru_cache(maxsize=64)  # as paragraphs: three fields ask, and an article's states are compared with one another
+STATES_REMEMBERED = 512
+"""How many states' values are remembered: an article's states are compared with one another, and filed in several
+passes, each of which asks for the same values."""
+
+
+@lru_cache(maxsize=STATES_REMEMBERED)
 def _places(urls: tuple[str, ...]) -> tuple[Place, ...]:
     counts: Counter[str] = Counter()
     identities = []
@@ -60,9 +65,15 @@ def _places(urls: tuple[str, ...]) -> tuple[Place, ...]:
     return tuple(identities)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=STATES_REMEMBERED)
 def _paragraphs(text: str) -> tuple[str, ...]:
     return tuple(line for part in text.splitlines() if (line := plain(part)))
+
+
+@lru_cache(maxsize=STATES_REMEMBERED)
+def lines_of(text: str) -> tuple[str, ...]:
+    """The tidy paragraphs of a body."""
+    return tuple(lines(text))
 
 
 def _texts(part: str) -> Callable[[Reading], dict[Place, str]]:
@@ -103,7 +114,7 @@ def _differ(name: str, old: Reading, new: Reading) -> bool:
 
 def _bodies_differ(old: str, new: str) -> bool:
     """As EDIT_FIELDS["body"] compares them; normalises only lines that differ."""
-    old_lines, new_lines = ([], []) if old == new else (lines(old), lines(new))
+    old_lines, new_lines = ((), ()) if old == new else (lines_of(old), lines_of(new))
     return len(old_lines) != len(new_lines) or any(
         old_line != new_line and plain(old_line) != plain(new_line)
         for old_line, new_line in zip(old_lines, new_lines, strict=True)
@@ -127,7 +138,7 @@ def reading_digest(reading: Reading) -> str:
     return _digest(reading, clock.claimed(reading.published_at))
 
 
-@lru_cache(maxsize=8)  # filing calls it four times
+@lru_cache(maxsize=STATES_REMEMBERED)
 def _digest(reading: Reading, published: str | None) -> str:
     """published: as printed, because readings are equal when they name one moment in two zones, and digests are not."""
     images = reading.images

@@ -12,22 +12,31 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
 
-from archive.history.addresses import make_primary, put, put_rendition, rendition_of, seen_again, take_addresses
-from archive.history.article_identity import article_of, spoken_at
+from archive.history.addresses import (
+    exchanged,
+    make_primary,
+    put,
+    put_rendition,
+    rendition_of,
+    seen_again,
+    take_addresses,
+)
+from archive.history.article_identity import article_of, is_now_another_article, moved_here, spoken_at
 from archive.history.copies import catches_up, completes, copy_of, edited_fields, inherits, lacking, leads
 from archive.history.disappearances import follow, mark_gone, note_unclear_answer, refuse
-from archive.history.edits import changed_fields, reading_digest, resembles
+from archive.history.edits import changed_fields, reading_digest
 from archive.history.facts import Observation, PictureFetch, UrlCapture
 from archive.history.picture_changes import (
     VISIT,
     opened_by_pictures,
     pictures_of,
     see_picture,
+    seen_moved,
     shown_picture,
     with_moved_pictures,
     without_newest,
 )
-from archive.history.plausibility import doubt, first_doubt, is_confirmed
+from archive.history.plausibility import doubt, first_doubt, is_confirmed, was_doubted
 from archive.history.responses import declared_key, is_home
 from archive.history.states import state_of
 from archive.history.values import NOTHING, Article, ArticleState, Doubted, History, UrlRendition, Verdict
@@ -63,6 +72,7 @@ def _page(history: History, capture: UrlCapture, outlet: Outlet) -> History:
         if known is None:
             return history
         capture = replace(capture, said=known.said, signs=replace(capture.signs, cut=known.signs.cut))
+    before = history.pages.get(capture.key)
     history = replace(history, pages={**history.pages, capture.key: capture})
     leading = (key for key, target in history.hops.items() if target == capture.key)
     capture = replace(capture, via=tuple(key for key in dict.fromkeys((*capture.via, *leading)) if key != capture.key))
@@ -72,19 +82,31 @@ def _page(history: History, capture: UrlCapture, outlet: Outlet) -> History:
         return history.with_verdict(Verdict(capture, why="its bytes are not here"))
     if is_home(capture.url, outlet):  # whatever kind it was read as
         return history.with_verdict(Verdict(capture, why="the home page is no article"))
-    return _read(history, capture, capture.said, outlet)
+    return _read(history, before, capture, capture.said, outlet)
 
 
-def _read(history: History, capture: UrlCapture, reading: Reading, outlet: Outlet) -> History:
+def _read(
+    history: History, before: UrlCapture | None, capture: UrlCapture, reading: Reading, outlet: Outlet
+) -> History:
+    """before: the URL's page before this one."""
     article = article_of(history, capture.key, capture.via, reading, outlet)
     if article is None:
-        if why := first_doubt(capture, reading):
+        if why := first_doubt(before, capture, reading):
             return history.with_verdict(Verdict(capture, why=why, doubted=True))
         if _is_detour(history, capture, reading):
             return _detour(history, capture)
-        history = _new_article(history, capture, reading)
+        if was_doubted(history, before, reading) and before and isinstance(before.said, Reading):
+            history = _with_new_verdicts(_new_article(history, before, before.said), Doubted(before, before.said, ""))
+            article = history.articles[-1]
+            history = take_addresses(history, before, article.number, declared_key(before.said, outlet))
+            history = _known_article(history, article, capture, reading, outlet)
+        else:
+            history = _new_article(history, capture, reading)
     else:
-        history = _known_article(history, article, capture, reading, outlet)
+        if article.primary == capture.key and (heir := moved_here(history, article, reading)):
+            history = exchanged(history, capture, heir)
+            article = article if spoken_at(history, capture.key) is article else heir
+        history = _known_article(history, history.articles[article.number], capture, reading, outlet)
     verdict = history.verdicts[-1]
     if verdict.doubted or verdict.article is None:  # then its URL is no article's either
         return history
@@ -127,7 +149,7 @@ def _known_article(
         and state_of(reading) != article.latest.state
         and is_confirmed(history, article, doubted, capture, reading)
     ):
-        if _is_now_another_article(article, capture, doubted):
+        if is_now_another_article(article, capture, doubted):
             return _split_off(history, capture, doubted, reading, outlet)
         if inherits(article, capture, reading, outlet) or leads(article, capture, reading, outlet):
             history = _doubt_resolved(history, article, doubted, outlet)
@@ -186,15 +208,6 @@ def _shown_before(doubted: Doubted, capture: UrlCapture, reading: Reading) -> bo
     return same and capture.at - doubted.capture.at > VISIT
 
 
-def _is_now_another_article(article: Article, capture: UrlCapture, doubted: Doubted) -> bool:
-    """Whether a URL has become another article's: the primary URL has shown this one since."""
-    if capture.key == article.primary or doubted.capture.key != capture.key or doubted.reading is None:
-        return False
-    primary = article.renditions.get(article.primary)
-    primary_shows = primary is not None and primary.standing == "shows" and primary.shown_at > doubted.capture.at
-    return primary_shows and not resembles(article.latest.reading, doubted.reading)
-
-
 def _split_off(history: History, capture: UrlCapture, doubted: Doubted, reading: Reading, outlet: Outlet) -> History:
     """The URL belongs to a new article, from the time when the doubted text was first seen there."""
     assert doubted.reading is not None
@@ -243,7 +256,7 @@ def _confirmed(history: History, article: Article, capture: UrlCapture, reading:
     )
     article = put(article, replace(article.latest, seen=capture.at))
     if speaks:
-        article = seen_again(make_primary(article, capture), capture)
+        article = seen_moved(history, seen_again(make_primary(article, capture), capture), capture)
     return history.with_article(article).with_verdict(Verdict(capture, article.number, place))
 
 

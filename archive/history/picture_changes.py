@@ -6,7 +6,8 @@ than VISIT. It goes by time and not by runs, which have other numbers in every a
 
 A recompressed or resized copy is no edit, nor is a picture that cannot be compared. What a URL showed before an article
 used it is never taken for what the article showed. An article that is gone is not edited. Another URL in a picture's
-place is an edit until what it shows is known: the same picture, in any size, or a part of it is none.
+place is an edit until what it shows is known: the same picture, in any size, or a part of it is none. A URL that
+differs only in host, size or version (`picture_key`) is none, until it shows another picture.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from archive.history.edits import places
 from archive.history.facts import PictureFetch, Shown, UrlCapture
+from archive.history.states import state_of
 from archive.history.values import Article, ArticleState, History
 from archive.model.perceptual_hash import is_cut_from, same_picture
 from archive.model.records import Reading
@@ -86,32 +89,92 @@ def _shows(reading: Reading, url: str) -> bool:
     return any(image.url == url for image in reading.images)
 
 
-def _stands_there(article: Article, url: str) -> bool:
-    """Whether an article shows a picture: not where another URL has taken its place, as the same picture."""
-    rendition = article.renditions.get(article.primary)
+def moved_pictures(article: Article, reading: Reading) -> dict[int, str]:
+    """By position, from 1: the URL at which the article's page now shows a picture that a reading names at another."""
+    page = shown_page(article).said
+    if not isinstance(page, Reading) or page.images == reading.images or state_of(page) != state_of(reading):
+        return {}
+    pairs = enumerate(zip(reading.images, page.images, strict=True), 1)
+    return {position: new.url for position, (old, new) in pairs if old.url != new.url}
+
+
+def shown_page(article: Article) -> UrlCapture:
+    """The last capture of the article's page that brought it: a 304 shows nothing by itself."""
+    return article.shown or article.page
+
+
+def _known_as(article: Article, url: str) -> str | None:
+    """The URL under which the newest state names the picture that the article's page now shows at a URL; None where it
+    shows none there: where another URL has taken its place, as the same picture."""
+    reading, rendition = article.latest.reading, article.renditions.get(article.primary)
+    moved = moved_pictures(article, reading)
+    if moved and url in moved.values():
+        return next(reading.images[position - 1].url for position, new in moved.items() if new == url)
+    if not _shows(reading, url) or any(reading.images[position - 1].url == url for position in moved):
+        return None
     has_moved = rendition is not None and "pictures" in rendition.differs and bool(rendition.reading.images)
-    return _shows(article.latest.reading, url) and not (has_moved and rendition and not _shows(rendition.reading, url))
+    return None if has_moved and rendition and not _shows(rendition.reading, url) else url
 
 
 def shown_picture(article: Article, fetch: PictureFetch) -> Article:
     """An article after one more fetch of a picture."""
-    latest, shown = article.latest, fetch.shown
-    if shown is None or not _stands_there(article, fetch.url):
+    latest, shown, known_as = article.latest, fetch.shown, _known_as(article, fetch.url)
+    if shown is None or known_as is None:
         return article
-    previous = latest.pictures.get(fetch.url)
+    previous = latest.pictures.get(known_as) or latest.pictures.get(fetch.url)
     is_first = fetch.url not in article.fetched
     article = replace(article, fetched=article.fetched | {fetch.url})
     if previous is None:
-        return _with_latest(article, replace(latest, pictures={**latest.pictures, fetch.url: shown}))
-    if previous.digest == shown.digest or same_picture(previous.looks, shown.looks) is not False or article.is_gone:
+        changed = _with_pictures(latest.changed) if _replaces_former(article, fetch) else latest.changed
+        return _with_latest(article, replace(latest, pictures={**latest.pictures, fetch.url: shown}, changed=changed))
+    if not _is_another(previous, shown) or (known_as != fetch.url and _is_same(previous, shown)) or article.is_gone:
         return article
-    pictures = {**latest.pictures, fetch.url: shown}
-    if is_first and _is_of_this_visit(article, fetch.at):
-        changed = latest.changed if "pictures" in latest.changed else (*latest.changed, "pictures")
-        return _with_latest(article, replace(latest, pictures=pictures, changed=changed))
+    reading, proof = latest.reading, article.page if _proves(article) else latest.proof
+    if known_as != fetch.url and isinstance(said := shown_page(article).said, Reading):
+        reading, proof = said, shown_page(article)
+    urls = {image.url for image in reading.images}
+    pictures = {**{url: known for url, known in latest.pictures.items() if url in urls}, fetch.url: shown}
+    if is_first and _is_of_this_visit(article, fetch.at) and (latest.picture is not None or reading is latest.reading):
+        past = replace(latest, pictures=pictures, changed=_with_pictures(latest.changed), reading=reading)
+        return _with_latest(article, past if reading is latest.reading else replace(past, proof=proof))
     past = replace(latest, at=fetch.at, seen=fetch.at, changed=("pictures",), pictures=pictures, picture=fetch)
-    proof = article.page if article.page.answer == "page" else latest.proof  # a 304 shows nothing by itself
-    return replace(article, states=(*article.states, replace(past, proof=proof)))
+    return replace(article, states=(*article.states, replace(past, proof=proof, reading=reading)))
+
+
+def _proves(article: Article) -> bool:
+    """Whether the article's page itself, and not another print of it, shows the newest state's words."""
+    page = article.page
+    return page.answer == "page" and isinstance(page.said, Reading) and state_of(page.said) == article.latest.state
+
+
+def _with_pictures(changed: tuple[str, ...]) -> tuple[str, ...]:
+    return changed if "pictures" in changed else (*changed, "pictures")
+
+
+def _is_another(old: Shown, new: Shown) -> bool:
+    return old.digest != new.digest and same_picture(old.looks, new.looks) is False
+
+
+def _replaces_former(article: Article, fetch: PictureFetch) -> bool:
+    """Whether a picture that came with other words, at another URL, is another one than stood in its place before."""
+    if len(article.states) < 2 or fetch.shown is None:
+        return False
+    former = article.states[-2]
+    stood = dict(zip(places(former.reading.images), former.reading.images, strict=True))
+    images = article.latest.reading.images
+    place = next((place for place, image in zip(places(images), images, strict=True) if image.url == fetch.url), None)
+    known = former.pictures.get(stood[place].url) if place in stood else None
+    return known is not None and _is_another(known, fetch.shown) and not _is_same(known, fetch.shown)
+
+
+def seen_moved(history: History, article: Article, capture: UrlCapture) -> Article:
+    """The article after a page that shows its pictures at other URLs, where these were fetched just before, for
+    another page."""
+    for url in moved_pictures(article, article.latest.reading).values():
+        fetch = history.pictures.get(url)
+        if fetch and fetch.at <= capture.at <= fetch.at + VISIT:
+            article = shown_picture(article, replace(fetch, at=capture.at))
+    return article
 
 
 def _is_of_this_visit(article: Article, at: datetime) -> bool:

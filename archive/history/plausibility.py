@@ -21,8 +21,11 @@ time, as if all had been known at once.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from archive.history.article_identity import RECENT
@@ -31,7 +34,7 @@ from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
 from archive.history.states import headline_of, novelty_of, state_of, words_of
 from archive.history.values import Article, Doubted, History, Verdict
-from archive.model.records import Reading
+from archive.model.records import Reading, Unreadable
 from archive.text.equivalence import tidy, tokens
 
 SAME_WORDS = 2  # other articles: two agency reports may be alike, three like pages of one site are one page
@@ -76,19 +79,31 @@ def novelty(history: History, verdict: Verdict) -> str:
     """The name of what a page says, and its article did not before."""
     assert isinstance(verdict.capture.said, Reading)
     states = () if verdict.article is None else history.articles[verdict.article].states
-    before = [past.reading for past in states if past.at < verdict.capture.at]
-    return novelty_of(before[-1] if before else None, verdict.capture.said)
+    before = bisect_left(states, verdict.capture.at, key=lambda past: past.at)
+    return novelty_of(states[before - 1].reading if before else None, verdict.capture.said)
 
 
-def like_departures(history: History, verdict: Verdict, column: str, name: str, within: timedelta | None) -> set[int]:
+Departures = Mapping[str, Sequence[tuple[int, datetime]]]
+"""By the name of words, or of what is new in them: the articles of a history that changed to these, and when."""
+
+
+def departures_of(history: History) -> Departures:
+    """What the articles of a history changed to; nothing for a single article, which is compared with no other."""
+    departures = defaultdict(list)
+    for verdict in history.verdicts if len(history.articles) > 1 else ():
+        said = verdict.capture.said
+        if verdict.article is not None and (verdict.doubted or verdict.place) and isinstance(said, Reading):
+            for name in {words_of(said), novelty(history, verdict)}:
+                departures[name].append((verdict.article, verdict.capture.at))
+    return departures
+
+
+def like_departures(departures: Departures, verdict: Verdict, name: str, within: timedelta | None) -> set[int]:
     """The other articles of a history that changed to what has this name."""
     return {
-        other.article
-        for other in history.verdicts
-        if other.article not in (None, verdict.article) and (other.doubted or other.place)
-        if isinstance(other.capture.said, Reading)
-        and (within is None or abs(other.capture.at - verdict.capture.at) <= within)
-        if (words_of(other.capture.said) if column == "words" else novelty(history, other)) == name
+        article
+        for article, at in departures.get(name, ())
+        if article != verdict.article and (within is None or abs(at - verdict.capture.at) <= within)
     }
 
 
@@ -97,11 +112,25 @@ def is_anyones(reading: Reading) -> bool:
     return reading.published_at is None and bool(reading.text)
 
 
-def first_doubt(capture: UrlCapture, reading: Reading) -> str:
-    """Why a page is not believed to be a new article; empty when it is."""
+LIST_BEFORE = "the page was a list until now"
+
+
+def first_doubt(before: UrlCapture | None, capture: UrlCapture, reading: Reading) -> str:
+    """Why a page is not believed to be a new article; empty when it is. before: the URL's page before this one."""
+    if before and isinstance(before.said, Unreadable) and before.said.reason == "listing":
+        return LIST_BEFORE
     if is_anyones(reading) and capture.signs.same_words >= SAME_WORDS:
         return f"the same page, without a date, stood at {capture.signs.same_words + 1} addresses"
     return ""
+
+
+def was_doubted(history: History, before: UrlCapture | None, reading: Reading) -> bool:
+    """Whether a page shows again what was doubted because its URL had shown a list."""
+    said = before.said if before else None
+    if before is None or not isinstance(said, Reading) or not resembles(said, reading):
+        return False
+    verdicts = (verdict for verdict in reversed(history.verdicts) if verdict.capture.id == before.id)
+    return any(verdict.why == LIST_BEFORE for verdict in verdicts)
 
 
 def is_confirmed(history: History, article: Article, doubted: Doubted, capture: UrlCapture, reading: Reading) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from archive.history.edits import EDIT_FIELDS
+from archive.history.edits import EDIT_FIELDS, STATES_REMEMBERED
 from archive.model.digests import digest_of_value
 from archive.model.records import Reading
 
@@ -32,6 +32,7 @@ def headline_of(reading: Reading) -> str:
     return digest_of_value(EDIT_FIELDS["headline"](reading))[:_NAME_LENGTH]
 
 
+@lru_cache(maxsize=STATES_REMEMBERED)
 def novelty_of(previous: Reading | None, reading: Reading) -> str:
     """The name of what a page says, and its article did not before: its headline; or, under the same headline, what has
     taken the place of most of the text: new lines, without numbers, or nothing where the text is cut short."""
@@ -51,7 +52,7 @@ def _without_numbers(line: str) -> str:
     return _WORD.sub(lambda word: "" if any(map(str.isdecimal, word[0])) else word[0], line)
 
 
-@lru_cache(maxsize=64)  # readings are equal, and hashed alike, where they name one moment in two zones
+@lru_cache(maxsize=STATES_REMEMBERED)  # readings are equal, and hashed alike, where they name one moment in two zones
 def _state(reading: Reading, published: str) -> str:
     values = [EDIT_FIELDS[name](reading) for name in EDIT_FIELDS]
     return digest_of_value([_plain(value) for value in values])[:_NAME_LENGTH]

@@ -77,7 +77,8 @@ class Tombstone:
 class Article:
     """number: its index in the history. primary: the key of its primary URL, and url as that answered. first: when any
     of its URLs first showed it; seen: when its primary URL last did. page: that URL's last capture that showed it, with
-    which a visit begins; fetched: the pictures requested since. moved_to: the article that its URL leads to now."""
+    which a visit begins; shown: the last one that brought its page; None for the first; fetched: the pictures requested
+    since. moved_to: the article that its URL leads to now."""
 
     number: int
     primary: str
@@ -90,6 +91,7 @@ class Article:
     fetched: frozenset[str] = frozenset()
     tombstones: tuple[Tombstone, ...] = ()
     moved_to: int | None = None
+    shown: UrlCapture | None = None
 
     @property
     def latest(self) -> ArticleState:

@@ -7,12 +7,13 @@ as an edit. One return (A, B, A) is an edit, like the first change.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from archive.history.edits import changed_fields
 from archive.history.facts import PictureFetch, UrlCapture
+from archive.history.picture_changes import moved_pictures
 from archive.history.values import Article, ArticleState
 from archive.model.digests import digest_of_value
 
@@ -25,7 +26,8 @@ class Version:
     changed: the fields in which it differs from the version before. digest: over words and, where another version has
     the same words, the pictures' bytes. words_of: number of the version whose words it shares, where only a picture
     opened it. returns: when an alternating page came back to this version; empty otherwise. repeats: an earlier version
-    has the same words."""
+    has the same words. seen: when the article's page was last captured. moved: of the newest version, by position, the
+    URL at which the page shows a picture by then, where it is another one."""
 
     number: int
     place: int
@@ -34,10 +36,12 @@ class Version:
     at: datetime
     changed: tuple[str, ...]
     digest: str
-    words_of: int | None = None
+    words_of: int | None
+    seen: datetime
     picture: PictureFetch | None = None
     returns: tuple[datetime, ...] = ()
     repeats: bool = False
+    moved: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ def versions_of(article: Article) -> Versions:
     for place in kept:
         returned_at = tuple(article.states[index].at for index in returns.get(place, ()))
         versions.append(_version(article, versions, place, returned_at))
+    versions[-1] = replace(versions[-1], moved=moved_pictures(article, versions[-1].state.reading))
     return Versions(tuple(versions), tuple(places[place] for place in shown))
 
 
@@ -69,7 +74,8 @@ def _version(article: Article, earlier: Sequence[Version], place: int, returns: 
         changed = tuple(dict.fromkeys((*changed, *pictures))) or ("pictures",)
     return Version(
         len(earlier) + 1, place, state, state.proof, state.at, changed if earlier else (), _digest(earlier, state),
-        words_of, state.picture, returns, any(version.state.digest == state.digest for version in earlier),
+        words_of, article.page.at, state.picture, returns,
+        any(version.state.digest == state.digest for version in earlier),
     )  # fmt: skip
 
 
@@ -85,15 +91,14 @@ def _words_of(earlier: Sequence[Version], state: ArticleState) -> int | None:
 def _digest(earlier: Sequence[Version], state: ArticleState) -> str:
     """By the words alone, so that the same text is found at other URLs; a state with the words of an earlier one and
     other pictures is named by both, and by the pictures' URLs where their bytes do not differ."""
-    others = [version for version in earlier if _key(version.state) != _key(state)]
-    taken = {version.digest for version in others} | {version.state.digest for version in others}
+    key = _key(state)
+    others = [version for version in earlier if version.state.digest == state.digest and _key(version.state) != key]
+    if not others:
+        return state.digest
+    taken = {version.digest for version in others}
     pictures = _pictures(state)
-    names = (
-        state.digest,
-        digest_of_value([state.digest, pictures]),
-        digest_of_value([state.digest, pictures, state.state]),
-    )
-    return next(name for name in names if name not in taken or name == names[-1])
+    name = digest_of_value([state.digest, pictures])
+    return digest_of_value([state.digest, pictures, state.state]) if name in taken else name
 
 
 def _pictures(state: ArticleState) -> list[list[str]]:

@@ -17,12 +17,14 @@ from archive.history import (
     UrlCapture,
     Verdict,
     captures_to_compare,
+    departures_of,
     derive,
     in_time,
     like_departures,
     novelty,
 )
 from archive.history.picture_changes import VISIT
+from archive.history.plausibility import Departures
 from archive.history.responses import declared_key
 from archive.history.states import headline_of, words_of
 from archive.model import clock
@@ -144,13 +146,14 @@ class Filing:
         urls = [image.url for reading in readings.values() if isinstance(reading, Reading) for image in reading.images]
         pictures = fetches_of(self.db, urls)
         history = derive(in_time(captures, pictures), self.run.outlet)
-        fresh = [past for past in pasts if first.get(past.id) == past.id]
+        before = _pages_before(past for past in pasts if first.get(past.id) == past.id)
         compared = {capture.id for capture in captures_to_compare(history)}
+        departures = departures_of(history)
         signs = {
             verdict.capture.id: new_signs
             for verdict in history.verdicts
             if verdict.capture.id in compared or (verdict.doubted and isinstance(verdict.capture.said, Reading))
-            if (new_signs := self._signs(history, verdict, related, fresh)) != verdict.capture.signs
+            if (new_signs := self._signs(history, departures, verdict, related, before)) != verdict.capture.signs
         }
         if not signs:
             return history
@@ -158,33 +161,31 @@ class Filing:
         return derive(in_time(captures, pictures), self.run.outlet)
 
     def _signs(
-        self, history: History, verdict: Verdict, related: RelatedUrls, fresh: Sequence[StoredCapture]
-    ) -> OutletEvidence:
+        self, history: History, departures: Departures, verdict: Verdict, related: RelatedUrls,
+        before: Mapping[int, Sequence[int]],
+    ) -> OutletEvidence:  # fmt: skip
         capture = verdict.capture
         assert isinstance(capture.said, Reading)
         words, headline, new = words_of(capture.said), headline_of(capture.said), novelty(history, verdict)
         return replace(
             capture.signs,
-            same_words=self._others(history, verdict, "words", words, related),
-            same_headline=self._others(history, verdict, "headline", headline, related),
-            same_novelty=self._others(history, verdict, "headline", new, related, VISIT) if new != headline else 0,
-            cut=self._is_cut(capture, fresh),
+            same_words=self._others(departures, verdict, "words", words, related),
+            same_headline=self._others(departures, verdict, "headline", headline, related),
+            same_novelty=self._others(departures, verdict, "headline", new, related, VISIT) if new != headline else 0,
+            cut=self._is_cut(capture, before.get(capture.id, ())),
         )
 
     def _others(
-        self, history: History, verdict: Verdict, column: str, name: str, related: RelatedUrls,
+        self, departures: Departures, verdict: Verdict, column: str, name: str, related: RelatedUrls,
         within: timedelta | None = None,
     ) -> int:  # fmt: skip
         """How many other articles changed to what has this name."""
         span = (clock.stamp(verdict.capture.at - within), clock.stamp(verdict.capture.at + within)) if within else None
         rows = reading_rows.other_articles(self.db, self.run.outlet_id, column, name, related.keys, span)
-        return len(rows) + len(like_departures(history, verdict, column, name, within))
+        return len(rows) + len(like_departures(departures, verdict, name, within))
 
-    def _is_cut(self, capture: UrlCapture, fresh: Sequence[StoredCapture]) -> bool:
+    def _is_cut(self, capture: UrlCapture, earlier_pages: Sequence[int]) -> bool:
         """Whether a page lacks its end, `</html`, which all earlier pages of its URL had."""
-        earlier_pages = [past.id for past in fresh if past.key == capture.key and past.capture.place < capture.place][
-            -_ENDS_COMPARED:
-        ]
         return bool(earlier_pages) and self._has_end(capture.id) is False and all(map(self._has_end, earlier_pages))
 
     def _has_end(self, capture_id: int) -> bool | None:
@@ -265,6 +266,16 @@ class Filing:
             for key in keys
             if key not in related.keys and not withdrawal_lookup.is_withdrawn(self.db, outlet_id, key)
         }
+
+
+def _pages_before(fresh: Iterable[StoredCapture]) -> dict[int, tuple[int, ...]]:
+    """By captures.id: the last few earlier pages of its URL. fresh: captures in order of time."""
+    last: dict[str, tuple[int, ...]] = {}
+    before: dict[int, tuple[int, ...]] = {}
+    for past in fresh:
+        before[past.id] = last.get(past.key, ())
+        last[past.key] = (*before[past.id], past.id)[-_ENDS_COMPARED:]
+    return before
 
 
 def _signs_of(capture: UrlCapture, mass_changes: Sequence[tuple[str, str]]) -> OutletEvidence:

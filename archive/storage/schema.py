@@ -71,7 +71,7 @@ TABLES: tuple[Table, ...] = (
     }, "machinery"),
     Table("version_images", "The pictures of a version, in reading order", {
         "version_id": "versions.id",
-        "position": "1 for the first picture",
+        "position": "1 for the first picture; -1 for another address at which its page shows the first one by now",
         "image_id": "images.id",
         "caption": "the text under the picture, without the credit",
         "credit": "who made it",

@@ -231,6 +231,28 @@ def test_a_wall_at_some_addresses_is_none_of_their_edits_and_hides_no_other(tmp_
         sound(tmp_path / "a.db")
 
 
+def test_articles_that_exchange_their_addresses_go_on_there(tmp_path: Path) -> None:
+    def moved(days: int, edit: str = "") -> Iterator[Capture]:
+        for number in range(3):
+            said = told_by((number + 1) % 3)
+            yield shoot(
+                url(number), whole_page((number + 1) % 3, *said, *filter(None, [edit])), 24 * days + number / 60
+            )
+
+    days = (few(0, 3), moved(1), moved(2), moved(3, "Sáng nay đò được kéo lên bờ."))
+    captures = [list(one) for one in days]
+    whole = crawl(tmp_path / "whole.db", *captures)
+    with open_archive(whole) as db:
+        places = db.execute("SELECT url, version_count FROM articles ORDER BY id").fetchall()
+        assert places == [(url(2), 2), (url(0), 2), (url(1), 2)]
+        assert db.execute("SELECT count(*) FROM tombstones").fetchone() == (0,) and waiting_doubts(db, 1) == 0
+    sound(whole)
+    parts = [crawl(tmp_path / f"{number}.db", one) for number, one in enumerate(captures)]
+    for number in (1, 0, 2):
+        merge(parts[3], parts[number], pictures=tmp_path / "pictures", other_pictures=None)
+    assert history(parts[3]) == history(whole)
+
+
 def test_edits_on_one_day_are_told_at_once_whatever_they_have_in_common(tmp_path: Path) -> None:
     def corrected(number: int) -> str:
         return whole_page(number, *told_by(number), "Bài đã được sửa sau khi đăng: tên cây cầu viết sai.")

@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
+from archive import open_archive
 from archive.model.clock import now
+from archive.pipeline.verification import verify
+from archive.storage.connection import transaction
 from crawler.demo.server import Newspaper
 from tests import mortal
 from tests.crawler.serving import LUUBAO, Answer, Crawled, Site, article, crawl, front, moved, rules, served
@@ -167,6 +170,57 @@ def test_a_replaced_picture_is_a_version_of_every_article_that_shows_it(archive:
     assert archive.ask("SELECT old_picture <> new_picture FROM replaced_pictures") == [1, 1]
     assert archive.ask("SELECT url FROM articles WHERE version_count = 1") == [f"{site.base_url}/c-3.htm"]
     assert {sha256(one) for one in (old, new, painted(3))} == set(archive.ask("SELECT digest FROM pictures"))
+
+
+MOVES = {
+    "another version": ("/anh/cau.jpg?v=1", "/anh/cau.jpg?v=2"),
+    "another size in the path": ("/anh/cau-1024x640.jpg", "/anh/cau-800x500.jpg"),
+    "another host": ("/anh/cau.jpg", "http://localhost:{port}/anh/cau.jpg"),
+    "a signature": ("/anh/cau.jpg?s=aa", "/anh/cau.jpg?s=bb"),
+}
+
+
+@pytest.mark.parametrize("is_another", [False, True])
+@pytest.mark.parametrize("kind", MOVES)
+def test_a_picture_at_another_address_is_fetched_and_compared(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, kind: str, is_another: bool
+) -> None:
+    """The page names the picture at another address, and the words stay: another picture there is an edit of this
+    article alone, a copy is none. Replaced there, or put back to the first address, it is an edit again."""
+    monkeypatch.setenv("LUUBAO_INSIDE", "localhost")
+    old, new = painted(1), painted(2) if is_another else resized(painted(1), 160, 100)
+    with served({}) as site:
+        port = site.base_url.rpartition(":")[2]
+        here, there = (address.format(port=port) for address in MOVES[kind])
+
+        def answers(place: str, shown: bytes) -> dict[str, Any]:
+            path = there.removeprefix(f"http://localhost:{port}")
+            pages = {"/": front("/a-1.htm", "/b-2.htm"), "/b-2.htm": showing(here, headline="Đò xưa")}
+            both = {path: lambda asked: jpeg(shown if path != here or "localhost" in asked["Host"] else old)}
+            return pages | {here: jpeg(old), "/a-1.htm": showing(place)} | both
+
+        for place, shown in ((here, new), (there, new), (there, new), (there, painted(3)), (here, painted(3))):
+            site.answers = answers(place, shown)
+            archive.crawl(site)
+            with (
+                open_archive(archive.path, create=True) as db,
+                transaction(db),
+            ):  # those known at their address are due again
+                db.execute("UPDATE images SET due_at = first_seen_at WHERE url LIKE ?", [f"%{there}"])
+            next_second()
+    told = [sha256(old), *([sha256(new)] if is_another else []), sha256(painted(3)), sha256(old)]
+    assert (
+        archive.ask(
+            "SELECT pictures.digest FROM versions JOIN version_images ON version_id = versions.id AND position = 1"
+            " JOIN pictures ON pictures.id = picture_id JOIN articles ON articles.id = article_id"
+            " WHERE articles.url LIKE '%a-1.htm' ORDER BY number"
+        )
+        == told
+    )
+    assert archive.ask("SELECT changed FROM edits") == ["pictures"] * (len(told) - 1)
+    assert archive.ask("SELECT old_picture <> new_picture FROM replaced_pictures") == [1] * (len(told) - 1)
+    with open_archive(archive.path) as db:
+        assert [(one.where, one.what) for one in verify(db)] == []
 
 
 def next_second() -> None:

@@ -151,6 +151,33 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
         Facts().page("a", story(), 0).page("a", story(published_at=None), 24).page("a", story("lũ", published_at=None), 48)
         .page("a", story("lũ", published_at=None), 72), ["a | 0 24:published_at 48:headline,body | lives"],
     ),
+    "two articles exchange their addresses": (
+        Facts().page("a", story(), 0).page("b", story("chè"), 0.1).page("a", story("chè"), 24).page("b", story(), 24.1)
+        .page("a", story("chè"), 48).page("b", story(), 48.1).page("a", story("chè", "Giá lại hạ."), 72),
+        ["b | 0 | lives", "a | 0.1 72:body | lives"],
+    ),
+    "for one day": (
+        Facts().page("a", story(), 0).page("b", story("chè"), 0.1).page("a", story("chè"), 24).page("b", story(), 24.1)
+        .page("a", story(), 48).page("b", story("chè"), 48.1), ["a | 0 | lives", "b | 0.1 | lives"],
+    ),
+    "three addresses move on by one": (
+        Facts().page("a", story(), 0).page("b", story("chè"), 0.1).page("c", story("lũ"), 0.2)
+        .page("a", story("chè"), 24).page("b", story("lũ"), 24.1).page("c", story(), 24.2)
+        .page("a", story("chè"), 48).page("b", story("lũ"), 48.1).page("c", story(edit="Thêm."), 48.2),
+        ["c | 0 48.2:body | lives", "a | 0.1 | lives", "b | 0.2 | lives"],
+    ),
+    "a paper gives its articles other numbers": (
+        Facts().page("1", story(), 0).page("2", story("chè"), 0.1).page("1", story("chè"), 24).page("3", story(), 24.1)
+        .page("2", story("lũ"), 24.2).page("1", story("chè"), 48).page("2", story("lũ"), 48.1).page("3", story(), 48.2),
+        ["3 | 0 | lives", "1 | 0.1 | lives", "2 | 24.2 | lives"],
+    ),
+    "a list looks like an article for a day": (
+        Facts().page("muc", "listing", 0).page("muc", story("lũ"), 24).page("muc", "listing", 48), [],
+    ),
+    "and becomes one, edited at the second look": (
+        Facts().page("muc", "listing", 0).page("muc", story("lũ"), 24).page("muc", story("lũ", "Nước rút."), 48),
+        ["muc | 24 48:body | lives"],
+    ),
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from sqlite_utils import Database
 
@@ -31,10 +31,11 @@ class CaptureReadings:
 
 
 def put_readings(
-    db: Database, facts: CaptureReadings, history: History, ids: Mapping[int, int], extractor: int
+    db: Database, facts: CaptureReadings, history: History, ids: Mapping[int, int], extractor: int,
+    words: Mapping[int, Reading],
 ) -> None:  # fmt: skip
     """Stores the readings. A capture that confirms another's bytes gets a row only if it shows something else than that
-    one. ids: the version whose words each capture shows, by captures.id."""
+    one. ids: the version whose words each capture shows, by captures.id; words: each version's, by versions.id."""
     for capture_id, said in {**facts.readings, **facts.refused}.items():
         put_teasers(db, capture_id, said)
     for row in reading_rows(facts, history, ids):
@@ -45,10 +46,22 @@ def put_readings(
             written = _put_row(db, facts, past, extractor, values)
             if written and row.aside is not None:
                 set_aside(db, past.id, extractor, row.aside)
+            elif row.aside is None and _names_others(said := facts.readings.get(past.id), words, values["version_id"]):
+                set_aside(db, past.id, extractor, said, again=False)
         elif _was_read_before(db, past.id, extractor):  # a former reading is explicit, so this one must be too
             _put_row(db, facts, past, extractor, values)
         else:
             _delete_reading(db, past.id, extractor)
+
+
+def _names_others(
+    said: Reading | Unreadable | None, words: Mapping[int, Reading], version_id: int | None
+) -> TypeGuard[Reading]:
+    """Whether a page names its pictures at other addresses than the version whose words it shows."""
+    version = words.get(version_id or 0)
+    if version is None or not isinstance(said, Reading):
+        return False
+    return [image.url for image in said.images] != [image.url for image in version.images]
 
 
 @dataclass(frozen=True, slots=True)

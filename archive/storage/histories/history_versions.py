@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from archive.history import Version
 from archive.model import clock
 from archive.model.records import Reading
 from archive.storage.histories.edit_size import MEASURES, PICTURE_REPLACED, note_size, store_columns
-from archive.storage.pictures.picture_fetches import ensure_image
+from archive.storage.pictures.picture_fetches import ensure_image, schedule_moved
 from archive.storage.readings.reading_rows import extractor_id, keep_aside
 from archive.storage.readings.version_texts import to_row
 
@@ -50,7 +50,7 @@ def put_version(
             db.execute(f"UPDATE versions SET {settings} WHERE id = ?", [*changes.values(), version_id])
     if former is None:
         _insert_text(db, version_id, version, _extractor_of(db, version, extractor), to_row(version.state.reading))
-        _insert_images(db, version_id, _image_rows(db, version, pictures))
+        _put_images(db, version_id, version, pictures)
         return Put(int(version_id), changed=True)
     changed = _put_text(db, version_id, version, extractor)
     _put_images(db, version_id, version, pictures)
@@ -133,23 +133,33 @@ def _insert_text(db: Database, version_id: int, version: Version, reader: int, r
 
 
 def _put_images(db: Database, version_id: int, version: Version, pictures: Mapping[str, int]) -> None:
-    rows = _image_rows(db, version, pictures)
+    """Writes a version's pictures, and, at negative positions, the other addresses at which they stand by now."""
+    seen_at, moved_at = clock.stamp(version.proof.at), clock.stamp(version.seen)
+    moved = {position: ensure_image(db, url, moved_at) for position, url in version.moved.items()}
+    rows: list[tuple[Any, ...]] = [(-position, image_id, *[None] * 5) for position, image_id in moved.items()]
+    rows += [
+        (position, ensure_image(db, url, seen_at), *printed, pictures.get(shown) if shown else None)
+        for position, url, *printed, shown in image_rows(version)
+    ]
     stored = db.execute(
         "SELECT position, image_id, caption, credit, caption_raw, alt, picture_id FROM version_images"
         " WHERE version_id = ? ORDER BY position",
         [version_id],
     ).fetchall()
-    if rows != stored:
-        db.execute("DELETE FROM version_images WHERE version_id = ?", [version_id])
-        _insert_images(db, version_id, rows)
-
-
-def _image_rows(db: Database, version: Version, pictures: Mapping[str, int]) -> list[tuple[Any, ...]]:
-    seen_at = clock.stamp(version.proof.at)
-    return [
-        (position, ensure_image(db, url, seen_at), *printed, pictures.get(shown) if shown else None)
-        for position, url, *printed, shown in image_rows(version)
-    ]
+    if (rows := sorted(rows, key=lambda row: int(row[0]))) == stored:
+        return
+    db.execute("DELETE FROM version_images WHERE version_id = ?", [version_id])
+    for row in rows:
+        db.execute(
+            "INSERT INTO version_images (version_id, position, image_id, caption, credit, caption_raw, alt, picture_id)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [version_id, *row],
+        )
+    former = {-row[0]: row[1] for row in stored}
+    shown = {row[0]: row[6] for row in rows}
+    for position, image_id in moved.items():
+        if former.get(position) != image_id:
+            schedule_moved(db, image_id, former.get(position), shown[position], moved_at)
 
 
 def image_rows(version: Version) -> list[tuple[Any, ...]]:
@@ -161,15 +171,6 @@ def image_rows(version: Version) -> list[tuple[Any, ...]]:
         printed = (image.caption, image.credit, image.caption_raw, image.alt)
         rows.append((position, image.url, *printed, shown.digest if shown else None))
     return rows
-
-
-def _insert_images(db: Database, version_id: int, rows: Iterable[tuple[Any, ...]]) -> None:
-    for row in rows:
-        db.execute(
-            "INSERT INTO version_images (version_id, position, image_id, caption, credit, caption_raw, alt, picture_id)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [version_id, *row],
-        )
 
 
 def put_size(db: Database, version_id: int, before: Version, version: Version) -> None:
@@ -206,7 +207,8 @@ def refresh_comparisons(db: Database, article_id: int) -> None:
         old_headline = before[1] if before and before[1] != after[1] else None
         db.execute(
             "UPDATE versions SET old_headline = ?1, stood_days ="
-            " round(julianday(first_seen_at) - julianday(?2), 4) WHERE id = ?3",
+            " round(julianday(first_seen_at) - julianday(?2), 4) WHERE id = ?3 AND (old_headline IS NOT ?1"
+            " OR stood_days IS NOT round(julianday(first_seen_at) - julianday(?2), 4))",
             [old_headline, before[2] if before else None, after[0]],
         )
     if rows and rows[-1][5] is not None:

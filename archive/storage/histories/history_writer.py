@@ -85,7 +85,8 @@ def write_history(db: Database, belief: DerivedHistory) -> tuple[Counts, Plan]:
             put_size(db, plan.versions[place], before, plan.derived[place])
     for article in belief.history.articles:
         _write_article(db, article, plan)
-    put_readings(db, belief.said, belief.history, shown_versions(plan), belief.extractor)
+    words = {plan.versions[place]: version.state.reading for place, version in plan.derived.items()}
+    put_readings(db, belief.said, belief.history, shown_versions(plan), belief.extractor, words)
     counts = _record_renumberings(db, belief, plan)
     _delete_unsupported(db, belief, plan)
     _put_addresses(db, belief, plan)

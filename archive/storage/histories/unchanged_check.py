@@ -24,12 +24,14 @@ from archive.model.records import Reading, Unreadable
 from archive.storage.captures.capture_source import Source, article_at
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.histories.domain_moves import moved_keys
+from archive.storage.pictures.picture_fetches import STANDS
 from archive.storage.readings.reading_rows import (
     extractor_id,
     other_articles,
     record_reading,
     record_refusal,
     same_words,
+    set_aside,
     withdrawn_twin,
 )
 from archive.storage.readings.version_texts import from_row
@@ -96,11 +98,19 @@ def shows(db: Database, source: Source, reading: Reading) -> int | None:
     newest = next(iter(db.query(_NEWEST_TEXT, [row["current_version_id"], reading.extractor])), None)
     if newest is None or changed_fields(from_row(newest, reading.extractor), reading):
         return None
+    urls = [image.url for image in reading.images]
+    printed, stands = addresses_of(db, row["current_version_id"])
+    if urls != stands:
+        return None
     number = extractor_id(db, reading.extractor, source.captured_at)
     record_reading(db, source.capture_id, number, {
         "kind": reading.kind, "detail": None, "version_id": row["worded"],
         "rules": dict(reading.origins).get("rules"), "state": state_of(reading), "doubt": None,
     })  # fmt: skip
+    if row["worded"] != row["current_version_id"]:
+        printed, _ = addresses_of(db, row["worded"])
+    if urls != printed:
+        set_aside(db, source.capture_id, number, reading)
     _update_last_seen(db, row["id"], source)
     _update_description(db, row["id"], reading)
     return int(row["id"])
@@ -110,6 +120,18 @@ _NEWEST_TEXT = (
     "SELECT texts.* FROM texts JOIN active_texts ON active_texts.text_id = texts.id"
     " JOIN extractors ON extractors.id = texts.extractor_id WHERE active_texts.version_id = ? AND extractors.name = ?"
 )
+
+
+def addresses_of(db: Database, version_id: int) -> tuple[list[str], list[str]]:
+    """The addresses of a version's pictures, in order: as its text names them, and where its page shows them by now."""
+    rows = db.execute(
+        "SELECT position, url FROM version_images JOIN images ON images.id = image_id WHERE version_id = ?"
+        " ORDER BY position DESC",
+        [version_id],
+    ).fetchall()
+    printed = {position: url for position, url in rows if position > 0}
+    stands = printed | {-position: url for position, url in rows if position < 0}
+    return [printed[position] for position in sorted(printed)], [stands[position] for position in sorted(stands)]
 
 
 def refuses(db: Database, source: Source, refusal: Unreadable) -> bool:
@@ -192,9 +214,10 @@ def show_picture(db: Database, outlet_id: int, image_id: int, picture_id: int) -
     """Stores the picture that a picture address shows, for all current versions with it that have none yet. Returns the
     addresses of the outlet's articles that showed another picture, or whose newest version depends on this one."""
     depending = db.execute(_DIGEST_WITH_PICTURES, [image_id, outlet_id]).fetchall()
+    depending += db.execute(_FORMER_PICTURES, [image_id, outlet_id]).fetchall()
     db.execute(
-        "UPDATE version_images SET picture_id = ? WHERE image_id = ? AND picture_id IS NULL AND version_id IN"
-        " (SELECT current_version_id FROM articles WHERE withdrawn_at IS NULL)",
+        "UPDATE version_images SET picture_id = ? WHERE image_id = ? AND picture_id IS NULL AND position > 0"
+        f" AND {STANDS} AND version_id IN (SELECT current_version_id FROM articles WHERE withdrawn_at IS NULL)",
         [picture_id, image_id],
     )
     rows = db.execute(
@@ -206,6 +229,7 @@ def show_picture(db: Database, outlet_id: int, image_id: int, picture_id: int) -
     )
     replaced = [key for key, old, new in rows.fetchall() if same_picture(old, new) is False]
     moved = db.execute(_NEW_PICTURES, [image_id, outlet_id]).fetchall()
+    moved += db.execute(_MOVED_PICTURES, [image_id, outlet_id, picture_id]).fetchall()
     return list(dict.fromkeys([*replaced, *(key for (key,) in (*depending, *moved))]))
 
 
@@ -216,6 +240,24 @@ WHERE image_id = ? AND changed = 'pictures' AND words_of IS NULL AND withdrawn_a
 """
 """Articles of which only pictures have changed: they may be the former ones at other addresses
 (archive/history/picture_changes.py)."""
+_MOVED_PICTURES = """
+SELECT DISTINCT articles.url_key FROM version_images AS moved
+JOIN articles ON articles.current_version_id = moved.version_id
+JOIN version_images AS named ON named.version_id = moved.version_id AND named.position = -moved.position
+WHERE moved.image_id = ? AND moved.position < 0 AND withdrawn_at IS NULL AND outlet_id = ?
+AND named.picture_id IS NOT ?
+"""
+"""Articles whose page shows this picture where it showed the same address in another version, size or host before."""
+_FORMER_PICTURES = """
+SELECT DISTINCT articles.url_key FROM version_images JOIN versions ON versions.id = version_images.version_id
+JOIN articles ON articles.current_version_id = versions.id
+JOIN versions AS earlier ON earlier.article_id = versions.article_id AND earlier.number = versions.number - 1
+JOIN version_images AS former ON former.version_id = earlier.id AND former.picture_id IS NOT NULL
+WHERE version_images.image_id = ? AND version_images.picture_id IS NULL AND withdrawn_at IS NULL
+AND articles.outlet_id = ? AND NOT EXISTS (SELECT 1 FROM version_images AS same
+  WHERE same.version_id = earlier.id AND same.image_id = version_images.image_id)
+"""
+"""Articles whose last edit brought this address: it may show another picture than the one that stood in its place."""
 _DIGEST_WITH_PICTURES = """
 SELECT DISTINCT articles.url_key FROM version_images
 JOIN articles ON articles.current_version_id = version_images.version_id

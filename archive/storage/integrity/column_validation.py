@@ -53,6 +53,11 @@ def _seconds_ahead(value: object) -> int:
     return count(value)
 
 
+def place_in_page(value: object) -> int:
+    """A picture's place in its article; a negative one for another address of the picture there."""
+    return -row_number(-value) if isinstance(value, int) and value < 0 else row_number(value)
+
+
 def row_numbers(value: object) -> tuple[int, ...]:
     """A list of row numbers, in JSON."""
     numbers = validation.from_json(value)
@@ -115,7 +120,7 @@ COLUMNS: dict[str, dict[str, Validator]] = {
     "extractors": {"id": row_number, "name": line, "first_used_at": stored_moment},
     "images": {"id": row_number, "url": place, "first_seen_at": stored_moment, "due_at": _WHEN, "changed_at": _WHEN},
     "version_images": {
-        "version_id": row_number, "position": row_number, "image_id": row_number, "caption": optional(text),
+        "version_id": row_number, "position": place_in_page, "image_id": row_number, "caption": optional(text),
         "credit": optional(text), "caption_raw": optional(text), "alt": optional(text), "picture_id": _ROW,
     },
     "pictures": {

@@ -31,7 +31,7 @@ _ACTIVE_TEXT = (
 _IMAGES = (
     "SELECT position, url, caption, credit, caption_raw, alt, digest FROM version_images"
     " LEFT JOIN images ON images.id = image_id LEFT JOIN pictures ON pictures.id = picture_id"
-    " WHERE version_id = ? ORDER BY position"
+    " WHERE version_id = ? AND position > 0 ORDER BY position"
 )
 _ADDRESS_COLUMNS = ("url", "url_key", "reason")
 """Columns in which old archives may hold credentials; `luubao upgrade` reports them."""

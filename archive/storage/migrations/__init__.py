@@ -16,10 +16,11 @@ from archive.storage.migrations import (
     m010_announced,
     m011_placements,
     m012_alerts,
+    m013_moved_pictures,
 )
 from archive.storage.migrations.registry import APPLICATION_ID, migrations
 
-SCHEMA = 12
+SCHEMA = 13
 """The number of the newest step, kept in the file's user_version."""
 
 __all__ = [
@@ -37,5 +38,6 @@ __all__ = [
     "m010_announced",
     "m011_placements",
     "m012_alerts",
+    "m013_moved_pictures",
     "migrations",
 ]

@@ -18,7 +18,7 @@ from archive.model import clock
 from archive.model.errors import BadValue
 from archive.model.perceptual_hash import same_picture
 from archive.model.picture_paths import picture_place
-from archive.model.records import Picture, PictureCapture, PictureOutcome, Run, WantedPicture
+from archive.model.records import Filed, Picture, PictureCapture, PictureOutcome, Run, WantedPicture
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import transaction
 
@@ -50,6 +50,49 @@ def pictures_of(db: Database, article_id: int) -> list[WantedPicture]:
     return list(map(_wanted, rows))
 
 
+def pictures_after(db: Database, filed: Filed, moment: datetime) -> list[WantedPicture]:
+    """The pictures to fetch after a page: all of a new or edited article; of an unchanged one the due ones that its
+    page now shows at other addresses than its current version names."""
+    if filed.article_id is None or filed.outcome == "unreadable":
+        return []
+    if filed.outcome != "unchanged":
+        return pictures_of(db, filed.article_id)
+    rows = db.query(
+        f"{_WANTED} JOIN version_images ON version_images.image_id = images.id"
+        " JOIN articles ON articles.current_version_id = version_images.version_id"
+        " WHERE articles.id = ? AND position < 0 AND due_at <= ? ORDER BY position DESC",
+        [filed.article_id, clock.stamp(moment)],
+    )
+    return list(map(_wanted, rows))
+
+
+def schedule_moved(db: Database, image_id: int, former: int | None, shown: int | None, at: str) -> None:
+    """Schedules a picture that an article's page shows at another address since a moment: it is due at once where its
+    address last showed another one than the article; an address that changes again and again waits as the former one
+    did. former: images.id of the other address before; shown: pictures.id of what the article shows. Call inside a
+    transaction."""
+    if former is not None:
+        db.execute(
+            "UPDATE images SET due_at = (SELECT due_at FROM images WHERE id = ?) WHERE id = ? AND changed_at IS NULL",
+            [former, image_id],
+        )
+        return
+    last = db.execute(
+        "SELECT picture_id FROM picture_captures WHERE image_id = ? AND picture_id IS NOT NULL"
+        " ORDER BY id DESC LIMIT 1",
+        [image_id],
+    ).fetchone()
+    if last is not None and last[0] != shown:
+        db.execute("UPDATE images SET due_at = min(due_at, ?) WHERE id = ?", [at, image_id])
+
+
+STANDS = (
+    "(version_images.position < 0 OR NOT EXISTS (SELECT 1 FROM version_images AS moved"
+    " WHERE moved.version_id = version_images.version_id AND moved.position = -version_images.position))"
+)
+"""The address at which a page shows a picture by now."""
+
+
 def due_pictures(
     db: Database, run: Run, moment: datetime, limit: int, again: int = sys.maxsize
 ) -> list[WantedPicture]:  # fmt: skip
@@ -59,7 +102,7 @@ def due_pictures(
         f"{_WANTED} WHERE images.due_at <= :at AND EXISTS (SELECT 1 FROM version_images"
         " JOIN articles ON articles.current_version_id = version_images.version_id"
         " WHERE version_images.image_id = images.id AND articles.outlet_id = :outlet AND articles.withdrawn_at IS NULL"
-        " AND (articles.gone_since IS NULL OR images.changed_at IS NULL))"
+        f" AND (articles.gone_since IS NULL OR images.changed_at IS NULL) AND {STANDS})"
         " ORDER BY images.changed_at IS NOT NULL, images.due_at, images.id LIMIT :limit",
         {"at": clock.stamp(moment), "outlet": run.outlet_id, "limit": limit},
     )
@@ -175,7 +218,8 @@ def _schedule(db: Database, capture: PictureCapture, outcome: PictureOutcome, re
     (stored,) = db.execute("SELECT changed_at FROM images WHERE id = ?", [capture.image_id]).fetchone()
     captured_at = capture.captured_at
     changed_at = captured_at if outcome in _NEW_BYTES else clock.read(stored)
-    pause = max(rest, captured_at - changed_at) if changed_at else rest
+    since = _first_seen(db, capture.picture) if capture.picture and outcome == "fresh" else changed_at
+    pause = max(rest, captured_at - since) if since else rest
     if outcome == "forbidden":
         pause = _FORBIDDEN_PAUSE
     elif outcome in _FAILED:
@@ -188,6 +232,15 @@ def _schedule(db: Database, capture: PictureCapture, outcome: PictureOutcome, re
             capture.image_id,
         ],
     )
+
+
+def _first_seen(db: Database, picture: Picture) -> datetime | None:
+    """When the bytes of a picture were first seen, at whatever address."""
+    (first,) = db.execute(
+        "SELECT min(captured_at) FROM picture_captures JOIN pictures ON pictures.id = picture_id WHERE digest = ?",
+        [picture.digest],
+    ).fetchone()
+    return clock.read(first)
 
 
 def leave_picture(db: Database, picture: WantedPicture, until: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, get_args
 
@@ -38,15 +38,18 @@ def extractor_id(db: Database, name: str, at: datetime) -> int:
 @dataclass(frozen=True, slots=True)
 class StoredReadings:
     """The stored readings of one extractor. refused: capture id -> why nothing was read; states: capture id -> state
-    digest; words: state digest -> a reading of that state."""
+    digest; words: state digest -> a reading of that state; own: readings of captures that name their pictures at other
+    addresses."""
 
     refused: dict[int, Unreadable]
     states: dict[int, str]
     words: dict[str, Reading]
+    own: dict[int, Reading] = field(default_factory=dict)
 
     def reading(self, capture_id: int) -> Reading | Unreadable | None:
         """The stored reading of a capture; None where there is none, and the page must be read again."""
-        return self.refused.get(capture_id) or self.words.get(self.states.get(capture_id, ""))
+        own = self.refused.get(capture_id) or self.own.get(capture_id)
+        return own or self.words.get(self.states.get(capture_id, ""))
 
 
 def kept_readings(db: Database, captures: Iterable[int], articles: Iterable[int], extractor: str) -> StoredReadings:
@@ -55,60 +58,67 @@ def kept_readings(db: Database, captures: Iterable[int], articles: Iterable[int]
     kept = StoredReadings({}, {}, {})
     if row is None:
         return kept
-    version_states: dict[int, str] = {}
+    versions: dict[int, Reading] = {}
     for article_id in articles:
         for text in rows_of(db, _TEXTS_OF_ARTICLE, [row[0], article_id]):
-            reading = from_row(text, extractor)
-            kept.words[state_of(reading)] = reading
-            kept.states[text["capture_id"]] = version_states[text["version_id"]] = state_of(reading)
+            reading = versions[text["version_id"]] = kept.own[text["capture_id"]] = from_row(text, extractor)
+            kept.words.setdefault(state_of(reading), reading)
     for reading_row in db.execute(_READINGS, [json.dumps(list(captures)), row[0]]).fetchall():
-        _add_reading(db, kept, version_states, reading_row, row[0], extractor)
+        _add_reading(kept, versions, reading_row, extractor)
     return kept
 
 
 _TEXTS_OF_ARTICLE = (
     "SELECT texts.* FROM versions JOIN texts ON texts.version_id = versions.id AND texts.extractor_id = ?"
-    " WHERE versions.article_id = ? AND versions.words_of IS NULL"
+    " WHERE versions.article_id = ? AND versions.words_of IS NULL ORDER BY versions.number"
 )
 
 
 _READINGS = (
-    "SELECT capture_id, kind, detail, version_id, state FROM readings"
+    "SELECT capture_id, kind, detail, version_id, state, reading FROM readings"
+    " LEFT JOIN set_aside USING (capture_id, extractor_id)"
     " WHERE capture_id IN (SELECT value FROM json_each(?)) AND extractor_id = ? ORDER BY capture_id"
 )
 
 
 def _add_reading(
-    db: Database, kept: StoredReadings, version_states: dict[int, str], row: tuple[Any, ...], extractor: int, name: str
-) -> None:
-    capture_id, kind, detail, version_id, state = row
+    kept: StoredReadings, versions: dict[int, Reading], row: tuple[Any, ...], name: str
+) -> None:  # fmt: skip
+    capture_id, kind, detail, version_id, state, aside = row
     if kind == "unconfirmed" or detail == "withdrawn":
         return
     if kind not in READABLE:
         kept.refused[capture_id] = Unreadable(kind, detail or "", name)
-    elif state or version_id in version_states:
-        kept.states[capture_id] = state or version_states[version_id]
-        if kept.states[capture_id] not in kept.words and (
-            reading := _reading_set_aside(db, capture_id, extractor, name)
-        ):
-            kept.words[kept.states[capture_id]] = reading
+        return
+    version = versions.get(version_id)
+    state = state or (state_of(version) if version else None)
+    if state is None:
+        return
+    kept.states[capture_id] = state
+    if capture_id in kept.own or (version_id is None and state in kept.words):
+        return
+    own = _reading_set_aside(capture_id, aside, name) if aside else None
+    if own is None and version and state_of(version) == state:
+        own = version
+    if own is not None:
+        kept.own[capture_id] = own
+        kept.words.setdefault(state, own)
 
 
-def _reading_set_aside(db: Database, capture_id: int, extractor: int, name: str) -> Reading | None:
-    row = db.execute(
-        "SELECT reading FROM set_aside WHERE capture_id = ? AND extractor_id = ?", [capture_id, extractor]
-    ).fetchone()
+def _reading_set_aside(capture_id: int, packed: bytes, name: str) -> Reading | None:
     try:
-        return from_row(json.loads(codecs.decompress(row[0])), name) if row else None
+        return from_row(json.loads(codecs.decompress(packed)), name)
     except (codecs.ZstdError, *ROW_ERRORS) as error:  # its page is read again
         pass_over(f"set_aside {capture_id}", error)
         return None
 
 
-def set_aside(db: Database, capture_id: int, extractor: int, reading: Reading) -> None:
-    """Stores a reading that belongs to no version. Call inside a transaction."""
+def set_aside(db: Database, capture_id: int, extractor: int, reading: Reading, *, again: bool = True) -> None:
+    """Stores a reading that belongs to no version, or names its pictures at other addresses than its version. again:
+    also where one is stored. Call inside a transaction."""
     packed = codecs.compress(json.dumps(to_row(reading), ensure_ascii=False).encode())
-    db.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?)", [capture_id, extractor, packed])
+    conflict = "REPLACE" if again else "IGNORE"
+    db.execute(f"INSERT OR {conflict} INTO set_aside VALUES (?, ?, ?)", [capture_id, extractor, packed])
 
 
 def keep_aside(db: Database, version_id: int) -> None:
