@@ -106,6 +106,18 @@ def test_there_and_back(bao: Path, tmp_path: Path) -> None:
     assert [*tmp_path.rglob(".*"), *(tmp_path / "b").rglob("*-wal")] == []
 
 
+def test_nobody_may_read_more_of_a_backup_than_of_the_archive(bao: Path, tmp_path: Path) -> None:
+    bao.chmod(0o600)
+    picture_of(bao).chmod(0o640)
+    call("backup", tmp_path / "b", "--db", bao)
+    (backup,) = (tmp_path / "b").iterdir()
+    copied = [backup / "bao.db", *(one for one in (backup / "pictures").rglob("*") if one.is_file())]
+    assert [oct(one.stat().st_mode & 0o777) for one in copied] == ["0o600", "0o640"]
+    call("restore", backup, "--db", tmp_path / "again" / "bao.db")
+    again = tmp_path / "again" / "bao.db"
+    assert [oct(one.stat().st_mode & 0o777) for one in (again, picture_of(again))] == ["0o600", "0o640"]
+
+
 def test_the_oldest_go_when_the_next_is_there(bao: Path, tmp_path: Path) -> None:
     for _ in range(4):
         call("backup", tmp_path / "b", "--db", bao, "--keep", 2)
