@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import sqlite3
-import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,7 @@ from archive.model.records import PictureCapture
 from archive.pictures import recognise
 from archive.pipeline.verification import verify
 from crawler.cli import luubao
+from tests.archive.conftest import at_many_points, fill
 from tests.mortal import Ended, Parent
 from tests.soundness import ask, sound
 from tests.support import NOON, PAPER, new_archive, page, shoot
@@ -432,41 +431,48 @@ def test_killed_pushes(parent: Parent, bao: Path, tmp_path: Path, times: int) ->
 # --- a full disk ------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 2 MB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only root may mount")
-    yield place
-    subprocess.run(["umount", place], check=True)
-
-
-WRITING: dict[str, Command] = {
-    **{kind: lambda at, kind=kind, to=to: ("export", kind, "--to", at / to) for kind, to in KINDS.items()},  # type: ignore[misc]  # defaults that bind the loop
-    "backup": lambda at: ("backup", at / "b"),
-    "push": lambda at: ("push", f"file://{at}/store"),
+WRITING = {
+    **{kind: ("export", kind, "--to", f"DISK/{to}", "--db", "{db}") for kind, to in KINDS.items()},
+    "backup": ("backup", "DISK/b", "--db", "{db}"),
+    "push": ("push", "file://DISK/store", "--db", "{db}"),
+    "pull": ("pull", "file://{store}", "bao.db", "--to", "DISK/bao.db"),
+    "restore": ("restore", "{backup}", "--db", "DISK/bao.db"),
 }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("what", WRITING)
-def test_a_full_disk_is_one_sentence_and_leaves_nothing(parent: Parent, bao: Path, disk: Path, what: str) -> None:
-    room = os.statvfs(disk)
-    for free in (0, 4096, 20_000, 60_000, 200_000):
-        (disk / "ballast").write_bytes(bytes(room.f_bavail * room.f_frsize - free))
-        ended = parent.run(*WRITING[what](disk), "--db", bao)
-        (disk / "ballast").unlink()
-        if ended.code == 0:
-            break
-        assert (ended.code, len(ended.err.splitlines())) == (1, 1), ended.err
-        assert "heck free space" in ended.err
-        if what != "push":  # what has come of it is used by the next
-            assert everything(disk) == {}
-    assert parent.run(*WRITING[what](disk), "--db", bao).code == 0
-    assert [one.name for one in disk.rglob(".*")] == []
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(
+    parent: Parent, bao: Path, store: Path, disk: Path, tmp_path: Path, what: str
+) -> None:
+    call("backup", tmp_path / "kept", "--db", bao)
+    command = WRITING[what]
+
+    def suffices(free: int) -> bool:
+        for one in disk.iterdir():
+            shutil.rmtree(one) if one.is_dir() else one.unlink()
+        words = [word.format_map({"store": store, "backup": tmp_path / "kept", "db": bao}) for word in command]
+        words = [word.replace("DISK", str(disk)) for word in words]
+        ballast = fill(disk, free)
+        ended = parent.run(*words)
+        ballast.unlink()
+        if ended.code:
+            assert (ended.code, len(ended.err.splitlines())) == (1, 1), ended.err
+            assert "heck free space" in ended.err
+            if what != "push":  # what has come of it is used by the next
+                assert everything(disk) == {}
+            assert parent.run(*words).code == 0
+        assert [one.name for one in disk.rglob(".*")] == []
+        if what in ("pull", "restore"):
+            assert headlines(disk / "bao.db") == headlines(bao)
+            sound(disk / "bao.db")
+        elif what not in ("backup", "push"):
+            written = {name: data for name, data in everything(disk).items() if name != "ballast"}
+            assert undisturbed.setdefault("it", written) == written
+        return ended.code == 0
+
+    undisturbed: dict[str, dict[str, bytes]] = {}
+    at_many_points(suffices)
 
 
 @pytest.mark.slow
