@@ -18,6 +18,8 @@ HOME = "https://bao.example/"
 NAMED = f"{HOME}bai-3.htm"
 """An article that names a person: in a word that the search index shortens by nothing, it can be looked for in a file."""
 TRACE = b"zqx"
+OLD = Path(__file__).parent / "old"
+"""Archives of former schemas."""
 
 
 def sights(articles: int, days: int) -> Iterator[dict[str, Any]]:

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive.conftest import NAMED, at_many_points, fill
+from tests.archive.conftest import NAMED, OLD, at_many_points, fill
 from tests.crawler.serving import article, front, served
 from tests.mortal import Ended, Parent
 from tests.soundness import acknowledged, ask, asked_once, contents, sound
 
-OLD = Path(__file__).parent / "old"
 WORK = {
     "compact": ("compact",),
     "reread": ("reread", "--jobs", "1"),

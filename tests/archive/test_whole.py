@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import random
 import shutil
 import sqlite3
@@ -18,9 +19,9 @@ from archive.model.records import PictureCapture
 from archive.pictures import recognise
 from archive.pipeline.verification import verify
 from crawler.cli import luubao
-from tests.archive.conftest import at_many_points, fill
+from tests.archive.conftest import NAMED, OLD, TRACE, at_many_points, fill
 from tests.mortal import Ended, Parent
-from tests.soundness import ask, sound
+from tests.soundness import ask, contents, sound
 from tests.support import NOON, PAPER, new_archive, page, shoot
 
 PNG = bytes.fromhex(
@@ -426,6 +427,27 @@ def test_killed_pushes(parent: Parent, bao: Path, tmp_path: Path, times: int) ->
         return {name: data for name, data in everything(place).items() if "manifest" not in name}
 
     killed_and_again(parent, tmp_path, lambda place: ("push", f"file://{place}", "--db", bao), result, times)
+
+
+@pytest.mark.parametrize("what", ["destroy", "upgrade"])
+def test_killed_destructions_and_upgrades(
+    parent: Parent, archives: dict[str, Path], tmp_path: Path, what: str, times: int
+) -> None:
+    source, words = archives["few"], ["withdraw", NAMED, "--reason", "x", "--destroy", "--yes"]
+    if what == "upgrade":
+        source, words = tmp_path / "old.db", ["upgrade"]
+        source.write_bytes(lzma.decompress(min(OLD.glob("schema-*.db.xz")).read_bytes()))
+
+    def command(place: Path) -> tuple[str | Path, ...]:
+        if not (place / "bao.db").exists():
+            shutil.copy(source, place / "bao.db")
+        return (*words, "--db", place / "bao.db")
+
+    def result(place: Path) -> object:
+        sound(place / "bao.db")
+        return contents(place / "bao.db"), what == "destroy" and TRACE in (place / "bao.db").read_bytes().lower()
+
+    killed_and_again(parent, tmp_path, command, result, times)
 
 
 # --- a full disk ------------------------------------------------------------------------------------------------------
