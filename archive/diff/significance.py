@@ -65,7 +65,7 @@ def _difference_count(changes: Iterable[Change], find: Callable[[str], Iterator[
 
 def numbers_in(text: str) -> Iterator[str]:
     """The words of a text with a digit, as comparison keys."""
-    return (key for key in tokens(text).keys if any(letter.isdigit() for letter in key))
+    return (key for key in tokens(text).keys if not key.isalpha() and any(map(str.isdigit, key)))
 
 
 def names_in(text: str) -> Iterator[str]:

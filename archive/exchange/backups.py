@@ -70,6 +70,7 @@ def back_up(
         folder.mkdir()
         copy = folder / path.name
         snapshot(path, copy)
+        shutil.copymode(path, copy)  # nobody may read more of the backup than of the archive
         problems, seal = problems_of(copy, step)
         if problems:
             raise ArchiveDamaged(
@@ -122,7 +123,7 @@ def restore(
 
 def _check(backup: Backup, copy: Path, step: Step) -> None:
     """Copies the archive of a backup to `copy`, and checks its digest, rows and pictures."""
-    shutil.copyfile(backup.place / backup.archive, copy)
+    shutil.copy(backup.place / backup.archive, copy)
     problems = [] if _digest_of(copy) == backup.digest else ["the archive has other bytes than it was made with"]
     problems += [f"{row.where}: {row.what}" for row in problems_of(copy, step)[0]] if not problems else []
     if backup.pictures.is_dir() and not problems:
@@ -203,7 +204,7 @@ def _copy_pictures(folder: Path, to: Path, before: Path | None, step: Step) -> N
         if before and is_good(before, name) and _hard_link(before / name, to / name):
             continue
         if is_good(folder, name):
-            shutil.copyfile(folder / name, to / name)
+            shutil.copy(folder / name, to / name)
 
 
 def _hard_link(old: Path, new: Path) -> bool:
@@ -235,7 +236,7 @@ def _put_pictures(folder: Path, to: Path, step: Step) -> None:
         step()
         if not is_good(to, name):
             with atomic_write(to / name, replace=True, within=to) as place:
-                shutil.copyfile(folder / name, place)
+                shutil.copy(folder / name, place)
 
 
 def _put_settings(folder: Path, to: Path) -> Iterator[Path]:

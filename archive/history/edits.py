@@ -26,7 +26,7 @@ from archive.model import clock
 from archive.model.digests import digest_of_value
 from archive.model.records import Image, Reading
 from archive.model.urls import first_picture_key, picture_key
-from archive.text.equivalence import lines, plain
+from archive.text.equivalence import lines, plain, plain_lines
 
 Place = tuple[str, int]
 """A picture's identity within an article: its key, and its ordinal among pictures with that key."""
@@ -67,7 +67,7 @@ def _places(urls: tuple[str, ...]) -> tuple[Place, ...]:
 
 @lru_cache(maxsize=STATES_REMEMBERED)
 def _paragraphs(text: str) -> tuple[str, ...]:
-    return tuple(line for part in text.splitlines() if (line := plain(part)))
+    return plain_lines(text)
 
 
 @lru_cache(maxsize=STATES_REMEMBERED)

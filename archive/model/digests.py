@@ -6,6 +6,8 @@ import hashlib
 import json
 from typing import Any
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def digest_of(data: bytes) -> str:
     """`sha256:` and the hexadecimal SHA-256 (FIPS 180-4) of the bytes."""
@@ -14,4 +16,4 @@ def digest_of(data: bytes) -> str:
 
 def digest_of_value(value: Any) -> str:
     """The digest of a value of strings, numbers, lists and None: that of its JSON in UTF-8 without spaces."""
-    return digest_of(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
+    return digest_of(_ENCODER.encode(value).encode("utf-8", "surrogatepass"))

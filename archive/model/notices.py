@@ -6,9 +6,11 @@ An unreadable row must not hide the others, and must not be left out silently.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from threading import Lock
 
 MOST_TOLD = 20
+_PASSED_OVER = "passed over: "
 
 _lock = Lock()
 _noted: dict[str, None] = {}
@@ -32,7 +34,14 @@ def take() -> list[str]:
     """The notices since the last call, as sentences."""
     global _more  # as above
     with _lock:
-        notices, more_count = [f"passed over: {notice}" for notice in _noted], _more
+        notices, more_count = [f"{_PASSED_OVER}{notice}" for notice in _noted], _more
         _noted.clear()
         _more = 0
-    return [*notices, f"passed over: {more_count} more. `luubao verify` names all"] if more_count else notices
+    return [*notices, f"{_PASSED_OVER}{more_count} more. `luubao verify` names all"] if more_count else notices
+
+
+def note_again(notices: Iterable[str]) -> None:
+    """Notes what `take` returned in another process."""
+    for notice in notices:
+        where, _, why = notice.removeprefix(_PASSED_OVER).partition(": ")
+        pass_over(where, why)

@@ -251,6 +251,10 @@ class Reading:
     extractor: str = field(default="", compare=False)
     confidence: tuple[tuple[str, float], ...] = field(default=(), compare=False)
 
+    def __hash__(self) -> int:
+        """Of what differs between almost any two: readings are looked up often."""
+        return hash((self.headline, self.text))
+
 
 @dataclass(frozen=True, slots=True)
 class Teaser:

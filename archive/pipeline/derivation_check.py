@@ -7,23 +7,30 @@ with all that belongs to each, so that no more of the archive than that is in me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from itertools import islice
+from pathlib import Path
 
-from archive.model import validation
+from archive.model import notices, validation
 from archive.model.records import Run, Unreadable
 from archive.pipeline.filing import Answer, Filing, extractor_of
 from archive.storage.captures import address_walk, kept_captures
-from archive.storage.connection import Database, snapshot
+from archive.storage.connection import Database, open_archive, path_of, snapshot
 from archive.storage.damaged_rows import ROW_ERRORS
+from archive.storage.histories.domain_moves import hosts_of
+from archive.storage.histories.doubts import upheavals
 from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
 from archive.storage.integrity.derived_columns import differences
-from archive.storage.integrity.problems import Problem, Unchecked
+from archive.storage.integrity.problems import Problem, Step, Unchecked
 from archive.storage.readings.boilerplate_sets import known_boilerplate
 from archive.storage.readings.reading_rows import StoredReadings, kept_readings
 from archive.storage.readings.unread_captures import Waiting, waiting_of
+from archive.storage.sqlite_errors import DatabaseError
 from archive.text.recurring_blocks import Boilerplate
+from archive.workers import Lost, Workers, cores
 
 
 class FormerExtractor(Exception):
@@ -32,38 +39,147 @@ class FormerExtractor(Exception):
 
 Reread = Callable[[Run, Sequence["RederivedUrl"]], None]
 """Rereads the pages that each of these wants, and gives it the readings."""
-_BATCH = 40  # URLs whose pages are read at once
+Rederive = Callable[[Unchecked, Step], Iterator[Problem]]
+_BATCH = 40  # URLs whose pages are read at once, and that are compared at one moment of the archive
+_PART = 200  # URLs that a worker process derives before it answers
+_WORTH_WORKERS = 3_000  # URLs: fewer are derived before worker processes have started
+_PATIENCE = 600.0  # seconds for a part: one that takes longer is derived here
+_POLL_SECONDS = 0.2
 
 
-def derived_again(
-    db: Database, skipped: Unchecked, step: Callable[[], None] = lambda: None, reread: Reread | None = None
-) -> Iterator[Problem]:
-    """Yields rows that differ from what their captures amount to. step: called for every URL. reread: rereads all
-    pages; without it, the stored readings are used."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """URLs of an outlet in order of their keys, from one after `after` to `last`."""
+
+    outlet_id: int
+    after: str
+    last: str
+
+
+@dataclass(slots=True)
+class _Compared:
+    """What comparing a part came to. count: its URLs; notices: what was passed over."""
+
+    problems: list[Problem] = field(default_factory=list)
+    skipped: Unchecked = field(default_factory=Unchecked)
+    count: int = 0
+    notices: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def rederivation(
+    db: Database, reread: Reread | None = None
+) -> Iterator[Callable[[Unchecked, Step], Iterator[Problem]]]:
+    """A function that yields the rows that differ from what their captures amount to, and counts what it skips. Worker
+    processes begin at once to derive a large archive. reread: rereads all pages; without it, the stored readings are
+    used."""
+    path, parts = path_of(db), [] if reread else _parts_worth_workers(db)
+    if path is None or not parts:
+        yield lambda skipped, step: _compared_here(db, skipped, step, reread)
+        return
+    with Workers[_Part, _Compared](partial(_comparing, path), patience=_PATIENCE, processor=_PATIENCE) as workers:
+        for number, part in enumerate(parts):
+            workers.submit(number, part)
+        yield lambda skipped, step: _compared_by(workers, db, parts, skipped, step)
+
+
+def _parts_worth_workers(db: Database) -> list[_Part]:
+    """The parts of a large archive; none where it is small, damaged or the machine has one core."""
+    try:
+        if cores() < 2 or address_walk.address_count(db) < _WORTH_WORKERS:
+            return []
+        return [_Part(*bounds) for bounds in address_walk.parts(db, _PART)]
+    except DatabaseError:  # told by whoever reads on
+        return []
+
+
+def _compared_here(db: Database, skipped: Unchecked, step: Step, reread: Reread | None) -> Iterator[Problem]:
     for run in kept_captures.outlets_of(db):
-        readers = Readers(db, run.outlet_id)
-        compared_earlier: set[str] = set()  # URLs compared together with an earlier one
-        keys = address_walk.addresses(db, run.outlet_id)
-        while batch := list(islice(keys, _BATCH)):
-            waiting = {key: RederivedUrl(db, run, readers) for key in batch if key not in compared_earlier}
-            if reread:
-                for key, again in waiting.items():
-                    again.look_for(key)
-                reread(run, list(waiting.values()))
-            for key in batch:
-                step()
-                if key not in compared_earlier:
-                    problems, compared_keys = _compared(waiting[key], key, skipped)
-                    compared_earlier |= {other for other in compared_keys if other > key}
-                    yield from problems
-                compared_earlier.discard(key)
+        yield from _differences(Readers(db, run), address_walk.addresses(db, run.outlet_id), skipped, step, reread)
+
+
+def _compared_by(
+    workers: Workers[_Part, _Compared], db: Database, parts: Sequence[_Part], skipped: Unchecked, step: Step
+) -> Iterator[Problem]:
+    """What the worker processes found, in order of URLs. A part that one of them could not derive is derived here."""
+    answers: dict[int, _Compared | Lost] = {}
+    reported: set[Problem] = set()  # URLs that belong together may lie in several parts
+    readers = _readers_of(db)
+    for number, part in enumerate(parts):
+        while number not in answers:
+            answers |= dict(workers.answers(_POLL_SECONDS))
+        compared = answers.pop(number)
+        if isinstance(compared, Lost):
+            yield from _differences(readers[part.outlet_id], _keys_of(db, part), skipped, step)
+            continue
+        skipped.add(compared.skipped)
+        notices.note_again(compared.notices)
+        for _ in range(compared.count):
+            step()
+        yield from (problem for problem in compared.problems if problem not in reported)
+        reported |= set(compared.problems)
+
+
+@contextmanager
+def _comparing(path: Path) -> Iterator[Callable[[_Part], _Compared]]:
+    with open_archive(path, any_code=True) as db:
+        yield partial(_part_compared, db, _readers_of(db))
+
+
+def _part_compared(db: Database, readers: Mapping[int, Readers], part: _Part) -> _Compared:
+    compared, keys = _Compared(), list(_keys_of(db, part))
+    compared.problems = list(_differences(readers[part.outlet_id], iter(keys), compared.skipped))
+    compared.count, compared.notices = len(keys), notices.take()
+    return compared
+
+
+def _readers_of(db: Database) -> dict[int, Readers]:
+    return {run.outlet_id: Readers(db, run) for run in kept_captures.outlets_of(db)}
+
+
+def _keys_of(db: Database, part: _Part) -> Iterator[str]:
+    return address_walk.addresses(db, part.outlet_id, part.after, part.last)
+
+
+def _differences(
+    readers: Readers, keys: Iterator[str], skipped: Unchecked, step: Step = lambda: None, reread: Reread | None = None
+) -> Iterator[Problem]:
+    compared_earlier: set[str] = set()  # URLs compared together with an earlier one
+    while batch := list(islice(keys, _BATCH)):
+        waiting = {key: RederivedUrl(readers) for key in batch if key not in compared_earlier}
+        if reread:
+            for key, again in waiting.items():
+                again.look_for(key)
+            reread(readers.run, list(waiting.values()))
+        found: list[Problem] = []
+        try:
+            _compare(readers, waiting, compared_earlier, skipped, found)
+        except DatabaseError as error:  # what was found until then is told, too
+            yield from found
+            raise error from None
+        yield from found
+        compared_earlier -= set(batch)
+        for _ in batch:
+            step()
+
+
+def _compare(
+    readers: Readers, waiting: Mapping[str, RederivedUrl], earlier: set[str], skipped: Unchecked, found: list[Problem]
+) -> None:
+    """Adds the differences at some URLs to `found`, and the keys of those compared with them to `earlier`."""
+    with snapshot(readers.db):
+        readers.forget_lookups()
+        for key, again in waiting.items():
+            if key not in earlier and not address_walk.is_compared_elsewhere(readers.db, readers.run.outlet_id, key):
+                problems, keys = _compared(again, key, skipped)
+                earlier |= {other for other in keys if other > key}
+                found += problems
 
 
 def _compared(again: RederivedUrl, key: str, skipped: Unchecked) -> tuple[list[Problem], set[str]]:
     """The differences at a URL and all that belongs to it, and the keys of these URLs."""
     try:
-        with snapshot(again.db):
-            return again.differences(key, skipped)
+        return again.differences(key, skipped)
     except FormerExtractor:
         skipped.former += 1
     except ROW_ERRORS as error:
@@ -73,16 +189,23 @@ def _compared(again: RederivedUrl, key: str, skipped: Unchecked) -> tuple[list[P
 
 
 class Readers:
-    """The extractors of an outlet's pages that can be run again: the present one, with any boilerplate it ever had."""
+    """The extractors of an outlet's pages that can be run again: the present one, with any boilerplate it ever had; and
+    what is looked up for each URL and is the same for all of an outlet."""
 
-    def __init__(self, db: Database, outlet_id: int):
-        self.db, self.outlet_id = db, outlet_id
+    def __init__(self, db: Database, run: Run):
+        self.db, self.run = db, run
         self.known: dict[str, Boilerplate] = {}
+        self.forget_lookups()
+
+    def forget_lookups(self) -> None:
+        """Looks up again what a crawl may have changed meanwhile."""
+        self.upheavals = cache(partial(upheavals, self.db, self.run.outlet_id))
+        self.hosts = cache(partial(hosts_of, self.db, self.run.outlet_id))
 
     def boilerplate(self, name: str) -> Boilerplate | None:
         """The boilerplate that an extractor of that name removes; None where it is another program."""
         if not self.known:
-            sets = (Boilerplate(), *known_boilerplate(self.db, self.outlet_id))
+            sets = (Boilerplate(), *known_boilerplate(self.db, self.run.outlet_id))
             self.known = {extractor_of(blocks): blocks for blocks in sets}
         return self.known.get(name)
 
@@ -94,12 +217,18 @@ class RederivedUrl(Filing):
     extractor removes; readers: captures whose stored reading is another extractor's, by captures.id.
     """
 
-    def __init__(self, db: Database, run: Run, known_readers: Readers):
-        super().__init__(db, run, Boilerplate(), {}, "", None, rehearsed=True)
+    def __init__(self, known_readers: Readers):
+        super().__init__(known_readers.db, known_readers.run, Boilerplate(), {}, "", None, rehearsed=True)
         self.known_readers, self.reader = known_readers, (0, "")
         self.wanted: list[tuple[Waiting, Boilerplate]] = []
         self.readers: dict[int, int] = {}
         self.has_read = False  # then words are compared too: they were not taken from the tables
+
+    def _upheavals(self) -> list[tuple[str, str]]:
+        return self.known_readers.upheavals()
+
+    def _hosts(self) -> list[str]:
+        return self.known_readers.hosts()
 
     def look_for(self, key: str) -> None:
         """Collects the pages that belong to a URL, where their extractor can be run again."""

@@ -33,7 +33,7 @@ from archive.model.records import Reading, Run, Unreadable
 from archive.storage.captures import capture_writer
 from archive.storage.captures.late_captures import clear_rebuild_marks
 from archive.storage.connection import Database
-from archive.storage.histories.domain_moves import moved_keys
+from archive.storage.histories.domain_moves import hosts_of, moved_keys
 from archive.storage.histories.doubts import upheavals
 from archive.storage.histories.history_readings import CaptureReadings
 from archive.storage.histories.history_rows import Plan
@@ -138,7 +138,7 @@ class Filing:
     ) -> History:
         """Derives once from what these URLs say; and, where a page would change a known article, again with what other
         URLs say about it."""
-        mass_changes = upheavals(self.db, self.run.outlet_id)
+        mass_changes = self._upheavals()
         captures = [
             replace(past.capture, said=readings.get(first.get(past.id, 0)), signs=_signs_of(past.capture, mass_changes))
             for past in pasts
@@ -159,6 +159,12 @@ class Filing:
             return history
         captures = [replace(capture, signs=signs.get(capture.id, capture.signs)) for capture in captures]
         return derive(in_time(captures, pictures), self.run.outlet)
+
+    def _upheavals(self) -> list[tuple[str, str]]:
+        return upheavals(self.db, self.run.outlet_id)
+
+    def _hosts(self) -> list[str]:
+        return hosts_of(self.db, self.run.outlet_id)
 
     def _signs(
         self, history: History, departures: Departures, verdict: Verdict, related: RelatedUrls,
@@ -258,7 +264,7 @@ class Filing:
                 declared = declared_key(reading, self.run.outlet)
                 keys |= {key for key in declared if reading_rows.has_captures(self.db, outlet_id, key)}
                 twins = reading_rows.same_words(self.db, outlet_id, reading)
-                keys |= moved_keys(self.db, outlet_id, past.key) | (
+                keys |= moved_keys(self.db, outlet_id, past.key, self._hosts()) | (
                     twins if len(twins - related.keys) <= _MAX_TWINS else set()
                 )
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +37,23 @@ def verify(
     agree, the pictures in their folder, if there is one; and, with derived, all that does not follow from these. Reads
     only; crawls may go on meanwhile. `step` is called `steps(db)` times. left: counts what was not derived; reread:
     rereads the kept pages; budget: what the bodies may unpack to."""
-    reported = set()
+    with ExitStack() as stack:
+        rederived = None
+        if derived:
+            from archive.pipeline.derivation_check import rederivation  # imported only if needed
+
+            rederived = stack.enter_context(rederivation(db, reread))
+        reported: set[str] = set()
+        yield from _facts(db, step, pictures, budget, reported)
+        for problem in fixity.stop_at_damage(rederived(left or Unchecked(), step)) if rederived else ():
+            if problem.where not in reported:
+                yield problem
+
+
+def _facts(
+    db: Database, step: Step, pictures: Path | None, budget: UnpackBudget | None, reported: set[str]
+) -> Iterator[Problem]:
+    """The first half of `verify`; adds the names of the rows to `reported`."""
     yield from fixity.stop_at_damage(fixity.broken_file(db))
     yield from fixity.stop_at_damage(fixity.broken_schema(db))
     for check in (partial(fixity.broken_bodies, budget=budget), *_CHECKS):
@@ -49,12 +66,6 @@ def verify(
             yield problem
     if pictures:
         yield from fixity.stop_at_damage(broken_pictures(db, pictures, step))
-    if derived:
-        from archive.pipeline.derivation_check import derived_again  # imported only if needed
-
-        for problem in fixity.stop_at_damage(derived_again(db, left or Unchecked(), step, reread)):
-            if problem.where not in reported:
-                yield problem
 
 
 def steps(db: Database, *, derived: bool = True) -> int:

@@ -242,6 +242,11 @@ def shared_connection(connection: sqlite3.Connection) -> Iterator[Database]:
         raise QueryTooLong("the answer takes too long. Ask for less") from error
 
 
+def path_of(db: Database) -> Path | None:
+    """The file of an archive that `open_archive` opened; None for other connections."""
+    return db.conn.path if isinstance(db.conn, Connection) else None
+
+
 def rows_of(db: Database, query: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
     """The rows of a query, as dicts by column name. (Database.query of sqlite-utils sets a savepoint around every
     query, which takes longer than a small answer.)"""

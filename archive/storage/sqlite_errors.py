@@ -24,6 +24,11 @@ def damage_message(error: BaseException, path: Path | None = None) -> str | None
     return f"{name} is damaged: {error}. `luubao verify` tells more{_wal_hint(path)}"
 
 
+def is_corrupt(error: BaseException | None) -> bool:
+    """Whether SQLite finds pages of the file damaged."""
+    return error is not None and _primary_code(error) == sqlite3.SQLITE_CORRUPT
+
+
 def is_too_long(error: BaseException) -> bool:
     """Whether a value is longer than the connection reads."""
     return _primary_code(error) == sqlite3.SQLITE_TOOBIG

@@ -35,11 +35,12 @@ _TIDY = {
     0x2025: "..",
     0x2026: "...",
 }
+_DASHES = "‐‑‒–—―−﹘﹣－"
 # Characters compared as another character, one for one.
 _EQUIVALENT_CHARACTERS = {
     **dict.fromkeys(map(ord, "“”„‟«»″＂"), '"'),
     **dict.fromkeys(map(ord, "‘’‚‛′ʼ`´＇"), "'"),
-    **dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-"),
+    **dict.fromkeys(map(ord, _DASHES), "-"),
     **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in "＂＇－"},  # full-width ASCII
     **dict.fromkeys(map(ord, "ÐƉ"), "Đ"),
 }
@@ -52,6 +53,14 @@ LONGEST = 300_000
 # A word, with the separators inside a number, a date or a time; a run of dots or dashes; any other mark; a break.
 _RUN = re.compile(r"\. ?\.|- ?-")  # only such tokens have a key that differs from what is printed
 _TOKEN = re.compile(r"[\w\u0300-\u036f]+(?:(?<=\d)[.,:/](?=\d)[\w\u0300-\u036f]+)*|\.(?: ?\.)*|-(?: ?-)*|\n|[^\w\s]")
+
+_MARK = re.compile(r"([^\w\s\u0300-\u036f](?!(?<=\d[.,:/])\d))")  # one that is a token by itself
+# what paragraphs must be prepared for one by one: characters of _TIDY, line breaks of other kinds, runs, and
+# equivalents of these before they are exchanged
+_UNUSUAL = re.compile(
+    f"[{re.escape(''.join(map(chr, _TIDY)))}\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|[.\uff0e]\\s*[.\uff0e]"
+    f"|[-{_DASHES}]\\s*[-{_DASHES}]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +91,15 @@ def tokens(text: str) -> Tokens:
     a whole."""
     if len(text) > LONGEST:
         return Tokens(text, (plain(text),), (0,), (len(text),))
-    matches = list(_TOKEN.finditer(_with_equivalents(text)))
-    return Tokens(
-        text,
-        tuple(_key(match.group()) for match in matches),
-        tuple(match.start() for match in matches),
-        tuple(match.end() for match in matches),
-    )
+    return _cached_tokens(text) if len(text) < _LONGEST_CACHED else _tokens(text)
+
+
+def _tokens(text: str) -> Tokens:
+    compared = _with_equivalents(text)
+    matches = list(_TOKEN.finditer(compared))
+    words = [match[0] for match in matches]
+    keys = tuple(map(_key, words) if _RUN.search(compared) else words)
+    return Tokens(text, keys, tuple([match.start() for match in matches]), tuple([match.end() for match in matches]))
 
 
 def plain(text: str | None) -> str:
@@ -98,11 +109,25 @@ def plain(text: str | None) -> str:
 
 def _plain(text: str | None) -> str:
     compared = _with_equivalents(tidy(text))
-    words = _TOKEN.findall(compared)
-    return " ".join(map(_key, words) if _RUN.search(compared) else words)
+    return " ".join(map(_key, _TOKEN.findall(compared))) if _RUN.search(compared) else _with_spaced_marks(compared)
+
+
+def plain_lines(text: str) -> tuple[str, ...]:
+    """The comparison keys of a body's paragraphs that hold at least one token."""
+    if _UNUSUAL.search(text):
+        return tuple(line for part in text.splitlines() if (line := plain(part)))
+    compared = _with_equivalents(text if text.isascii() else unicodedata.normalize("NFC", text))
+    return tuple(line for part in compared.split("\n") if (line := _with_spaced_marks(part)))
+
+
+def _with_spaced_marks(text: str) -> str:
+    """The tokens of a text without runs of dots or dashes, with a space between any two: finding marks is much quicker
+    than finding words."""
+    return " ".join(" ".join(_MARK.split(text)).split())
 
 
 # Storing and comparing normalise the same paragraphs many times.
+_cached_tokens = lru_cache(maxsize=64)(_tokens)
 _cached_plain = lru_cache(maxsize=1024)(_plain)
 _cached_tidied = lru_cache(maxsize=1024)(_tidied)
 _LONGEST_CACHED = 4_000

@@ -1,10 +1,10 @@
 """A pool of worker processes for foreign input, which may crash them, exhaust their memory or never return.
 
-Public: Workers, Lost, spare, kill_all, die_with, PATIENCE. May import archive.model.errors only.
+Public: Workers, Lost, cores, spare, kill_all, die_with, PATIENCE. May import archive.model.errors only.
 """
 
-from archive.workers.pool import Lost, Workers
+from archive.workers.pool import Lost, Workers, cores
 from archive.workers.resource_limits import PATIENCE, die_with
 from archive.workers.start import kill_all, spare
 
-__all__ = ["PATIENCE", "Lost", "Workers", "die_with", "kill_all", "spare"]
+__all__ = ["PATIENCE", "Lost", "Workers", "cores", "die_with", "kill_all", "spare"]

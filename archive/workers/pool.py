@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 from archive.workers.crew import Dispatcher, Lost
 from archive.workers.resource_limits import MEMORY, PATIENCE, PROCESSOR_SECONDS, Limits
 
-__all__ = ["Lost", "Workers"]
+__all__ = ["Lost", "Workers", "cores"]
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -44,7 +44,7 @@ class Workers(Generic[Task, Answer]):
         memory: int = MEMORY,
         hear: Callable[[int, Answer | Lost | BaseException], None] | None = None,
     ):
-        self.count = count or _cores()
+        self.count = count or cores()
         self._setting_up, self._life, self._limits = setting_up, life, Limits(patience, processor, memory)
         self._orders: SimpleQueue[tuple[int, Task, bool] | None] = SimpleQueue()
         self._answers: SimpleQueue[tuple[int, Any]] = SimpleQueue()
@@ -133,6 +133,6 @@ class Workers(Generic[Task, Answer]):
             self._hear(order[0], error)
 
 
-def _cores() -> int:
+def cores() -> int:
     """How many cores this process may use; all of them on systems without CPU affinity."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -18,10 +18,10 @@ from archive import LuubaoError, open_archive
 from archive.console.logs import log_of
 from archive.console.output import is_watched, say_all, say_json
 from archive.model.clock import now
-from archive.model.errors import ArchiveBusy, Unwritable
+from archive.model.errors import ArchiveBusy, ArchiveDamaged, Unwritable
 from archive.monitor.run_checks import add_warning
 from archive.runtime.file_lock import Locked
-from archive.storage.sqlite_errors import damage_message
+from archive.storage.sqlite_errors import damage_message, is_corrupt
 from crawler.alerts import dispatch
 from crawler.alerts.dispatch import Report
 from crawler.config.alert_tables import NO_ALERTS, Alerts
@@ -56,8 +56,9 @@ def run(
     except OutsideHours as error:
         verdict = Verdict("ok", str(error))
     except LuubaoError as error:
-        busy = isinstance(error, ArchiveBusy | Unwritable)
-        verdict = Verdict("failed" if busy else "misconfigured", str(error))
+        is_damaged = isinstance(error, ArchiveDamaged) or is_corrupt(error.__cause__)
+        failed = is_damaged or isinstance(error, ArchiveBusy | Unwritable)
+        verdict = Verdict("failed" if failed else "misconfigured", str(error))
     except Exception as error:  # the boundary where an error becomes an exit code
         if (reason := damage_message(error)) is None:
             log.exception("%s could not be crawled", outlet)

@@ -41,7 +41,7 @@ class Exit(IntEnum):
 
 MEANINGS = {
     Exit.OK: "ok",
-    Exit.FAILED: "failed: the archive could not be written, or a mistake of luubao's own",
+    Exit.FAILED: "failed: the archive is damaged or could not be written, or a mistake of luubao's own",
     Exit.MISCONFIGURED: "misconfigured: wrong command line or settings, no contact, unknown outlet, unusable archive",
     Exit.NOTHING_FOUND: "nothing found: no page answered, or none was an article",
     Exit.PARTLY_FAILED: "partly failed: more than a tenth of the requests failed; or a third of the known articles that"

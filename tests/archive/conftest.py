@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ HOME = "https://bao.example/"
 NAMED = f"{HOME}bai-3.htm"
 """An article that names a person: in a word that the search index shortens by nothing, it can be looked for in a file."""
 TRACE = b"zqx"
+OLD = Path(__file__).parent / "old"
+"""Archives of former schemas."""
 
 
 def sights(articles: int, days: int) -> Iterator[dict[str, Any]]:
@@ -60,3 +64,32 @@ def copy(archives: dict[str, Path], tmp_path: Path) -> Callable[[str], Path]:
 @pytest.fixture
 def copy_of_few(archives: dict[str, Path], tmp_path: Path) -> Callable[[str], Path]:
     return lambda name: Path(shutil.copy(archives["few"], tmp_path / name))
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 8 MB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(place)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount")
+    yield place
+    subprocess.run(["umount", place], check=True)
+
+
+def fill(disk: Path, free: int) -> Path:
+    """A file that leaves so many bytes free."""
+    ballast, room = disk / "ballast", os.statvfs(disk)
+    ballast.write_bytes(bytes(max(0, room.f_bavail * room.f_frsize - free)))
+    return ballast
+
+
+def at_many_points(suffices: Callable[[int], bool], points: int = 20) -> None:
+    """Tries with ever more free bytes until they suffice, and at so many points up to that."""
+    enough = 0
+    while not suffices(enough):
+        enough = 2 * enough or 16_384
+    assert enough, "it writes nothing"
+    for number in range(1, points):
+        suffices(enough * number // points)

@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archive.diff import compare, side_by_side, size, word_changes, words
 from archive.diff.sequences import common
 from archive.history.edits import byline_of, changed_fields
 from archive.model.records import Image, Reading
-from archive.text.equivalence import lines, plain, tidy
+from archive.text.equivalence import lines, plain, plain_lines, tidy, tokens
 from tests.support import examples
 
 ODD = st.text(st.sampled_from("aă ầ.,-–“\"'…\u00ad\u200b\u00a0\n5/Đ(\u0301"), max_size=30) | st.text(max_size=20)
@@ -184,3 +184,10 @@ def longest(old: list[str], new: list[str]) -> int:
 @given(PAIRS)
 def test_what_is_measured_is_what_is_shown(pair: tuple[Reading, Reading]) -> None:
     assert word_changes(*pair) == size(compare(*pair))
+
+
+@given(st.text('aăĐÐ12.,:/-–—… \n\t\r\u00a0\u2028\u0301\u0323ế\u200b“"%½²٣\u20d0\uff0e\u037e\ufb01_', max_size=24))
+@example("1.5, 1. 5 và . .5 -\n- 7")
+def test_the_key_of_a_text_is_its_tokens_with_a_space_between_any_two(text: str) -> None:
+    assert plain(text) == " ".join(tokens(tidy(text)).keys)
+    assert list(plain_lines(text)) == [key for part in text.splitlines() if (key := plain(part))]

@@ -11,6 +11,8 @@ from click.testing import CliRunner
 
 from archive import finish_run, ingest, open_archive, start_run
 from archive.cli import archive
+from archive.model import notices
+from archive.pipeline import derivation_check
 from archive.pipeline.verification import verify
 from archive.storage.integrity import consistency
 from archive.storage.integrity.seals import newest_seal, seal_of
@@ -60,6 +62,21 @@ def tamper(path: Path, *statements: str) -> None:
 def problems(path: Path) -> dict[str, str]:
     with open_archive(path) as db:
         return {problem.where: problem.what for problem in verify(db)}
+
+
+@pytest.mark.parametrize("seconds", [600.0, 0.0001], ids=["they answer", "they are killed, and it is derived here"])
+def test_worker_processes_find_what_one_process_finds(
+    kept: Path, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tamper(kept, "UPDATE articles SET headline = 'x'", "UPDATE aliases SET kind = 'amp'", "DELETE FROM tombstones")
+    tamper(kept, "UPDATE captures SET captured_at = 'never' WHERE id = 1")
+    alone, noted = problems(kept), notices.take()
+    for name, value in (("_WORTH_WORKERS", 0), ("_PART", 1), ("_PATIENCE", seconds), ("cores", lambda: 2)):
+        monkeypatch.setattr(derivation_check, name, value)
+    assert problems(kept) == alone
+    assert len(alone) > 3
+    assert sorted(notices.take()) == sorted(noted)
+    assert noted
 
 
 def test_an_untouched_archive_is_as_it_was_recorded(kept: Path) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import lzma
 import random
 import shutil
 import sqlite3
-import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,8 +19,9 @@ from archive.model.records import PictureCapture
 from archive.pictures import recognise
 from archive.pipeline.verification import verify
 from crawler.cli import luubao
+from tests.archive.conftest import NAMED, OLD, TRACE, at_many_points, fill
 from tests.mortal import Ended, Parent
-from tests.soundness import ask, sound
+from tests.soundness import ask, contents, sound
 from tests.support import NOON, PAPER, new_archive, page, shoot
 
 PNG = bytes.fromhex(
@@ -104,6 +104,18 @@ def test_there_and_back(bao: Path, tmp_path: Path) -> None:
     with open_archive(to) as db:
         assert list(verify(db, pictures=to.with_name("bao.db.pictures"))) == []
     assert [*tmp_path.rglob(".*"), *(tmp_path / "b").rglob("*-wal")] == []
+
+
+def test_nobody_may_read_more_of_a_backup_than_of_the_archive(bao: Path, tmp_path: Path) -> None:
+    bao.chmod(0o600)
+    picture_of(bao).chmod(0o640)
+    call("backup", tmp_path / "b", "--db", bao)
+    (backup,) = (tmp_path / "b").iterdir()
+    copied = [backup / "bao.db", *(one for one in (backup / "pictures").rglob("*") if one.is_file())]
+    assert [oct(one.stat().st_mode & 0o777) for one in copied] == ["0o600", "0o640"]
+    call("restore", backup, "--db", tmp_path / "again" / "bao.db")
+    again = tmp_path / "again" / "bao.db"
+    assert [oct(one.stat().st_mode & 0o777) for one in (again, picture_of(again))] == ["0o600", "0o640"]
 
 
 def test_the_oldest_go_when_the_next_is_there(bao: Path, tmp_path: Path) -> None:
@@ -417,44 +429,72 @@ def test_killed_pushes(parent: Parent, bao: Path, tmp_path: Path, times: int) ->
     killed_and_again(parent, tmp_path, lambda place: ("push", f"file://{place}", "--db", bao), result, times)
 
 
+@pytest.mark.parametrize("what", ["destroy", "upgrade"])
+def test_killed_destructions_and_upgrades(
+    parent: Parent, archives: dict[str, Path], tmp_path: Path, what: str, times: int
+) -> None:
+    source, words = archives["few"], ["withdraw", NAMED, "--reason", "x", "--destroy", "--yes"]
+    if what == "upgrade":
+        source, words = tmp_path / "old.db", ["upgrade"]
+        source.write_bytes(lzma.decompress(min(OLD.glob("schema-*.db.xz")).read_bytes()))
+
+    def command(place: Path) -> tuple[str | Path, ...]:
+        if not (place / "bao.db").exists():
+            shutil.copy(source, place / "bao.db")
+        return (*words, "--db", place / "bao.db")
+
+    def result(place: Path) -> object:
+        sound(place / "bao.db")
+        return contents(place / "bao.db"), what == "destroy" and TRACE in (place / "bao.db").read_bytes().lower()
+
+    killed_and_again(parent, tmp_path, command, result, times)
+
+
 # --- a full disk ------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 2 MB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only root may mount")
-    yield place
-    subprocess.run(["umount", place], check=True)
-
-
-WRITING: dict[str, Command] = {
-    **{kind: lambda at, kind=kind, to=to: ("export", kind, "--to", at / to) for kind, to in KINDS.items()},  # type: ignore[misc]  # defaults that bind the loop
-    "backup": lambda at: ("backup", at / "b"),
-    "push": lambda at: ("push", f"file://{at}/store"),
+WRITING = {
+    **{kind: ("export", kind, "--to", f"DISK/{to}", "--db", "{db}") for kind, to in KINDS.items()},
+    "backup": ("backup", "DISK/b", "--db", "{db}"),
+    "push": ("push", "file://DISK/store", "--db", "{db}"),
+    "pull": ("pull", "file://{store}", "bao.db", "--to", "DISK/bao.db"),
+    "restore": ("restore", "{backup}", "--db", "DISK/bao.db"),
 }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("what", WRITING)
-def test_a_full_disk_is_one_sentence_and_leaves_nothing(parent: Parent, bao: Path, disk: Path, what: str) -> None:
-    room = os.statvfs(disk)
-    for free in (0, 4096, 20_000, 60_000, 200_000):
-        (disk / "ballast").write_bytes(bytes(room.f_bavail * room.f_frsize - free))
-        ended = parent.run(*WRITING[what](disk), "--db", bao)
-        (disk / "ballast").unlink()
-        if ended.code == 0:
-            break
-        assert (ended.code, len(ended.err.splitlines())) == (1, 1), ended.err
-        assert "heck free space" in ended.err
-        if what != "push":  # what has come of it is used by the next
-            assert everything(disk) == {}
-    assert parent.run(*WRITING[what](disk), "--db", bao).code == 0
-    assert [one.name for one in disk.rglob(".*")] == []
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(
+    parent: Parent, bao: Path, store: Path, disk: Path, tmp_path: Path, what: str
+) -> None:
+    call("backup", tmp_path / "kept", "--db", bao)
+    command = WRITING[what]
+
+    def suffices(free: int) -> bool:
+        for one in disk.iterdir():
+            shutil.rmtree(one) if one.is_dir() else one.unlink()
+        words = [word.format_map({"store": store, "backup": tmp_path / "kept", "db": bao}) for word in command]
+        words = [word.replace("DISK", str(disk)) for word in words]
+        ballast = fill(disk, free)
+        ended = parent.run(*words)
+        ballast.unlink()
+        if ended.code:
+            assert (ended.code, len(ended.err.splitlines())) == (1, 1), ended.err
+            assert "heck free space" in ended.err
+            if what != "push":  # what has come of it is used by the next
+                assert everything(disk) == {}
+            assert parent.run(*words).code == 0
+        assert [one.name for one in disk.rglob(".*")] == []
+        if what in ("pull", "restore"):
+            assert headlines(disk / "bao.db") == headlines(bao)
+            sound(disk / "bao.db")
+        elif what not in ("backup", "push"):
+            written = {name: data for name, data in everything(disk).items() if name != "ballast"}
+            assert undisturbed.setdefault("it", written) == written
+        return ended.code == 0
+
+    undisturbed: dict[str, dict[str, bytes]] = {}
+    at_many_points(suffices)
 
 
 @pytest.mark.slow

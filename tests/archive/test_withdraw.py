@@ -293,6 +293,26 @@ def test_no_page_of_a_destroyed_article_is_part_of_a_dictionary(many: Path) -> N
     assert sum(body is None for body in bodies) == 1 and len(bodies) == 40
 
 
+def test_no_list_that_quotes_a_destroyed_article_is_part_of_a_dictionary(path: Path, shoot: Shoot) -> None:
+    headline, lead = "Chủ tịch xã & người cũ bị bắt", "Ông ấy bị đưa đi ngay trong đêm mưa."
+    quoting = f"<a href='/bat.htm'><h2>{headline.replace('&', '&amp;')}</h2><p>{lead}</p></a>"
+    with open_archive(path, create=True) as db:
+        run = start_run(db, PAPER, {}, NOON)
+        named = page(headline, "Một bài dài về làng. " * 9).replace("<article>", f"<article><h2>{lead}</h2>")
+        ingest(db, run, shoot("https://bao.example/bat.htm", named))
+        for number in range(40):  # each with the teaser: whichever is chosen quotes it
+            body = page(f"Chuyện {number}", f"Người số {number} của làng kể chuyện đò ngang qua bến cũ.")
+            body = body.replace("</article>", f"</article><aside>{quoting if number < 30 else ''}</aside>")
+            ingest(db, run, shoot(f"https://bao.example/lang-{number}.htm", body, number / 99))
+        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+    quotes = [headline.replace("&", "&amp;").encode(), lead.encode()]
+    assert any(quote in one for quote in quotes[:1] for one in dictionaries(path)), "a dictionary quotes it"
+    done = run_command(path, "withdraw", "https://bao.example/bat.htm", "--reason", "x", "--destroy", "--yes")
+    assert done.exit_code == 0, done.output
+    assert [one for one in dictionaries(path) if quotes[0] in one] == []
+    assert run_command(path, "verify").exit_code == 0
+
+
 def test_pages_are_destroyed_until_there_are_none_to_choose_a_dictionary_from(many: Path, shoot: Shoot) -> None:
     left = set(range(40))
     with open_archive(many, create=True) as db:  # too short to be chosen, and written with the dictionary there is

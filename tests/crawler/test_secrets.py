@@ -22,12 +22,18 @@ from click.testing import CliRunner
 
 from archive import open_archive
 from archive.model.errors import Misconfigured
+from archive.storage.bodies import codecs
+from archive.storage.bodies.payloads import get_body
 from crawler.cli import luubao
 from crawler.run.crawl_process import spider_class
+from tests.crawler.receiving import mail_server
 from tests.crawler.serving import Answer, Site, article, front, moved, served
 from tests.mortal import parent_of_all
 
-SECRETS = ("Pr0xyPass", "P1ngT0ken", "Redis0Pass", "St0rePass")
+SECRETS = (
+    "Pr0xyPass", "P1ngT0ken", "Redis0Pass", "St0rePass", "St0reKey", "St0reSecret", "St0reToken", "Sm7pPass", "H00kPass",
+    "Appr1seT0ken",
+)  # fmt: skip
 BASIC = base64.b64encode(b"reader:Pr0xyPass").decode()
 
 
@@ -112,19 +118,35 @@ def paper() -> Iterator[Site]:
 
 
 def test_a_crawl_by_every_secret_leaves_none(paper: Site, tmp_path: Path) -> None:
+    pytest.importorskip("apprise")
     folder = tmp_path / "kept"
     folder.mkdir()
-    db = folder / "luubao.db"
-    with proxy() as (place, came):
+    db, config = folder / "luubao.db", tmp_path / "luubao.toml"
+    with proxy() as (place, came), refusing() as store, mail_server() as mail:
+        config.write_text(f'[alert.all]\nto = ["{mail.address("Sm7pPass")}", "$HOOK"]\n')
         secrets = {
-            "http_proxy": f"http://reader:Pr0xyPass@{place}", "no_proxy": "",
+            "http_proxy": f"http://reader:Pr0xyPass@{place}", "no_proxy": "", "LUUBAO_CONFIG": str(config),
             "LUUBAO_PING_URL": f"http://{place}/ping/P1ngT0ken", "LUUBAO_QUEUE": "redis://:Redis0Pass@127.0.0.1:1/0",
+            "HOOK": "json://boss:H00kPass@127.0.0.1:1/hook/Appr1seT0ken", **KEYS, **store,
         }  # fmt: skip
         code, log = crawled("--db", db, "--base-url", paper.base_url, environment=secrets)
-    assert code == 6, log  # the monitoring service was not well, which is a warning
-    assert f"Basic {BASIC}" in came and any("P1ngT0ken" in one for one in came), "the secrets were not used"
-    assert "/bai-3.htm" in paper.log
-    assert holds(log, *SECRETS, BASIC) == []
+        assert code == 6, log  # the monitoring service was not well, which is a warning
+        assert f"Basic {BASIC}" in came and any("P1ngT0ken" in one for one in came), "the secrets were not used"
+        assert "/bai-3.htm" in paper.log
+        paper.answers = {**paper.answers, "/": front("/bai-4.htm"), "/bai-4.htm": article("Cầu lại tắc")}
+        _, more = crawled("--db", db, "--base-url", paper.base_url, environment=secrets)
+        assert holds(log + more, *SECRETS, BASIC) == []
+        assert mail.asked.is_set() and any("Appr1seT0ken" in one for one in came), "no alert was sent"
+        for words in (
+            *((*alerts, "--db", db) for alerts in (("alerts", "list"), ("alerts", "send"))), ("alerts", "test", "all"),
+            ("push", "s3://library/papers", "--db", db), ("pull", "s3://library/papers", "--to", tmp_path / "x.db"),
+            ("settings",), ("settings", "--json"), ("settings", "demo"),
+            ("worker", "--queue", secrets["LUUBAO_QUEUE"], "--archives", folder),
+        ):  # fmt: skip
+            code, told = said(*words, environment=secrets | {"no_proxy": "127.0.0.1"})
+            assert holds(told, *SECRETS, BASIC) == [], words
+            assert told and b"Traceback" not in told and (words[0] != "settings" or code == 0), told
+    assert not any("Cookie" in headers for _, headers in paper.asked)
     for words in (
         ("articles",), ("runs",), ("runs", "--json"), ("status", "--html", db.with_name("status.html")), ("show", "1"),
         ("status", "--json"), ("verify",), ("push", "s3://key:St0rePass@library"), *EXPORTS,
@@ -132,19 +154,23 @@ def test_a_crawl_by_every_secret_leaves_none(paper: Site, tmp_path: Path) -> Non
         target = ("--to", folder / words[1]) if words[0] == "export" else ()
         _, told = said(*words, *target, "--db", db)
         assert holds(told, *SECRETS, BASIC) == [], words
-    for words in (("settings",), ("settings", "--json"), ("settings", "demo")):
-        code, told = said(*words, environment=secrets)
-        assert (code, holds(told, *SECRETS, BASIC)) == (0, []), words
     code, told = said("crawl", "demo", "--queue", secrets["LUUBAO_QUEUE"])
     assert (code, holds(told, *SECRETS)) == (2, []), told
+    assert said("backup", folder / "backup", "--db", db)[0] == 0
     files = [path for path in folder.rglob("*") if path.is_file()]
-    assert {path.relative_to(folder).parts[0] for path in files} >= {
-        "luubao.db",
-        "status.html",
-        *(k for _, k in EXPORTS),
-    }
+    kinds = {"luubao.db", "status.html", "backup", *(kind for _, kind in EXPORTS)}
+    assert {path.relative_to(folder).parts[0] for path in files} >= kinds
     for path in files:
         assert holds(path.read_bytes(), *SECRETS, BASIC) == [], path
+    assert holds(unpacked(db), *SECRETS, BASIC) == []
+
+
+def unpacked(path: Path) -> bytes:
+    """All that lies packed in an archive."""
+    with open_archive(path) as db:
+        bodies = [get_body(db, body_id) or b"" for (body_id,) in db.execute("SELECT id FROM bodies").fetchall()]
+        aside = [codecs.decompress(data) for (data,) in db.execute("SELECT reading FROM set_aside").fetchall()]
+    return b"".join(bodies + aside)
 
 
 EXPORTS = [("export", kind) for kind in ("warc", "jsonl", "csv", "html", "sqlite")]
@@ -165,20 +191,29 @@ class Refusing(BaseHTTPRequestHandler):
         pass
 
 
-def test_an_object_store_that_repeats_keys_is_not_repeated(tmp_path: Path) -> None:
-    with open_archive(tmp_path / "luubao.db", create=True):
-        pass
+KEYS = {
+    "AWS_ACCESS_KEY_ID": "St0reKey", "AWS_SECRET_ACCESS_KEY": "St0reSecret", "AWS_SESSION_TOKEN": "St0reToken",
+    "AWS_REGION": "x",
+}  # fmt: skip
+
+
+@contextmanager
+def refusing() -> Iterator[dict[str, str]]:
+    """The environment variable that names the store."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
     Thread(target=server.serve_forever, daemon=True).start()
-    keys = {
-        "AWS_ENDPOINT_URL": f"http://boss:St0rePass@127.0.0.1:{server.server_port}", "AWS_REGION": "x",
-        "AWS_ACCESS_KEY_ID": "St0reKey", "AWS_SECRET_ACCESS_KEY": "St0reSecret", "AWS_SESSION_TOKEN": "St0reToken",
-    }  # fmt: skip
     try:
-        code, told = said("push", "s3://library/papers", "--db", tmp_path / "luubao.db", environment=keys)
+        yield {"AWS_ENDPOINT_URL": f"http://boss:St0rePass@127.0.0.1:{server.server_port}"}
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_an_object_store_that_repeats_keys_is_not_repeated(tmp_path: Path) -> None:
+    with open_archive(tmp_path / "luubao.db", create=True):
+        pass
+    with refusing() as store:
+        code, told = said("push", "s3://library/papers", "--db", tmp_path / "luubao.db", environment=KEYS | store)
     assert code == 1
     assert b"403 Forbidden: SignatureDoesNotMatch" in told
     assert holds(told, "boss", "St0re") == [], told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from sqlite_utils import Database
 
@@ -20,6 +21,12 @@ ORDER BY 1 LIMIT ?3
 _COUNT = """
 SELECT count(*) FROM (SELECT outlet_id, url_key FROM captures UNION SELECT outlet_id, url_key FROM aliases
   UNION SELECT outlet_id, url_key FROM articles)
+"""
+_OTHER_ADDRESS = """
+SELECT 1 FROM aliases JOIN articles ON articles.id = article_id AND articles.outlet_id = ?1 AND withdrawn_at IS NULL
+WHERE aliases.outlet_id = ?1 AND aliases.url_key = ?2 AND articles.url_key <> ?2 AND NOT EXISTS (
+  SELECT 1 FROM aliases AS own WHERE own.outlet_id = ?1 AND own.url_key = articles.url_key
+  AND own.article_id <> articles.id)
 """
 _EXTRACTOR_OF_ARTICLE = """
 SELECT extractors.id, name FROM versions JOIN active_texts ON active_texts.version_id = versions.id
@@ -40,12 +47,29 @@ _UNREAD = (
 )
 
 
-def addresses(db: Database, outlet_id: int) -> Iterator[str]:
-    """The URL keys of all captures, aliases and articles of an outlet, in order."""
-    last = ""
-    while batch := db.execute(_URL_KEYS, [outlet_id, last, _BATCH_SIZE]).fetchall():
-        yield from (str(row[0]) for row in batch)
-        last = batch[-1][0]
+def addresses(db: Database, outlet_id: int, after: str = "", last: str | None = None) -> Iterator[str]:
+    """The URL keys of all captures, aliases and articles of an outlet, in order: from one after a key to the last."""
+    while batch := db.execute(_URL_KEYS, [outlet_id, after, _BATCH_SIZE]).fetchall():
+        for (key,) in batch:
+            if last is not None and key > last:
+                return
+            yield str(key)
+        after = batch[-1][0]
+
+
+def parts(db: Database, size: int) -> Iterator[tuple[int, str, str]]:
+    """The addresses of all outlets, so many at a time: outlets.id, the key before the first, the last key."""
+    for (outlet_id,) in db.execute("SELECT id FROM outlets ORDER BY name").fetchall():
+        after, keys = "", addresses(db, outlet_id)
+        while part := list(islice(keys, size)):
+            yield int(outlet_id), after, part[-1]
+            after = part[-1]
+
+
+def is_compared_elsewhere(db: Database, outlet_id: int, key: str) -> bool:
+    """Whether an address is only another one of an article whose own address leads to no other article: it is compared
+    with that."""
+    return db.execute(_OTHER_ADDRESS, [outlet_id, key]).fetchone() is not None
 
 
 def address_count(db: Database) -> int:

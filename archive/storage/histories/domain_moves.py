@@ -38,11 +38,12 @@ def hosts_of(db: Database, outlet_id: int) -> list[str]:
     return [row[0] for row in db.execute(_HOSTS, [outlet_id]).fetchall()]
 
 
-def moved_keys(db: Database, outlet_id: int, key: str) -> set[str]:
-    """Addresses on the outlet's other domains with the same path, or with the same article number in it."""
+def moved_keys(db: Database, outlet_id: int, key: str, hosts: Sequence[str]) -> set[str]:
+    """Addresses on the outlet's other domains with the same path, or with the same article number in it. hosts: its
+    hosts_of."""
     own_host, path = parts_of(key)
     keys: set[str] = set()
-    for host in hosts_of(db, outlet_id) if path else ():
+    for host in hosts if path else ():
         if are_domains(own_host, host):
             keys |= _same_path(db, outlet_id, host + path) | _same_number(db, outlet_id, host, number_in(key))
     return keys

@@ -23,7 +23,7 @@ from archive.model.perceptual_hash import same_picture
 from archive.model.records import Reading, Unreadable
 from archive.storage.captures.capture_source import Source, article_at
 from archive.storage.clock_corrections import CORRECTED_TIME
-from archive.storage.histories.domain_moves import moved_keys
+from archive.storage.histories.domain_moves import hosts_of, moved_keys
 from archive.storage.pictures.picture_fetches import STANDS
 from archive.storage.readings.reading_rows import (
     extractor_id,
@@ -153,7 +153,7 @@ def is_alone(db: Database, source: Source, reading: Reading) -> bool:
     known = (db.execute(_KNOWN, [outlet_id, key, source.capture_id]).fetchone() for key in (source.url_key, *declared))
     if (
         any(known)
-        or moved_keys(db, outlet_id, source.url_key)
+        or moved_keys(db, outlet_id, source.url_key, hosts_of(db, outlet_id))
         or same_words(db, outlet_id, reading)
         or withdrawn_twin(db, outlet_id, reading)
     ):

@@ -25,7 +25,7 @@ from archive.storage.integrity.problems import Problem
 from archive.storage.readings.version_texts import to_row
 
 _ACTIVE_TEXT = (
-    "SELECT texts.*, extractors.name AS extractor FROM active_texts JOIN texts ON texts.id = text_id"
+    "SELECT {}, extractors.name AS extractor FROM active_texts JOIN texts ON texts.id = text_id"
     " LEFT JOIN extractors ON extractors.id = texts.extractor_id WHERE active_texts.version_id = ?"
 )
 _IMAGES = (
@@ -133,7 +133,8 @@ def _comparison(db: Database, before: Version | None, version: Version, stored: 
 def _text(db: Database, version_id: int, version: Version, *, words: bool) -> Iterator[Problem]:
     """Checks the active text of a version."""
     reading = version.state.reading
-    row = next(iter(rows_of(db, _ACTIVE_TEXT, [version_id])), None)
+    columns = "texts.*" if words else "texts.id, texts.digest, texts.capture_id, texts.extractor_id"
+    row = next(iter(rows_of(db, _ACTIVE_TEXT.format(columns), [version_id])), None)
     if row is None:  # archive.storage.integrity.consistency reports it
         return
     expected: dict[str, Any] = dict(to_row(reading)) if words else {"digest": version.state.digest}

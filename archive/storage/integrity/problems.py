@@ -24,3 +24,8 @@ class Unchecked:
 
     waiting: int = 0
     former: int = 0
+
+    def add(self, other: Unchecked) -> None:
+        """Adds other counts to these."""
+        self.waiting += other.waiting
+        self.former += other.former

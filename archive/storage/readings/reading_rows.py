@@ -179,7 +179,8 @@ def same_words(db: Database, outlet_id: int, reading: Reading) -> set[str]:
         " UNION SELECT articles.url_key FROM versions JOIN articles ON articles.id = versions.article_id"
         " WHERE versions.digest = ?1 AND +articles.outlet_id = ?2 AND withdrawn_at IS NULL"
         " UNION SELECT articles.url_key FROM versions JOIN texts ON texts.version_id = versions.id"
-        " JOIN articles ON articles.id = versions.article_id WHERE versions.headline = ?3 AND texts.body = ?4"
+        " JOIN articles ON articles.id = versions.article_id WHERE versions.headline = ?3 AND texts.digest <> ?1"
+        " AND texts.body = ?4"
         " AND +articles.outlet_id = ?2 AND withdrawn_at IS NULL",
         [reading_digest(reading), outlet_id, reading.headline, body_of(reading)],
     )

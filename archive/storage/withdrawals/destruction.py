@@ -1,9 +1,9 @@
 """Removes the leftovers of a destroyed article: pages in zstd dictionaries, free pages of the file, words elsewhere.
 
-A dictionary consists of whole pages of its outlet, so one that holds a page of a destroyed article is replaced by one
-without it, and the bodies that used it are recompressed. Then the file is rewritten (VACUUM), for SQLite leaves deleted
-data in free pages, unless every writer used secure_delete. Finally all content is decompressed and searched for the
-article's own sentences.
+A dictionary consists of whole pages of its outlet, so one that holds a page of a destroyed article, or a list that
+quotes it, is replaced by one without such pages, and the bodies that used it are recompressed. Then the file is
+rewritten (VACUUM), for SQLite leaves deleted data in free pages, unless every writer used secure_delete. Finally all
+content is decompressed and searched for the article's own sentences.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import escape
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -25,7 +26,13 @@ from archive.storage.withdrawals.withheld_rows import opened
 
 _SHORTEST_SENTENCE = 40  # characters; shorter sentences do not identify an article
 _MOST_SENTENCES = 40  # sentences to search for
+_SHORTEST_QUOTE = 20  # characters; shorter headlines are those of columns
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _CHUNK = 1 << 22
+_HIDDEN_TEXTS = (
+    "SELECT data FROM withheld JOIN withdrawals ON withdrawals.id = withdrawal_id"
+    " WHERE article_id = ? AND table_name = 'texts'"
+)
 _TEXTS = {
     "texts": "SELECT coalesce(headline, '') || char(10) || coalesce(lead, '') || char(10) || body || char(10)"
     " || coalesce(captions, '') || char(10) || details FROM texts",
@@ -45,33 +52,56 @@ class Look:
     quoted: int = 0
 
 
-def renew_dictionaries(db: Database, pages: Iterable[bytes], since: str | None, moment: datetime) -> int:
-    """Replaces the dictionaries that hold one of these pages or that are older than `since`, the destruction of an
-    article whose pages are lost already; returns how many. Call inside a transaction, after the pages are hidden."""
-    destroyed = [page for page in pages if page]
+def quotable(db: Database, article_id: int) -> list[bytes]:
+    """What lists quote of an article, as it stands in a page: its headlines, and the sentences of its leads."""
+    rows = db.execute(
+        "SELECT texts.headline, lead FROM texts JOIN versions ON versions.id = version_id WHERE article_id = ?",
+        [article_id],
+    ).fetchall()
+    hidden = [json.loads(opened(data)) for (data,) in db.execute(_HIDDEN_TEXTS, [article_id]).fetchall()]
+    rows += [(text.get("headline"), text.get("lead")) for text in hidden]
+    phrases = {part.strip() for row in rows for told in row for part in _SENTENCE_END.split(str(told or ""))}
+    shared = "SELECT 1 FROM versions WHERE headline = ? AND article_id <> ? LIMIT 1"
+    own = [phrase for phrase in phrases if len(phrase) >= _SHORTEST_QUOTE]
+    own = [phrase for phrase in own if not db.execute(shared, [phrase, article_id]).fetchone()]
+    return [
+        form.encode("utf-8", "replace") for phrase in own for form in {phrase, escape(phrase), escape(phrase, False)}
+    ]
+
+
+def renew_dictionaries(
+    db: Database, pages: Iterable[bytes], since: str | None, moment: datetime, quotes: Iterable[bytes] = ()
+) -> int:
+    """Replaces the dictionaries that hold one of these pages, a page that quotes these words, or that are older than
+    `since`, the destruction of an article whose pages are lost already; returns how many. Call inside a transaction,
+    after the pages are hidden."""
+    destroyed = [*filter(None, pages), *quotes]
     affected = []
     for dictionary_id, outlet_id, made_at in db.execute("SELECT id, outlet_id, made_at FROM dictionaries").fetchall():
-        if (since and made_at < since) or (destroyed and _contains_page(db, dictionary_id, destroyed)):
+        if (since and made_at < since) or (destroyed and _contains_any(db, dictionary_id, destroyed)):
             affected.append((int(dictionary_id), int(outlet_id)))
     for outlet_id in {outlet_id for _, outlet_id in affected}:
-        _replace_dictionaries(
-            db, outlet_id, [dictionary_id for dictionary_id, owner_id in affected if owner_id == outlet_id], moment
-        )
+        own = [dictionary_id for dictionary_id, owner_id in affected if owner_id == outlet_id]
+        _replace_dictionaries(db, outlet_id, own, moment, list(quotes))
     return len(affected)
 
 
-def _contains_page(db: Database, dictionary_id: int, pages: Iterable[bytes]) -> bool:
+def _contains_any(db: Database, dictionary_id: int, words: Iterable[bytes]) -> bool:
     try:
         content = dictionaries.content(db, dictionary_id)
     except ArchiveDamaged:
         return False
-    return any(page in content for page in pages)
+    return any(word in content for word in words)
 
 
-def _replace_dictionaries(db: Database, outlet_id: int, dictionary_ids: list[int], moment: datetime) -> None:
+def _replace_dictionaries(
+    db: Database, outlet_id: int, dictionary_ids: list[int], moment: datetime, quotes: Sequence[bytes]
+) -> None:
     marks = ", ".join("?" * len(dictionary_ids))
     users = [row[0] for row in db.execute(f"SELECT id FROM bodies WHERE dictionary_id IN ({marks})", dictionary_ids)]
-    chosen = dictionaries.replace(db, outlet_id, payloads.pages_to_choose_from(db, outlet_id), moment)
+    pages, count = payloads.pages_to_choose_from(db, outlet_id)
+    pages = [page for page in pages if not any(words in page for words in quotes)]
+    chosen = dictionaries.replace(db, outlet_id, (pages, count), moment)
     for body_id in users:
         page = payloads.get_body(db, body_id)
         if page is not None:
@@ -104,13 +134,9 @@ def sentences_of(db: Database, article_id: int) -> list[str]:
     rows = db.execute(
         "SELECT body FROM texts JOIN versions ON versions.id = version_id WHERE article_id = ?", [article_id]
     ).fetchall()
-    hidden = db.execute(
-        "SELECT data FROM withheld JOIN withdrawals ON withdrawals.id = withdrawal_id"
-        " WHERE article_id = ? AND table_name = 'texts'",
-        [article_id],
-    ).fetchall()
+    hidden = db.execute(_HIDDEN_TEXTS, [article_id]).fetchall()
     bodies = [str(body) for (body,) in rows] + [json.loads(opened(data))["body"] for (data,) in hidden]
-    parts = (part.strip() for body in bodies for part in re.split(r"(?<=[.!?])\s+|\n+", body))
+    parts = (part.strip() for body in bodies for part in _SENTENCE_END.split(body))
     own_sentences = {sentence for sentence in parts if len(sentence) >= _SHORTEST_SENTENCE}
     others_query = "SELECT body FROM texts JOIN versions ON versions.id = version_id WHERE article_id <> ?"
     for (body,) in db.execute(others_query, [article_id]):

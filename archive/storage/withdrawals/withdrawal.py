@@ -23,7 +23,7 @@ from archive.storage.connection import checkpoint, transaction
 from archive.storage.integrity.column_validation import COLUMNS as COLUMNS_OF
 from archive.storage.pictures import picture_files
 from archive.storage.readings.version_texts import COLUMNS
-from archive.storage.withdrawals.destruction import renew_dictionaries, scrub
+from archive.storage.withdrawals.destruction import quotable, renew_dictionaries, scrub
 from archive.storage.withdrawals.withdrawal_lookup import withdrawal_of
 from archive.storage.withdrawals.withheld_rows import compressed, encoded_row, opened
 
@@ -65,8 +65,9 @@ def withdraw(
         withdrawal_id = present.id if present else _hide(db, article_id, reason, moment, pictures)
         if destroy:
             since = present.destroyed_at if present else None
+            quotes = quotable(db, article_id)
             pages = _destroy(db, withdrawal_id, since or clock.stamp(moment))
-            renew_dictionaries(db, pages, since, moment)
+            renew_dictionaries(db, pages, since, moment, quotes)
             _optimize_indexes(db)
     picture_files.clear(db, pictures)
     if present and not destroy:
