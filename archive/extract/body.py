@@ -140,7 +140,8 @@ def _clean_body(
 ) -> Body:
     """Builds the body from the cleaned container."""
     found_pieces = pieces(container.element)
-    kept = body_cleaning.kept(found_pieces, container.element, metadata.headline or "")
+    scrambled = body_cleaning.is_scrambled(found_pieces)
+    kept = body_cleaning.kept(found_pieces, container.element, metadata.headline or "", scrambled)
     kept = body_cleaning.without_biography(kept, metadata.authors)
     bold_piece = None if found_lead else lead.bold(kept)
     if bold_piece is not None:
@@ -157,7 +158,7 @@ def _clean_body(
         tuple(origins + ([("lead", found_lead.origin)] if found_lead else [])),
         teasers=body_cleaning.teasers_of(found_pieces) if not declared_text else NO_TEASERS,
         links=links,
-        scrambled=body_cleaning.is_scrambled(found_pieces),
+        scrambled=scrambled,
         paywalled=body_cleaning.ends_in_offer(found_pieces)
         or (_is_paid(page) and sum(len(piece.text) for piece in kept) < _STUB),
         declared=bool(declared_text) or container.origin != "structure",
@@ -191,7 +192,7 @@ def _has_more_pages(page: Page) -> bool:
     own = _FILE_END.sub("", page.url.partition("?")[0]).rstrip("/")
     hrefs = [link.get("href") or "" for link in page.root.iter("link")] + [href for _, href in page.links]
     name = own.rpartition("/")[2]  # few links hold it; the pattern is slow
-    near = [href for href in hrefs if name in href or not href.startswith(("/", "http"))]
+    near = [href for href in hrefs if name in href or not href.startswith(("/", "http", "#"))]
     numbered = (href for href in near if _PAGE_NUMBER.search(href))
     return bool(own) and any(
         target.startswith(own) and _PAGE_NUMBER.fullmatch(target[len(own) :])

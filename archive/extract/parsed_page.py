@@ -32,8 +32,6 @@ class Page:
 
     url: str
     root: html.HtmlElement
-    elements: tuple[html.HtmlElement, ...] = ()
-    """All elements, referenced so that lxml creates their Python objects once, not at each walk of the tree."""
 
     @cached_property
     def linked_data(self) -> tuple[dict[str, Any], ...]:
@@ -89,7 +87,7 @@ def parse(text: str, url: str) -> Page | None:
         return None
     if b' id="S:' in source:
         _place_streamed_parts(root, text)
-    return Page(url, root, tuple(root.iter()))
+    return Page(url, root)
 
 
 def _place_streamed_parts(root: html.HtmlElement, text: str) -> None:
