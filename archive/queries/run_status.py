@@ -139,7 +139,7 @@ def _certainty(db: Database, outlet_id: int) -> CertaintyCounts:
         f"SELECT count(confidence), count(*) FILTER (WHERE confidence < ?) FROM (SELECT {CONFIDENCE} AS confidence FROM"
         " (SELECT current_version_id FROM articles WHERE outlet_id = ? AND withdrawn_at IS NULL"
         " ORDER BY id DESC LIMIT ?)"
-        " JOIN active_texts ON version_id = current_version_id JOIN texts ON texts.id = text_id)",
+        " JOIN active_texts ON active_texts.version_id = current_version_id JOIN texts ON texts.id = text_id)",
         [UNCERTAIN, outlet_id, _NEWEST],
     ).fetchone()
     return CertaintyCounts(*row)
