@@ -39,7 +39,7 @@ _PAGE_NUMBER = re.compile(
     r"(?:\.\w{2,5})?/?[?&](?:page|p|pg|trang|seite|pag)=(?:[2-9]|1\d)"
     r"|(?:[-_/,.]|(?:page|trang|seite|p)){1,2}[-_/,=]?(?:[2-9]|1\d)(?:/|\.\w{2,5})?$"
 )
-_MAX_LINKS, _MAX_NUMBERED = 2_000, 200
+_MAX_NUMBERED = 200
 _STUB = 1_200  # characters that a pay wall leaves
 
 
@@ -74,11 +74,11 @@ class Body:
 def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     """Extracts the body and consumes the page's tree: no other extractor can use the page afterwards."""
     headline = metadata.headline or ""
-    links = headline_links(page.root)
+    links = _headline_links(page)
     heading = article_region.headline_element(page.root, headline)
     more_pages = _has_more_pages(page)
     _ = page.base  # before the tree loses its <base>
-    scripts = script_body.script_texts(page)
+    scripts = list(page.root.iter("script"))  # removed with the boilerplate
     container = _find_container(page, rules, heading) or _scripted_container(page, scripts, heading)
     if container is None:
         return _without_container(page, headline, links)
@@ -93,9 +93,11 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     return replace(_clean_body(page, container, found_lead, taken_figures, metadata, links), more_pages=more_pages)
 
 
-def _scripted_container(page: Page, scripts: list[str], heading: html.HtmlElement | None) -> Container | None:
+def _scripted_container(
+    page: Page, scripts: list[html.HtmlElement], heading: html.HtmlElement | None
+) -> Container | None:
     """The body that only a script's data holds, put where the page would show it."""
-    body = script_body.scripted_html(scripts)
+    body = script_body.scripted_html(script_body.script_texts(scripts))
     parent = heading.getparent() if heading is not None else page.root.find("body")
     if body is None or parent is None:
         return None
@@ -119,7 +121,7 @@ def _without_container(page: Page, headline: str, links: int) -> Body:
 def _find_container(page: Page, rules: tuple[Rules, ...], heading: html.HtmlElement | None) -> Container | None:
     """Removes the page's boilerplate and finds the container of the body."""
     by_rules = body_containers.by_rules(page.root, rules)
-    declared = body_containers.declared(page.elements)
+    declared = body_containers.declared(page.root)
     protected = (by_rules.element if by_rules else None, declared, heading)
     boilerplate.remove(page.root, [element for element in protected if element is not None])
     return by_rules or _by_markup(page.root, declared)
@@ -143,7 +145,8 @@ def _clean_body(
 ) -> Body:
     """Builds the body from the cleaned container."""
     found_pieces = pieces(container.element)
-    kept = body_cleaning.kept(found_pieces, container.element, metadata.headline or "")
+    scrambled = body_cleaning.is_scrambled(found_pieces)
+    kept = body_cleaning.kept(found_pieces, container.element, metadata.headline or "", scrambled)
     kept = body_cleaning.without_biography(kept, metadata.authors)
     length = sum(len(piece.text) for piece in kept)
     bold_piece = None if found_lead else lead.bold(kept)
@@ -161,7 +164,7 @@ def _clean_body(
         tuple(origins + ([("lead", found_lead.origin)] if found_lead else [])),
         teasers=body_cleaning.teasers_of(found_pieces) if not declared_text else NO_TEASERS,
         links=links,
-        scrambled=body_cleaning.is_scrambled(found_pieces),
+        scrambled=scrambled,
         paywalled=body_cleaning.ends_in_offer(found_pieces)
         or (_is_paid(page) and sum(len(piece.text) for piece in kept) < _STUB),
         declared=bool(declared_text) or container.origin != "structure",
@@ -204,19 +207,19 @@ def _apply_credit_line(images: tuple[Image, ...], kept: list[Piece]) -> tuple[tu
 def _has_more_pages(page: Page) -> bool:
     """Whether a link leads to another page of the same article: its own address with a page's number."""
     own = _FILE_END.sub("", page.url.partition("?")[0]).rstrip("/")
-    links = (link.get("href") or "" for link in islice(page.root.iter("a", "link"), _MAX_LINKS))
+    hrefs = [link.get("href") or "" for link in page.root.iter("link")] + [href for _, href in page.links]
     name = own.rpartition("/")[2]  # few links hold it; the pattern is slow
-    numbered = (href for href in links if name in href or not href.startswith(("/", "http")))
-    numbered = (href for href in numbered if _PAGE_NUMBER.search(href))
+    near = [href for href in hrefs if name in href or not href.startswith(("/", "http", "#"))]
+    numbered = (href for href in near if _PAGE_NUMBER.search(href))
     return bool(own) and any(
         target.startswith(own) and _PAGE_NUMBER.fullmatch(target[len(own) :])
         for target in (absolute_url(href, page.base) or "" for href in islice(numbered, _MAX_NUMBERED))
     )
 
 
-def headline_links(root: html.HtmlElement) -> int:
+def _headline_links(page: Page) -> int:
     """Counts the page's links that are as long as a headline."""
-    return sum(1 for link in root.iter("a") if link.get("href") and len(string(link).strip()) > _MIN_HEADLINE)
+    return sum(len(string(link).strip()) > _MIN_HEADLINE for link, _ in page.links)
 
 
 def _by_markup(root: html.HtmlElement, declared: html.HtmlElement | None) -> Container | None:

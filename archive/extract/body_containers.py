@@ -23,6 +23,7 @@ _DIRECT_TEXT = {
     "span": (121, ("p", "a")),
 }
 _MIN_ITEM, _MIN_UNLINKED_ITEM = 61, 41  # characters of a list item that is running text; without a link
+_article_bodies = selector("//@itemprop[contains(., 'articleBody')]/..")
 _DIGITS = re.compile(r"\d+")
 _MOST_CLASSES = 3
 _LONGEST_ID = 40  # a longer id is a headline slug
@@ -77,11 +78,11 @@ def by_rules(root: html.HtmlElement, rules: Iterable[Rules]) -> Container | None
     return None
 
 
-def declared(page_elements: Iterable[html.HtmlElement]) -> html.HtmlElement | None:
+def declared(root: html.HtmlElement) -> html.HtmlElement | None:
     """The element with itemprop articleBody (microdata)."""
     elements = [
         element
-        for element in page_elements
+        for element in _article_bodies(root)
         if "articleBody" in (element.get("itemprop") or "").split() and element.tag not in ("meta", "link")
     ]
     return _joined_container(elements) if elements else None

@@ -21,6 +21,7 @@ _BOX_TAGS = (
 )
 _PICTURE_BOX_TAGS = ("figure", "aside", "div", "section", "span", "p", "table")
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+_TEXT_TAGS = ("a", "span", "p")
 _BOILERPLATE_TAGS = ("nav", "footer", "aside", "form")  # a form around the whole page is article-sized, so it stays
 
 _hidden = selector(  # by attribute: several times as fast as by element
@@ -84,18 +85,11 @@ def mass(element: html.HtmlElement) -> int:
 def _is_boilerplate(element: html.HtmlElement) -> bool:
     if element.tag in _BOILERPLATE_TAGS or element.get("role") in _ROLES:
         return not _in_figure(element)
-    name, element_id = element.get("class"), element.get("id")
     if element.tag in _HEADINGS:  # an anchor such as `nav_2` is for a table of contents
         return naming_words.BOILERPLATE.name_class(element)
-    if not name and not element_id:
-        return element.get("type") in _RELATED
     if naming_words.BOILERPLATE.name(element) and not _is_body(element) and not _is_embedded_post(element):
         return True
-    if (
-        element.tag not in ("a", "span", "p")
-        and naming_words.MAYBE_BOILERPLATE.name(element)
-        and _is_mostly_links(element)
-    ):
+    if element.tag not in _TEXT_TAGS and naming_words.MAYBE_BOILERPLATE.name(element) and _is_mostly_links(element):
         return True
     return element.get("type") in _RELATED
 

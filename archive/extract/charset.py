@@ -53,9 +53,11 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufd
 _C0_BYTES = bytes([*range(9), 11, *range(14, 32), 127])
 _BINARY_BYTES = bytes([*range(9), 11, *range(14, 27), *range(28, 32)])
 _FORM_FEED_TO_SPACE = bytes.maketrans(b"\x0c", b" ")
-_SURROGATES = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
-_C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
-_NONCHARACTERS = re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")
+_CONTROLS_IN_UTF8 = (  # by their first byte
+    (b"\xed", re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")),  # surrogates
+    (b"\xc2", re.compile(rb"\xc2[\x80-\x9f]")),
+    (b"\xef", re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")),  # noncharacters
+)
 
 
 def decode(body: bytes, header_charset: str | None = None) -> str:
@@ -75,7 +77,7 @@ def is_binary(body: bytes) -> bool:
 def clean(text: str) -> str:
     """Removes control characters, literal or as numeric references: a parser would cut the text there."""
     text = _without_controls(text)
-    if "&#" in text and any(_resolved_reference(one) != one[0] for one in _distinct_references(text)):
+    if any(_resolved_reference(one) != one[0] for one in _distinct_references(text)):
         return _NUMERIC_REFERENCE.sub(_resolved_reference, text)
     return text
 
@@ -90,8 +92,8 @@ def _without_controls(text: str) -> str:
     """Removes control characters and lone surrogates; in bytes, which is fifteen times as fast as in characters."""
     body = text.encode("utf-8", "surrogatepass")
     clean_body = body.translate(_FORM_FEED_TO_SPACE, _C0_BYTES)
-    if not clean_body.isascii():
-        clean_body = _NONCHARACTERS.sub(b"", _C1_BYTES.sub(b"", _SURROGATES.sub(b"", clean_body)))
+    for lead_byte, pattern in _CONTROLS_IN_UTF8 if not clean_body.isascii() else ():
+        clean_body = pattern.sub(b"", clean_body) if lead_byte in clean_body else clean_body
     return text if clean_body == body else clean_body.decode("utf-8")
 
 

@@ -27,7 +27,8 @@ def has_text(text: str | None, minimum: int) -> bool:
 
 def has_direct_text(element: HtmlElement, minimum: int) -> bool:
     """Whether one piece of the element's own text has that many characters."""
-    return has_text(element.text, minimum) or any(has_text(child.tail, minimum) for child in element)
+    texts = [element.text, *[child.tail for child in element]] if len(element) else [element.text]
+    return any(text and len(text) >= minimum and len(" ".join(text.split())) >= minimum for text in texts)
 
 
 def _pieces(element: HtmlElement, remaining: int) -> list[str]:

@@ -8,7 +8,6 @@ process (`resource.setrlimit(RLIMIT_CPU, ...)`, or a worker that is killed after
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from archive.model.records import Unreadable
 
@@ -17,7 +16,7 @@ TAGS = 40_000  # and 7,000 tags
 ATTRIBUTES = 3_000  # in one tag: libxml2 compares each with each
 _MIN_COUNTED = 4_000  # characters between two "<" from which attributes are counted
 
-_SCRIPT_OR_LONG_TAG = re.compile(rf"<(?:(/?script\b)|([a-zA-Z][^<]{{{_MIN_COUNTED},}}))", re.I)
+_SCRIPT_TAG = re.compile(r"<(/?)script\b", re.I)
 _TAG = re.compile(r"""[a-zA-Z](?:[^>"']|"[^"]*"|'[^']*')*+""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _ATTRIBUTE = re.compile(r"""[\s/"'][^\s=>/"']""")
@@ -29,19 +28,26 @@ def refusal(text: str) -> Unreadable | None:
         return Unreadable("too-large", f"{len(text)} characters, limit {CHARACTERS}")
     if (tags := text.count("<")) > TAGS:
         return Unreadable("too-large", f"{tags} tags, limit {TAGS}")
-    if any(_attribute_count(piece) > ATTRIBUTES for piece in _long_tags(text)):
+    if _has_long_tag(text):
         return Unreadable("too-large", f"a tag with more than {ATTRIBUTES} attributes")
     return None
 
 
-def _long_tags(text: str) -> Iterator[str]:
-    """The long pieces between two "<"; skips scripts, where "a<b" is not a tag."""
-    in_script = False
-    for match in _SCRIPT_OR_LONG_TAG.finditer(text):
-        if match[1]:
-            in_script = not match[1].startswith("/")
-        elif not in_script:
-            yield match[2]
+def _has_long_tag(text: str) -> bool:
+    """Whether a tag has too many attributes; in scripts "a<b" is not a tag. Looks only where "<" is far from "<"."""
+    start, known, in_script = text.find("<"), 0, False
+    while start >= 0:
+        following = text.rfind("<", start + 1, start + _MIN_COUNTED)
+        if following < 0:
+            following = text.find("<", start + 1)
+            if _attribute_count(text[start + 1 : following if following > 0 else None]) > ATTRIBUTES:
+                for tag in _SCRIPT_TAG.finditer(text, known, start):
+                    in_script = not tag[1]
+                if not in_script:
+                    return True
+                known = start
+        start = following
+    return False
 
 
 def _attribute_count(piece: str) -> int:

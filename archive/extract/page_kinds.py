@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from archive.extract.body import Body
@@ -48,7 +47,6 @@ ARTICLE_PATH = re.compile(
 )  # an id, a slug of five words, a day
 _DATED_SLUG = re.compile(r"/(?:19|20)\d\d/\d\d?/(?:\d\d?/)?[^\W\d_]+-[^/?#]+(?:[?#]|/?$)")
 _LINK_PATH = re.compile(r"(?:(?:https?:)?//[^/?#]*)?(/[^?#]*)", re.I)  # the path of a link's URL
-_MAX_LINKS = 2_000
 # By five-fold validation: a tenth of the lists are below, one article in sixty of any site is above.
 _LIST_THRESHOLD = 0.65
 _MIN_LIST_LINKS = 6  # a page with fewer links is not a list
@@ -108,14 +106,14 @@ def evidence(page: Page) -> Evidence:
         title=title,
         sections=frozenset(_ancestor_link_keys(page, path)),
         signs=page_features(page),
-        links=sum(1 for _ in islice(page.root.iter("a"), _MIN_LIST_LINKS)),
+        links=len(page.links),
     )
 
 
 def _ancestor_link_keys(page: Page, path: str) -> Iterator[str]:
     page_path = unquote(path).rstrip("/") + "/"
-    for link in islice(page.root.iter("a"), _MAX_LINKS):
-        match = _LINK_PATH.match(link.get("href") or "")
+    for link, href in page.links_above:
+        match = _LINK_PATH.match(href)
         link_path = unquote(match[1]).rstrip("/") + "/" if match else "/"
         if link_path != "/" and page_path.startswith(link_path) and link.find("img") is None:
             yield key_of(text_of(link, _MAX_SECTION_NAME))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
@@ -14,12 +15,12 @@ from archive.extract.jsonld import objects
 
 # Browsers continue after </body> and </html>; libxml2 drops some of what follows.
 # libxml2 does not know that <source> and <track> are void: unclosed, they swallow the picture and its caption.
-_VOID_TAG = re.compile(rb"<(source|track)\b([^<>]*?)/?>", re.I)
-_END_TAGS = re.compile(rb"</(?:body|html)\s*>|<\?xml[^>]*>", re.I)
+_TAG_TO_MEND = re.compile(rb"<(?:(source|track)\b([^<>]*?)/?>|/(?:body|html)\s*>|\?xml[^>]*>)", re.I)
 
 # React streams late parts of a page as hidden boxes that such a script moves to their places:
 # https://react.dev/reference/react-dom/server/renderToPipeableStream
 _MOVED_PART = re.compile(r'\$R[CRX]\("(B:\w+)","(S:\w+)"|\$RS\("(S:\w+)","(P:\w+)"')
+_MAX_LINKS = 3_000
 _FORMATTING_TAG = re.compile(rb"</?(?:font|b|i|u|em|strong|span|small|big|center|o:p)\b[^<>]*>", re.I)
 # lxml.html looks up the class of every element in Python; we need no special classes for forms and inputs
 _ELEMENT_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
@@ -31,13 +32,26 @@ class Page:
 
     url: str
     root: html.HtmlElement
-    elements: tuple[html.HtmlElement, ...] = ()
-    """All elements, referenced so that lxml creates their Python objects once, not at each walk of the tree."""
 
     @cached_property
     def linked_data(self) -> tuple[dict[str, Any], ...]:
         """Every JSON-LD object of the page, nested ones included, in document order."""
         return objects(self.root)
+
+    @cached_property
+    def links(self) -> tuple[tuple[html.HtmlElement, str], ...]:
+        """The first links with their addresses as written."""
+        links = islice(self.root.iter("a"), _MAX_LINKS)
+        return tuple((link, href) for link in links if (href := link.get("href")))
+
+    @cached_property
+    def links_above(self) -> tuple[tuple[html.HtmlElement, str], ...]:
+        """Those of the links that may lead to a directory above the page: of its menu and its breadcrumb."""
+        try:
+            first = urlsplit(self.url).path.strip("/").partition("/")[0]
+        except ValueError:
+            return ()
+        return tuple(one for one in self.links if first in one[1] or "%" in one[1] + self.url) if first else ()
 
     @cached_property
     def base(self) -> str:
@@ -63,17 +77,17 @@ class Page:
 
 def parse(text: str, url: str) -> Page | None:
     """Parses a page; None if the text holds no markup. Drops comments: some systems print stamps into them."""
-    source = _with_void_tags_closed(text.encode("utf-8", "replace"))
-    parser = _parser()
+    source = _TAG_TO_MEND.sub(_mended, text.encode("utf-8", "replace"))
+    page_parser = parser()
     try:
-        root = html.document_fromstring(source, parser=parser)
-        if _hit_depth_limit(parser):
-            root = html.document_fromstring(_FORMATTING_TAG.sub(b"", source), parser=_parser())
+        root = html.document_fromstring(source, parser=page_parser)
+        if _hit_depth_limit(page_parser):
+            root = html.document_fromstring(_FORMATTING_TAG.sub(b"", source), parser=parser())
     except etree.ParserError:
         return None
     if b' id="S:' in source:
         _place_streamed_parts(root, text)
-    return Page(url, root, tuple(root.iter()))
+    return Page(url, root)
 
 
 def _place_streamed_parts(root: html.HtmlElement, text: str) -> None:
@@ -91,10 +105,11 @@ def _place_streamed_parts(root: html.HtmlElement, text: str) -> None:
             target.addnext(part)
 
 
-def _parser() -> html.HTMLParser:
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    parser.set_element_class_lookup(_ELEMENT_CLASS)
-    return parser
+def parser() -> html.HTMLParser:
+    """A parser of pages."""
+    new = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    new.set_element_class_lookup(_ELEMENT_CLASS)
+    return new
 
 
 def _hit_depth_limit(parser: html.HTMLParser) -> bool:
@@ -103,7 +118,6 @@ def _hit_depth_limit(parser: html.HTMLParser) -> bool:
     return last_error is not None and "depth" in (last_error.message or "").lower()
 
 
-def _with_void_tags_closed(source: bytes) -> bytes:
-    source = _END_TAGS.sub(b"", source)
-    has_void_tags = b"<source" in source or b"<track" in source
-    return _VOID_TAG.sub(rb"<\1\2></\1>", source) if has_void_tags else source
+def _mended(match: re.Match[bytes]) -> bytes:
+    """A void tag with its end tag, nothing for the others."""
+    return b"<%b%b></%b>" % (match[1], match[2], match[1]) if match[1] else b""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 
 from lxml import html
@@ -35,9 +35,9 @@ _MIN_PARAGRAPHS = 3
 _MAX_LEVELS = 3  # strings in strings: state in a chunk of a stream
 
 
-def script_texts(page: Page) -> list[str]:
-    """The texts of scripts that may hold an article's HTML; before the body extractor removes them."""
-    texts = (element.text or "" for element in page.root.iter("script") if not element.get("src"))
+def script_texts(scripts: Iterable[html.HtmlElement]) -> list[str]:
+    """The texts of scripts that may hold an article's HTML."""
+    texts = (element.text or "" for element in scripts if not element.get("src"))
     return [text for text in texts if "u003cp" in text or text.count("<p") >= _MIN_PARAGRAPHS]
 
 

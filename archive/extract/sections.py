@@ -13,13 +13,14 @@ from archive.extract.declared import Declared, flat, outlet_key
 from archive.extract.element_text import text_of
 from archive.extract.jsonld import Thing, types_of
 from archive.extract.surroundings import Position, label
+from archive.extract.xpath import selector
 from archive.model.urls import without_credentials
 from archive.text.folding import folded, key_of
 
 MOST_TAGS = 60
 LONGEST_LIST = 10_000  # characters of a declared list of tags
 LONGEST_SECTION = 60  # characters
-_MAX_SECTION_WORDS, _MAX_LINKS = 4, 600
+_MAX_SECTION_WORDS = 4
 NEAREST = 15  # elements
 LONGEST_TAG = 120  # characters
 _TAG_LINE_TAGS = ("div", "p", "span", "ul", "li", "td", "section", "strong", "b", "h3", "h4", "label")
@@ -37,10 +38,15 @@ _HOME_LABELS = frozenset(
         "Anasayfa", "Strona główna", "ホーム", "トップ", "TOP",
     )
 )  # fmt: skip
-_BREADCRUMB_NAMES = (
-    ("class", ("readcrumb", "readCrumb")),
-    ("itemtype", ("BreadcrumbList",)),
-    ("id", ("readcrumb", "readCrumb", "READCRUMB")),
+_BREADCRUMBS = tuple(
+    map(
+        selector,  # by attribute: several times as fast as by element
+        (
+            "//@class[contains(., 'readcrumb') or contains(., 'readCrumb')]/..",
+            "//@itemtype[contains(., 'BreadcrumbList')]/..",
+            "//@id[contains(., 'readcrumb') or contains(., 'readCrumb') or contains(., 'READCRUMB')]/..",
+        ),
+    )
 )
 _CATEGORY_CLASS = re.compile(
     r"cate(?:gory)?\b|cate[-_]|category|section|chuyen-?muc|rubri[ck]|kanal|kategori|kicker|eyebrow", re.I
@@ -141,10 +147,8 @@ def _without_query(address: str) -> str:
 
 def _shown_breadcrumb(declared: Declared) -> list[str]:
     """Link texts of the first element with a breadcrumb class, itemtype or id."""
-    for attribute, names in _BREADCRUMB_NAMES:
-        valued = ((element, value) for element in declared.page.elements if (value := element.get(attribute)))
-        breadcrumbs = (element for element, value in valued if any(name in value for name in names))
-        for breadcrumb in islice(breadcrumbs, 6):
+    for select in _BREADCRUMBS:
+        for breadcrumb in select(declared.page.root)[:6]:
             links = [text_of(link, LONGEST_SECTION + 1) for link in islice(breadcrumb.iter("a"), 12)]
             if any(links):
                 return links
@@ -176,11 +180,10 @@ def _category_link(
 def _directory_link(declared: Declared, headline: str, house: frozenset[str]) -> tuple[str, str] | None:
     """The text of the page's link to the innermost parent directory of the article that has one."""
     longest = ("", "")
-    for link in islice(declared.page.root.iter("a"), _MAX_LINKS):
-        href = link.get("href") or ""
-        text = text_of(link, LONGEST_SECTION + 1) if len(href) > len(longest[0]) else ""
-        if len(text) > 2 and _is_parent_directory(href, declared.page.url) and _is_section(text, headline, house):
-            longest = (href, text)
+    for link, href in declared.page.links_above:
+        if len(href) > len(longest[0]) and _is_parent_directory(href, declared.page.url):
+            text = text_of(link, LONGEST_SECTION + 1)
+            longest = (href, text) if len(text) > 2 and _is_section(text, headline, house) else longest
     return (longest[1], "address") if longest[1] else None
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
 
@@ -15,6 +14,7 @@ from lxml import etree, html
 from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 
 from archive.extract.blocks import Piece
+from archive.extract.parsed_page import parser
 from archive.model.records import Block
 from archive.text.folding import fold, letters
 
@@ -91,10 +91,17 @@ def found_on_page(root: html.HtmlElement, headline: str) -> tuple[Block, ...]:
 
 
 def _extracted_letters(container: html.HtmlElement) -> str | None:
-    document = html.Element("html")
-    article = etree.SubElement(etree.SubElement(document, "body"), "article")
-    article.append(deepcopy(container))
-    text = _extracted(document)
+    """The letters that trafilatura keeps of a container. It copies what it is given, so the container itself is put
+    into a page of its own, and back."""
+    document = etree.fromstring("<html><body><article/></body></html>", parser())
+    parent = container.getparent()
+    number = 0 if parent is None else parent.index(container)
+    document[0][0].append(container)
+    try:
+        text = _extracted(document)
+    finally:
+        if parent is not None:
+            parent.insert(number, container)
     return None if text is None else letters(text)
 
 

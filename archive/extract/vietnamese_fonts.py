@@ -49,7 +49,6 @@ _MARKED = re.compile("[\x80-\u024f]+")
 _UNICODE = re.compile("[\u1ea0-\u1ef9đơưăĐƠƯĂ]")  # letters that only Unicode text has
 _TEXTS = re.compile(r"(?<=>)[^<]+|(?<=content=\")[^\"]+|(?<=alt=\")[^\"]+|(?<=title=\")[^\"]+")
 _SUSPECT = (("ñ", "ö"), ("®", "\xad"), ("ß", "ð"))  # đ and ư: no other language has both letters
-_MIN_SUSPECT = 2
 _MIN_WORDS, _MOST_WORDS = 12, 400  # words with marks that a page is judged by
 _LONGEST_WORD = 16
 _CLEAR, _GAIN = 0.75, 0.35  # share of them that are syllables then; how many more than before
@@ -57,7 +56,7 @@ _CLEAR, _GAIN = 0.75, 0.35  # share of them that are syllables then; how many mo
 
 def converted(text: str) -> tuple[str, str | None]:
     """The page in Unicode, and the name of its font encoding if it had one."""
-    if all(any(text.count(letter) < _MIN_SUSPECT for letter in letters) for letters in _SUSPECT):
+    if not any(all(letter in text and text.count(letter) > 1 for letter in letters) for letters in _SUSPECT):
         return text, None
     words = [word for word in _sample(text) if not _UNICODE.search(word)]
     name, share = max(

@@ -10,7 +10,7 @@ from functools import lru_cache
 LONGEST = 2_000  # characters; no headline, byline or date line is longer
 WHOLE = 10_000_000
 """As a limit: effectively none, for long texts."""
-_NON_WORD = re.compile(r"\W+")
+_WORD = re.compile(r"\w+")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 # Control characters, soft hyphen, zero-width space, bidi marks, word joiner, byte order mark; not the joiners U+200C
 # and U+200D, which change Persian words.
@@ -48,4 +48,4 @@ def fold(text: str) -> str:
 
 def letters(text: str) -> str:
     """Comparison key of a sentence: its letters and digits, without case."""
-    return _NON_WORD.sub("", text).casefold()
+    return "".join(_WORD.findall(text)).casefold()
