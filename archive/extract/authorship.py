@@ -150,17 +150,15 @@ def pen_name(positions: Iterable[Position], house: frozenset[str]) -> Byline | N
     return None
 
 
-def completed(names: tuple[str, ...], elements: Iterable[HtmlElement]) -> tuple[str, ...]:
+def completed(names: tuple[str, ...], root: HtmlElement) -> tuple[str, ...]:
     """The names, a lone first or last name as an element named after what it holds prints it in full."""
     if all(" " in name for name in names):
         return names
+    elements = root.iter("p", "span", "div", "a", "b", "strong", "h3", "h4", "li")
     texts = (element.text for element in elements if element.text and _NAME_LABEL.search(label(element)))
-    full = unique(text for text in map(_shortened, texts) if is_person_like(text) and 1 < len(text.split()) < 5)
+    whole = (folded(text, LONGEST_PLACED) for text in texts)
+    full = unique(text for text in whole if is_person_like(text) and 1 < len(text.split()) < 5)
     return tuple(_completed(name, full) for name in names)
-
-
-def _shortened(text: str) -> str:
-    return folded(text, LONGEST_PLACED)
 
 
 def _completed(name: str, full_names: tuple[str, ...]) -> str:

@@ -177,7 +177,7 @@ class _MetadataExtractor:
         for byline in bylines:
             names = authorship.persons(byline, self.declared.house)
             if names and not byline.elements:
-                names = authorship.completed(names, self.page.elements)
+                names = authorship.completed(names, self.page.root)
             if names:
                 self.origins.append(("authors", byline.origin))
                 return names
