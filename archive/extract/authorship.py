@@ -52,8 +52,8 @@ _NON_NAME_LABEL = re.compile(
 _VENDORS = frozenset(map(key_of, VENDORS))
 _CONJUNCTIONS = frozenset({"and", "und", "et", "y", "e", "và", "&", "og", "och", "en"})
 _LOOSE = re.compile(r"\s+([,;.)])")
-_SITE_IN_BRACKETS = re.compile(r"\((?:https?://)?(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}\)\s*$", re.I)
-_SITE_FIRST = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}\s*,", re.I)
+_SITE_IN_BRACKETS = re.compile(r"\((?:https?://)?(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}\)\s*$", re.I)
+_SITE_FIRST = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}\s*,", re.I)
 _MOST_CARD_LINES = 4
 _WRITTEN_BY = re.compile(
     r"(?:written|posted) by|by|authors?|verfasst von|geschrieben von|autore?|écrit par|rédigé par|auteur|escrito por"
