@@ -52,8 +52,8 @@ _NON_NAME_LABEL = re.compile(
 _VENDORS = frozenset(map(key_of, VENDORS))
 _CONJUNCTIONS = frozenset({"and", "und", "et", "y", "e", "và", "&", "og", "och", "en"})
 _LOOSE = re.compile(r"\s+([,;.)])")
-_SITE_IN_BRACKETS = re.compile(r"\((?:https?://)?(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}\)\s*$", re.I)
-_SITE_FIRST = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}\s*,", re.I)
+_SITE_IN_BRACKETS = re.compile(r"\((?:https?://)?[\w.-]{1,80}\.[a-z]{2,12}\)$", re.I)
+_SITE_FIRST = re.compile(r"^[\w.-]{1,80}\.[a-z]{2,12}\s?,", re.I)
 _MOST_CARD_LINES = 4
 _WRITTEN_BY = re.compile(
     r"(?:written|posted) by|by|authors?|verfasst von|geschrieben von|autore?|écrit par|rédigé par|auteur|escrito por"
@@ -92,7 +92,7 @@ def declared_bylines(declared: Declared) -> Iterator[Byline]:
 
 def _is_imprint(value: str) -> bool:
     """Whether a meta names a site and where it is: `example.de, Bonn, Germany`, `Example (www.example.de)`."""
-    return value.startswith("(") or bool(_SITE_IN_BRACKETS.search(value)) or bool(_SITE_FIRST.match(value))
+    return value.startswith("(") or bool(_SITE_IN_BRACKETS.search(value.strip())) or bool(_SITE_FIRST.match(value))
 
 
 def _labelled_bylines(metas: Mapping[str, list[str]]) -> Iterator[Byline]:
