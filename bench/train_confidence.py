@@ -80,7 +80,7 @@ def _pages() -> Iterator[tuple[dict[str, float], Rights, int]]:
         seen.append(evidence(*arguments))
         return seen[-1]
 
-    vars(confidence)["evidence"] = noted
+    vars(confidence).update(evidence=noted, WEIGHTS={})  # the present weights may not know every sign
     for name, rights_of in _SETS.items():
         rows = folds.SETS[name][0]()
         while True:

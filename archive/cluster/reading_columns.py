@@ -54,6 +54,7 @@ SAID: dict[str, tuple[str, str]] = {
     "canonical_url": ("string", "the address the page declares"),
     "flags": ("strings", "what a person should look at"),
     "origins": ("origins", "which rule gave which field: field, rule"),
+    "confidence": ("confidence", "how likely each field, and the reading, is right: field, likelihood"),
 }
 """The columns of the reading itself, with types and meanings."""
 
@@ -114,6 +115,7 @@ def _reading_columns(reading: Reading) -> Row:
         "blocks": [{"kind": block.kind, "text": block.text, "image": block.image} for block in reading.blocks],
         "images": [{name: getattr(image, name) for name in _IMAGE_FIELDS} for image in reading.images],
         "origins": [{"field": field, "rule": rule} for field, rule in reading.origins],
+        "confidence": [{"field": field, "likelihood": likelihood} for field, likelihood in reading.confidence],
     }
 
 
@@ -164,8 +166,10 @@ def _reading(row: Mapping[str, Any]) -> Reading:
         name: _moment(row[name], name) for name in _TIME_FIELDS
     }
     origins = tuple((origin["field"], origin["rule"]) for origin in row["origins"])
+    confidence = tuple((said["field"], said["likelihood"]) for said in row.get("confidence") or ())
     return Reading(
-        kind=row["kind"], blocks=blocks, images=images, origins=origins, extractor=row["extractor"], **fields
+        kind=row["kind"], blocks=blocks, images=images, origins=origins, confidence=confidence,
+        extractor=row["extractor"], **fields
     )  # fmt: skip
 
 

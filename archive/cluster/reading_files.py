@@ -23,6 +23,7 @@ _NESTED = {
     "blocks": (("kind", "string"), ("text", "string"), ("image", "int32")),
     "images": tuple((name, "string") for name in ("url", "caption", "credit", "caption_raw", "alt")),
     "origins": (("field", "string"), ("rule", "string")),
+    "confidence": (("field", "string"), ("likelihood", "double")),
 }
 
 
@@ -102,7 +103,8 @@ def clear_unfinished(folder: Place) -> None:
 
 
 def _schema(pa: Any, columns: Mapping[str, tuple[str, str]]) -> Any:
-    simple = {"string": pa.string(), "int32": pa.int32(), "int64": pa.int64(), "strings": pa.list_(pa.string())}
+    simple = {"string": pa.string(), "int32": pa.int32(), "int64": pa.int64(), "double": pa.float64()}
+    simple |= {"strings": pa.list_(pa.string())}
     nested = {
         name: pa.list_(pa.struct([(field, simple[kind]) for field, kind in fields])) for name, fields in _NESTED.items()
     }

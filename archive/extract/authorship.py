@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -11,7 +11,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from archive.extract.byline_words import VENDORS
-from archive.extract.bylines import authors_of, is_account, is_agency, is_person_like, unique
+from archive.extract.bylines import FURNITURE_KEYS, authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, outlet_key
 from archive.extract.element_text import text_of
 from archive.extract.surroundings import Position, is_running, label
@@ -52,6 +52,18 @@ _NON_NAME_LABEL = re.compile(
 _VENDORS = frozenset(map(key_of, VENDORS))
 _CONJUNCTIONS = frozenset({"and", "und", "et", "y", "e", "và", "&", "og", "och", "en"})
 _LOOSE = re.compile(r"\s+([,;.)])")
+_SITE_IN_BRACKETS = re.compile(r"\((?:https?://)?[\w.-]{1,80}\.[a-z]{2,12}\)$", re.I)
+_SITE_FIRST = re.compile(r"^[\w.-]{1,80}\.[a-z]{2,12}\s?,", re.I)
+_MOST_CARD_LINES = 4
+_WRITTEN_BY = re.compile(
+    r"(?:written|posted) by|by|authors?|verfasst von|geschrieben von|autore?|écrit par|rédigé par|auteur|escrito por"
+    r"|scritto da|geschreven door|skrevet af|skrevet av|skriven av|napisane przez|autor|автор|написано|yazar"
+    r"|ditulis oleh|penulis|được viết bởi|tác giả|작성자|執筆者|著者",
+    re.I,
+)
+_NAME_LABEL = re.compile(r"name|author|byline", re.I)
+_LONGEST_PEN_NAME = 20
+_PEN_NAME = re.compile(r"[a-zà-ÿ]{2,20}")
 _HOST_NAME = re.compile(r"^[\w.-]+\.(?:vn|com|net|org|de|at|ch|tv|info|news|co\.\w\w|\w\w)$|\b(?:com )?vn$", re.I)
 
 
@@ -72,10 +84,23 @@ def declared_bylines(declared: Declared) -> Iterator[Byline]:
         if names:
             yield Byline("json-ld", "; ".join(names), _names_in_texts(names))
     for meta in METAS:
-        values = declared.page.metas.get(meta, ())[:12]
-        meta_names = _names_in_texts(value for value in values if not value.startswith("("))
-        if meta_names:
+        values = [value for value in declared.page.metas.get(meta, ())[:12] if not _is_imprint(value)]
+        if meta_names := _names_in_texts(values):
             yield Byline(meta, "; ".join(values), meta_names)
+    yield from _labelled_bylines(declared.page.metas)
+
+
+def _is_imprint(value: str) -> bool:
+    """Whether a meta names a site and where it is: `example.de, Bonn, Germany`, `Example (www.example.de)`."""
+    return value.startswith("(") or bool(_SITE_IN_BRACKETS.search(value.strip())) or bool(_SITE_FIRST.match(value))
+
+
+def _labelled_bylines(metas: Mapping[str, list[str]]) -> Iterator[Byline]:
+    """The byline of a card: `twitter:label1` says `Written by`, `twitter:data1` the name."""
+    for number in range(1, _MOST_CARD_LINES):
+        labels, values = metas.get(f"twitter:label{number}", ()), metas.get(f"twitter:data{number}", ())
+        if labels and values and _WRITTEN_BY.fullmatch(labels[0].strip()) and (names := _names_in_texts(values[:1])):
+            yield Byline(f"twitter:data{number}", values[0], names)
 
 
 def shown_byline(positions: Iterable[Position]) -> Byline | None:
@@ -113,6 +138,38 @@ def placed_byline(positions: Iterable[Position]) -> Byline | None:
         if names and all(word[0].isupper() for name in names for word in name.split()):
             return Byline("place", text, names, (position.element,))
     return None
+
+
+def pen_name(positions: Iterable[Position], house: frozenset[str]) -> Byline | None:
+    """Initials or a login that an element marked as byline prints: what the page calls its author."""
+    for position in positions:
+        if _is_marked_as_author(position.element) or _is_byline_name(position.label):
+            text = text_of(position.element, _LONGEST_PEN_NAME + 1)
+            if _PEN_NAME.fullmatch(text) and not is_house(text, house) and key_of(text) not in FURNITURE_KEYS:
+                return Byline("byline", text, (text,), (position.element,))
+    return None
+
+
+def completed(names: tuple[str, ...], root: HtmlElement) -> tuple[str, ...]:
+    """The names, a lone first or last name as an element named after what it holds prints it in full."""
+    if all(" " in name for name in names):
+        return names
+    elements = root.iter("p", "span", "div", "a", "b", "strong", "h3", "h4", "li")
+    texts = (element.text for element in elements if element.text and _NAME_LABEL.search(label(element)))
+    whole = (folded(text, LONGEST_PLACED) for text in texts)
+    full = unique(text for text in whole if is_person_like(text) and 1 < len(text.split()) < 5)
+    return tuple(_completed(name, full) for name in names)
+
+
+def _completed(name: str, full_names: tuple[str, ...]) -> str:
+    longer = [full for full in full_names if " " not in name and name in (full.split()[0], full.split()[-1])]
+    return longer[0] if len(longer) == 1 else name
+
+
+def without_sections(byline: Byline, url: str) -> Byline:
+    """Drops words that are directories of the page's address: a section printed in the place of a name."""
+    directories = {key_of(part) for part in url.split("/")[3:-1]}
+    return replace(byline, names=tuple(name for name in byline.names if " " in name or key_of(name) not in directories))
 
 
 def persons(byline: Byline, house: frozenset[str]) -> tuple[str, ...]:

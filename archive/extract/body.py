@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -50,7 +51,8 @@ class Body:
     scrambled: the publisher prints text that only a script makes readable. declared: the page or a rule names the
     container. guessed: no container was found, and trafilatura took the text from the whole page. paywalled: an offer
     stands in the place of text, or the page declares that it is not free and shows little. more_pages: the article goes
-    on behind another address.
+    on behind another address. share: of the container's text that was kept; of_page: of the page's text that it is;
+    column: of the text, what one element holds.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -64,6 +66,9 @@ class Body:
     guessed: bool = False
     paywalled: bool = False
     more_pages: bool = False
+    share: float = 0.0
+    of_page: float = 0.0
+    column: float = 0.0
 
 
 def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
@@ -143,6 +148,7 @@ def _clean_body(
     scrambled = body_cleaning.is_scrambled(found_pieces)
     kept = body_cleaning.kept(found_pieces, container.element, metadata.headline or "", scrambled)
     kept = body_cleaning.without_biography(kept, metadata.authors)
+    length = sum(len(piece.text) for piece in kept)
     bold_piece = None if found_lead else lead.bold(kept)
     if bold_piece is not None:
         kept.remove(bold_piece)
@@ -162,7 +168,18 @@ def _clean_body(
         paywalled=body_cleaning.ends_in_offer(found_pieces)
         or (_is_paid(page) and sum(len(piece.text) for piece in kept) < _STUB),
         declared=bool(declared_text) or container.origin != "structure",
+        share=length / max(1, sum(len(piece.text) for piece in found_pieces)),
+        of_page=length / max(1, len(string(page.root))),
+        column=_in_one_column(kept) / max(1, length),
     )
+
+
+def _in_one_column(kept: list[Piece]) -> int:
+    """Letters of the text in the element that holds most of it."""
+    columns: Counter[html.HtmlElement | None] = Counter()
+    for piece in kept:
+        columns[piece.element.getparent()] += len(piece.text)
+    return max(columns.values(), default=0)
 
 
 def _is_paid(page: Page) -> bool:

@@ -74,7 +74,7 @@ def teasers_of(pieces: list[Piece]) -> Teasers:
     after_link = False
     for piece in pieces:
         size = len(piece.text)
-        if piece.linked > 0.8 * size and size >= _HEADLINE:
+        if size >= _HEADLINE and (piece.linked > 0.8 * size or _is_headline_with_remark(piece)):
             links += 1
             after_link = True
         elif size <= phrases.LONGEST_IMPRINT and phrases.IMPRINT.match(piece.text):
@@ -86,6 +86,12 @@ def teasers_of(pieces: list[Piece]) -> Teasers:
         elif size >= _DATELINE:
             after_link = False
     return Teasers(prose, teasers, links)
+
+
+def _is_headline_with_remark(piece: Piece) -> bool:
+    """Whether a line is a linked headline and a few words: a time, `(3 bình luận)`."""
+    remark = len(piece.text) - piece.linked
+    return piece.linked >= _HEADLINE and remark < min(_DATELINE, piece.linked) and piece.text[-1:] not in ".!?…"
 
 
 def without_biography(pieces: list[Piece], authors: tuple[str, ...]) -> list[Piece]:

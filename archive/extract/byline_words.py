@@ -33,7 +33,7 @@ BEFORE_NAME = _phrases("""
 """)
 
 # Remarks behind the names; bylines.py removes any remark in brackets.
-BEHIND_NAME = _phrases("tổng hợp | tổng hợp và dịch | lược ghi")
+BEHIND_NAME = _phrases("tổng hợp | tổng hợp và dịch | lược ghi | 기자 | 선임기자 | 특파원")
 
 # A part of a byline that ends in one of these is a role, not a name; German compounds end in the last four.
 ROLE_NOUNS = frozenset(

@@ -75,7 +75,7 @@ _ORGANIZATION = re.compile(
 _DEPARTMENT = re.compile(r"\b(?:team|desk|newsroom|department|seo|redaktion|redazione|redacción)$|^seo\b", re.I)
 _LOGIN = re.compile(r"[a-z]+[._\d][a-z._\d]*|(?=\w*[a-z])[a-z\d_]{7,}")
 _NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+]|\d")
-_FURNITURE = frozenset(map(key_of, words.FURNITURE))
+FURNITURE_KEYS = frozenset(map(key_of, words.FURNITURE))
 _AGENCIES = frozenset(map(key_of, words.AGENCIES))
 
 
@@ -128,7 +128,7 @@ def is_agency(name: str) -> bool:
 def is_person_like(name: str) -> bool:
     """Whether a name looks like a person's: a few words, no sentence marks, capitals where the script has them."""
     name_words = name.split()
-    if not name_words or len(name_words) > 6 or _NOT_A_NAME.search(name) or key_of(name) in _FURNITURE:
+    if not name_words or len(name_words) > 6 or _NOT_A_NAME.search(name) or key_of(name) in FURNITURE_KEYS:
         return False
     return all(
         word[0].isupper() or not word[0].isalpha() or word[0] == word[0].upper()

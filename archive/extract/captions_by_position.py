@@ -26,6 +26,7 @@ _FLOAT = re.compile(r"float:\s*(?:left|right)|\balign-?(?:left|right)\b", re.I)
 _MAX_MORE_PICTURES = 3  # further pictures above one line
 _INLINE_TAGS = ("em", "i", "b", "strong", "span", "font", "a", "u", "small", "cite")
 _CAPTION_PREFIX = re.compile(r"(?:ảnh|hình|foto|photo|写真|사진|图)\s*+\d{0,3}+\s*+[:：]", re.I)
+_MOST_CHILDREN, _PARAGRAPH = 60, 60  # children of a text that are looked at; characters of a paragraph among them
 _CENTRED = re.compile(r"text-align:\s*center", re.I)
 
 
@@ -189,7 +190,9 @@ def next_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
         if parent is None or parent is limit or parent.tag in ("td", "body") or string(parent).strip():
             return []
         current = parent
-    is_caption_like = _is_centred(following) or (_is_italic(following) and not _is_all_italic(following.getparent()))
+    is_caption_like = (_is_centred(following) and not _is_all_centred(following.getparent())) or (
+        _is_italic(following) and not _is_all_italic(following.getparent())
+    )
     if following.tag in ("h1", "h2", "h3", "h4"):
         return [following] if ends_in_credit(text_of(following)) and acceptable(following, _LONGEST_LOOSE) else []
     if following.tag not in _TEXT_BLOCKS or not acceptable(following, _LONGEST_LOOSE) or _is_bold(following):
@@ -228,6 +231,20 @@ def _is_all_italic(parent: html.HtmlElement | None) -> bool:
     length = len(string(parent)) if parent is not None else 0
     italic = sum(len(string(child)) for child in parent if child.tag in ("em", "i")) if parent is not None else 0
     return length > _LONGEST_LOOSE and italic > 0.7 * length
+
+
+def _is_all_centred(parent: html.HtmlElement | None) -> bool:
+    """Whether a text is centred as a whole, its paragraphs behind paragraphs too: centring then marks no caption."""
+    centred = other = behind_text = 0
+    after_picture = True
+    for child in islice(parent, _MOST_CHILDREN) if parent is not None else ():
+        length = len(string(child).strip())
+        if length >= _PARAGRAPH:
+            is_centred = _is_centred(child)
+            centred, other = centred + is_centred, other + (not is_centred)
+            behind_text += is_centred and not after_picture
+        after_picture = bool(pictures_in(child)) or (after_picture and not length)
+    return behind_text > 1 and centred > 4 * other
 
 
 def _is_bold(element: html.HtmlElement) -> bool:

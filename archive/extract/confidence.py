@@ -11,6 +11,7 @@ from archive.extract.metadata import Metadata
 from archive.model.records import ReadableKind
 
 _MIN_PROSE = 60  # characters
+_SENTENCE_ENDS = (".", "!", "?", "…", "”", '"')
 _DECLARED = ("json-ld", "author", "article:author")
 
 
@@ -23,46 +24,88 @@ def confidence_of(
 
 
 def evidence(kind: ReadableKind, metadata: Metadata, body: Body, list_likelihood: float) -> dict[str, float]:
-    """name -> value of every sign of a reading that may be wrong. Votes: how many independent sources agree."""
-    origins = dict(metadata.origins)
+    """name -> value of every sign of a reading that may be wrong. Votes: how many independent sources agree; other: how
+    many differ."""
     values = {
         "bias": 1.0,
-        "headline's votes": math.log1p(metadata.votes.headline),
+        "like a list": list_likelihood,
+        "other kind": kind != "article",
+        **_metadata_evidence(metadata),
+        **_author_evidence(metadata),
+        **_body_evidence(body),
+        **_picture_evidence(body),
+    }
+    return {name: float(value) for name, value in values.items()}
+
+
+def _metadata_evidence(metadata: Metadata) -> dict[str, float]:
+    origins, votes = dict(metadata.origins), metadata.votes
+    return {
+        "headline's votes": math.log1p(votes.headline),
+        "other headlines": math.log1p(votes.other_headlines),
         "headline shown": origins.get("headline", "").startswith(("h1", "h2")),
         "short headline": len(metadata.headline or "") < 25,
         "kicker": metadata.kicker is not None,
-        "authors' votes": math.log1p(metadata.votes.authors),
-        "no author": not metadata.authors,
-        "author declared": origins.get("authors", "").startswith(_DECLARED),
-        "author by house": "house" in origins.get("authors", ""),
-        "one word": any(" " not in name for name in metadata.authors),
-        "many authors": len(metadata.authors) > 2,
-        "date's votes": math.log1p(metadata.votes.published),
+        "date's votes": math.log1p(votes.published),
+        "other times": math.log1p(votes.other_times),
         "no date": metadata.published_at is None,
         "no time": metadata.published_at is not None and metadata.published_at.strftime("%H%M%S") == "000000",
         "zone assumed": "assumed" in origins.get("published_at", ""),
-        "like a list": list_likelihood,
-        "other kind": kind != "article",
     }
-    return {name: float(value) for name, value in (values | _body_evidence(body)).items()}
+
+
+def _author_evidence(metadata: Metadata) -> dict[str, float]:
+    origin, authors = dict(metadata.origins).get("authors", ""), metadata.authors
+    return {
+        "authors' votes": math.log1p(metadata.votes.authors),
+        "other authors": math.log1p(metadata.votes.other_authors),
+        "no author": not authors,
+        "author declared": origin.startswith(_DECLARED),
+        "author by house": "house" in origin,
+        "one word": any(" " not in name for name in authors),
+        "one case": any(name.isupper() or name.islower() for name in authors),
+        "long name": any(len(name.split()) > 3 for name in authors),
+        "many authors": len(authors) > 2,
+    }
 
 
 def _body_evidence(body: Body) -> dict[str, float]:
-    texts = [len(block.text) for block in body.blocks if block.text]
-    prose = [length for length in texts if length >= _MIN_PROSE]
-    captioned = sum(image.caption is not None for image in body.images)
+    texts = [block.text for block in body.blocks if block.text]
+    size = max(1, sum(map(len, texts)))
+    prose = [text for text in texts if len(text) >= _MIN_PROSE]
     return {
-        "size": math.log1p(sum(texts)),
+        "size": math.log(size),
         "short pieces": 1 - len(prose) / max(1, len(texts)),
+        "short end": bool(texts) and len(texts[-1]) < _MIN_PROSE,
+        "sentences": sum(len(text) for text in texts if text.endswith(_SENTENCE_ENDS)) / size,
+        "open prose": sum(text[-1].isalpha() for text in prose) / max(1, len(prose)),
+        "share kept": body.share,
+        "dropped": math.log1p(100 * (1 - min(1.0, body.share))),
+        "share of page": body.of_page,
+        "in one column": body.column,
+        "links": math.log1p(body.links),
         "body declared": body.declared,
         "body guessed": body.guessed,
         "no lead": body.lead is None,
         "lists": sum(block.kind == "list" for block in body.blocks) / max(1, len(body.blocks)),
         "teasers": body.teasers.teasers / max(1, body.teasers.prose),
         "paywalled": body.paywalled,
+    }
+
+
+def _picture_evidence(body: Body) -> dict[str, float]:
+    captions = [image.caption for image in body.images if image.caption]
+    lengths = [len(caption) for caption in captions]
+    return {
         "pictures": math.log1p(len(body.images)),
-        "without caption": math.log1p(len(body.images) - captioned),
-        "captions": math.log1p(captioned),
+        "several pictures": len(body.images) > 1,
+        "without caption": math.log1p(len(body.images) - len(captions)),
+        "captions": math.log1p(len(captions)),
+        "no caption": not captions,
+        "captions alike": 1 - len(set(captions)) / max(1, len(captions)),
+        "longest caption": math.log1p(max(lengths, default=0)),
+        "shortest caption": math.log1p(min(lengths, default=0)),
+        "pictures per caption": math.log1p(len(body.images) / max(1, len(captions))),
         "without credit": math.log1p(sum(image.credit is None for image in body.images if image.caption)),
     }
 

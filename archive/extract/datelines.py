@@ -24,13 +24,13 @@ PUBLISHED = (
     "cxenseparse:publishtime", "sailthru.date", "published_at", "published-date", "publication_date",
     "publication-date", "http://ogp.me/ns/article#published_time", "article.published", "bt:pubdate",
     "vr:published_time", "article:published", "pdate", "originalpublicationdate", "article_date_original",
-    "datecreated", "article:create_at", "release_date",
+    "datecreated", "article:create_at", "release_date", "article:published:time",
 )  # fmt: skip
 MODIFIED = (
     "article:modified_time", "datemodified", "og:updated_time", "lastmod", "last-modified", "dcterms.modified",
     "dc.date.modified", "cxenseparse:modified_time", "http://ogp.me/ns/article#modified_time",
     "og:article:modified_time", "article.updated", "revised", "article:modified", "lastupdate", "updated_time",
-    "article_updatetime",
+    "article_updatetime", "article:modified:time",
 )  # fmt: skip
 
 NAMED_LETTERS, WEAKLY_NAMED_LETTERS, BARE_LETTERS = 90, 45, 24

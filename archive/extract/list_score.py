@@ -30,15 +30,17 @@ _FILE_EXTENSION = re.compile(r"\.\w{2,5}$")
 _NON_WORD = re.compile(r"\W+")
 _LONG_NUMBER = re.compile(r"\d{4,}")
 _MIN_PROSE = 60  # characters
+_SENTENCE_ENDS = (".", "!", "?", "…", '."', ".”", "。", "।")
 
 
 @dataclass(frozen=True, slots=True)
 class PageFeatures:
-    """Features of a page's head and URL. types: of its JSON-LD; og_type: in lower case."""
+    """Features of a page's head and URL. types: of its JSON-LD; og_type: in lower case; pictures: on the whole page."""
 
     types: tuple[str, ...]
     og_type: str
     url: str
+    pictures: int
 
 
 def page_features(page: Page) -> PageFeatures:
@@ -50,7 +52,8 @@ def page_features(page: Page) -> PageFeatures:
         for kind in (type_value if isinstance(type_value, list) else [type_value])
         if isinstance(kind, str)
     ]
-    return PageFeatures(tuple(types), (page.metas.get("og:type") or [""])[0].strip().lower(), page.url)
+    og_type = (page.metas.get("og:type") or [""])[0].strip().lower()
+    return PageFeatures(tuple(types), og_type, page.url, sum(1 for _ in page.root.iter("img")))
 
 
 def likelihood_of_a_list(features: dict[str, float]) -> float:
@@ -77,6 +80,8 @@ def features(
         "section's name": named_as_section,
         "guessed": body.guessed,
         "body declared": body.declared,
+        "pictures": math.log1p(signs.pictures),
+        "body's pictures": math.log1p(len(body.images)),
     }
     values |= _body_features(body) | _url_features(signs.url, metadata.headline or "")
     return {name: float(value) for name, value in values.items()}
@@ -88,7 +93,11 @@ def _body_features(body: Body) -> dict[str, float]:
         for block in body.blocks
         if block.kind in ("paragraph", "quote") and len(block.text) >= _MIN_PROSE
     ]
+    texts = [block.text for block in body.blocks if block.text]
+    size = sum(map(len, texts))
     return {
+        "text": math.log1p(size),
+        "sentences": sum(len(text) for text in texts if text.endswith(_SENTENCE_ENDS)) / max(1, size),
         "paragraphs": math.log1p(len(prose_lengths)),
         "longest paragraph": math.log1p(max(prose_lengths, default=0)),
         "list items": sum(block.kind == "list" for block in body.blocks) / max(1, len(body.blocks)),

@@ -36,11 +36,14 @@ _KICKER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Votes:
-    """How many of the page's declarations and printed lines agree with a field."""
+    """How many of the page's declarations and printed lines agree with a field, and how many differ."""
 
     headline: int = 0
     authors: int = 0
     published: int = 0
+    other_headlines: int = 0
+    other_authors: int = 0
+    other_times: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,8 @@ class _MetadataExtractor:
         headline = shown_headline(self.page.root, main, other, self._is_house) or most_declared(titles, self._is_house)
         if headline:
             self.origins.append(("headline", headline.origin))
-            self.votes = replace(self.votes, headline=sum(agree(headline.text, text) for _, text in titles))
+            same = sum(agree(headline.text, text) for _, text in titles)
+            self.votes = replace(self.votes, headline=same, other_headlines=len(titles) - same)
         return headline
 
     def _kicker(self) -> str | None:
@@ -153,6 +157,7 @@ class _MetadataExtractor:
         signed = signature(body, self.vietnamese, house) if body else None
         placed = authorship.placed_byline(self.surroundings) if self.vietnamese and not (shown or signed) else None
         bylines += [byline for byline in (shown, signed, placed) if byline]
+        bylines = [authorship.without_sections(byline, self.page.url) for byline in bylines]
         if self.vietnamese:
             bylines = [authorship.without_source(byline) for byline in bylines]
         first = next((byline for byline in bylines if authorship.persons(byline, house)), None)
@@ -162,7 +167,7 @@ class _MetadataExtractor:
                 break
         authors = self._persons(bylines) or self._impersonal(bylines)
         same = sum(set(authorship.persons(byline, house)) == set(authors) for byline in bylines)
-        self.votes = replace(self.votes, authors=same)
+        self.votes = replace(self.votes, authors=same, other_authors=len(bylines) - same)
         line, elements = authorship.line_of(bylines, authors, self.surroundings)
         self.used += [element for byline in bylines for element in byline.elements]
         self.used += elements
@@ -171,10 +176,16 @@ class _MetadataExtractor:
     def _persons(self, bylines: list[Byline]) -> tuple[str, ...]:
         for byline in bylines:
             names = authorship.persons(byline, self.declared.house)
+            if names and not byline.elements:
+                names = authorship.completed(names, self.page.root)
             if names:
                 self.origins.append(("authors", byline.origin))
                 return names
-        return ()
+        pen_name = authorship.pen_name(self.surroundings, self.declared.house)
+        if pen_name:
+            bylines.append(pen_name)
+            self.origins.append(("authors", pen_name.origin))
+        return pen_name.names if pen_name else ()
 
     def _impersonal(self, bylines: list[Byline]) -> tuple[str, ...]:
         house = self.declared.house
@@ -213,7 +224,7 @@ class _MetadataExtractor:
         published = datelines.most_precise([*ruled, *declared], shown)
         published = datelines.without_false_utc(published, shown) if self.vietnamese else published
         same = sum(datelines.agree(claim, published) for claim in (*declared, *shown))
-        self.votes = replace(self.votes, published=same)
+        self.votes = replace(self.votes, published=same, other_times=len(declared) + len(shown) - same)
         modified = datelines.change(datelines.most_precise(changed, updates), published)
         self.used += [claim.element for claim in (*ruled, *shown, *updates) if claim.element is not None]
         self.offset = datelines.offset_of([*declared, *changed, *shown, *updates])

@@ -45,6 +45,7 @@ _ID_QUERY = re.compile(r"[?&][\w-]*id=\d|\?p=\d", re.I)  # `/?p=31228`, `/Defaul
 ARTICLE_PATH = re.compile(
     r"\d{5,}|(?<![^\W_])(?:[^\W_]++-){4,}[^\W_]|/\d{4}/\d\d?/"
 )  # an id, a slug of five words, a day
+_DATED_SLUG = re.compile(r"/(?:19|20)\d\d/\d\d?/(?:\d\d?/)?[^\W\d_]+-[^/?#]+(?:[?#]|/?$)")
 _LINK_PATH = re.compile(r"(?:(?:https?:)?//[^/?#]*)?(/[^?#]*)", re.I)  # the path of a link's URL
 # By five-fold validation: a tenth of the lists are below, one article in sixty of any site is above.
 _LIST_THRESHOLD = 0.65
@@ -193,8 +194,10 @@ def signs_features(page_evidence: Evidence, metadata: Metadata, body: Body) -> d
 
 
 def _looks_like_story(page_evidence: Evidence, metadata: Metadata) -> bool:
-    """Whether URL and headline look like a story's: a section page has a headline such as `Kinh doanh`."""
-    return page_evidence.addressed and len(metadata.headline or "") >= _MIN_HEADLINE
+    """Whether URL and headline look like a story's: a section page has a headline such as `Kinh doanh`, and no words
+    behind a day or month in its address."""
+    is_long = len(metadata.headline or "") >= _MIN_HEADLINE
+    return page_evidence.addressed and (is_long or bool(_DATED_SLUG.search(page_evidence.signs.url)))
 
 
 def _insufficient(

@@ -14,6 +14,9 @@ from archive.model import clock
 from archive.storage.connection import snapshot, transaction
 from archive.storage.damaged_rows import readable_values
 from archive.storage.histories.doubts import waiting_doubts
+from archive.storage.readings.version_texts import CONFIDENCE, UNCERTAIN
+
+_NEWEST = 2_000  # articles of an outlet whose confidence is counted: the texts of all take seconds to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,16 @@ class RevisitCounts:
     month: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class CertaintyCounts:
+    """How many of the newest articles have a confidence, and how many of them one below a half."""
+
+    measured: int = 0
+    uncertain: int = 0
+
+
 NO_REVISITS = RevisitCounts()
+NO_CERTAINTY = CertaintyCounts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,7 @@ class OutletFacts:
     doubted: int = 0
     seen: RevisitCounts = NO_REVISITS
     signs: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    certain: CertaintyCounts = NO_CERTAINTY
 
 
 def outlet_names(db: Database) -> list[str]:
@@ -117,7 +130,19 @@ def _outlets(db: Database, since: datetime, now: datetime) -> Iterator[OutletFac
         outlet_id = row.pop("id")
         runs, doubted = tuple(runs_of(db, outlet_id, since)), waiting_doubts(db, outlet_id)
         waiting, seen = _due(db, outlet_id, now), _recently_seen(db, outlet_id, now)
-        yield OutletFacts(**row, waiting=waiting, runs=runs, doubted=doubted, seen=seen, signs=_signs(db, outlet_id))
+        signs, certain = _signs(db, outlet_id), _certainty(db, outlet_id)
+        yield OutletFacts(**row, waiting=waiting, runs=runs, doubted=doubted, seen=seen, signs=signs, certain=certain)
+
+
+def _certainty(db: Database, outlet_id: int) -> CertaintyCounts:
+    row = db.execute(
+        f"SELECT count(confidence), count(*) FILTER (WHERE confidence < ?) FROM (SELECT {CONFIDENCE} AS confidence FROM"
+        " (SELECT current_version_id FROM articles WHERE outlet_id = ? AND withdrawn_at IS NULL"
+        " ORDER BY id DESC LIMIT ?)"
+        " JOIN active_texts ON active_texts.version_id = current_version_id JOIN texts ON texts.id = text_id)",
+        [UNCERTAIN, outlet_id, _NEWEST],
+    ).fetchone()
+    return CertaintyCounts(*row)
 
 
 def _recently_seen(db: Database, outlet_id: int, now: datetime) -> RevisitCounts:

@@ -60,6 +60,7 @@ EXPORT_COLUMNS: dict[str, tuple[str, str]] = {
     "image_urls": ("list", "addresses of its pictures, in order"),
     "captions": ("list", "their captions; an empty string where there is none"),
     "credits": ("list", "who made them; an empty string where nobody is named"),
+    "confidence": ("double", "how likely the reading is right, from 0 to 1; empty where it was not measured"),
     "digest": ("string", "sha256 under which the version was filed"),
     "extractor": ("string", "what read it: names and versions"),
 }
@@ -118,6 +119,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         usable(table, {name: row[name] for name in names})
     details = details_of(row.pop("details"))
     images = details.pop("images")
+    details["confidence"] = details.get("confidence", {}).get("reading")
     fields = {**details, **row, "is_current": bool(row["is_current"])}
     fields["image_urls"] = [image[0] for image in images]
     fields["captions"] = [image[1] or "" for image in images]

@@ -209,7 +209,7 @@ def test_rows_say_all_of_a_reading() -> None:
         "photo-story", "Cầu mới", "Sapo", "Một.\n\nHai.", (Block("paragraph", "Một."), Block("image", image=1), Block("quote", "Hai.")),
         (Image("https://bao.example/1.jpg"), Image("https://bao.example/2.jpg", "Cầu", "Hà Thu", "Cầu. Ảnh: Hà Thu", "cầu")),
         "Xã hội", "Hà Thu", ("Hà Thu", "Minh An"), datetime(2026, 5, 20, 8, 15, 30, 250, zone), "20/5/2026", datetime(2026, 5, 20, tzinfo=UTC),
-        "hôm nay", "Thời sự", ("cầu", "đò"), "vi", "https://bao.example/a", ("no-date",), (("headline", "h1"), ("rules", "x/1")), "me",
+        "hôm nay", "Thời sự", ("cầu", "đò"), "vi", "https://bao.example/a", ("no-date",), (("headline", "h1"), ("rules", "x/1")), "me", (("reading", 0.71), ("body", 1.0)),
     )  # fmt: skip
     seen = CaptureKey(
         "bao", HOME, "2026-05-20T12:00:00Z", 200, "sha256:0", HOME, None, "Asia/Ho_Chi_Minh", "a.warc.gz", 7
@@ -217,7 +217,8 @@ def test_rows_say_all_of_a_reading() -> None:
     for made in (reading, Unreadable("listing", "12 links", "me"), Unreadable("empty", "", "me")):
         row = row_of(seen, made)
         assert (capture_of_row(row), reading_in(row), reading_in(row).extractor) == (seen, made, "me")
-        assert reading_in(json.loads(json.dumps(row))) == made
+        back = reading_in(json.loads(json.dumps(row)))
+        assert back == made and getattr(back, "confidence", None) == getattr(made, "confidence", None)
 
 
 def test_the_row_is_what_the_reader_says_without_the_furniture(path: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlite_utils import Database
 
-from archive import Outlet, finish_run, open_archive, start_run
+from archive import Outlet, Run, finish_run, ingest, open_archive, start_run
 from archive.console.human_units import duration, every, size
 from archive.console.output import rendered
 from archive.frontier.host_state import note_hosts
@@ -26,11 +26,14 @@ from archive.model.records import HostState
 from archive.monitor.status import Exit, Expected, OutletStatus, Status, status, status_text
 from archive.monitor.status.crawl_rhythm import rhythm
 from archive.monitor.status.run_days import by_day
-from archive.monitor.status.status_page import page, write
+from archive.monitor.status.status_page import page as page_of
+from archive.monitor.status.status_page import write
 from archive.monitor.status.status_text import sparkline
-from archive.queries.run_status import DueCounts, RunFacts, runs_of, warn
+from archive.queries.run_status import CertaintyCounts, DueCounts, RunFacts, runs_of, warn
+from archive.queries.tabular import Selection, rows
+from archive.storage.readings.unread_captures import ExtractorProgress, Span
 from tests.chromium import CHROMIUM_PATH, needs_chromium
-from tests.support import PAPER
+from tests.support import PAPER, page, shoot
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)  # 19:00 in Hà Nội
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -274,6 +277,24 @@ def test_a_warning_can_come_after_the_seal(db: Database) -> None:
         db.execute("UPDATE runs SET outcome = 'failed' WHERE id = ?", [run.id])
 
 
+def test_articles_that_are_likelier_read_wrongly_are_counted(db: Database, run: Run) -> None:
+    for number in range(3):
+        address = f"https://bao.example/{number}.htm"
+        ingest(db, run, shoot(address, page(f"Bài số {number} về cây cầu"), hours=number))
+    put(db, HOUR)
+    assert only(db).certain.measured == 3
+    db.execute("DROP TRIGGER texts_update_refused")
+    for number, likelihood in enumerate((0.2, 0.5, 0.9), 1):
+        change = "UPDATE texts SET details = json_set(details, '$.confidence.reading', ?) WHERE id = ?"
+        db.execute(change, [likelihood, number])
+    assert only(db).certain == CertaintyCounts(measured=3, uncertain=1)
+    told = "\n".join(status_text.lines(of(db)))
+    assert "uncertain  1 of the newest 3 articles are likelier read wrongly" in told
+    assert "1 of the newest 3 articles" in page_of(of(db))
+    assert [row["confidence"] for row in rows(db, Selection())] == [0.2, 0.5, 0.9]
+    assert ExtractorProgress(db, "a new one").keys(run, Span())[0] == "bao.example/0.htm"
+
+
 def test_what_waits_and_what_is_held(db: Database) -> None:
     put(db, HOUR)
     (outlet_id,) = db.execute("SELECT id FROM outlets").fetchone()
@@ -346,8 +367,8 @@ def test_hosts_that_are_left_alone_are_told(db: Database) -> None:
         NOW,
     )
     assert told(of(db))[-1] == "bao.example is left alone until 2026-05-20 21:00: answered 503 six times"
-    assert "bao.example is left alone until 2026-05-20 21:00: answered 503 six times" in page(of(db))
-    assert "anh.example" not in page(of(db))
+    assert "bao.example is left alone until 2026-05-20 21:00: answered 503 six times" in page_of(of(db))
+    assert "anh.example" not in page_of(of(db))
 
 
 def test_an_empty_archive_says_what_to_do(db: Database) -> None:
@@ -386,7 +407,7 @@ class Outline(HTMLParser):
 
 
 def test_the_page_is_whole_and_asks_for_nothing(lively: Database) -> None:
-    markup = page(of(lively))
+    markup = page_of(of(lively))
     outline = Outline(markup)
     assert outline.open == []
     assert outline.asked == []
@@ -396,11 +417,11 @@ def test_the_page_is_whole_and_asks_for_nothing(lively: Database) -> None:
 
 
 def test_names_are_shown_and_not_obeyed(lively: Database) -> None:
-    assert "Báo &lt;Khác&gt; &amp; Đồng" in page(of(lively))
+    assert "Báo &lt;Khác&gt; &amp; Đồng" in page_of(of(lively))
 
 
 def test_days_without_a_crawl_are_hatched(lively: Database) -> None:
-    markup = page(of(lively, length=20))
+    markup = page_of(of(lively, length=20))
     (bars,) = re.findall(r"<figure><figcaption>new articles.*?</figure>", markup.split("</section>")[0], re.DOTALL)
     assert re.findall(r'class="gap"[^>]*><title>(.*?)</title>', bars) == [
         "Tue 2026-05-12: not crawled",

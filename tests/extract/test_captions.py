@@ -114,3 +114,14 @@ def test_a_paragraph_that_flows_around_a_picture_is_no_caption(how: str) -> None
     reading = read(modern(markup))
     assert reading.text.split("\n\n") == list(PARAGRAPHS)
     assert [(image.url, image.caption) for image in reading.images] == [(PICTURE, None)]
+
+
+def test_a_text_that_is_centred_as_a_whole_loses_no_paragraph_to_its_pictures() -> None:
+    centred = [f'<p style="text-align: center">{paragraph}</p>' for paragraph in PARAGRAPHS]
+    pictures = "".join(
+        f'<p style="text-align: center"><img src="/anh/{number}.jpg"></p>{paragraph}'
+        for number, paragraph in enumerate(centred[2:5])
+    )
+    reading = read(modern(centred[0] + centred[1] + pictures + "".join(centred[5:])))
+    assert reading.text.split("\n\n") == list(PARAGRAPHS)
+    assert [image.caption for image in reading.images] == [None] * 3

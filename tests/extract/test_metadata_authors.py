@@ -146,3 +146,23 @@ def test_persons_shown_against_another_one_declared() -> None:
     shown = '<div class="author-2">Naufal Zuhdi</div>'
     found = read(div_page(shown, meta=linked_data(news('"author": {"name": "Heryadi"}'))))
     assert found.authors == ("Naufal Zuhdi",)
+
+
+NO_PERSONS = [
+    ('<div class="author">Erhverv</div>', "", ()),  # the section, a directory of the address
+    ("", '<meta name="author" content="Deutsche Stimme (www.stimme.example)">', ()),
+    ("", '<meta name="author" content="bote.example, Frankfurt, Germany">', ()),
+    ("", '<meta name="author" content="신현주 기자">', ("신현주",)),  # her rank
+    ('<a rel="author" href="/author/krupp">krupp</a>', "", ("krupp",)),  # a login is what the page prints
+    ('<a rel="author" href="/author/admin">admin</a>', "", ()),
+    ("", '<meta name="twitter:label1" content="Verfasst von"><meta name="twitter:data1" content="Eva Kurz">', ("Eva Kurz",)),
+    ("", '<meta name="twitter:label1" content="Lesezeit"><meta name="twitter:data1" content="Drei Minuten">', ()),
+    ('<p class="full-name">Todd Bates</p>', '<meta name="author" content="Todd">', ("Todd Bates",)),
+    ('<p class="full-name">Todd Bates</p><p class="full-name">Todd Byrd</p>', '<meta name="author" content="Todd">', ("Todd",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("shown", "metas", "authors"), NO_PERSONS)
+def test_what_stands_in_the_place_of_a_name(shown: str, metas: str, authors: tuple[str, ...]) -> None:
+    body = f"<h1>Neue Brücke</h1>{shown}" + "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    assert read(page(body, metas, "https://zeitung.example/Erhverv/a-1", 'lang="de"')).authors == authors

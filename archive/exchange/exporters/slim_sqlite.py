@@ -12,7 +12,7 @@ from typing import Any
 from archive.queries.tabular import EXPORT_COLUMNS
 from archive.storage.connection import Database
 
-_TYPES = {"int64": "INTEGER", "int32": "INTEGER", "bool": "INTEGER", "string": "TEXT", "list": "TEXT"}
+_TYPES = {"int64": "INTEGER", "int32": "INTEGER", "bool": "INTEGER", "string": "TEXT", "list": "TEXT", "double": "REAL"}
 _FOLDED = "replace(replace(headline || ' ' || coalesce(lead, '') || ' ' || body, 'đ', 'd'), 'Đ', 'D')"
 
 

@@ -61,6 +61,7 @@ def write_parquet(rows: Rows, path: Path) -> None:
         "int32": pa.int32(),
         "string": pa.string(),
         "bool": pa.bool_(),
+        "double": pa.float64(),
         "list": pa.list_(pa.string()),
     }
     schema = pa.schema(

@@ -16,7 +16,16 @@ from archive.model.records import HostState
 from archive.model.time_zones import zone_of
 from archive.monitor.status.crawl_rhythm import Rhythm, rhythm
 from archive.monitor.status.run_days import Day, by_day
-from archive.queries.run_status import NO_REVISITS, DueCounts, OutletFacts, RevisitCounts, RunFacts, outlet_facts
+from archive.queries.run_status import (
+    NO_CERTAINTY,
+    NO_REVISITS,
+    CertaintyCounts,
+    DueCounts,
+    OutletFacts,
+    RevisitCounts,
+    RunFacts,
+    outlet_facts,
+)
 from archive.storage.connection import Database
 
 State = Literal["ok", "warnings", "overdue", "failing", "never crawled", "given up"]
@@ -85,6 +94,7 @@ class OutletStatus:
     runs: tuple[RunFacts, ...]
     seen: RevisitCounts = NO_REVISITS
     ignored: tuple[str, ...] = ()
+    certain: CertaintyCounts = NO_CERTAINTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +201,7 @@ def outlet_status(
         facts.runs,
         facts.seen,
         tuple(_ignored_signs(facts.signs)),
+        facts.certain,
     )
 
 

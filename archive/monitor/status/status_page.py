@@ -11,7 +11,7 @@ from pathlib import Path
 from archive.console.human_units import duration, every, moment, size
 from archive.monitor.status.outlet_states import OutletStatus, Status
 from archive.monitor.status.run_days import Day
-from archive.monitor.status.status_text import lately, rest, waiting
+from archive.monitor.status.status_text import lately, rest, uncertain, waiting
 from archive.queries.run_status import RunFacts
 from archive.runtime.atomic_files import atomic_write
 
@@ -85,6 +85,8 @@ def _facts(outlet: OutletStatus, status: Status) -> Iterator[str]:
         yield _fact("holds", f"{outlet.articles:,} articles, {outlet.edited:,} edited, {outlet.gone:,} gone")
         if outlet.seen.there:
             yield _fact("seen again", lately(outlet.seen))
+        if outlet.certain.uncertain:
+            yield _fact("uncertain", uncertain(outlet.certain))
         if outlet.ignored:
             yield _fact("ignored", "; ".join(outlet.ignored))
 

@@ -11,7 +11,7 @@ from archive.console.output import styled
 from archive.model.records import HostState
 from archive.monitor.status.outlet_states import OutletStatus, Status
 from archive.monitor.status.run_days import Day
-from archive.queries.run_status import DueCounts, RevisitCounts, RunFacts
+from archive.queries.run_status import CertaintyCounts, DueCounts, RevisitCounts, RunFacts
 
 _WIDTH = 80
 _DAYS = 30
@@ -74,6 +74,8 @@ def _facts(outlet: OutletStatus, now: datetime) -> Iterator[tuple[str, str]]:
         yield "holds", f"{outlet.articles:,} articles, {outlet.edited:,} edited, {outlet.gone:,} gone"
         if outlet.seen.there:
             yield "seen again", lately(outlet.seen)
+        if outlet.certain.uncertain:
+            yield "uncertain", uncertain(outlet.certain)
         if outlet.ignored:
             yield "ignored", "; ".join(outlet.ignored)
 
@@ -140,6 +142,14 @@ def lately(seen: RevisitCounts) -> str:
     """The shares of online articles that were recently seen, in words."""
     spans = {"day": seen.day, "week": seen.week, "month": seen.month}
     return ", ".join(f"{_percent(number, seen.there)} in the last {span}" for span, number in spans.items())
+
+
+def uncertain(certain: CertaintyCounts) -> str:
+    """How many of the newest articles were read with a confidence below one half."""
+    return (
+        f"{certain.uncertain:,} of the newest {certain.measured:,} articles are likelier read wrongly than rightly"
+        " (confidence below 0.5 in exports)"
+    )
 
 
 def _percent(part: int, whole: int) -> str:

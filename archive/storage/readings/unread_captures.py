@@ -15,7 +15,7 @@ from archive.model.records import Reading, Run
 from archive.storage.captures.capture_source import Source
 from archive.storage.damaged_rows import readable_values
 from archive.storage.histories.related_urls import StoredCapture
-from archive.storage.readings.version_texts import from_row
+from archive.storage.readings.version_texts import CONFIDENCE, UNCERTAIN, from_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ class ExtractorProgress:
         return int(self.db.execute(query, self._parameters(run, span)).fetchone()[0])
 
     def keys(self, run: Run, span: Span) -> list[str]:
-        """URL keys whose captures wait, or whose articles show texts of another extractor, in order of time."""
+        """URL keys whose captures wait, or whose articles show texts of another extractor: those first whose shown
+        reading is likely wrong, the others in order of time."""
         query = f"SELECT url_key, min(id) FROM {self._waiting_captures} GROUP BY url_key ORDER BY 2"
         keys = [row[0] for row in self.db.execute(query, self._parameters(run, span)).fetchall()]
         if span == Span():
@@ -70,7 +71,17 @@ class ExtractorProgress:
                 [run.outlet_id, self._extractor_id, self._extractor_id],
             )
             keys += [row[0] for row in rows.fetchall()]
-        return list(dict.fromkeys(keys))
+        waiting = set(keys)
+        return list(dict.fromkeys([*(key for key in self._uncertain(run) if key in waiting), *keys]))
+
+    def _uncertain(self, run: Run) -> list[str]:
+        """URL keys of the articles whose shown reading is likelier wrong than right, the least certain first."""
+        query = (
+            f"SELECT url_key, {CONFIDENCE} AS confidence FROM articles JOIN active_texts"
+            " ON active_texts.version_id = articles.current_version_id JOIN texts ON texts.id = text_id"
+            " WHERE outlet_id = ? AND withdrawn_at IS NULL AND confidence < ? ORDER BY confidence, articles.id"
+        )
+        return [row[0] for row in self.db.execute(query, [run.outlet_id, UNCERTAIN]).fetchall()]
 
     def waits(self, capture_id: int) -> bool:
         """Whether this extractor has not read a capture."""

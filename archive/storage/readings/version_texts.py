@@ -16,10 +16,16 @@ from archive.model import clock
 from archive.model.digests import digest_of_value
 from archive.model.errors import BadValue
 from archive.model.records import Block, Image, Reading
-from archive.model.validation import claimed_moment, optional, text
+from archive.model.validation import claimed_moment, number, optional, text
 
 COLUMNS = ("headline", "lead", "body", "captions", "layout", "details")
 """The columns that hold the reading, in the order in which `row_digest` covers them."""
+
+CONFIDENCE = "CASE WHEN json_valid(texts.details) THEN json_extract(texts.details, '$.confidence.reading') END"
+"""The SQL for how likely the reading of a text is right; NULL where it was not measured."""
+
+UNCERTAIN = 0.5
+"""A reading with less confidence is likelier wrong than right."""
 
 _SEPARATOR = "\n\n"
 _PLAIN_DETAILS = (
@@ -78,6 +84,7 @@ def _details(reading: Reading) -> dict[str, Any]:
         "modified_at": clock.claimed(reading.modified_at),
         "images": [[i.url, i.caption, i.credit, i.caption_raw, i.alt] for i in reading.images],
         "origins": dict(reading.origins),
+        "confidence": dict(reading.confidence),
     }
 
 
@@ -97,6 +104,7 @@ def from_row(row: dict[str, Any], extractor: str = "") -> Reading:
         published_at=_parsed_time(details["published_at"]),
         modified_at=_parsed_time(details["modified_at"]),
         origins=tuple(details["origins"].items()),
+        confidence=tuple(details.get("confidence", {}).items()),
         extractor=extractor,
         **plain,
         **lists,
@@ -120,6 +128,8 @@ def details_of(told: str) -> dict[str, Any]:
         text(value)
     for name in ("published_at", "modified_at"):
         optional(claimed_moment)(details[name])
+    for likelihood in details.get("confidence", {}).values():
+        number(likelihood)
     return details
 
 
