@@ -101,7 +101,7 @@ def test_a_bound_on_what_a_file_may_grow_to(
     parent: Parent, archives: dict[str, Path], tmp_path: Path, work: str
 ) -> None:
     """What a quota or a limit does: SQLite's writes fail, wherever they are."""
-    words = [word.format(other=archives["kept"]) for word in WORK[work]]
+    words = [word.format_map(archives) for word in WORK[work]]
     source = archives["kept" if work == "compact" else "few"]
     undisturbed, path = (Path(shutil.copy(source, tmp_path / name)) for name in ("undisturbed.db", "bound.db"))
     parent.run(*words, "--db", undisturbed)
@@ -114,6 +114,7 @@ def test_a_bound_on_what_a_file_may_grow_to(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("disk", [4], indirect=True)
 def test_a_crawl_ends_and_goes_on_when_there_is_room(parent: Parent, disk: Path) -> None:
     path = disk / "archive.db"
     large = secrets.token_hex(100_000)  # what a page takes is more than the steps in which room is made
