@@ -67,11 +67,11 @@ def copy_of_few(archives: dict[str, Path], tmp_path: Path) -> Callable[[str], Pa
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 8 MB."""
+def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A file system of 8 MB, or of as many as its parameter says."""
     place = tmp_path / "disk"
     place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(place)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={getattr(request, 'param', 8)}m", "tmpfs", str(place)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("only root may mount")
     yield place
@@ -90,6 +90,7 @@ def at_many_points(suffices: Callable[[int], bool], points: int = 20) -> None:
     enough = 0
     while not suffices(enough):
         enough = 2 * enough or 16_384
+        assert enough < 16_000_000, "the whole disk does not suffice"
     assert enough, "it writes nothing"
     for number in range(1, points):
         suffices(enough * number // points)

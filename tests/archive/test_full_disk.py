@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import re
 import secrets
 import shutil
 from pathlib import Path
@@ -27,27 +28,37 @@ MORE = {
     "upgrade": ("upgrade",),
 }
 
-_WAY_OUT = "heck free space"
+_WAY_OUT = re.compile("heck free space|twice the file's size is free")
+_SAID = (  # an import that goes on has a run of its own
+    "SELECT url_key, headline, version_count, gone_since FROM articles ORDER BY 1",
+    "SELECT url_key, number, versions.digest FROM versions JOIN articles ON articles.id = article_id ORDER BY 1, 2",
+    "SELECT requested_url, captured_at, status, digest FROM captures LEFT JOIN bodies ON bodies.id = body_id ORDER BY 1, 2",
+)
 
 
 def told(ended: Ended) -> None:
     assert ended.code == 1, ended.err
-    assert _WAY_OUT in ended.err and "Traceback" not in ended.err, ended.err
+    assert _WAY_OUT.search(ended.err) and "Traceback" not in ended.err, ended.err
     assert len(ended.err.splitlines()) == 1
 
 
 @pytest.fixture
 def sources(parent: Parent, archives: dict[str, Path], tmp_path: Path) -> dict[str, Path]:
     """What the commands begin with, and what they take in."""
-    hidden, old, warc = tmp_path / "hidden.db", tmp_path / "old.db", tmp_path / "warc"
+    hidden, old, read, warc = (tmp_path / name for name in ("hidden.db", "old.db", "read.db", "warc"))
     kept = Path(shutil.copy(archives["kept"], tmp_path / "kept.db"))
-    shutil.copy(archives["few"], hidden)
+    for path in (hidden, read):
+        shutil.copy(archives["few"], path)
     old.write_bytes(lzma.decompress(min(OLD.glob("schema-*.db.xz")).read_bytes()))
-    for path, words in ((hidden, ("upgrade",)), (hidden, WORK["withdraw"]), (kept, ("upgrade",))):
+    for path, words in ((hidden, ("upgrade",)), (hidden, WORK["withdraw"]), (kept, ("upgrade",)), (read, ("reread",))):
         assert parent.run(*words, "--db", path).code == 0
     assert parent.run("export", "warc", "--to", warc, "--db", kept).code == 0
-    begun = dict.fromkeys((*WORK, "import"), archives["few"])
-    return begun | {"restore what was withdrawn": hidden, "upgrade": old, "warc": warc, "kept": archives["kept"]}
+    begun = dict.fromkeys(WORK, archives["few"]) | {
+        "import": read,
+        "restore what was withdrawn": hidden,
+        "upgrade": old,
+    }
+    return begun | {"warc": warc, "kept": archives["kept"]}
 
 
 @pytest.mark.slow
@@ -58,7 +69,10 @@ def test_wherever_the_room_runs_out(
     words = [word.format_map(sources) for word in (WORK | MORE)[work]]
     undisturbed = Path(shutil.copy(sources[work], tmp_path / "undisturbed.db"))
     assert parent.run(*words, "--db", undisturbed).code == 0
-    wanted, before = contents(undisturbed), acknowledged(sources[work])
+    before = acknowledged(sources[work])
+
+    def held(path: Path) -> object:
+        return [ask(path, question) for question in _SAID] if work == "import" else contents(path)
 
     def suffices(free: int) -> bool:
         for file in disk.iterdir():
@@ -70,12 +84,14 @@ def test_wherever_the_room_runs_out(
         if ended.code:
             told(ended)
             assert acknowledged(path) >= before
-            sound(path)
+            if work != "upgrade":
+                sound(path)
             assert parent.run(*words, "--db", path).code == 0
         sound(path)
-        assert contents(path) == wanted
+        assert held(path) == wanted
         return ended.code == 0
 
+    wanted = held(undisturbed)
     at_many_points(suffices)
 
 
@@ -85,7 +101,7 @@ def test_a_bound_on_what_a_file_may_grow_to(
     parent: Parent, archives: dict[str, Path], tmp_path: Path, work: str
 ) -> None:
     """What a quota or a limit does: SQLite's writes fail, wherever they are."""
-    words = [word.format(other=archives["kept"]) for word in WORK[work]]
+    words = [word.format_map(archives) for word in WORK[work]]
     source = archives["kept" if work == "compact" else "few"]
     undisturbed, path = (Path(shutil.copy(source, tmp_path / name)) for name in ("undisturbed.db", "bound.db"))
     parent.run(*words, "--db", undisturbed)
@@ -98,6 +114,7 @@ def test_a_bound_on_what_a_file_may_grow_to(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("disk", [4], indirect=True)
 def test_a_crawl_ends_and_goes_on_when_there_is_room(parent: Parent, disk: Path) -> None:
     path = disk / "archive.db"
     large = secrets.token_hex(100_000)  # what a page takes is more than the steps in which room is made
@@ -110,7 +127,7 @@ def test_a_crawl_ends_and_goes_on_when_there_is_room(parent: Parent, disk: Path)
             ended = parent.run(*command)
             ballast.unlink()
             assert ended.code == 1, ended.err
-            assert _WAY_OUT in ended.err and len(ended.err.splitlines()) == 1, ended.err
+            assert _WAY_OUT.search(ended.err) and len(ended.err.splitlines()) == 1, ended.err
         assert parent.run(*command).code == 0
     asked_once(path)
     sound(path)
