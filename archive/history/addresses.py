@@ -171,4 +171,4 @@ def _given_away(history: History, number: int, key: str) -> History:
     article = history.articles[number]
     if rendition := article.renditions.get(key):
         article = put_rendition(article, key, replace(rendition, standing="elsewhere", doubted=None))
-    return replace(history, articles=tuple(article if other.number == number else other for other in history.articles))
+    return history.with_article(article)

@@ -61,9 +61,7 @@ def _wait(history: History, key: str, capture: UrlCapture) -> History:
         return history
     doubted = Doubted(capture, None, "nearly all articles looked at disappeared at once")
     article = put_rendition(article, key, replace(rendition, standing="silent", doubted=doubted))
-    articles = tuple(article if other.number == article.number else other for other in history.articles)
-    verdict = Verdict(capture, article.number, None, doubted.why, doubted=True)
-    return replace(history, articles=articles, verdicts=(*history.verdicts, verdict))
+    return history.with_article(article).with_verdict(Verdict(capture, article.number, None, doubted.why, doubted=True))
 
 
 def note_unclear_answer(history: History, capture: UrlCapture) -> History:
@@ -79,7 +77,7 @@ def note_unclear_answer(history: History, capture: UrlCapture) -> History:
 
 def refuse(history: History, capture: UrlCapture, refusal: Unreadable) -> History:
     """A page from which no article was read."""
-    history = replace(history, verdicts=(*history.verdicts, Verdict(capture, why=refusal.reason)))
+    history = history.with_verdict(Verdict(capture, why=refusal.reason))
     if refusal.reason in NO_ARTICLE:
         history = mark_gone(history, capture.via, capture, f"redirected to {capture.url}, which is no article")
     if refusal.reason in _GONE_PAGES:
@@ -115,5 +113,4 @@ def _moved(history: History, capture: UrlCapture, number: int) -> History:
         if article.primary == key:
             page = article.page
             article = replace(seen_again(make_primary(article, capture), capture), page=page, fetched=article.fetched)
-    articles = tuple(article if other.number == number else other for other in history.articles)
-    return note_moved(replace(history, articles=articles), capture, number)
+    return note_moved(history.with_article(article), capture, number)

@@ -13,6 +13,7 @@ tell. The article's own past, and the rest of the outlet, can:
   several texts cut short, are believed of each that still shows it at the next capture;
 - a change at nearly all articles at once is believed of each that still shows it at the next capture, because then it
   is a redesign and no outage;
+- a page at the URL of a list is believed to be an article when the next capture shows it again;
 - a truncated page, where all before were whole, is believed when the next capture is truncated too.
 
 A doubted capture opens no version, marks no article as gone and none as returned. Once believed, it counts from its own

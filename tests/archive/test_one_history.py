@@ -126,6 +126,19 @@ MOVED_WITH_WORDS = [
 ]
 """Other words, and another picture at another address of its path: both are told, whoever fetches it."""
 
+PRINTS_THAT_MOVE = [
+    Day((Visit("m/a", "page", "hai", ("cau.jpg?v=2",)), Visit("a", "page", "ba", ())), {"cau.jpg?v=2": 0}, here=False),
+    Day(
+        (Visit("m/a", "page", "hai", ("cau.jpg",)), Visit("a", "page", "hai", ("cau.jpg?v=2", "do.jpg"))),
+        {"cau.jpg": 0, "cau.jpg?v=2": 2, "do.jpg": 1}, here=True,
+    ),
+    Day(
+        (Visit("m/a", "page", "hai", ("cau.jpg?v=2",)), Visit("a", "page", "hai", ("cau.jpg", "do.jpg"))),
+        {"cau.jpg": 2, "cau.jpg?v=2": 0, "do.jpg": 1}, here=True,
+    ),
+]  # fmt: skip
+"""Two prints of an article that a merge makes two articles: each names its pictures at addresses of its own."""
+
 
 def shown(visit: Visit) -> bytes:
     figures = "".join(
@@ -193,6 +206,7 @@ def merged(into: Path, other: Path, target: Path) -> list[dict[str, Any]]:
 @example(days=SAID_AGAIN, former=False)
 @example(days=COPY_STANDS_IN, former=True)
 @example(days=MOVED_WITH_WORDS, former=False)
+@example(days=PRINTS_THAT_MOVE, former=False)
 def test_two_machines_and_one_believe_the_same(days: list[Day], former: bool) -> None:
     """former: one of them read its pages with an older reader."""
     numbered = list(enumerate(days))

@@ -77,7 +77,7 @@ def related_urls_of(db: Database, outlet_id: int, keys: Iterable[str]) -> Relate
         rows = _redirects(db, outlet_id, key)
         targets = {_key(url) for url, outcome, _ in rows if outcome == "redirect"}
         for target in set(filter(None, targets)) - kin.keys:
-            if _articles_at(db, outlet_id, target) or _is_pending(db, outlet_id, target):
+            if _articles_at(db, outlet_id, target) or is_pending(db, outlet_id, target):
                 queue.add(target)
             else:
                 kin.lists.add(target)
@@ -95,7 +95,8 @@ def _articles_at(db: Database, outlet_id: int, key: str) -> set[int]:
     return {int(row[0]) for row in rows.fetchall()}
 
 
-def _is_pending(db: Database, outlet_id: int, key: str) -> bool:
+def is_pending(db: Database, outlet_id: int, key: str) -> bool:
+    """Whether an address is queued in `unsettled`, to be rebuilt."""
     row = db.execute("SELECT 1 FROM unsettled WHERE outlet_id = ? AND url_key = ?", [outlet_id, key]).fetchone()
     return row is not None
 

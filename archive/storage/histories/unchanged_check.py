@@ -24,6 +24,7 @@ from archive.model.records import Reading, Unreadable
 from archive.storage.captures.capture_source import Source, article_at
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.histories.domain_moves import hosts_of, moved_keys
+from archive.storage.histories.related_urls import is_pending
 from archive.storage.pictures.picture_fetches import STANDS
 from archive.storage.readings.reading_rows import (
     extractor_id,
@@ -51,12 +52,6 @@ _LAST_READING = (
     " WHERE captures.outlet_id = ? AND url_key = ? AND captures.id <> ? ORDER BY at DESC, captures.id DESC,"
     " coalesce(own.extractor_id, root.extractor_id) DESC LIMIT 1"
 )
-
-
-def is_pending(db: Database, outlet_id: int, key: str) -> bool:
-    """Whether an address is queued in `unsettled`, to be rebuilt."""
-    row = db.execute("SELECT 1 FROM unsettled WHERE outlet_id = ? AND url_key = ?", [outlet_id, key]).fetchone()
-    return row is not None
 
 
 def concerns(db: Database, outlet_id: int, keys: Iterable[str]) -> list[str]:

@@ -218,7 +218,8 @@ def _schedule(db: Database, capture: PictureCapture, outcome: PictureOutcome, re
     (stored,) = db.execute("SELECT changed_at FROM images WHERE id = ?", [capture.image_id]).fetchone()
     captured_at = capture.captured_at
     changed_at = captured_at if outcome in _NEW_BYTES else clock.read(stored)
-    since = _first_seen(db, capture.picture) if capture.picture and outcome == "fresh" else changed_at
+    first = _first_seen(db, capture.image_id, capture.picture) if capture.picture and outcome == "fresh" else None
+    since = first or changed_at
     pause = max(rest, captured_at - since) if since else rest
     if outcome == "forbidden":
         pause = _FORBIDDEN_PAUSE
@@ -234,11 +235,12 @@ def _schedule(db: Database, capture: PictureCapture, outcome: PictureOutcome, re
     )
 
 
-def _first_seen(db: Database, picture: Picture) -> datetime | None:
-    """When the bytes of a picture were first seen, at whatever address."""
+def _first_seen(db: Database, image_id: int, picture: Picture) -> datetime | None:
+    """When a picture that a page shows at another address than before was first seen, at whatever address."""
     (first,) = db.execute(
-        "SELECT min(captured_at) FROM picture_captures JOIN pictures ON pictures.id = picture_id WHERE digest = ?",
-        [picture.digest],
+        "SELECT min(captured_at) FROM picture_captures JOIN pictures ON pictures.id = picture_id WHERE digest = ?"
+        " AND EXISTS (SELECT 1 FROM version_images WHERE version_images.image_id = ? AND position < 0)",
+        [picture.digest, image_id],
     ).fetchone()
     return clock.read(first)
 

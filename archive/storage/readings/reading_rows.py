@@ -95,7 +95,7 @@ def _add_reading(
     if state is None:
         return
     kept.states[capture_id] = state
-    if capture_id in kept.own or (version_id is None and state in kept.words):
+    if capture_id in kept.own:
         return
     own = _reading_set_aside(capture_id, aside, name) if aside else None
     if own is None and version and state_of(version) == state:
