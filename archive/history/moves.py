@@ -4,6 +4,7 @@ with the same number. A match only proposes an article, as a redirect does; the 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from archive.model.records import Outlet
 from archive.model.urls import url_key
@@ -11,6 +12,7 @@ from archive.model.urls import url_key
 _ARTICLE_ID = re.compile(r"(?<!\d)\d{5,}(?!\d)")
 
 
+@lru_cache(maxsize=4096)
 def parts_of(key: str) -> tuple[str, str]:
     """The host of a key, and the rest of it."""
     host = re.split(r"[/?]", key, maxsplit=1)[0]

@@ -94,7 +94,7 @@ class _SignalListener:
         """Raises Interrupted once more, unless the main thread is cleaning up after it."""
         self.raise_again_at = time.monotonic() + _AGAIN
         main = threading.main_thread().ident or 0
-        if not _is_ending(_current_exception(main)):
+        if not self.in_order and not _is_ending(_current_exception(main)):
             self.raised, self.self_sent = False, self.self_sent + 1
             self._interrupt()
             signal.pthread_kill(main, signal.SIGTERM)  # this thread receives it too

@@ -76,7 +76,7 @@ def backfill(
             reason = f"{type(error).__name__}: {error}"[:300]
             run_rows.finish_run(db, run, outcome="failed", reason=reason, stats=done.counts, at=now())
             raise
-        done.articles.add(job.arrivals.file_pending())
+        job.file_pending()
         done.counts["waiting"] = remote_index.open_count(db, run.outlet_id, source.name)
         boilerplate_sets.learn_boilerplate(db, run, now())
         outcome = "ok" if not done.problem else "partly-failed"
@@ -127,8 +127,17 @@ class _Job:
             taken += self._take_offer(offer)
             self.progress(self.done)
             if taken and taken % _SETTLE_EVERY == 0:
-                self.done.articles.add(self.arrivals.file_pending())
+                self.file_pending()
         self._put_refused_aside()
+
+    def file_pending(self) -> None:
+        """Files late captures, which may take long: after a signal they wait for the next run."""
+        try:
+            with signals.interruptible():
+                self.done.articles.add(self.arrivals.file_pending())
+        except (Exception, signals.Interrupted):  # an interruption by a signal may raise any error
+            if not signals.signal_received():
+                raise
 
     def _waiting(self) -> Iterator[remote_index.Offer]:
         """The open offers, each once; those that failed in earlier runs last, so that they hold up no others."""

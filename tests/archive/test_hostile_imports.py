@@ -125,8 +125,9 @@ CUT = {"length too long"}
 
 def bundle(data: bytes, how: int) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", how) as made:
-        made.writestr("archive/data.warc.gz" if how == zipfile.ZIP_STORED else "archive/data.warc", data)
+    name = "archive/data.warc.gz" if how == zipfile.ZIP_STORED else "archive/data.warc"
+    with zipfile.ZipFile(file, "w") as made:
+        made.writestr(zipfile.ZipInfo(name), data, how)  # of 1980, so that the bytes are the same each time
     return file.getvalue()
 
 
