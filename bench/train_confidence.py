@@ -19,7 +19,7 @@ from typing import Any
 
 sys.path[:0] = ["."]
 
-from archive.extract import confidence  # noqa: E402  # as in folds.py
+from archive.extract import confidence, list_score  # noqa: E402  # as in folds.py
 from bench import folds, train_kinds  # noqa: E402  # as in folds.py
 from bench.train_kinds import Example  # noqa: E402  # as in folds.py
 
@@ -57,7 +57,7 @@ def _measure(field: str, examples: list[Example]) -> None:
     guesses = []
     for fold in range(5):
         weights = _learned([one for one in examples if one.fold != fold])
-        guesses += [(confidence.likelihood(weights, one.signs), one.is_list) for one in examples if one.fold == fold]
+        guesses += [(list_score.likelihood(weights, one.signs), one.is_list) for one in examples if one.fold == fold]
     guesses.sort()
     error = 0.0
     for number in range(_BINS):

@@ -32,7 +32,7 @@ from archive.extract.xpath import selector, string
 from archive.model.records import Block, BlockKind, Image
 from archive.rules.base import Rules
 
-_MIN_HEADLINE = 30  # characters
+_MIN_HEADLINE, _MIN_PROSE = 30, 60  # characters
 _MAX_SUBHEAD = 120
 _FILE_END = re.compile(r"(?<=\w)\.(?:html?|aspx?|php|chn|vnp|epi|tdu)$")
 _PAGE_NUMBER = re.compile(
@@ -69,6 +69,12 @@ class Body:
     share: float = 0.0
     of_page: float = 0.0
     column: float = 0.0
+
+    @property
+    def prose_lengths(self) -> list[int]:
+        """The lengths of the paragraphs and quotes of running text."""
+        texts = [block.text for block in self.blocks if block.kind in ("paragraph", "quote")]
+        return [len(text) for text in texts if len(text) >= _MIN_PROSE]
 
 
 def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:

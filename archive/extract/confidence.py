@@ -7,6 +7,7 @@ import math
 
 from archive.extract.body import Body
 from archive.extract.confidence_weights import WEIGHTS
+from archive.extract.list_score import likelihood
 from archive.extract.metadata import Metadata
 from archive.model.records import ReadableKind
 
@@ -108,9 +109,3 @@ def _picture_evidence(body: Body) -> dict[str, float]:
         "pictures per caption": math.log1p(len(body.images) / max(1, len(captions))),
         "without credit": math.log1p(sum(image.credit is None for image in body.images if image.caption)),
     }
-
-
-def likelihood(weights: dict[str, float], seen: dict[str, float]) -> float:
-    """The likelihood that these weights give to what was seen."""
-    weighed = sum(weights[name] * value for name, value in seen.items())
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, weighed))))

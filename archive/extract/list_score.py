@@ -29,7 +29,6 @@ _LIST_PATH = re.compile(
 _FILE_EXTENSION = re.compile(r"\.\w{2,5}$")
 _NON_WORD = re.compile(r"\W+")
 _LONG_NUMBER = re.compile(r"\d{4,}")
-_MIN_PROSE = 60  # characters
 _SENTENCE_ENDS = (".", "!", "?", "…", '."', ".”", "。", "।")
 
 
@@ -58,7 +57,12 @@ def page_features(page: Page) -> PageFeatures:
 
 def likelihood_of_a_list(features: dict[str, float]) -> float:
     """Likelihood between 0 and 1 that the page is a list."""
-    weighed = sum(WEIGHTS[name] * value for name, value in features.items())
+    return likelihood(WEIGHTS, features)
+
+
+def likelihood(weights: dict[str, float], seen: dict[str, float]) -> float:
+    """The likelihood that these weights give to what was seen."""
+    weighed = sum(weights[name] * value for name, value in seen.items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, weighed))))
 
 
@@ -88,11 +92,7 @@ def features(
 
 
 def _body_features(body: Body) -> dict[str, float]:
-    prose_lengths = [
-        len(block.text)
-        for block in body.blocks
-        if block.kind in ("paragraph", "quote") and len(block.text) >= _MIN_PROSE
-    ]
+    prose_lengths = body.prose_lengths
     texts = [block.text for block in body.blocks if block.text]
     size = sum(map(len, texts))
     return {

@@ -53,7 +53,6 @@ _MIN_LIST_LINKS = 6  # a page with fewer links is not a list
 _ARTICLE_LIST_THRESHOLD = 0.85  # for og:type article: briefs of small papers score like lists
 _NO_LIST_THRESHOLD, _PROBABLY_NO_LIST_THRESHOLD = 0.05, 0.4
 _MAX_SECTION_NAME = 60  # characters of a section's name
-_MIN_PROSE = 60
 _LITTLE_PROSE = 800
 _MIN_TEXT = 80
 _MIN_HEADLINE = 18
@@ -132,11 +131,7 @@ def _path(url: str) -> str:
 
 def classify_page(page_evidence: Evidence, metadata: Metadata, body: Body) -> ReadableKind | Unreadable:
     """The kind of an article, or the reason why the page is none."""
-    prose_lengths = [
-        len(block.text)
-        for block in body.blocks
-        if block.kind in ("paragraph", "quote") and len(block.text) >= _MIN_PROSE
-    ]
+    prose_lengths = body.prose_lengths
     refused = _refused(page_evidence, metadata, body, prose_lengths)
     if refused is not None:
         return refused

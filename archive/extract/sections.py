@@ -193,9 +193,9 @@ def _is_parent_directory(href: str, url: str) -> bool:
         link, page = urlsplit(urljoin(url, href.strip())), urlsplit(url)
     except ValueError:
         return False
-    path = link.path.rstrip("/")
+    path = link.path.rstrip("/") + "/"
     is_same_site = site_of(link.hostname or "") == site_of(page.hostname or "")
-    return bool(path) and is_same_site and not link.query and page.path.startswith(path + "/")
+    return path not in ("/", page.path) and is_same_site and not link.query and page.path.startswith(path)
 
 
 def _is_section(step: str, headline: str, house: frozenset[str]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from archive.extract.declared import Declared
@@ -60,6 +62,12 @@ def test_link_above_the_headline() -> None:
 )
 def test_no_section(body: str) -> None:
     assert section(page(body)) is None
+
+
+@pytest.mark.parametrize("href", ["#noi-dung", f"{URL}/#noi-dung", f"{URL}/"])
+def test_a_link_to_the_page_itself_names_no_section(href: str) -> None:
+    found = page(f'<nav><a href="{href}">Đến nội dung</a></nav><h1>{HEADLINE}</h1>')
+    assert section(replace(found, url=f"{URL}/")) is None
 
 
 def test_tags_are_split_and_single() -> None:
