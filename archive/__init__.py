@@ -58,25 +58,27 @@ if TYPE_CHECKING:
     from archive.pipeline.ingest import (
         Arrival,
         Ingested,
+        discover,
         file_reading,
         gave_up,
         ingest,
         judge_run,
         keep_capture,
         keep_picture,
+        links_are_noted,
         note_redirect,
+        note_sitemaps,
         read_pending,
         try_to_read,
     )
-    from archive.pipeline.link_discovery import discover, links_are_noted, note_sitemaps
     from archive.storage.captures.capture_writer import last_body, leads_away
-    from archive.storage.captures.validators import validators, versions_under
+    from archive.storage.captures.http_exchange import validators, versions_under
     from archive.storage.connection import open_archive, transaction
     from archive.storage.histories.doubts import doubts_of, opened_by
-    from archive.storage.pictures.picture_fetches import due_pictures, leave_picture, pictures_after, pictures_of
-    from archive.storage.pictures.picture_history import stand_ins_in
-    from archive.storage.readings.boilerplate_sets import boilerplate_of, learn_boilerplate
+    from archive.storage.picture_fetches import due_pictures, leave_picture, pictures_after, pictures_of
+    from archive.storage.picture_history import stand_ins_in
     from archive.storage.run_rows import article_count, finish_run, start_run
+    from archive.storage.version_texts import boilerplate_of, learn_boilerplate
 
 __all__ = [
     "REDIRECTS",
@@ -163,7 +165,7 @@ lazy(
         "archive.frontier.dequeue": "due waiting",
         "archive.frontier.host_state": "note_hosts troubled_hosts",
         "archive.frontier.url_queue": (
-            "set_since recheck_all captured_in_run enqueue forbid give_up drop seed taken_in_run relist"
+            "captured_in_run drop enqueue forbid give_up recheck_all relist seed set_since taken_in_run"
         ),
         "archive.history.responses": "REDIRECTS",
         "archive.model.errors": "LuubaoError",
@@ -173,17 +175,16 @@ lazy(
         ),
         "archive.model.urls": "absolute same_site url_key without_trackers",
         "archive.pipeline.ingest": (
-            "Arrival Ingested gave_up ingest keep_picture note_redirect file_reading read_pending judge_run "
-            "keep_capture try_to_read"
+            "Arrival Ingested discover file_reading gave_up ingest judge_run keep_capture keep_picture "
+            "links_are_noted note_redirect note_sitemaps read_pending try_to_read"
         ),
-        "archive.pipeline.link_discovery": "discover links_are_noted note_sitemaps",
         "archive.storage.captures.capture_writer": "last_body leads_away",
-        "archive.storage.captures.validators": "validators versions_under",
+        "archive.storage.captures.http_exchange": "validators versions_under",
         "archive.storage.connection": "open_archive transaction",
         "archive.storage.histories.doubts": "doubts_of opened_by",
-        "archive.storage.pictures.picture_fetches": "due_pictures leave_picture pictures_after pictures_of",
-        "archive.storage.pictures.picture_history": "stand_ins_in",
-        "archive.storage.readings.boilerplate_sets": "boilerplate_of learn_boilerplate",
+        "archive.storage.picture_fetches": "due_pictures leave_picture pictures_after pictures_of",
+        "archive.storage.picture_history": "stand_ins_in",
         "archive.storage.run_rows": "article_count finish_run start_run",
+        "archive.storage.version_texts": "boilerplate_of learn_boilerplate",
     },
 )

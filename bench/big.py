@@ -27,8 +27,7 @@ from sqlite_utils import Database
 import archive.storage.migrations
 from archive import Capture, Outlet, Run, file_reading, keep_capture, open_archive
 from archive.model.digests import digest_of
-from archive.storage import connection, run_rows
-from archive.storage.bodies import codecs
+from archive.storage import codecs, connection, run_rows
 from bench import direct, imagined
 from bench.direct import Told, Writer
 from bench.imagined import BEGIN, YEARS, Paper

@@ -25,7 +25,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.http import Request, Response
 
 from crawler import readers
-from crawler.run.crawl_process import project_settings
+from crawler.run.run_command import project_settings
 from crawler.spiders.demo import Demo
 
 PACE = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS": 16, "CONCURRENT_REQUESTS_PER_DOMAIN": 16, "LOG_LEVEL": "ERROR"}

@@ -16,15 +16,14 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive import Reading, Run
-from archive.history.edits import changed_fields
-from archive.history.states import headline_of, state_of, words_of
+from archive.history.edits import changed_fields, headline_of, state_of, words_of
 from archive.model import clock
 from archive.model.digests import digest_of
 from archive.model.urls import url_key
-from archive.storage.bodies import codecs
-from archive.storage.histories.edit_size import MEASURES, size_columns
-from archive.storage.readings.reading_rows import extractor_id
-from archive.storage.readings.version_texts import to_row
+from archive.storage import codecs
+from archive.storage.histories.history_versions import MEASURES, size_columns
+from archive.storage.reading_rows import extractor_id
+from archive.storage.version_texts import to_row
 
 _ORDER = (
     "bodies", "captures", "headers", "articles", "aliases", "versions", "texts", "active_texts", "readings", "images",

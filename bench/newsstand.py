@@ -18,8 +18,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
-from crawler.demo.handler import Request
-from crawler.demo.server import Newspaper
+from crawler.demo.server import Newspaper, Request
 
 _SPAWN = get_context("spawn")
 

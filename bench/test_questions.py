@@ -28,8 +28,7 @@ from sqlite_utils import Database
 from archive.queries.canned_queries import QUESTIONS, Question
 from archive.queries.full_text import search
 from archive.storage.connection import open_archive
-from archive.text.search_query import fts_query
-from archive.text.snippets import snippet
+from archive.text.search_query import fts_query, snippet
 from bench.big import OUTLET, big_archive
 from bench.imagined import BEGIN, Paper
 

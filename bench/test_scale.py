@@ -27,15 +27,15 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Run, open_archive, start_run
-from archive.exchange.object_store.chunks import SIZE, manifest_of
-from archive.storage.bodies.compaction import compact
+from archive.exchange.object_store.store import SIZE, manifest_of
 from archive.storage.connection import transaction
+from archive.storage.payloads import compact
 from archive.storage.snapshot import snapshot
 from bench.big import OUTLET
 from bench.imagined import BEGIN, Paper
 from bench.pages import Site
 from bench.test_storage import capture_of
-from crawler.fleet.machine_budget import family
+from crawler.fleet.batch import family
 from tests.crawler.many.test_workers import Fleet, kill, redis_server
 from tests.crawler.serving import LUUBAO, ROOT
 from tests.crawler.town import town, visited_by_two_at_once

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive import open_archive, start_run
-from archive.frontier.pattern_store import article_probability_of, note_kind, note_yield, worth_asking
+from archive.frontier.article_probability import article_probability_of, note_kind, note_yield, worth_asking
 from crawler import discovery
 from tests.support import NOON, PAPER
 

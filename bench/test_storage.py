@@ -18,10 +18,10 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive import Capture, Reading, Run, file_reading, keep_capture, open_archive, start_run
-from archive.storage.bodies import codecs, compaction
-from archive.storage.bodies.payloads import get_body
+from archive.storage import codecs, payloads
 from archive.storage.captures.capture_writer import keep
 from archive.storage.connection import transaction
+from archive.storage.payloads import get_body
 from bench.big import OUTLET
 from bench.imagined import BEGIN, Paper
 from bench.pages import Site
@@ -70,7 +70,7 @@ def kept(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple
             for number in edited():
                 keep(db, run, capture_of(site, number, 1))
         again = {row[0] for row in db.execute("SELECT id FROM bodies").fetchall()} - first
-        compaction.compact(db, [1])
+        payloads.compact(db, [1])
         yield db, first, again
 
 

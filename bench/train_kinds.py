@@ -27,7 +27,7 @@ import common as kit  # noqa: E402  # as in folds.py
 import eval_gold  # noqa: E402  # as in folds.py
 import eval_wcxb  # noqa: E402  # as in folds.py
 
-from archive.extract import charset, input_limits, page_kinds  # noqa: E402  # as in folds.py
+from archive.extract import charset, page_kinds  # noqa: E402  # as in folds.py
 from archive.extract.body import read_body  # noqa: E402  # as in folds.py
 from archive.extract.metadata import read_metadata  # noqa: E402  # as in folds.py
 from archive.extract.parsed_page import parse  # noqa: E402  # as in folds.py
@@ -157,7 +157,7 @@ def _pages() -> Iterator[tuple[str, str, bool, bool]]:
 def signs_of(source: str, url: str) -> dict[str, float] | None:
     """What the reader weighs on a page; None where it reads none."""
     text = charset.clean(source)
-    if input_limits.refusal(text) or page_kinds.refused_source(text) or (page := parse(text, url)) is None:
+    if charset.refusal(text) or page_kinds.refused_source(text) or (page := parse(text, url)) is None:
         return None
     rules = rules_for(None, url, text, None)
     seen = page_kinds.evidence(page)

@@ -18,10 +18,10 @@ from archive import Link, Picture, Reading, Unreadable, try_to_read
 from archive.model.change_rate import Habits
 from archive.pictures import recognise, recognise_kind
 from archive.pipeline.ingest import extractor_of
-from archive.storage.captures.capture_source import Source
+from archive.storage.captures.kept_captures import Source
 from archive.text.recurring_blocks import Boilerplate
 from archive.workers import Lost, Workers
-from archive.workers.single import Call
+from archive.workers.pool import Call
 from crawler import discovery
 
 T = TypeVar("T")

@@ -14,12 +14,12 @@ LUUBAO_CONFIG = None  # path of the settings file, None for the one that is foun
 
 # Where pictures are stored: a folder, or any store of Scrapy's media pipelines (s3://bucket/folder/, gs://, ftp://).
 # None is a folder beside the archive.
-LUUBAO_PICTURES = None  # read by: crawler.download.picture_store
-LUUBAO_FETCH_PICTURES = True  # read by: crawler.download.picture_store
+LUUBAO_PICTURES = None  # read by: crawler.download.picture_pipeline
+LUUBAO_FETCH_PICTURES = True  # read by: crawler.download.picture_pipeline
 LUUBAO_PICTURES_PER_RUN = 1000  # a quarter of an hour at one a second; read by: crawler.download.picture_pipeline
 LUUBAO_PICTURE_REST = 24 * 60 * 60  # seconds before a recheck; read by: crawler.download.picture_pipeline
 
-# Politeness. A Crawl-delay in robots.txt replaces DOWNLOAD_DELAY (crawler.politeness.crawl_delay.CrawlDelay).
+# Politeness. A Crawl-delay in robots.txt replaces DOWNLOAD_DELAY (crawler.politeness.robots_txt.CrawlDelay).
 ROBOTSTXT_OBEY = True  # default False; read by: crawler.politeness.robots_txt.RobotsTxt
 DOWNLOAD_DELAY = 1.0  # default 0, in seconds; read by: the downloader's slots
 CONCURRENT_REQUESTS = 4  # default 16: few, so that a run stops soon after the signal; read by: the downloader
@@ -105,7 +105,7 @@ EXTENSIONS = {
     "crawler.run.run_record.RunRecord": 100,
     "crawler.politeness.host_politeness.HostPoliteness": 150,
     "crawler.download.size_limits.SizeLimits": 160,
-    "crawler.politeness.crawl_delay.CrawlDelay": 200,
+    "crawler.politeness.robots_txt.CrawlDelay": 200,
     "crawler.run.progress_line.Progress": 300,
 }
 LOG_LEVEL = "INFO"  # default DEBUG; `luubao crawl` lowers it to WARNING so that cron stays quiet

@@ -15,13 +15,13 @@ from typing import Any
 import click
 
 from archive.cli.reread_spark import reread_command
-from archive.cluster.reading_columns import COLUMNS as READING_COLUMNS
+from archive.cluster.reading_files import COLUMNS as READING_COLUMNS
 from archive.console.output import rendered
 from archive.monitor.status.status_text import lines as status_lines
 from archive.queries.canned_queries import TOPICS, Question
 from archive.queries.tabular import EXPORT_COLUMNS as DATASET_COLUMNS
 from archive.storage.connection import open_archive
-from archive.storage.integrity.uncovered_columns import UNCOVERED
+from archive.storage.integrity.derived_columns import UNCOVERED
 from archive.storage.schema import TABLES
 from crawler import settings
 from crawler.cli import luubao
@@ -29,8 +29,7 @@ from crawler.config.alert_tables import KEYS as ALERT_KEYS
 from crawler.config.sample_file import sample
 from crawler.demo.server import Newspaper
 from crawler.fleet.batch_report import FIELDS as ROUND_FIELDS
-from crawler.run.run_summary import FIELDS
-from crawler.run.run_verdict import MEANINGS
+from crawler.run.run_verdict import FIELDS, MEANINGS
 from tests.archive.imaginary_status import imaginary_status
 
 

@@ -66,7 +66,7 @@ FLOORS = (
             "crawler.settings", "crawler.outlet", "crawler.session", "crawler.writer", "crawler.readers",
             "crawler.response_capture", "crawler.scheduler",
         ),
-        ("crawler.demo_verification",),
+        ("crawler.demo_walkthrough",),
     ),
     (("crawler.spiders",), ("crawler.probe",), ("crawler.backfill",), ("crawler.demo_walkthrough",)),
     (("crawler.moving",), ("crawler.fleet",)),

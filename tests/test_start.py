@@ -243,7 +243,7 @@ def test_what_is_forbidden_is_named_with_who_imports_it_and_the_cure(call: Calls
         hold("export warc", started, looks("export warc"))
     assert "`luubao export warc` imports what it may not" in str(told.value)
     assert "warcio, imported in archive." in str(told.value)
-    assert "archive.cli.export, imported in archive.cli.group line" in str(told.value)
+    assert "archive.cli.export, imported in archive.cli.options line" in str(told.value)
     assert "Import it in the function that uses it" in str(told.value)
 
 

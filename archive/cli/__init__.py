@@ -10,12 +10,12 @@ from collections.abc import Mapping
 
 import click
 
-from archive.cli.group import LazyCommands, Listed
+from archive.cli.options import LazyCommands, Listed
 
 COMMANDS: Mapping[str, Listed] = {
     "articles": Listed("archive.cli.lookup_commands:articles", "Lists articles, newest first."),
     "cited": Listed(
-        "archive.cli.cited:cited", "Shows which articles that a document cites changed since it cited them."
+        "archive.cli.lookup_commands:cited", "Shows which articles that a document cites changed since it cited them."
     ),
     "cleanse": Listed(
         "archive.cli.upgrade:cleanse",

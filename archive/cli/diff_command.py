@@ -13,8 +13,7 @@ import click
 
 from archive.cli import formatting
 from archive.cli.options import NUMBER, db_option, json_option
-from archive.console.human_units import stored_moment
-from archive.console.output import say, say_all, say_json, say_whole
+from archive.console.output import say, say_all, say_json, say_whole, stored_moment
 from archive.model.errors import LuubaoError, UnknownArticle
 from archive.queries import lookup
 from archive.storage.connection import open_archive
@@ -154,7 +153,7 @@ def _change(change: Change) -> dict[str, Any]:
 
 
 def _print(article: Article, steps: Sequence[Comparison]) -> None:
-    from archive.diff.descriptions import summary
+    from archive.diff.summary import summary
 
     for index, step in enumerate(steps):
         if index:

@@ -235,7 +235,7 @@ def _excel_option(command: click.Command) -> click.Command:
 
 
 def _write_data(path: Path, target: Path, name: str, choice: Selection, write: Callable[[Any, Path], None]) -> None:
-    from archive.exchange.exporters.data_card import card
+    from archive.exchange.exporters.tables import card
     from archive.queries.tabular import rows, summary
     from archive.runtime.atomic_files import atomic_write
     from archive.storage.captures.kept_captures import outlets_of
@@ -271,7 +271,7 @@ def sqlite(path: Path, target: Path, **filters: Any) -> None:
     Example:
       luubao export sqlite --outlet baovinhphuc --to slim/
     """
-    from archive.exchange.exporters.slim_sqlite import write_sqlite
+    from archive.exchange.exporters.tables import write_sqlite
 
     _write_data(path, target, "versions.db", chosen(filters), write_sqlite)
 

@@ -6,8 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from archive.console.human_units import stored_moment
-from archive.console.output import printable, styled
+from archive.console.output import printable, stored_moment, styled
 from archive.model import clock
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def article_lines(article: Article) -> Iterator[str]:
 
 def gist_lines(gist: EditSummary | None) -> Iterator[str]:
     """The most important changes of an edit, below the article, a paragraph each."""
-    from archive.diff.descriptions import unmarked
+    from archive.diff.summary import unmarked
 
     for quote in gist.quotes[:_QUOTES] if gist else ():
         label: list[tuple[str, str | None]] = [] if quote.part == "body" else [(f"{quote.part}: ", None)]
@@ -75,7 +74,7 @@ def _entry(when: str, headline: str) -> Iterator[str]:
 
 def hit_lines(hit: Hit, words: str) -> Iterator[str]:
     """Headline, address, and a snippet with the words."""
-    from archive.text.snippets import snippet
+    from archive.text.search_query import snippet
 
     first, *rest = textwrap.wrap(printable(snippet(hit.headline, words, 200)), _WIDTH - _MARGIN) or [""]
     yield f"{stored_moment(hit.published_at, hit.timezone):{_MARGIN}}{_highlight(first, bold=True)}"
@@ -87,7 +86,7 @@ def hit_lines(hit: Hit, words: str) -> Iterator[str]:
 
 def _highlight(text: str, *, bold: bool = False) -> str:
     """Colours the «hits» in a text; their marks stay, for output without colour."""
-    from archive.text.snippets import CLOSE, OPEN
+    from archive.text.search_query import CLOSE, OPEN
 
     pieces = []
     for piece in text.replace(OPEN, f"\0{OPEN}").replace(CLOSE, f"{CLOSE}\0").split("\0"):
@@ -169,7 +168,7 @@ def _wrapped(text: str, *, bold: bool = False) -> Iterator[str]:
 
 def change_lines(change: Change) -> Iterator[str]:
     """Title of a change, then its text: [-removed-] and {+added+}, coloured on a terminal."""
-    from archive.diff.descriptions import title, unmarked
+    from archive.diff.summary import title, unmarked
 
     yield styled(title(change), fg="cyan")
     if change.picture and change.part != "picture":

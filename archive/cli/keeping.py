@@ -18,7 +18,7 @@ from archive.storage.connection import open_archive
 from archive.storage.file_identity import require_file
 
 if TYPE_CHECKING:
-    from archive.pipeline.derivation_check import Reread
+    from archive.pipeline.verification import Reread
     from archive.storage.connection import Database
     from archive.storage.integrity.problems import Problem, Unchecked
     from archive.storage.withdrawals.destruction import Look
@@ -123,7 +123,7 @@ def compact(path: Path, outlet: str | None, no_vacuum: bool) -> None:
     Example:
       luubao compact --db luubao.db
     """
-    from archive.storage.bodies import compaction as compacting
+    from archive.storage import payloads as compacting
     from archive.storage.captures.kept_captures import outlets_of
 
     with _existing(path) as db:
@@ -143,7 +143,7 @@ def _vacuum(db: Database, path: Path) -> str:
     """Vacuums the file where that is worth it and possible; returns the result as text."""
     import shutil
 
-    from archive.storage.bodies import compaction as compacting
+    from archive.storage import payloads as compacting
     from archive.storage.sqlite_errors import OperationalError
 
     if compacting.free_share(db) < _WORTH_VACUUM:

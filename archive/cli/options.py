@@ -1,24 +1,29 @@
-"""Shared options of commands, and a click group that prints errors and notices."""
+"""Shared options of commands, and click groups: errors and notices printed, commands imported only when they run."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
+from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
 from archive.console.output import errors_printable, say
-from archive.model import notices
+from archive.model import errors
 from archive.model.errors import LuubaoError
 from archive.model.paths import folder_beside
 from archive.runtime import signals
 from archive.runtime.isolated import isolation
 from archive.storage.sqlite_errors import DatabaseError, access_message
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -97,12 +102,12 @@ def limit_option(command: F) -> F:
 
 @contextmanager
 def printing_notices() -> Iterator[None]:
-    """Prints notices of skipped rows (archive.model.notices) on standard error at the end."""
-    notices.take()  # drops those of an earlier command in the same process
+    """Prints notices of skipped rows (archive.model.errors) on standard error at the end."""
+    errors.take()  # drops those of an earlier command in the same process
     try:
         yield
     finally:
-        for line in notices.take():
+        for line in errors.take():
             say(line, err=True)
 
 
@@ -154,3 +159,64 @@ class Commands(click.Group):
                 f"{error.filename or 'a file'} cannot be read or written: {error.strerror or error}. Check free space"
                 " and permissions"
             ) from error
+
+
+class Listed(NamedTuple):
+    """A command as its group lists it. place: its import path, `module:attribute`; sentence: the first of its help."""
+
+    place: str
+    sentence: str
+
+
+class LazyCommands(Commands):
+    """A group whose commands are imported when they run, or are looked up in `commands`."""
+
+    def __init__(self, name: str | None = None, *, listed: Mapping[str, Listed], **options: Any):
+        super().__init__(name, commands=_LazyMapping(listed), **options)
+        self.listed = listed
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists the commands without importing them."""
+        click.Group(commands=self._stubs()).format_commands(ctx, formatter)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Completes the name of a command without importing any."""
+        from click.shell_completion import CompletionItem
+
+        fitting = {name: command for name, command in self._stubs().items() if name.startswith(incomplete)}
+        names = [CompletionItem(name, help=command.get_short_help_str()) for name, command in sorted(fitting.items())]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
+
+    def _stubs(self) -> dict[str, click.Command]:
+        return {name: click.Command(name, help=listed.sentence) for name, listed in self.listed.items()}
+
+
+class _LazyMapping(MutableMapping[str, click.Command]):
+    """The commands of a group; imports each on first access."""
+
+    def __init__(self, listed: Mapping[str, Listed]):
+        self._places = {name: command.place for name, command in listed.items()}
+        self._commands: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._commands:
+            module, _, attribute = self._places[name].partition(":")
+            self._commands[name] = getattr(import_module(module), attribute)
+        return self._commands[name]
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._commands[name] = command
+        self._places.setdefault(name, "")
+
+    def __delitem__(self, name: str) -> None:
+        del self._places[name]
+        self._commands.pop(name, None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places

@@ -22,7 +22,7 @@ from archive.storage.connection import open_archive
 
 if TYPE_CHECKING:
     from archive.model.records import Reading, Unreadable
-    from archive.pipeline.field_coverage import PageCoverage
+    from archive.pipeline.page_reading import PageCoverage
 
 _TIMEOUT = 30
 _MAX_BYTES = 32 * 1024 * 1024
@@ -156,7 +156,7 @@ def test(path: Path, outlet: str) -> None:
       luubao rules test baovinhphuc --db /srv/luubao.db
     """
     from archive.extract.own_rules import require_rules
-    from archive.pipeline.field_coverage import coverage
+    from archive.pipeline.page_reading import coverage
 
     require_rules(outlet)
     with open_archive(path) as db:
@@ -165,7 +165,7 @@ def test(path: Path, outlet: str) -> None:
 
 
 def _report(pages: list[PageCoverage]) -> Iterator[str]:
-    from archive.pipeline.field_coverage import COVERAGE_FIELDS
+    from archive.pipeline.page_reading import COVERAGE_FIELDS
 
     by_rules = Counter(page.rules or "no rules" for page in pages if not page.refusal)
     yield f"{len(pages)} articles; read with {', '.join(f'{name}: {count}' for name, count in by_rules.most_common())}"

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 
 import click
 
-from archive.cluster.file_systems import place
 from archive.cluster.reading_task import REVISITS, Job, TaskReport
-from archive.cluster.warc_splits import splits_of
+from archive.cluster.warc_splits import place, splits_of
 from archive.console.output import say, say_json
 from archive.extract import extractor_name
 from archive.model.errors import LuubaoError

@@ -66,7 +66,7 @@ def serve(
 
 def _require_servable(archives: tuple[Path, ...], host: str, public: str | None, pictures: Path | None) -> None:
     """Raises LuubaoError with a sentence where these archives cannot be served together, or not in public."""
-    from archive.web.public_checks import problems
+    from archive.web.sql_guard import problems
 
     for archive in archives:
         with open_archive(archive) as db:

@@ -10,8 +10,7 @@ import click
 from archive.cli.options import db_option
 from archive.console.output import bar, say, say_all
 from archive.model import clock
-from archive.model.errors import ArchiveUnusable
-from archive.model.notices import MOST_TOLD
+from archive.model.errors import MOST_TOLD, ArchiveUnusable
 from archive.storage.connection import open_archive, transaction
 from archive.storage.file_identity import require_file
 
@@ -74,7 +73,7 @@ def _repair(db: Any) -> int:
 def _count_changes(db: Any) -> None:
     """Counts the numbers and names that edits changed, where an older luubao did not. Commits each version by
     itself."""
-    from archive.storage.histories.edit_size import measure, uncounted
+    from archive.storage.histories.history_versions import measure, uncounted
 
     if not (uncounted_versions := uncounted(db)):
         return

@@ -14,21 +14,18 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from archive.cluster.file_systems import files_in, place
-from archive.cluster.reading_columns import SAID, CaptureKey, Row, capture_of_row, reading_in, row_of
-from archive.cluster.reading_files import read_rows
+from archive.cluster.reading_files import SAID, CaptureKey, Row, capture_of_row, read_rows, reading_in, row_of
+from archive.cluster.warc_splits import files_in, place
 from archive.model.errors import ArchiveUnusable, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
 from archive.pipeline.ingest import extractor_of
 from archive.pipeline.reread_report import Report
 from archive.pipeline.rereading import Answer, Progress, Rereading, reader, shown
-from archive.storage import connection
+from archive.storage import connection, unread_captures, version_texts
 from archive.storage.captures import kept_captures
 from archive.storage.connection import Database, checkpoint
-from archive.storage.readings import boilerplate_sets, unread_captures
-from archive.storage.readings.boilerplate_sets import known_boilerplate
-from archive.storage.readings.staged_readings import CaptureIdentity, StagedReadings
-from archive.storage.readings.unread_captures import Span, Waiting
+from archive.storage.unread_captures import CaptureIdentity, Span, StagedReadings, Waiting
+from archive.storage.version_texts import known_boilerplate
 from archive.text.recurring_blocks import Boilerplate, without
 from archive.workers import Lost, Workers
 
@@ -73,7 +70,7 @@ def import_readings(
     imported, started = Imported(), time.monotonic()
     with connection.open_archive(path) as db:  # reports a wrong file or name before it writes anything
         outlets = kept_captures.outlets_of(db, outlet)
-        boilerplate = {run.outlet_id: boilerplate_sets.boilerplate_of(db, run.outlet_id) for run in outlets}
+        boilerplate = {run.outlet_id: version_texts.boilerplate_of(db, run.outlet_id) for run in outlets}
     with (
         connection.open_archive(path, create=True) as db,
         Workers[Waiting, Answer](partial(reader, path, boilerplate), jobs) as workers,

@@ -1,21 +1,193 @@
-"""Reads and writes files of readings: Parquet with Zstandard, in row groups. The only module that uses pyarrow for
-them.
-
-A file gets its name once it is complete, so two tasks may write the same file, when Spark runs a task twice, without
-harm.
-"""
+"""Readings as rows of Parquet files (Zstandard, in row groups): their columns, reading and writing."""
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, get_args
 
-from archive.cluster.file_systems import Place, file_selector
-from archive.cluster.reading_columns import COLUMNS, KEY, Row
-from archive.model.errors import LuubaoError, Misconfigured
+from archive.cluster.warc_splits import Place, file_selector
+from archive.model import clock, validation
+from archive.model.errors import BadValue, LuubaoError, Misconfigured
+from archive.model.records import Block, BlockKind, Image, ReadableKind, Reading, Unreadable, UnreadableReason
+
+Row = dict[str, Any]
+
+KEY: dict[str, tuple[str, str]] = {
+    "outlet": ("string", "the outlet's name"),
+    "requested_url": ("string", "the address that was asked for"),
+    "captured_at": ("string", "when it was captured, in UTC: `2026-05-20T01:15:00Z`"),
+    "status": ("int32", "the HTTP status of the answer"),
+    "digest": ("string", "the digest of the bytes that were read, worked out from them: `sha256:...`"),
+    "final_url": ("string", "the address that answered, against which links were resolved"),
+    "encoding": ("string", "the charset of the HTTP header; null where it named none"),
+    "timezone": ("string", "the IANA name of the zone in which the outlet prints its times"),
+    "warc": ("string", "the file whose record held the bytes, as the job was told it"),
+    "offset": ("int64", "where that record begins, in bytes"),
+}
+"""The columns that identify a reading's capture, with types and meanings."""
+
+SAID: dict[str, tuple[str, str]] = {
+    "extractor": ("string", "who read it, as in `extractors.name`: versions of what read, and the furniture left out"),
+    "kind": ("string", "what was read, as in `readings.kind`: `article`, or why nothing was: `listing`, `gave-up`"),
+    "detail": ("string", "more on why nothing was read"),
+    "headline": ("string", "null where nothing was read, as in all that follows"),
+    "lead": ("string", "the paragraph that introduces it"),
+    "text": ("string", "its paragraphs, subheads, quotes, lists and tables, joined by blank lines"),
+    "blocks": ("blocks", "the same in pieces, pictures included: kind, text, and for an image its index in `images`"),
+    "images": ("images", "url, caption, credit, caption_raw (both as printed), alt"),
+    "kicker": ("string", "the line above the headline"),
+    "byline": ("string", "as printed"),
+    "authors": ("strings", "the persons named"),
+    "published_at": ("string", "what the page claims, with its offset: `2026-05-20T08:15:00+07:00`"),
+    "published_at_raw": ("string", "as printed"),
+    "modified_at": ("string", "what the page claims, with its offset"),
+    "modified_at_raw": ("string", "as printed"),
+    "section": ("string", "the outlet's own word for it"),
+    "tags": ("strings", "the outlet's own words for it"),
+    "language": ("string", "as declared"),
+    "canonical_url": ("string", "the address the page declares"),
+    "flags": ("strings", "what a person should look at"),
+    "origins": ("origins", "which rule gave which field: field, rule"),
+    "confidence": ("confidence", "how likely each field, and the reading, is right: field, likelihood"),
+}
+"""The columns of the reading itself, with types and meanings."""
+
+COLUMNS = {**KEY, **SAID}
+
+_KINDS, _REASONS, _BLOCKS = (frozenset(get_args(kinds)) for kinds in (ReadableKind, UnreadableReason, BlockKind))
+_TEXT_FIELDS = ("headline", "lead", "text", "kicker", "byline", "published_at_raw", "modified_at_raw", "section",
+                "language", "canonical_url")  # fmt: skip
+_LIST_FIELDS = ("authors", "tags", "flags")
+_TIME_FIELDS = ("published_at", "modified_at")
+
+
+class BadRow(ValueError):
+    """Raised for a row that is no valid reading; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureKey:
+    """The capture of a reading. captured_at: as clock.stamp writes it; see KEY."""
+
+    outlet: str
+    requested_url: str
+    captured_at: str
+    status: int
+    digest: str
+    final_url: str
+    encoding: str | None
+    timezone: str
+    warc: str = ""
+    offset: int = 0
+
+    def row(self) -> Row:
+        """The capture as columns."""
+        return {name: getattr(self, name) for name in KEY}
+
+
+def row_of(capture: CaptureKey, reading: Reading | Unreadable) -> Row:
+    """A reading as a row of plain values.
+
+    Raises UnicodeEncodeError for text that is not valid UTF-8: a lone surrogate, which JSON in a page can contain.
+    """
+    row: Row = dict.fromkeys(COLUMNS) | capture.row() | {"extractor": reading.extractor}
+    row |= _unreadable_columns(reading) if isinstance(reading, Unreadable) else _reading_columns(reading)
+    json.dumps(row, ensure_ascii=False).encode()
+    return row
+
+
+def _unreadable_columns(unreadable: Unreadable) -> Row:
+    return {"kind": unreadable.reason, "detail": unreadable.detail or None}
+
+
+def _reading_columns(reading: Reading) -> Row:
+    return {
+        "kind": reading.kind,
+        **{name: getattr(reading, name) for name in _TEXT_FIELDS},
+        **{name: list(getattr(reading, name)) for name in _LIST_FIELDS},
+        **{name: clock.claimed(getattr(reading, name)) for name in _TIME_FIELDS},
+        "blocks": [{"kind": block.kind, "text": block.text, "image": block.image} for block in reading.blocks],
+        "images": [{name: getattr(image, name) for name in _IMAGE_FIELDS} for image in reading.images],
+        "origins": [{"field": field, "rule": rule} for field, rule in reading.origins],
+        "confidence": [{"field": field, "likelihood": likelihood} for field, likelihood in reading.confidence],
+    }
+
+
+_IMAGE_FIELDS = ("url", "caption", "credit", "caption_raw", "alt")
+
+
+def capture_of_row(row: Mapping[str, Any]) -> CaptureKey:
+    """The capture that a row names.
+
+    Raises BadRow.
+    """
+    try:
+        capture = CaptureKey(**{name: row[name] for name in KEY})
+    except KeyError as error:
+        raise BadRow(f"it has no {error}") from error
+    for name in ("outlet", "requested_url", "captured_at", "status", "digest", "final_url", "timezone"):
+        if row[name] is None:
+            raise BadRow(f"its {name} is empty")
+    _moment(capture.captured_at, "captured_at")
+    return capture
+
+
+def reading_in(row: Mapping[str, Any]) -> Reading | Unreadable:
+    """The reading of a row.
+
+    Raises BadRow.
+    """
+    kind, extractor = row["kind"], row["extractor"]
+    if not extractor:
+        raise BadRow("its extractor is empty")
+    if kind in _REASONS:
+        return Unreadable(kind, row["detail"] or "", extractor)
+    if kind not in _KINDS:
+        raise BadRow(f"its kind is {kind!r}, which no reader gives")
+    try:
+        return _reading(row)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BadRow(f"its columns do not fit together ({error})") from error
+
+
+def _reading(row: Mapping[str, Any]) -> Reading:
+    images = tuple(Image(**{name: image[name] for name in _IMAGE_FIELDS}) for image in row["images"])
+    blocks = tuple(_block(block, len(images)) for block in row["blocks"])
+    if row["headline"] is None or row["text"] is None:
+        raise BadRow("its headline or its text is missing")
+    fields: dict[str, Any] = {name: row[name] for name in _TEXT_FIELDS}
+    fields |= {name: tuple(row[name]) for name in _LIST_FIELDS} | {
+        name: _moment(row[name], name) for name in _TIME_FIELDS
+    }
+    origins = tuple((origin["field"], origin["rule"]) for origin in row["origins"])
+    confidence = tuple((said["field"], said["likelihood"]) for said in row.get("confidence") or ())
+    return Reading(
+        kind=row["kind"], blocks=blocks, images=images, origins=origins, confidence=confidence,
+        extractor=row["extractor"], **fields
+    )  # fmt: skip
+
+
+def _block(block: Mapping[str, Any], image_count: int) -> Block:
+    kind, image_index = block["kind"], block["image"]
+    if kind not in _BLOCKS:
+        raise BadRow(f"one of its blocks is {kind!r}, which is none")
+    if image_index is not None and not 0 <= image_index < image_count:
+        raise BadRow(f"one of its blocks shows picture {image_index} of {image_count}")
+    return Block(kind, block["text"] or "", image_index)
+
+
+def _moment(text: str | None, name: str) -> datetime | None:
+    try:
+        return None if text is None else validation.claimed_moment(text)
+    except BadValue as error:
+        raise BadRow(f"its {name} is {str(error).replace(' is ', ', which is ', 1)}") from error
+
 
 FORMAT = b"luubao readings 1"
 _ROW_GROUP = 200  # rows of a row group, held in memory

@@ -15,10 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from archive.cluster.file_systems import is_there, place
-from archive.cluster.reading_columns import CaptureKey, Row, row_of
-from archive.cluster.reading_files import Add, writing
-from archive.cluster.warc_splits import Split, WarcHead, head_of, pages_in
+from archive.cluster.reading_files import Add, CaptureKey, Row, row_of, writing
+from archive.cluster.warc_splits import Split, WarcHead, head_of, is_there, pages_in, place
 from archive.exchange.importers.import_items import Page, Skipped
 from archive.extract import extractor_name
 from archive.model import clock
@@ -26,7 +24,7 @@ from archive.model.digests import digest_of
 from archive.model.errors import LuubaoError
 from archive.model.records import Outlet, Reading, Run, Unreadable
 from archive.pipeline.ingest import extractor_of, gave_up, try_to_read
-from archive.storage.captures import capture_source
+from archive.storage.captures import kept_captures
 from archive.text.recurring_blocks import Boilerplate, without
 from archive.workers import PATIENCE, Lost, Workers
 
@@ -37,7 +35,7 @@ _MAX_QUEUED_BYTES = 64 * 1024 * 1024  # bytes of queued pages
 _POLL = 0.2
 _MAX_REPORTED = 5
 
-_Task = tuple[capture_source.Source, bytes, str | None]
+_Task = tuple[kept_captures.Source, bytes, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +181,7 @@ def _row(page: ToRead, reading: Reading | Unreadable | Lost, report: TaskReport)
 
 def _task(page: ToRead) -> _Task:
     run = Run(0, 0, page.outlet)
-    source = capture_source.Source(0, run, "", page.seen.final_url, clock.parse(page.seen.captured_at))
+    source = kept_captures.Source(0, run, "", page.seen.final_url, clock.parse(page.seen.captured_at))
     return source, page.body, page.seen.encoding
 
 

@@ -1,8 +1,4 @@
-"""Splits WARC files for tasks, and reads the pages of a split.
-
-A file in which each record is a gzip member of its own (as luubao, Heritrix, warcio and Common Crawl write them) can be
-split at any byte: a record belongs to the split in which it begins. Any other file is one split.
-"""
+"""Splits WARC files for tasks and reads the pages of a split, on every file system of pyarrow: local, S3, HDFS, GCS."""
 
 from __future__ import annotations
 
@@ -10,17 +6,90 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import Any
 
-from archive.cluster.file_systems import Place, files_in, place, size
 from archive.exchange.importers.gzip_members import is_in_members
 from archive.exchange.importers.import_items import DescribedOutlet, Page, Skipped
 from archive.exchange.importers.outlet_matcher import OutletMatcher
 from archive.exchange.importers.outlet_records import described_by
 from archive.exchange.importers.warc_captures import is_luubao_warc, item_of
 from archive.exchange.importers.warc_reader import WarcRecord, records
+from archive.model.errors import LuubaoError, Misconfigured
 from archive.model.records import Outlet
 from archive.text.recurring_blocks import Boilerplate
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file or folder. name: as the user gave it; system, path: a pyarrow file system, and the path in it."""
+
+    name: str
+    system: Any
+    path: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    def inside(self, name: str) -> Place:
+        """A file in this folder."""
+        return Place(f"{self.name.rstrip('/')}/{name}", self.system, f"{self.path.rstrip('/')}/{name}")
+
+
+def place(name: str) -> Place:
+    """Resolves a path or an address (`s3://bucket/folder?endpoint_override=host:9000`).
+
+    Raises LuubaoError for an invalid address.
+    """
+    fs = _pyarrow_fs()
+    if "://" not in name:
+        return Place(name, fs.LocalFileSystem(), str(Path(name).absolute()))
+    try:
+        system, path = fs.FileSystem.from_uri(name)
+    except (ValueError, OSError) as error:
+        raise LuubaoError(f"{name} leads nowhere: {error}. Give a path, or an address as s3://bucket/folder") from error
+    return Place(name.partition("?")[0], system, path)
+
+
+def is_there(file: Place) -> bool:
+    """Whether the file exists."""
+    return bool(file.system.get_file_info(file.path).is_file)
+
+
+def size(file: Place) -> int:
+    """The size of a file in bytes.
+
+    Raises LuubaoError when it does not exist.
+    """
+    info = file.system.get_file_info(file.path)
+    if not info.is_file:
+        raise LuubaoError(f"there is no file {file}")
+    return int(info.size)
+
+
+def files_in(folder: Place, ending: str | tuple[str, ...]) -> list[Place]:
+    """The files in a folder whose names have this ending, sorted by name; the file itself where `folder` is a file.
+    Skips names that begin with an underscore or a dot: unfinished or foreign files."""
+    info = folder.system.get_file_info(folder.path)
+    if info.is_file:
+        return [folder]
+    entries = folder.system.get_file_info(file_selector(folder))
+    names = sorted(entry.base_name for entry in entries if entry.is_file)
+    return [folder.inside(name) for name in names if name.endswith(ending) and not name.startswith(("_", "."))]
+
+
+def file_selector(folder: Place) -> Any:
+    """A pyarrow selector of a folder's entries; selects none where the folder does not exist."""
+    return _pyarrow_fs().FileSelector(folder.path, allow_not_found=True)
+
+
+def _pyarrow_fs() -> Any:
+    try:
+        import pyarrow.fs
+    except ImportError as error:
+        raise Misconfigured("This needs pyarrow. Install it with `pip install 'luubao[parquet]'`") from error
+    return pyarrow.fs
+
 
 ENDINGS = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz")
 _MOST_HEAD = 20_000  # outlets a file may describe before its first page

@@ -1,13 +1,4 @@
-"""Prints all of luubao's output, with control characters escaped: no text of a page, a server or a foreign archive can
-control the terminal.
-
-Control characters are printed as escapes, as `\\x1b`: C0, DEL, C1; the marks, embeddings, overrides and isolates of the
-bidirectional algorithm (UAX #9), which change the order in which a text is displayed; line and paragraph separators;
-halves of surrogate pairs. Joiners of scripts (U+200C, U+200D) are printed as they are. In JSON the same characters are
-`\\u001b`, so that a parser reads exactly what was written.
-
-Our own colour codes carry a random mark that no text can contain; the last step turns them into ANSI escape codes.
-"""
+"""Prints all of luubao's output, with control characters escaped; formats times, durations and sizes for people."""
 
 from __future__ import annotations
 
@@ -17,10 +8,50 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
 
 import click
+
+from archive.model import clock
+from archive.model.time_zones import zone_of
+
+_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+_SIZES = ("bytes", "kB", "MB", "GB", "TB")
+
+
+def duration(span: timedelta) -> str:
+    """A span in its largest unit, rounded: `3 days`, `1 hour`."""
+    seconds = max(span.total_seconds(), 0)
+    size, name = next(((size, name) for size, name in _UNITS if seconds >= 0.95 * size), _UNITS[-1])
+    count = round(seconds / size)
+    return f"{count:,} {name}{'s' * (count != 1)}"
+
+
+def every(span: timedelta) -> str:
+    """How often, as `every 6 hours` or `every day`."""
+    return f"every {duration(span).removeprefix('1 ')}"
+
+
+def moment(time: datetime, timezone: str) -> str:
+    """A moment as `2026-05-20 08:15` in a time zone."""
+    return f"{time.astimezone(zone_of(timezone)):%Y-%m-%d %H:%M}"
+
+
+def stored_moment(stamp: str | None, timezone: str) -> str:
+    """A stored time, formatted as by `moment`; a dash if there is none, or it cannot be parsed."""
+    time = clock.read(stamp)
+    return moment(time, timezone) if time else "-"
+
+
+def size(count: float) -> str:
+    """A number of bytes as `1.2 GB`."""
+    unit = 0
+    while count >= 1000 and unit < len(_SIZES) - 1:
+        count, unit = count / 1000, unit + 1
+    return f"{count:.0f} {_SIZES[unit]}" if unit == 0 or count >= 100 else f"{count:.1f} {_SIZES[unit]}"
+
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff]")
 _COLOUR_MARK = f"\x1b{os.urandom(8).hex()}"

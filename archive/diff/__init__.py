@@ -1,9 +1,8 @@
 """Diff of two readings of one article: word by word within paragraphs, pictures and captions included."""
 
-from archive.diff.changes import Change, ChangeKind, Operation, Piece
 from archive.diff.compare import compare, side_by_side, size, word_changes
 from archive.diff.summary import EditSummary, summarize_edit
-from archive.diff.wording import words
+from archive.diff.wording import Change, ChangeKind, Operation, Piece, words
 
 __all__ = [
     "Change",

@@ -1,14 +1,152 @@
-"""Word diff of two texts as pieces, merged and aligned so that a person can read them."""
+"""Word diff of two texts, as pieces of equal, removed and added text that a person can read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Literal
 
-from archive.diff.changes import Piece
-from archive.diff.sequences import Pair, common
 from archive.text.equivalence import Tokens, is_word, tidy, tokens
+
+Operation = Literal["equal", "removed", "added"]
+
+ChangeKind = Literal["unchanged", "edited", "added", "removed", "moved", "split", "merged", "replaced"]
+"""`moved`: to another position, perhaps also edited. `split`, `merged`: a paragraph became several, or several became
+one. `replaced`: another picture took the place of one. compare() never returns `unchanged`."""
+
+Form = Literal["paragraph", "subhead", "quote", "list", "table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text that is equal, removed or added. An added or removed paragraph break is the text `\\n`."""
+
+    operation: Operation
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One place where two readings differ.
+
+    part: headline, lead, byline, published, body (a paragraph), picture, caption or credit.
+    pieces: equal and removed pieces together are the old text, equal and added pieces the new one, both tidy (see
+    archive/text/equivalence.py). Where only the spelling of equal words differs, an equal piece has the new spelling.
+    old, new: positions before and after, counted from 1, among the paragraphs of the body or among the pictures; empty
+    where the part is absent, and for parts that occur once. form: the kind of paragraph.
+    picture: the URL of the picture, for pictures, captions and credits.
+    """
+
+    part: str
+    pieces: tuple[Piece, ...]
+    kind: ChangeKind = "edited"
+    old: tuple[int, ...] = ()
+    new: tuple[int, ...] = ()
+    form: Form | None = None
+    picture: str | None = None
+
+    @property
+    def before(self) -> str:
+        """The old text."""
+        return "".join(piece.text for piece in self.pieces if piece.operation != "added")
+
+    @property
+    def after(self) -> str:
+        """The new text."""
+        return "".join(piece.text for piece in self.pieces if piece.operation != "removed")
+
+
+Pair = tuple[int, int]
+_Range = tuple[int, int, int, int]
+
+_SMALL = 1_000_000  # comparisons; cheap: milliseconds, 125 kB
+_LARGE = 64_000_000  # comparisons in one range at most: 8 MB, tens of milliseconds
+
+
+def common(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Pair]:
+    """Index pairs of equal elements, increasing on both sides; as many as the time bound allows."""
+    pairs: list[Pair] = []
+    waiting: list[_Range] = [(0, len(old), 0, len(new))]
+    while waiting:
+        i, end_i, j, end_j = waiting.pop()
+        while i < end_i and j < end_j and old[i] == new[j]:
+            pairs.append((i, j))
+            i, j = i + 1, j + 1
+        while i < end_i and j < end_j and old[end_i - 1] == new[end_j - 1]:
+            end_i, end_j = end_i - 1, end_j - 1
+            pairs.append((end_i, end_j))
+        waiting += _search(old, new, (i, end_i, j, end_j), pairs)
+    return sorted(pairs)
+
+
+def _search(old: Sequence[Hashable], new: Sequence[Hashable], bounds: _Range, pairs: list[Pair]) -> list[_Range]:
+    """Adds the pairs found within a range; returns the ranges between them that are still to be searched."""
+    i, end_i, j, end_j = bounds
+    size = (end_i - i) * (end_j - j)
+    if size > _SMALL and (anchors := _anchors(old[i:end_i], new[j:end_j])):
+        found = [(i + n, j + m) for n, m in anchors]
+        pairs += found
+        starts = [(i, j), *((n + 1, m + 1) for n, m in found)]
+        return [(n, a, m, b) for (n, m), (a, b) in zip(starts, [*found, (end_i, end_j)], strict=True)]
+    if 0 < size <= _LARGE:
+        pairs += ((i + n, j + m) for n, m in _longest(old[i:end_i], new[j:end_j]))
+    return []
+
+
+def _anchors(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Pair]:
+    """The longest increasing run of elements that occur exactly once on either side."""
+    old_counts, new_counts = Counter(old), Counter(new)
+    places = {item: n for n, item in enumerate(new) if new_counts[item] == 1}
+    return increasing([(n, places[item]) for n, item in enumerate(old) if old_counts[item] == 1 and item in places])
+
+
+def increasing(pairs: Sequence[Pair]) -> list[Pair]:
+    """The longest subsequence whose second members increase, of pairs whose first members do."""
+    tails: list[int] = []  # the smallest second member that ends a run of each length
+    holders: list[int] = []
+    before: list[int] = []
+    for n, (_, second) in enumerate(pairs):
+        length = bisect_left(tails, second)
+        tails[length : length + 1] = [second]
+        holders[length : length + 1] = [n]
+        before.append(holders[length - 1] if length else -1)
+    chosen, n = [], holders[-1] if holders else -1
+    while n >= 0:
+        chosen.append(pairs[n])
+        n = before[n]
+    return chosen[::-1]
+
+
+def _longest(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[Pair]:
+    """A longest common subsequence, last pair first."""
+    rows = _rows(old, new)
+    i, j = len(old), len(new)
+    while i and j:
+        if old[i - 1] == new[j - 1]:
+            i, j = i - 1, j - 1
+            yield i, j
+        elif rows[j] >> (i - 1) & 1:  # the last of old adds nothing
+            i -= 1
+        else:
+            j -= 1
+
+
+def _rows(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[int]:
+    """The LCS bit vector after each prefix of new: bit i is 0 where old[i] makes the common subsequence longer."""
+    places: dict[Hashable, int] = {}
+    for n, item in enumerate(old):
+        places[item] = places.get(item, 0) | 1 << n
+    everywhere = row = (1 << len(old)) - 1
+    rows = [row]
+    for item in new:
+        hits = row & places.get(item, 0)
+        row = (row + hits | row - hits) & everywhere
+        rows.append(row)
+    return rows
+
 
 # An island of at most this many unchanged words between two longer changes is merged into them: three words removed,
 # one kept, four added is harder to read than one phrase removed and one added. Between two numbers it stays.

@@ -10,25 +10,23 @@ from itertools import islice
 from lxml import html
 
 from archive.extract import (
-    article_region,
     body_cleaning,
     body_containers,
     boilerplate,
+    caption_parts,
     captions,
     credits,
-    declared_captions,
     figures,
     lead,
-    script_body,
     trafilatura_opinion,
 )
 from archive.extract.blocks import Piece, pieces
 from archive.extract.body_cleaning import NO_TEASERS, Teasers
 from archive.extract.body_containers import Container
+from archive.extract.element_text import selector, string
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
 from archive.extract.picture_urls import absolute_url
-from archive.extract.xpath import selector, string
 from archive.model.records import Block, BlockKind, Image
 from archive.rules.base import Rules
 
@@ -81,7 +79,7 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     """Extracts the body and consumes the page's tree: no other extractor can use the page afterwards."""
     headline = metadata.headline or ""
     links = _headline_links(page)
-    heading = article_region.headline_element(page.root, headline)
+    heading = body_containers.headline_element(page.root, headline)
     more_pages = _has_more_pages(page)
     _ = page.base  # before the tree loses its <base>
     scripts = list(page.root.iter("script"))  # removed with the boilerplate
@@ -94,7 +92,7 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     if found_lead is not None:
         boilerplate.drop(found_lead.element)
     taken_figures = figures.extract_figures(
-        article_region.article_region(heading, container.element), container.element, page
+        body_containers.article_region(heading, container.element), container.element, page
     )
     return replace(_clean_body(page, container, found_lead, taken_figures, metadata, links), more_pages=more_pages)
 
@@ -103,7 +101,7 @@ def _scripted_container(
     page: Page, scripts: list[html.HtmlElement], heading: html.HtmlElement | None
 ) -> Container | None:
     """The body that only a script's data holds, put where the page would show it."""
-    body = script_body.scripted_html(script_body.script_texts(scripts))
+    body = trafilatura_opinion.scripted_html(trafilatura_opinion.script_texts(scripts))
     parent = heading.getparent() if heading is not None else page.root.find("body")
     if body is None or parent is None:
         return None
@@ -113,7 +111,7 @@ def _scripted_container(
 
 def _without_container(page: Page, headline: str, links: int) -> Body:
     """The body from JSON-LD, else from trafilatura."""
-    if declared_blocks := script_body.declared_text(page, 0):
+    if declared_blocks := trafilatura_opinion.declared_text(page, 0):
         return Body(declared_blocks, origins=(("body", "json-ld"),), links=links, declared=True)
     found_blocks = trafilatura_opinion.found_on_page(page.root, headline)
     return Body(
@@ -159,8 +157,8 @@ def _clean_body(
     if bold_piece is not None:
         kept.remove(bold_piece)
         found_lead = lead.Lead(bold_piece.element, bold_piece.text, "bold")
-    images, kept = _apply_credit_line(declared_captions.completed(pictures.images, page), kept)
-    declared_text = script_body.declared_text(page, sum(len(piece.text) for piece in kept))
+    images, kept = _apply_credit_line(caption_parts.completed(pictures.images, page), kept)
+    declared_text = trafilatura_opinion.declared_text(page, sum(len(piece.text) for piece in kept))
     origins = [("body", "json-ld" if declared_text else container.origin)]
     origins.append(("container", body_containers.css_path(container.element)))
     return Body(

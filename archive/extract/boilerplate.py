@@ -8,7 +8,7 @@ from itertools import islice
 from lxml import etree, html
 
 from archive.extract import naming_words, picture_urls
-from archive.extract.xpath import selector, string
+from archive.extract.element_text import selector, string
 
 _NON_TEXT_TAGS = (
     *("script", "style", "template", "svg", "select", "textarea", "input", "iframe", "object", "embed", "audio"),

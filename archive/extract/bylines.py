@@ -9,8 +9,93 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from archive.extract import byline_words as words
 from archive.text.folding import folded, key_of
+
+
+def _phrases(text: str) -> tuple[str, ...]:
+    return tuple(phrase.strip() for phrase in text.replace("\n", " ").split("|"))
+
+
+# Labels of author, photographer, translator or reporter, before a colon.
+BEFORE_COLON = _phrases("""
+    bài | bài viết | bài và ảnh | bài, ảnh | bài - ảnh | bài-ảnh | bài & ảnh | ảnh và bài | bài, ảnh, clip | bài và
+    clip | bài, video | tin | tin, ảnh | tin và ảnh | tin - ảnh | tin, bài | tin bài | chùm ảnh | thực hiện |
+    tác giả | phóng viên | pv | nhóm phóng viên | nhóm pv | nhóm p.v | biên tập | biên soạn | người viết |
+    ghi chép | by | written by | reported by | story by | text by | report by | words by | words | text | author |
+    authors | reporter | from | von | text von | autor | autorin | autoren | redaktion | par | auteur | texte |
+    propos recueillis par | por | autora | texto | redacción | di | testo di | a cura di | de | door | tekst | van |
+    av | af | tekst og foto | eftir | oleh | penulis | editor | yazan | haber | autorka | tekst | автор | авторы |
+    автори | редактор | текст | от | 作者 | 記者 | 文 | بقلم | كتب
+""")
+
+# The same without a colon.
+BEFORE_NAME = _phrases("""
+    biên dịch | lược dịch | ghi chép của | phóng sự của | bút ký của | ký của | tùy bút của | ảnh của | bài của |
+    bài và ảnh | bài, ảnh | bài & ảnh | bài - ảnh | tin và ảnh | tin, ảnh | tin - ảnh | thực hiện
+    bởi | by | written by | reported by | posted by | published by | story by |
+    von | text von | ein beitrag von | ein kommentar von | kommentar von | ein gastbeitrag von | gastbeitrag von |
+    ein interview von | interview von | ein essay von | ein bericht von | eine analyse von | par | propos recueillis
+    par | por | oleh | a cura di | door | eftir | autor
+""")
+
+# Remarks behind the names; bylines.py removes any remark in brackets.
+BEHIND_NAME = _phrases("tổng hợp | tổng hợp và dịch | lược ghi | 기자 | 선임기자 | 특파원")
+
+# A part of a byline that ends in one of these is a role, not a name; German compounds end in the last four.
+ROLE_NOUNS = frozenset(
+    _phrases("""
+    reporter | reporters | correspondent | correspondents | editor | editors | writer | writers | columnist |
+    columnists | journalist | journalists | contributor | contributors | producer | producers | photographer |
+    photographers | staff | chief | guest | autor | autorin | korrespondentin | redaktion | redacción | rédaction |
+    redazione | redactie | jurnalis | muhabir | reporterin | ctv | pv | p.v | p.v. | bbt | tổng-hợp | thực-hiện | ảnh |
+    bài | b.b.t | b.b.t.
+""")
+)
+ROLE_ENDINGS = ("korrespondent", "korrespondentin", "redakteur", "redakteurin")
+ROLE_PHRASES = frozenset(
+    _phrases("phóng viên | cộng tác viên | biên tập viên | nhóm pv | nhóm p.v | nhóm phóng viên | tổng hợp | thực hiện")
+)
+
+# Before a name: titles.
+TITLES = _phrases("dr | prof | mr | mrs | ms | ts | ths | gs | pgs | bs | ls | nhà báo | luật sư | bác sĩ")
+
+# Boilerplate beside a byline that is as short as a name.
+FURNITURE = _phrases("""
+    Twitter | Facebook | Instagram | LinkedIn | WhatsApp | Telegram | YouTube | TikTok | X | Email | E-Mail | Print
+    | Share | Follow | Subscribe | Comments | Comment | Copy link | Zalo | Chia sẻ | Bình luận | Theo dõi | In bài
+    viết | Advertisement | Anzeige | Read more | Sign up | Log in | Contact | Website | Newsletter | More | By | Von
+    | Par | Quảng cáo | Tin liên quan | Đọc thêm | Xem thêm | Từ khóa | Chủ đề | Liên hệ | Trở về | Hết | Ban biên
+    tập | Về đầu trang | Gửi bình luận | Việt Nam | Hà Nội | TP HCM | Key points | Key takeaways | Highlights |
+    Summary | Overview | Introduction | Breaking news | Live updates | Top stories | Read next | Get the app | Our
+    newsletters | Sign up now | View all | View all posts | See all | All posts | More posts | Last | Last updated |
+    Updated | Published | Full bio | View bio | See full bio | Xem tất cả | Read full bio | About the author
+""")
+
+# News agencies: authors of articles without a person's byline.
+AGENCIES = _phrases("""
+    AFP | AP | Associated Press | The Associated Press | Agence France-Presse | Reuters | dpa | TTXVN | VNA | TASS |
+    Xinhua | Tân Hoa Xã | THX | Sputnik | Bloomberg | ANSA | EFE | Europa Press | ANP | Belga | NTB | TT | Ritzau |
+    STT | PAP | ČTK | MTI | APA | SDA | Keystone-SDA | Kyodo | 時事通信 | 共同通信
+    | Yonhap | Antara | AA | Anadolu Ajansı |
+    DHA | IHA | PTI | IANS | ANI | AAP | PA | PA Media | Press Association | Canadian Press | The Canadian Press |
+    KNA | epd | sid | Interfax | UNIAN | Ukrinform
+""")
+
+# CMS accounts and vendors: the default author where nobody entered a name.
+VENDORS = _phrases("""
+    VCCorp.vn | VCCorp vn | ePi | Hemera | MasterCMS | admin | administrator | editor | webmaster | root | developer
+    | superadmin | user | unknown | null | none | undefined | author | staff | wordpress | no author
+""")
+
+# Words that occur in the names of many newspapers: they do not identify an outlet.
+HOUSE_WORDS = frozenset(
+    _phrases("""
+    bao | dien | tu | tap | chi | dai | truyen | hinh | phat | thanh | va | online | news | newspaper | net | com |
+    org | vn | www | http | https | tv | m | the | der | die | das | de | la | le | el | digital | desk | staff |
+    team | newsroom | redaktion | redaction | redacao | redaccion | editorial
+""")
+)
+
 
 _MAX_NAME_WORDS = 6  # if there is a shorter name beside it: `A. Name, professor of law at the University of X`
 MOST_AUTHORS = 30
@@ -24,13 +109,11 @@ def _alternation(phrases: Iterable[str]) -> str:
     return "(?:" + "|".join(re.escape(phrase).replace(r"\ ", r"\s*+") for phrase in longest_first) + ")"
 
 
-_LEADING = re.compile(
-    rf"^(?:{_alternation(words.BEFORE_COLON)}\s*+[:：/]\s*+|{_alternation(words.BEFORE_NAME)}\s++)", re.I
-)
+_LEADING = re.compile(rf"^(?:{_alternation(BEFORE_COLON)}\s*+[:：/]\s*+|{_alternation(BEFORE_NAME)}\s++)", re.I)
 # "Theo Hồ Hương" (according to ...) but not Theo James: the rest is Vietnamese, or in capitals like an agency.
 _ACCORDING_TO = re.compile(r"^(?i:theo)\s+(?=.*[À-ỹđ]|[A-ZĐ\W]+$)")
 _TRAILING = re.compile(
-    rf"\s*(?:\([^()]{{1,80}}\)|(?<=\w)(?:\s*[-–,]\s*|\s+)(?:{_alternation(words.BEHIND_NAME)}|ảnh:.*|theo .*))\s*$",
+    rf"\s*(?:\([^()]{{1,80}}\)|(?<=\w)(?:\s*[-–,]\s*|\s+)(?:{_alternation(BEHIND_NAME)}|ảnh:.*|theo .*))\s*$",
     re.I,
 )
 _CREDIT_OR_SOURCE = re.compile(r"(?:ảnh|nguồn|nguồn ảnh|photos?|fotos?|source|quelle)\s*:", re.I)
@@ -50,7 +133,7 @@ _BETWEEN = re.compile(
     r"|(?:\s*,)?\s+(?:y|e|en|ve|i|a|и|та|і)\s+(?=[A-ZÀ-ÞА-ЯІЇЄĐ])"
     r"|\s*,\s*"
 )
-_TITLES = re.compile(rf"^{_alternation(words.TITLES)}\.?\s+(?=\w)", re.I)
+_TITLES = re.compile(rf"^{_alternation(TITLES)}\.?\s+(?=\w)", re.I)
 _AGENCY_SUFFIX = re.compile(r"(?<=[^\W\d_]{3})(?<=[a-zà-ỹ])(?:/?[A-ZĐ]{3,})$")
 _TRAILING_AGENCY = re.compile(
     r"(?<=\w)\s+(?:the )?(?:associated press|reuters|afp|bloomberg|dpa|ttxvn|press association|canadian press)$"
@@ -75,8 +158,8 @@ _ORGANIZATION = re.compile(
 _DEPARTMENT = re.compile(r"\b(?:team|desk|newsroom|department|seo|redaktion|redazione|redacción)$|^seo\b", re.I)
 _LOGIN = re.compile(r"[a-z]+[._\d][a-z._\d]*|(?=\w*[a-z])[a-z\d_]{7,}")
 _NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+]|\d")
-FURNITURE_KEYS = frozenset(map(key_of, words.FURNITURE))
-_AGENCIES = frozenset(map(key_of, words.AGENCIES))
+FURNITURE_KEYS = frozenset(map(key_of, FURNITURE))
+_AGENCIES = frozenset(map(key_of, AGENCIES))
 
 
 @lru_cache(maxsize=4096)
@@ -139,12 +222,12 @@ def is_person_like(name: str) -> bool:
 def _ends_in_role(name: str) -> bool:
     """Whether a part of a byline ends in a role: "AP National Security Writer"."""
     last = name.casefold().split()[-1]
-    return last in words.ROLE_NOUNS or last.endswith(words.ROLE_ENDINGS)
+    return last in ROLE_NOUNS or last.endswith(ROLE_ENDINGS)
 
 
 def _is_role(name: str) -> bool:
     """Whether a text is a role and nothing else: "Reporter", "Redakteurin", "Phóng viên"."""
-    return name.casefold() in words.ROLE_PHRASES or (" " not in name and name != "" and _ends_in_role(name))
+    return name.casefold() in ROLE_PHRASES or (" " not in name and name != "" and _ends_in_role(name))
 
 
 def _without_affixes(text: str) -> str:

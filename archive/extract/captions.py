@@ -7,11 +7,9 @@ import re
 from lxml import html
 
 from archive.extract import credits, naming_words
-from archive.extract.caption_candidates import LONGEST, acceptable
-from archive.extract.captions_by_position import line_below, next_block, same_block, second_row
-from archive.extract.element_text import text_of
+from archive.extract.captions_by_position import LONGEST, acceptable, line_below, next_block, same_block, second_row
+from archive.extract.element_text import selector, string, text_of
 from archive.extract.picture_urls import pictures_in
-from archive.extract.xpath import selector, string
 from archive.text.folding import WHOLE
 
 _MOST_SIBLINGS = 1000  # elements in a box that is searched for a caption, once for each picture

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from archive.extract.dates import Stamp, machine, visible
 from archive.extract.declared import Declared
 from archive.extract.element_text import text_of
-from archive.extract.rule_matches import RuleMatch
+from archive.extract.own_rules import RuleMatch
 from archive.extract.surroundings import Position, label
 
 PUBLISHED = (

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from archive.extract.byline_words import HOUSE_WORDS
+from archive.extract.bylines import HOUSE_WORDS
 from archive.extract.headlines import agree, keys_of
 from archive.extract.jsonld import Thing, by_id, types_of
 from archive.extract.parsed_page import Page

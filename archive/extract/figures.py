@@ -8,12 +8,11 @@ from itertools import islice
 
 from lxml import html
 
-from archive.extract import caption_parts, captions, credits, declared_captions, naming_words, picture_urls
+from archive.extract import caption_parts, captions, credits, naming_words, picture_urls
 from archive.extract.blocks import IMAGE
 from archive.extract.boilerplate import drop
-from archive.extract.element_text import text_of
+from archive.extract.element_text import string, text_of
 from archive.extract.parsed_page import Page
-from archive.extract.xpath import string
 from archive.model.records import Image
 from archive.text.folding import fold
 
@@ -111,7 +110,7 @@ def _elements_behind(region: html.HtmlElement, body: html.HtmlElement) -> set[ht
 def _lead_picture(page: Page, region: html.HtmlElement, behind: set[html.HtmlElement]) -> html.HtmlElement | None:
     """The lead picture: declared as the article's and shown before the body, or else the one large picture between
     headline and body."""
-    names = declared_captions.covers(page)
+    names = caption_parts.covers(page)
     candidates: list[html.HtmlElement] = []
     for picture in page.root.iter("img", "amp-img"):
         if picture in behind or len(candidates) >= _MAX_PICTURES:
@@ -120,7 +119,7 @@ def _lead_picture(page: Page, region: html.HtmlElement, behind: set[html.HtmlEle
             candidates.append(picture)
     for picture in candidates:
         address = picture_urls.address(picture, page.base)
-        if address and declared_captions.is_named(address, names) and not captions.links_elsewhere(picture):
+        if address and caption_parts.is_named(address, names) and not captions.links_elsewhere(picture):
             return picture
     unlinked = [
         picture
@@ -143,7 +142,7 @@ def _without_known(candidates: list[Image], images: list[Image]) -> list[Image]:
 
 
 def _file(image: Image) -> str:
-    return declared_captions.file_name(image.url) or image.url
+    return caption_parts.file_name(image.url) or image.url
 
 
 def _pictures_behind(region: html.HtmlElement, body: html.HtmlElement) -> set[html.HtmlElement]:

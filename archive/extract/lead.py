@@ -11,9 +11,8 @@ from lxml import html
 from archive.extract import naming_words
 from archive.extract.blocks import Piece
 from archive.extract.body_containers import is_teaser_text
-from archive.extract.element_text import text_of
+from archive.extract.element_text import selector, string, text_of
 from archive.extract.parsed_page import Page
-from archive.extract.xpath import selector, string
 from archive.rules.base import Rules
 from archive.text.folding import WHOLE, fold, letters
 

@@ -18,9 +18,9 @@ from archive.extract.datelines import DateClaim
 from archive.extract.declared import Declared, host_of, outlet_key
 from archive.extract.element_text import text_of
 from archive.extract.headlines import Headline, agree, most_declared, shown_headline
-from archive.extract.newsroom_zones import observes, zone_of_host
+from archive.extract.months import observes, zone_of_host
+from archive.extract.own_rules import Field, RuleMatch, rule_matches
 from archive.extract.parsed_page import Page
-from archive.extract.rule_matches import Field, RuleMatch, rule_matches
 from archive.extract.signatures import body_of, signature
 from archive.extract.surroundings import Position, positions_around
 from archive.rules.base import Rules

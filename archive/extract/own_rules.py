@@ -1,28 +1,65 @@
-"""Reading rules of the user's own, as data: a file NAME.toml for each outlet, in the folder that LUUBAO_RULES names.
-
-A variable, so that every worker process has the same rules. A file holds one set of rules, or several in tables
-`[[rules]]`, each valid for some days. The outlet's name or, for a page of no outlet, one of the file's `hosts` selects
-it. Rules are XPath, so nothing in the folder is run.
-"""
+"""Reading rules of the user's own, as data (a file NAME.toml for each outlet), and how XPath rules match a page."""
 
 from __future__ import annotations
 
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from lxml import etree
+from lxml import etree, html
 
+from archive.extract.element_text import text_of
 from archive.model.errors import BadValue, Misconfigured
 from archive.rules.base import Rules, cls
+from archive.text.folding import folded
+
+MOST_FINDS = 60
+Field = Literal["headline", "published", "byline", "section", "tags"]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMatch:
+    """One match of an expression: its text, the rule set's name, and the element unless it is only text."""
+
+    text: str
+    rule: str
+    element: html.HtmlElement | None = None
+
+
+def rule_matches(rules: Iterable[Rules], field: Field, root: html.HtmlElement) -> list[RuleMatch]:
+    """The matches of the first expression with any text."""
+    for rule_set in rules:
+        for expression in getattr(rule_set, field):
+            matches = [find for item in _selected(expression, root) if (find := _find(item, rule_set.name)).text]
+            if matches:
+                return matches
+    return []
+
+
+def _selected(expression: str, root: html.HtmlElement) -> list[Any]:
+    selected = _compiled(expression)(root)
+    return list(islice(selected, MOST_FINDS)) if isinstance(selected, list) else [selected]
+
+
+@lru_cache(maxsize=512)
+def _compiled(expression: str) -> etree.XPath:
+    return etree.XPath(expression)
+
+
+def _find(item: object, rule: str) -> RuleMatch:
+    if isinstance(item, html.HtmlElement):
+        return RuleMatch(text_of(item) or folded(item.get("content") or ""), rule, item)
+    return RuleMatch(folded(str(item)), rule)
+
 
 VARIABLE = "LUUBAO_RULES"
 _EXPRESSIONS = ("body", "headline", "lead", "published", "byline", "section", "tags", "caption", "drop")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from archive.extract import charset, input_limits, page_kinds, vietnamese_fonts
+from archive.extract import charset, page_kinds, vietnamese_fonts
 from archive.extract.body import Body, read_body
 from archive.extract.confidence import confidence_of
 from archive.extract.extractor_identity import extractor_name
@@ -40,7 +40,7 @@ def read_page(
         return Unreadable("not-html", extractor=extractor_name())
     text = charset.decode(body, encoding) if isinstance(body, bytes) else charset.clean(body)
     text, font = vietnamese_fonts.converted(text)
-    refusal = input_limits.refusal(text) or page_kinds.refused_source(text)
+    refusal = charset.refusal(text) or page_kinds.refused_source(text)
     if refusal:
         return replace(refusal, extractor=extractor_name())
     page = parse(text, _valid_url(url))

@@ -10,10 +10,9 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from archive.extract.declared import Declared, flat, outlet_key
-from archive.extract.element_text import text_of
+from archive.extract.element_text import selector, text_of
 from archive.extract.jsonld import Thing, types_of
 from archive.extract.surroundings import Position, label
-from archive.extract.xpath import selector
 from archive.model.urls import without_credentials
 from archive.text.folding import folded, key_of
 

@@ -14,9 +14,8 @@ from lxml.html import HtmlElement
 
 from archive.extract.authorship import LONGEST, Byline, is_byline, is_house, line_in, names_in
 from archive.extract.bylines import authors_of, is_person_like
-from archive.extract.element_text import has_direct_text, has_text, text_of
+from archive.extract.element_text import has_direct_text, has_text, string, text_of
 from archive.extract.surroundings import ends_article, is_excluded, label, next_outside
-from archive.extract.xpath import string
 
 MOST_PARAGRAPHS = 3_000
 _MIN_RUNNING = 80  # characters of a paragraph; of a div or font only direct text counts

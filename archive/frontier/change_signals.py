@@ -24,7 +24,7 @@ from archive.model import clock
 from archive.model.change_rate import HEADLINE, LEFT, MIN_TRUST, PICTURE, WORDS
 from archive.model.records import Link, Reading, Run, Teaser
 from archive.model.urls import picture_key, url_key
-from archive.storage.readings.reading_rows import same_words
+from archive.storage.reading_rows import same_words
 
 _EDITS_A_DAY = 24  # a sign that proves true counts as an edit expected within an hour
 _MAX_COUNT, _MAX_SHARE_DIVISOR = 5, 10  # at most so many changes of a list at once, or a tenth, are a sign

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from archive.frontier.article_probability import worth_asking
 from archive.frontier.capacity import may_ask_for_sitemaps
 from archive.frontier.deferred import next_pager_pages, pass_over
-from archive.frontier.pattern_store import worth_asking
 from archive.frontier.priority import LIST, NEW, SEED
 from archive.model import clock
 from archive.model.records import Run

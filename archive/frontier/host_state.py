@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from archive.model import clock
 from archive.model.records import HostState
 from archive.storage.connection import transaction
-from archive.storage.damaged_rows import readable_values
+from archive.storage.sqlite_errors import readable_values
 
 
 def troubled_hosts(db: Database) -> list[HostState]:

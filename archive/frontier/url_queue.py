@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from archive.frontier.article_probability import article_probability_of, note_kind
 from archive.frontier.capacity import within_depth, within_room
 from archive.frontier.change_rate_store import learn_check, learn_sign
 from archive.frontier.change_signals import note_headlines, note_listed
 from archive.frontier.deferred import claimed_time, deferred_links, take_up, walk_again
-from archive.frontier.pattern_store import article_probability_of, note_kind
 from archive.frontier.priority import DEFERRED, KNOWN, LIST, NEW, SEED
 from archive.frontier.schedule import MAX_INTERVAL, Due, State, after_error, next_due, promised
 from archive.model import clock

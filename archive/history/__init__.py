@@ -6,8 +6,7 @@ any order of arrival. It may import archive.model (records, urls, digests, perce
 and archive.text.equivalence.
 """
 
-from archive.history.chronology import in_time
-from archive.history.facts import NO_EVIDENCE, Observation, OutletEvidence, PictureFetch, Shown, UrlCapture
+from archive.history.facts import NO_EVIDENCE, Observation, OutletEvidence, PictureFetch, Shown, UrlCapture, in_time
 from archive.history.fold import derive, step
 from archive.history.plausibility import captures_to_compare, departures_of, like_departures, novelty
 from archive.history.values import NOTHING, Article, ArticleState, History, Verdict

@@ -1,23 +1,53 @@
-"""Decides which article a page belongs to.
-
-An article's primary URL identifies it. Any other URL, a redirect, a declared canonical URL, the same path on another
-domain or the very same text can only propose an article; the readings must resemble each other too, either the
-article's recent states or what the URL itself showed, because outlets redirect dead articles to other ones, declare
-one canonical URL on every page, and repeat the headlines of columns. A URL that showed one article and shows something
-else now does not at once belong to another one: it may be a temporary fault.
-"""
+"""Decides which article a page belongs to, before and after its outlet moved to another domain."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from archive.history.edits import resembles
+from archive.history.edits import resembles, words_of
 from archive.history.facts import UrlCapture
-from archive.history.moves import may_have_moved
 from archive.history.responses import declared_key
-from archive.history.states import words_of
 from archive.history.values import Article, Doubted, History
 from archive.model.records import Outlet, Reading
+from archive.model.urls import url_key
+
+_ARTICLE_ID = re.compile(r"(?<!\d)\d{5,}(?!\d)")
+
+
+@lru_cache(maxsize=4096)
+def parts_of(key: str) -> tuple[str, str]:
+    """The host of a key, and the rest of it."""
+    host = re.split(r"[/?]", key, maxsplit=1)[0]
+    return host, key[len(host) :]
+
+
+def number_in(key: str) -> str | None:
+    """The article id in a URL: the last number that is long enough for one."""
+    numbers = _ARTICLE_ID.findall(parts_of(key)[1])
+    return str(numbers[-1]) if numbers else None
+
+
+def are_domains(first: str, second: str) -> bool:
+    """Whether two hosts belong to different domains: they differ, and neither is a subdomain of the other."""
+    return first != second and not first.endswith(f".{second}") and not second.endswith(f".{first}")
+
+
+def may_have_moved(first: str, second: str) -> bool:
+    """Whether two URLs on different domains may belong to one article."""
+    (host, path), (other_host, other_path) = parts_of(first), parts_of(second)
+    if not are_domains(host, other_host) or not path or not other_path:
+        return False
+    number = number_in(first)
+    return path == other_path or (number is not None and number == number_in(second))
+
+
+def takes_over(key: str, primary: str, outlet: Outlet) -> bool:
+    """Whether a URL on the outlet's present domain corresponds to the primary URL's URL on a former domain."""
+    home = parts_of(url_key(outlet.home_url))[0]
+    return parts_of(key)[0] == home and may_have_moved(key, primary)
+
 
 RECENT = 4  # states that a page is compared with
 TWIN_LENGTH = 200

@@ -4,13 +4,11 @@ first, and which differences are edits. What a mobile or print copy leaves out i
 from __future__ import annotations
 
 from archive.history.addresses import is_primary_alive
-from archive.history.article_identity import RECENT
-from archive.history.edits import changed_fields, lines_of, places
+from archive.history.article_identity import RECENT, takes_over
+from archive.history.edits import changed_fields, lines_of, places, state_of
 from archive.history.facts import UrlCapture
-from archive.history.moves import takes_over
 from archive.history.picture_changes import VISIT
 from archive.history.responses import declared_key
-from archive.history.states import state_of
 from archive.history.values import Article, UrlRendition
 from archive.model.records import Outlet, Reading
 from archive.model.urls import print_kind

@@ -1,20 +1,8 @@
-"""What counts as an edit: a change of headline, lead, body, pictures, captions, credits, byline or published time.
-
-White space, Unicode form and other typography (archive/text/equivalence.py) do not count, nor do the size, format and
-host a picture is served in (`picture_key`), counters, adverts and sidebars. Section and tags do not either: outlets
-re-file articles without touching them. Splitting or joining paragraphs is an edit: readers see it, and an editor did
-it. So is another order of authors or pictures. The published time is compared as a moment: 08:15 in Hanoi is 01:15 in
-Greenwich. A caption belongs to its picture, and goes and comes with it: `captions` and `credits` have changed where a
-picture that stayed has another one.
-
-Edits are found by comparing readings, never by comparing digests. `reading_digest` is the first version of these rules,
-kept unchanged: the digests stored in archives can be computed again for ever, and one text has one digest, whenever it
-was stored. It distinguishes a little more than edits (a curly quotation mark) and, in pictures, a little less; it
-serves to find the same text at another URL.
-"""
+"""What counts as an edit, and the names of states: two readings have one name when no rule tells them apart."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -159,3 +147,58 @@ def _digest(reading: Reading, published: str | None) -> str:
 
 def _normal_spaces(text: str | None) -> str:
     return " ".join(unicodedata.normalize("NFC", text or "").split())
+
+
+_NAME_LENGTH = len("sha256:") + 32
+"""128 bits: enough to tell the states of one outlet apart, in half the space."""
+NEW_TEXT = "text:"
+"""Begins the names of what has taken the place of a text."""
+_WORD = re.compile(r"\S+")
+_KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wall, and none cut short
+
+
+def state_of(reading: Reading) -> str:
+    """The state's name: two readings have one name exactly when `changed_fields` finds nothing."""
+    return _state(reading, str(reading.published_at))
+
+
+def words_of(reading: Reading) -> str:
+    """The name of headline and body alone: what an error page shows at every URL, whatever its pictures."""
+    return digest_of_value([EDIT_FIELDS["headline"](reading), EDIT_FIELDS["body"](reading)])[:_NAME_LENGTH]
+
+
+def headline_of(reading: Reading) -> str:
+    """The name of the headline."""
+    return digest_of_value(EDIT_FIELDS["headline"](reading))[:_NAME_LENGTH]
+
+
+@lru_cache(maxsize=STATES_REMEMBERED)
+def novelty_of(previous: Reading | None, reading: Reading) -> str:
+    """The name of what a page says, and its article did not before: its headline; or, under the same headline, what has
+    taken the place of most of the text: new lines, without numbers, or nothing where the text is cut short."""
+    if previous is None or headline_of(previous) != headline_of(reading):
+        return headline_of(reading)
+    before, after = EDIT_FIELDS["body"](previous), EDIT_FIELDS["body"](reading)
+    old_lines, new_lines = set(before), set(after)
+    kept = sum(len(line) for line in before if line in new_lines)
+    added = [_without_numbers(line) for line in after if line not in old_lines]
+    if kept >= _KEPT_SHARE * sum(map(len, before)) or not (added or after == before[: len(after)]):
+        return headline_of(reading)
+    return NEW_TEXT + digest_of_value(added)[:_NAME_LENGTH]
+
+
+def _without_numbers(line: str) -> str:
+    """A line without a request's number, a time and the like: these differ where the words are the same."""
+    return _WORD.sub(lambda word: "" if any(map(str.isdecimal, word[0])) else word[0], line)
+
+
+@lru_cache(maxsize=STATES_REMEMBERED)  # readings are equal, and hashed alike, where they name one moment in two zones
+def _state(reading: Reading, published: str) -> str:
+    values = [EDIT_FIELDS[name](reading) for name in EDIT_FIELDS]
+    return digest_of_value([_plain(value) for value in values])[:_NAME_LENGTH]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return [[list(place), text] for place, text in sorted(value.items())]
+    return [list(item) if isinstance(item, tuple) else item for item in value] if isinstance(value, list) else value

@@ -24,7 +24,7 @@ from archive.history.addresses import (
 from archive.history.article_identity import article_of, is_now_another_article, moved_here, spoken_at
 from archive.history.copies import catches_up, completes, copy_of, edited_fields, inherits, lacking, leads
 from archive.history.disappearances import follow, mark_gone, note_unclear_answer, refuse
-from archive.history.edits import changed_fields, reading_digest
+from archive.history.edits import changed_fields, reading_digest, state_of
 from archive.history.facts import Observation, PictureFetch, UrlCapture
 from archive.history.picture_changes import (
     VISIT,
@@ -38,13 +38,12 @@ from archive.history.picture_changes import (
 )
 from archive.history.plausibility import doubt, first_doubt, is_confirmed, was_doubted
 from archive.history.responses import declared_key, is_home
-from archive.history.states import state_of
 from archive.history.values import NOTHING, Article, ArticleState, Doubted, History, UrlRendition, Verdict
 from archive.model.records import Outlet, Reading, Unreadable
 
 
 def derive(observations: Iterable[Observation], outlet: Outlet) -> History:
-    """The history of facts that belong together, given in order of time (archive.history.chronology)."""
+    """The history of facts that belong together, given in order of time (archive.history.facts)."""
     return reduce(lambda history, observation: step(history, observation, outlet), observations, NOTHING)
 
 

@@ -16,9 +16,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from archive.history.edits import places
+from archive.history.edits import places, state_of
 from archive.history.facts import PictureFetch, Shown, UrlCapture
-from archive.history.states import state_of
 from archive.history.values import Article, ArticleState, History
 from archive.model.perceptual_hash import is_cut_from, same_picture
 from archive.model.records import Reading

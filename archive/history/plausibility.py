@@ -30,10 +30,18 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from archive.history.article_identity import RECENT
-from archive.history.edits import EDIT_FIELDS, changed_fields, places, resembles
+from archive.history.edits import (
+    EDIT_FIELDS,
+    changed_fields,
+    headline_of,
+    novelty_of,
+    places,
+    resembles,
+    state_of,
+    words_of,
+)
 from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
-from archive.history.states import headline_of, novelty_of, state_of, words_of
 from archive.history.values import Article, Doubted, History, Verdict
 from archive.model.records import Reading, Unreadable
 from archive.text.equivalence import tidy, tokens

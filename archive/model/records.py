@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from archive.model.change_rate import Habits
-from archive.model.picture_paths import picture_place, thumbnail_place
+from archive.model.paths import picture_place, thumbnail_place
 
 
 @dataclass(frozen=True, slots=True)

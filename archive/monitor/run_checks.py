@@ -9,7 +9,7 @@ from archive.model.records import Run
 from archive.model.time_zones import zone_of
 from archive.monitor.baseline import LONGEST, Finding, PastRun, compare
 from archive.monitor.health import Health
-from archive.queries.run_status import runs_of, warn, warned_before
+from archive.queries.outlets_followed import runs_of, warn, warned_before
 from archive.storage.connection import Database
 
 _REPEAT_AFTER = timedelta(hours=20)  # a daily crawl may begin some minutes early, and should report it every day

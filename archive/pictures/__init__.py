@@ -13,7 +13,7 @@ from dataclasses import replace
 from archive.model.digests import digest_of
 from archive.model.records import Picture
 from archive.pictures.decoding import THUMBNAIL_WIDTH, looks_of
-from archive.pictures.sniff import sniff
+from archive.pictures.image_files import sniff
 
 __all__ = ["THUMBNAIL_WIDTH", "recognise", "recognise_kind"]
 

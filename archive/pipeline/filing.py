@@ -23,26 +23,25 @@ from archive.history import (
     like_departures,
     novelty,
 )
+from archive.history.edits import headline_of, words_of
 from archive.history.picture_changes import VISIT
 from archive.history.plausibility import Departures
 from archive.history.responses import declared_key
-from archive.history.states import headline_of, words_of
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged
 from archive.model.records import Reading, Run, Unreadable
+from archive.storage import reading_rows
 from archive.storage.captures import capture_writer
 from archive.storage.captures.late_captures import clear_rebuild_marks
 from archive.storage.connection import Database
 from archive.storage.histories.domain_moves import hosts_of, moved_keys
 from archive.storage.histories.doubts import upheavals
-from archive.storage.histories.history_readings import CaptureReadings
-from archive.storage.histories.history_rows import Plan
+from archive.storage.histories.history_readings import CaptureReadings, Plan
 from archive.storage.histories.history_writer import Counts, DerivedHistory, count_changes, match, write_history
 from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
-from archive.storage.pictures.picture_history import fetches_of
-from archive.storage.readings import reading_rows
-from archive.storage.readings.reading_rows import StoredReadings
-from archive.storage.readings.unread_captures import waiting_of
+from archive.storage.picture_history import fetches_of
+from archive.storage.reading_rows import StoredReadings
+from archive.storage.unread_captures import waiting_of
 from archive.storage.withdrawals import withdrawal_lookup
 from archive.storage.withdrawals.withdrawal import withdraw_recapture
 from archive.text.recurring_blocks import Boilerplate

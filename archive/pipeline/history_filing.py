@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from archive.console.logs import log_of
 from archive.history import UrlCapture, derive, in_time
 from archive.model import clock
-from archive.model.errors import ArchiveDamaged, BadValue, LuubaoError
-from archive.model.notices import pass_over
+from archive.model.errors import ArchiveDamaged, BadValue, LuubaoError, pass_over
 from archive.model.records import Reading, Run
 from archive.pipeline.filing import FiledHistories, Filing, Readings, extractor_of
 from archive.runtime import signals
-from archive.storage import connection
-from archive.storage.captures.capture_source import Source
+from archive.storage import connection, reading_rows, version_texts
+from archive.storage.captures.kept_captures import Source
 from archive.storage.captures.late_captures import clear_rebuild_marks, mark_for_rebuild, pending_urls
 from archive.storage.connection import Database
 from archive.storage.histories import unchanged_check
@@ -22,10 +21,9 @@ from archive.storage.histories.doubts import judge_changes
 from archive.storage.histories.history_readings import CaptureReadings
 from archive.storage.histories.history_writer import Counts, DerivedHistory, write_history
 from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
-from archive.storage.pictures.picture_history import fetches_of, mark_stand_ins
-from archive.storage.placements.placement_spans import place_teasers
-from archive.storage.readings import boilerplate_sets, reading_rows
-from archive.storage.readings.unread_captures import Waiting, waiting_of
+from archive.storage.list_placements import place_teasers
+from archive.storage.picture_history import fetches_of, mark_stand_ins
+from archive.storage.unread_captures import Waiting, waiting_of
 from archive.text.recurring_blocks import Boilerplate
 
 log = log_of(__name__)
@@ -94,7 +92,7 @@ def file_waiting(
     step: Callable[[], None] = lambda: None,
 ) -> Counts:
     """Files all URLs of the run's outlet that wait because captures came late, some in a commit."""
-    boilerplate, counts, passes = boilerplate_sets.boilerplate_of(db, run.outlet_id), Counts(), Counter[str]()
+    boilerplate, counts, passes = version_texts.boilerplate_of(db, run.outlet_id), Counts(), Counter[str]()
     while keys := pending_urls(db, run.outlet_id, _BATCH):
         with connection.transaction(db):
             done: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""Ingests a page: keeps the capture, then reads it, then files the reading."""
+"""Ingests a page: keeps the capture, reads it, files the reading, queues its links and reschedules the page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from archive.console.logs import log_of
-from archive.frontier import url_queue
+from archive.frontier import article_probability, capacity, url_queue
+from archive.frontier.article_probability import LIKELY
+from archive.frontier.change_signals import bring_forward, note_pictures, note_words
+from archive.frontier.url_queue import Noted
 from archive.history.disappearances import NO_ARTICLE
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.records import (
@@ -15,25 +18,25 @@ from archive.model.records import (
     CaptureOutcome,
     Filed,
     Kept,
+    Link,
+    PageKind,
     PictureCapture,
     PictureOutcome,
     Reading,
     Run,
     Unreadable,
 )
-from archive.model.urls import url_key
+from archive.model.urls import same_site, url_key
 from archive.pipeline.filing import FiledHistories
 from archive.pipeline.history_filing import file_alone, file_or_report, file_urls, file_waiting, judge_run
 from archive.pipeline.page_reading import extractor_of, gave_up, read, read_here, try_to_read
 from archive.runtime import signals
-from archive.storage import connection
+from archive.storage import connection, picture_fetches, reading_rows, version_texts
 from archive.storage.captures import capture_writer, kept_captures
-from archive.storage.captures.capture_source import Source, article_at
+from archive.storage.captures.kept_captures import Source, article_at
 from archive.storage.captures.late_captures import mark_for_rebuild
 from archive.storage.connection import Database
 from archive.storage.histories import unchanged_check
-from archive.storage.pictures import picture_fetches
-from archive.storage.readings import boilerplate_sets, reading_rows
 from archive.text.recurring_blocks import Boilerplate
 
 __all__ = [
@@ -90,7 +93,7 @@ def ingest(db: Database, run: Run, capture: Capture) -> Ingested:
     arrival = keep_capture(db, run, capture)
     if arrival.outcome != "fresh":
         return Ingested(arrival.outcome, buried=arrival.buried)
-    boilerplate = boilerplate_sets.boilerplate_of(db, run.outlet_id)
+    boilerplate = version_texts.boilerplate_of(db, run.outlet_id)
     return file_reading(
         db, arrival.source, try_to_read(arrival.source, capture.body or b"", capture.encoding, boilerplate)
     )
@@ -116,7 +119,7 @@ def arrived(db: Database, run: Run, capture: Capture, kept: Kept) -> Arrival:
     if kept.outcome in (
         "redirect",
         "gone",
-    ):  # the others are done when their links are noted: archive.pipeline.link_discovery
+    ):  # the others are done when their links are noted: archive.pipeline.ingest
         url_queue.reschedule(db, run, kept.url_key, capture.captured_at, news=buried)
     return Arrival(kept.outcome, source, kept.body_id, buried)
 
@@ -137,7 +140,7 @@ def _file_unread(db: Database, source: Source, kept: Kept) -> bool:
 
 def _buries(db: Database, run: Run, keys: Sequence[str]) -> bool:
     """Whether an article turned out to have disappeared."""
-    boilerplate = boilerplate_sets.boilerplate_of(db, run.outlet_id)
+    boilerplate = version_texts.boilerplate_of(db, run.outlet_id)
     filed = file_or_report(db, run, keys, boilerplate, {}, reason=_REASON, quiet_run=run.id)
     return filed is not None and bool(filed.counts.buried)
 
@@ -152,7 +155,7 @@ def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, at: date
 def _file_pending(
     db: Database, run: Run, keys: Sequence[str], known: dict[int, Reading | Unreadable]
 ) -> FiledHistories:
-    boilerplate = boilerplate_sets.boilerplate_of(db, run.outlet_id)
+    boilerplate = version_texts.boilerplate_of(db, run.outlet_id)
     return file_urls(db, run, keys, boilerplate, known, reason=_REASON, quiet_run=run.id)
 
 
@@ -189,7 +192,7 @@ def _file(db: Database, source: Source, reading: Reading | Unreadable) -> Filed:
     if (article_id := unchanged_check.shows(db, source, reading)) is not None:
         (number,) = db.execute("SELECT version_count FROM articles WHERE id = ?", [article_id]).fetchone()
         return Filed("unchanged", article_id, number)
-    alone = file_alone(db, source, reading, boilerplate_sets.boilerplate_of(db, run.outlet_id))
+    alone = file_alone(db, source, reading, version_texts.boilerplate_of(db, run.outlet_id))
     return _filed(alone or _file_pending(db, run, [source.url_key, *source.via], known), source.capture_id)
 
 
@@ -213,7 +216,7 @@ def _filed(filed: FiledHistories, capture_id: int) -> Filed:
 def read_pending(db: Database, run: Run) -> int:
     """Finishes what an earlier run left unfinished: reads and files what it kept, and files late captures. Returns how
     many captures were read."""
-    pending, boilerplate = kept_captures.unread(db, run), boilerplate_sets.boilerplate_of(db, run.outlet_id)
+    pending, boilerplate = kept_captures.unread(db, run), version_texts.boilerplate_of(db, run.outlet_id)
     for source, encoding in pending:
         if signals.signal_received():
             break
@@ -238,3 +241,62 @@ def keep_picture(
             for key in changed if filed.counts.opened else ():
                 url_queue.count_edit(db, run, key, capture.captured_at)
     return outcome
+
+
+_LISTS = frozenset({"listing", "home"})
+
+
+def discover(db: Database, run: Run, arrival: Arrival, ingested: Ingested, links: Sequence[Link], at: datetime) -> int:
+    """Notes the links of a page, and when it is due again; returns how many links were never seen before.
+
+    The page is not done before this: a run that is killed earlier leaves it due, so that its links are not lost.
+    """
+    key, url, filed = arrival.source.url_key, arrival.source.url, ingested.filed
+    with connection.transaction(db):
+        left_out_before = capacity.left_out(db, run).total()
+        noted = url_queue.note_links(db, run, url, links, at)
+        fresh = noted.fresh
+        first = url_queue.is_new(db, run, key)
+        _learn_yield(db, run, url, noted, links, first=first)
+        kind = kind_of(ingested.reading, bool(links), len(fresh))
+        news = filed is not None and filed.outcome in ("new", "edited")
+        url_queue.reschedule(db, run, key, at, news=news, fresh=len(fresh), kind=kind, links_of=arrival.body_id)
+        bring_forward(db, run, key, at)
+        if isinstance(ingested.reading, Unreadable) and ingested.reading.teasers:
+            note_pictures(db, run, ingested.reading.teasers, at)
+        if first and isinstance(ingested.reading, Reading):
+            note_words(db, run, key, ingested.reading, at)
+        if capacity.left_out(db, run).total() > left_out_before:
+            capacity.name_again(db, run, key, at)
+    return len(fresh)
+
+
+def _learn_yield(db: Database, run: Run, page_url: str, noted: Noted, links: Sequence[Link], *, first: bool) -> None:
+    """Counts what pages of this URL pattern link to: whether following them is worth while."""
+    if first or noted.fresh:
+        known = [link.url for link in links if link.url not in noted.promise]
+        promise = {**noted.promise, **article_probability.article_probability_of(db, run, known)}
+        likely = {url for url, share in promise.items() if share > LIKELY}
+        article_probability.note_yield(db, run, page_url, sum(link.url in likely for link in noted.fresh), likely)
+
+
+def note_sitemaps(db: Database, run: Run, robots_url: str, urls: Sequence[str], at: datetime) -> None:
+    """Queues the sitemaps that a robots.txt names, except those on other sites."""
+    own_sitemaps = [Link(url, "sitemap-index") for url in urls if same_site(url, run.outlet.hosts)]
+    with connection.transaction(db):
+        url_queue.note_links(db, run, robots_url, own_sitemaps, at)
+
+
+def kind_of(reading: Reading | Unreadable | None, leads_on: bool, fresh: int) -> PageKind | None:
+    """What a page turned out to be; None where that is unknown. A feed or a sitemap is not HTML and has links."""
+    if isinstance(reading, Reading):
+        return "article"
+    if reading is not None and (reading.reason in _LISTS or (reading.reason == "not-html" and leads_on) or fresh):
+        return "list"
+    return None
+
+
+def links_are_noted(db: Database, run: Run, arrival: Arrival) -> bool:
+    """Whether the links of the page that was brought or confirmed have been noted: a run may have been killed after it
+    kept the page and before it noted them."""
+    return url_queue.links_are_noted(db, run, arrival.source.url_key, arrival.body_id)

@@ -1,5 +1,4 @@
-"""Merges another archive into this one: a union. Captures are facts, so there are no conflicts: adds what the other has
-and this one lacks, each run's share as a run of its own, and files the affected articles again in order of time."""
+"""Merges another archive into this one, a union; and keeps and files captures from elsewhere."""
 
 from __future__ import annotations
 
@@ -8,28 +7,114 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from archive.model import clock
+from archive.model.capture_validation import validated
 from archive.model.digests import digest_of
 from archive.model.errors import ArchiveDamaged, ArchiveUnusable, BadValue, LuubaoError
 from archive.model.paths import real_path
-from archive.model.records import Capture, Picture, Run
+from archive.model.records import Capture, Picture, Reading, Run, Unreadable
 from archive.model.unpack_budget import UNPACK_RATIO, UnpackBudget, UnpacksTooMuch
 from archive.model.urls import url_key
-from archive.pipeline.foreign_captures import Arrivals, Origin
+from archive.pipeline.history_filing import judge_run
+from archive.pipeline.ingest import arrived, file_reading, source_of_arrival, try_to_read
 from archive.runtime import signals
 from archive.runtime.file_lock import outlet_lock
-from archive.storage import connection, run_rows
+from archive.storage import connection, run_rows, version_texts
 from archive.storage.captures import capture_writer, kept_captures, other_archive
-from archive.storage.captures.late_captures import is_here, mark_showing, picture_is_here
+from archive.storage.captures.late_captures import (
+    comes_late,
+    is_here,
+    mark_for_rebuild,
+    mark_showing,
+    note_origin,
+    picture_is_here,
+    reads_late,
+)
 from archive.storage.captures.other_archive import InvalidRow, OtherCapture, OtherPicture, OtherRun
 from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
-from archive.storage.pictures.picture_fetches import ensure_image, keep_picture
-from archive.storage.pictures.picture_folder import JPEG, MOST_BYTES, MOST_THUMBNAIL, plain_file, put_file
-from archive.storage.readings import boilerplate_sets
+from archive.storage.picture_fetches import ensure_image, keep_picture
+from archive.storage.picture_files import JPEG, MOST_BYTES, MOST_THUMBNAIL, plain_file, put_file
 from archive.storage.withdrawals import withdrawal_lookup
 from archive.text.recurring_blocks import Boilerplate
+
+Arrived = Literal["here", "filed", "late", "withdrawn"]
+"""What became of a capture: the archive had it, it was filed, it waits to be filed in order of time, or its article is
+withdrawn, so that only the fact was kept."""
+
+_MAX_KNOWN = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a capture is from. source: a file's name or a URL; record: its identifier there."""
+
+    source: str
+    record: str | None = None
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """The captures that one run brings from elsewhere. boilerplate: the outlet's recurring blocks, as of the
+    beginning."""
+
+    db: Database
+    run: Run
+    boilerplate: Boilerplate
+    known: dict[int, Reading | Unreadable] = field(default_factory=dict)
+
+    def arrive(
+        self,
+        capture: Capture,
+        origin: Origin | None,
+        reading: Reading | Unreadable | None = None,
+        *,
+        always_late: bool = False,
+    ) -> Arrived:
+        """Keeps a capture and files it if it comes in order of time, in one transaction. reading: the present
+        extractor's, if there is one already. always_late: files nothing before `settle`.
+
+        Raises BadValue for an invalid capture, and ArchiveUnusable when the archive cannot be written.
+        """
+        capture = validated(capture)
+        with connection.transaction(self.db):
+            if is_here(self.db, self.run, capture):
+                return "here"
+            late = always_late or comes_late(self.db, self.run, capture)
+            kept = capture_writer.keep(self.db, self.run, capture, late=late)
+            if origin:
+                note_origin(self.db, kept.capture_id, origin.source, origin.record)
+            if withdrawal_lookup.is_withdrawn(self.db, self.run.outlet_id, kept.url_key):
+                return "withdrawn"
+            source = source_of_arrival(self.db, self.run, capture, kept)
+            if kept.outcome == "fresh" and not late:
+                reading = reading or try_to_read(source, capture.body or b"", capture.encoding, self.boilerplate)
+                late = self._reads_late(source, reading)
+            if late:
+                mark_for_rebuild(self.db, self.run.outlet_id, kept.url_key)
+                self._remember(kept.capture_id, reading)
+                return "late"
+            if kept.outcome == "fresh" and reading is not None:
+                file_reading(self.db, source, reading)
+            else:
+                arrived(self.db, self.run, capture, kept)
+            return "filed"
+
+    def file_pending(self) -> Counts:
+        """Files late captures, and judges all of the outlet's captures as a whole."""
+        counts = judge_run(self.db, self.run, self.known, whole=True)
+        self.known.clear()
+        return counts
+
+    def _reads_late(self, source: kept_captures.Source, reading: Reading | Unreadable) -> bool:
+        return isinstance(reading, Reading) and reads_late(self.db, source, reading)
+
+    def _remember(self, capture_id: int, reading: Reading | Unreadable | None) -> None:
+        if reading is not None and len(self.known) < _MAX_KNOWN:
+            self.known[capture_id] = reading
+
 
 _BATCH = 100
 _MAX_REFUSED = 20
@@ -112,12 +197,12 @@ class _Merging:
     def _shared_boilerplate(self) -> Boilerplate:
         """This archive's learned boilerplate; the other's where this one has none."""
         known, other = (
-            boilerplate_sets.boilerplate_of(self.ours, self.outlet_id),
-            boilerplate_sets.boilerplate_of(self.theirs, self.their_run.outlet_id),
+            version_texts.boilerplate_of(self.ours, self.outlet_id),
+            version_texts.boilerplate_of(self.theirs, self.their_run.outlet_id),
         )
         if known.marks or not other.marks:
             return known
-        return boilerplate_sets.put_boilerplate(self.ours, Run(0, self.outlet_id, self.outlet), other, clock.now())
+        return version_texts.put_boilerplate(self.ours, Run(0, self.outlet_id, self.outlet), other, clock.now())
 
     def take_runs(self) -> None:
         """Takes every run's share, then files in order of time."""
@@ -214,7 +299,7 @@ class _Merging:
         do not match its digest."""
         if self.other_pictures is None:
             return False
-        from archive.pictures.sniff import sniff  # imports Pillow, and most merges bring no pictures
+        from archive.pictures.image_files import sniff  # imports Pillow, and most merges bring no pictures
 
         data = plain_file(self.other_pictures, picture.path, MOST_BYTES)
         if data is None:

@@ -1,16 +1,20 @@
-"""Reads kept pages: pure, except that an exception is caught and costs one capture only."""
+"""Reads kept pages, and measures which fields are missing."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from archive.console.logs import log_of
 from archive.extract import extractor_name, read_page
 from archive.model.change_rate import Habits
+from archive.model.clock import parse
 from archive.model.reading_validation import valid_reading
 from archive.model.records import Reading, Unreadable
 from archive.runtime import isolated
-from archive.storage.captures.capture_source import Source
+from archive.storage.captures import capture_writer, kept_captures
+from archive.storage.captures.kept_captures import Source
+from archive.storage.connection import Database
 from archive.text.recurring_blocks import Boilerplate, without
 from archive.workers import Lost
 
@@ -61,3 +65,45 @@ def gave_up(error: Exception, boilerplate: Boilerplate) -> Unreadable:
     """The refusal of a page on which the extractor raised an error."""
     why = "needed more memory than there is" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
     return Unreadable("gave-up", why, extractor_of(boilerplate))
+
+
+COVERAGE_FIELDS: dict[str, Callable[[Reading], object]] = {
+    "headline": lambda reading: reading.headline,
+    "lead": lambda reading: reading.lead,
+    "text": lambda reading: reading.text,
+    "authors": lambda reading: reading.authors,
+    "published_at": lambda reading: reading.published_at,
+    "section": lambda reading: reading.section,
+    "captions": lambda reading: not reading.images or any(image.caption for image in reading.images),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageCoverage:
+    """One kept page: the rules that read it, the fields that came out empty, or why it could not be read at all."""
+
+    url: str
+    rules: str
+    missing: tuple[str, ...]
+    refusal: str | None = None
+
+
+def coverage(db: Database, outlet: str) -> Iterator[PageCoverage]:
+    """Rereads the newest version of every article of the outlet with the present rules; changes nothing.
+
+    Raises UnknownOutlet when the archive has no such outlet.
+    """
+    for page in kept_captures.pages_of(db, outlet):
+        body = capture_writer.kept_body(db, page.capture_id) or b""
+        captured_at = parse(page.captured_at)
+        reading = read_page(
+            body, page.url, captured_at=captured_at, outlet=outlet, encoding=page.encoding, timezone=page.timezone
+        )
+        yield _covered(page.article_url, reading)
+
+
+def _covered(url: str, reading: Reading | Unreadable) -> PageCoverage:
+    if isinstance(reading, Unreadable):
+        return PageCoverage(url, "", tuple(COVERAGE_FIELDS), reading.reason)
+    rules = ", ".join(value for name, value in reading.origins if name == "rules")
+    return PageCoverage(url, rules, tuple(name for name, value_of in COVERAGE_FIELDS.items() if not value_of(reading)))

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from archive.model.change_rate import Habits
 from archive.model.records import Reading, Run, Unreadable
-from archive.pipeline.derivation_check import RederivedUrl, Reread
 from archive.pipeline.rereading import Absent, Answer, read_kept
+from archive.pipeline.verification import RederivedUrl, Reread
 from archive.storage import connection
-from archive.storage.readings.unread_captures import Waiting
+from archive.storage.unread_captures import Waiting
 from archive.text.recurring_blocks import Boilerplate
 from archive.workers import Lost, Workers
 

@@ -28,12 +28,11 @@ from archive.pipeline.filing import FiledHistories
 from archive.pipeline.history_filing import file_or_report, pages_to_read, rehearse_filing
 from archive.pipeline.page_reading import extractor_of, gave_up, read
 from archive.pipeline.reread_report import Report
-from archive.storage import connection
+from archive.storage import connection, version_texts
 from archive.storage.captures import capture_writer, kept_captures
 from archive.storage.connection import Database, checkpoint
-from archive.storage.placements.placement_spans import place_teasers
-from archive.storage.readings import boilerplate_sets
-from archive.storage.readings.unread_captures import ExtractorProgress, Span, Waiting
+from archive.storage.list_placements import place_teasers
+from archive.storage.unread_captures import ExtractorProgress, Span, Waiting
 from archive.text.recurring_blocks import Boilerplate
 from archive.workers import PATIENCE, Lost, Workers
 
@@ -98,7 +97,7 @@ def reread(
     report, began = Report(dry_run=order.dry_run), time.monotonic()
     with connection.open_archive(path) as db:  # reports a wrong file or name before anything is written
         outlets = kept_captures.outlets_of(db, order.outlet)
-        boilerplate = {run.outlet_id: boilerplate_sets.boilerplate_of(db, run.outlet_id) for run in outlets}
+        boilerplate = {run.outlet_id: version_texts.boilerplate_of(db, run.outlet_id) for run in outlets}
     setting_up = partial(reader, path, boilerplate)
     with (
         connection.open_archive(path, create=not order.dry_run) as db,

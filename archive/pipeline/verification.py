@@ -1,24 +1,289 @@
-"""Verifies an archive: whether it still holds what was stored (fixity), and whether its tables follow from that."""
+"""Verifies an archive: facts against their digests, and everything derived against what is derived again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from archive.model import errors, validation
 from archive.model.errors import UnknownSeal
+from archive.model.records import Run, Unreadable
 from archive.model.unpack_budget import UnpackBudget
-from archive.storage.captures import address_walk
-from archive.storage.connection import Database
+from archive.pipeline.filing import Answer, Filing, extractor_of
+from archive.storage.captures import address_walk, kept_captures
+from archive.storage.connection import Database, open_archive, path_of, snapshot
+from archive.storage.histories.domain_moves import hosts_of
+from archive.storage.histories.doubts import upheavals
+from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
 from archive.storage.integrity import consistency, fixity
+from archive.storage.integrity.derived_columns import differences
 from archive.storage.integrity.problems import Problem, Step, Unchecked
-from archive.storage.pictures.picture_files import broken_pictures
-from archive.storage.placements.placement_spans import wrong_placements
+from archive.storage.list_placements import wrong_placements
+from archive.storage.picture_files import broken_pictures
+from archive.storage.reading_rows import StoredReadings, kept_readings
+from archive.storage.sqlite_errors import ROW_ERRORS, DatabaseError
+from archive.storage.unread_captures import Waiting, waiting_of
+from archive.storage.version_texts import known_boilerplate
+from archive.text.recurring_blocks import Boilerplate
+from archive.workers import Lost, Workers, cores
 
-if TYPE_CHECKING:
-    from archive.pipeline.derivation_check import Reread
+
+class FormerExtractor(Exception):
+    """Raised when a page must be reread by an extractor that no longer exists."""
+
+
+Reread = Callable[[Run, Sequence["RederivedUrl"]], None]
+"""Rereads the pages that each of these wants, and gives it the readings."""
+Rederive = Callable[[Unchecked, Step], Iterator[Problem]]
+_BATCH = 40  # URLs whose pages are read at once, and that are compared at one moment of the archive
+_PART = 200  # URLs that a worker process derives before it answers
+_WORTH_WORKERS = 3_000  # URLs: fewer are derived before worker processes have started
+_PATIENCE = 600.0  # seconds for a part: one that takes longer is derived here
+_POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """URLs of an outlet in order of their keys, from one after `after` to `last`."""
+
+    outlet_id: int
+    after: str
+    last: str
+
+
+@dataclass(slots=True)
+class _Compared:
+    """What comparing a part came to. count: its URLs; notices: what was passed over."""
+
+    problems: list[Problem] = field(default_factory=list)
+    skipped: Unchecked = field(default_factory=Unchecked)
+    count: int = 0
+    notices: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def rederivation(
+    db: Database, reread: Reread | None = None
+) -> Iterator[Callable[[Unchecked, Step], Iterator[Problem]]]:
+    """A function that yields the rows that differ from what their captures amount to, and counts what it skips. Worker
+    processes begin at once to derive a large archive. reread: rereads all pages; without it, the stored readings are
+    used."""
+    path, parts = path_of(db), [] if reread else _parts_worth_workers(db)
+    if path is None or not parts:
+        yield lambda skipped, step: _compared_here(db, skipped, step, reread)
+        return
+    with Workers[_Part, _Compared](partial(_comparing, path), patience=_PATIENCE, processor=_PATIENCE) as workers:
+        for number, part in enumerate(parts):
+            workers.submit(number, part)
+        yield lambda skipped, step: _compared_by(workers, db, parts, skipped, step)
+
+
+def _parts_worth_workers(db: Database) -> list[_Part]:
+    """The parts of a large archive; none where it is small, damaged or the machine has one core."""
+    try:
+        if cores() < 2 or address_walk.address_count(db) < _WORTH_WORKERS:
+            return []
+        return [_Part(*bounds) for bounds in address_walk.parts(db, _PART)]
+    except DatabaseError:  # told by whoever reads on
+        return []
+
+
+def _compared_here(db: Database, skipped: Unchecked, step: Step, reread: Reread | None) -> Iterator[Problem]:
+    for run in kept_captures.outlets_of(db):
+        yield from _differences(Readers(db, run), address_walk.addresses(db, run.outlet_id), skipped, step, reread)
+
+
+def _compared_by(
+    workers: Workers[_Part, _Compared], db: Database, parts: Sequence[_Part], skipped: Unchecked, step: Step
+) -> Iterator[Problem]:
+    """What the worker processes found, in order of URLs. A part that one of them could not derive is derived here."""
+    answers: dict[int, _Compared | Lost] = {}
+    reported: set[Problem] = set()  # URLs that belong together may lie in several parts
+    readers = _readers_of(db)
+    for number, part in enumerate(parts):
+        while number not in answers:
+            answers |= dict(workers.answers(_POLL_SECONDS))
+        compared = answers.pop(number)
+        if isinstance(compared, Lost):
+            yield from _differences(readers[part.outlet_id], _keys_of(db, part), skipped, step)
+            continue
+        skipped.add(compared.skipped)
+        errors.note_again(compared.notices)
+        for _ in range(compared.count):
+            step()
+        yield from (problem for problem in compared.problems if problem not in reported)
+        reported |= set(compared.problems)
+
+
+@contextmanager
+def _comparing(path: Path) -> Iterator[Callable[[_Part], _Compared]]:
+    with open_archive(path, any_code=True) as db:
+        yield partial(_part_compared, db, _readers_of(db))
+
+
+def _part_compared(db: Database, readers: Mapping[int, Readers], part: _Part) -> _Compared:
+    compared, keys = _Compared(), list(_keys_of(db, part))
+    compared.problems = list(_differences(readers[part.outlet_id], iter(keys), compared.skipped))
+    compared.count, compared.notices = len(keys), errors.take()
+    return compared
+
+
+def _readers_of(db: Database) -> dict[int, Readers]:
+    return {run.outlet_id: Readers(db, run) for run in kept_captures.outlets_of(db)}
+
+
+def _keys_of(db: Database, part: _Part) -> Iterator[str]:
+    return address_walk.addresses(db, part.outlet_id, part.after, part.last)
+
+
+def _differences(
+    readers: Readers, keys: Iterator[str], skipped: Unchecked, step: Step = lambda: None, reread: Reread | None = None
+) -> Iterator[Problem]:
+    compared_earlier: set[str] = set()  # URLs compared together with an earlier one
+    while batch := list(islice(keys, _BATCH)):
+        waiting = {key: RederivedUrl(readers) for key in batch if key not in compared_earlier}
+        if reread:
+            for key, again in waiting.items():
+                again.look_for(key)
+            reread(readers.run, list(waiting.values()))
+        found: list[Problem] = []
+        try:
+            _compare(readers, waiting, compared_earlier, skipped, found)
+        except DatabaseError as error:  # what was found until then is told, too
+            yield from found
+            raise error from None
+        yield from found
+        compared_earlier -= set(batch)
+        for _ in batch:
+            step()
+
+
+def _compare(
+    readers: Readers, waiting: Mapping[str, RederivedUrl], earlier: set[str], skipped: Unchecked, found: list[Problem]
+) -> None:
+    """Adds the differences at some URLs to `found`, and the keys of those compared with them to `earlier`."""
+    with snapshot(readers.db):
+        readers.forget_lookups()
+        for key, again in waiting.items():
+            if key not in earlier and not address_walk.is_compared_elsewhere(readers.db, readers.run.outlet_id, key):
+                problems, keys = _compared(again, key, skipped)
+                earlier |= {other for other in keys if other > key}
+                found += problems
+
+
+def _compared(again: RederivedUrl, key: str, skipped: Unchecked) -> tuple[list[Problem], set[str]]:
+    """The differences at a URL and all that belongs to it, and the keys of these URLs."""
+    try:
+        return again.differences(key, skipped)
+    except FormerExtractor:
+        skipped.former += 1
+    except ROW_ERRORS as error:
+        where, why = f"{again.run.outlet.name} {key}", validation.shown(str(error))
+        return [Problem(where, f"what its captures amount to cannot be told: {why}")], set()
+    return [], set()
+
+
+class Readers:
+    """The extractors of an outlet's pages that can be run again: the present one, with any boilerplate it ever had; and
+    what is looked up for each URL and is the same for all of an outlet."""
+
+    def __init__(self, db: Database, run: Run):
+        self.db, self.run = db, run
+        self.known: dict[str, Boilerplate] = {}
+        self.forget_lookups()
+
+    def forget_lookups(self) -> None:
+        """Looks up again what a crawl may have changed meanwhile."""
+        self.upheavals = cache(partial(upheavals, self.db, self.run.outlet_id))
+        self.hosts = cache(partial(hosts_of, self.db, self.run.outlet_id))
+
+    def boilerplate(self, name: str) -> Boilerplate | None:
+        """The boilerplate that an extractor of that name removes; None where it is another program."""
+        if not self.known:
+            sets = (Boilerplate(), *known_boilerplate(self.db, self.run.outlet_id))
+            self.known = {extractor_of(blocks): blocks for blocks in sets}
+        return self.known.get(name)
+
+
+class RederivedUrl(Filing):
+    """As Settling, with the extractor by which these URLs were filed.
+
+    known_readers: the extractors that can be run again; wanted: pages to be reread, each with the boilerplate its
+    extractor removes; readers: captures whose stored reading is another extractor's, by captures.id.
+    """
+
+    def __init__(self, known_readers: Readers):
+        super().__init__(known_readers.db, known_readers.run, Boilerplate(), {}, "", None, rehearsed=True)
+        self.known_readers, self.reader = known_readers, (0, "")
+        self.wanted: list[tuple[Waiting, Boilerplate]] = []
+        self.readers: dict[int, int] = {}
+        self.has_read = False  # then words are compared too: they were not taken from the tables
+
+    def _upheavals(self) -> list[tuple[str, str]]:
+        return self.known_readers.upheavals()
+
+    def _hosts(self) -> list[str]:
+        return self.known_readers.hosts()
+
+    def look_for(self, key: str) -> None:
+        """Collects the pages that belong to a URL, where their extractor can be run again."""
+        try:
+            related = related_urls_of(self.db, self.run.outlet_id, [key])
+            pasts = captures_of(self.db, self.run.outlet_id, related)
+            first = set(dict(first_of(pasts)).values())
+            self._kept_readings(first, related)
+        except ROW_ERRORS:  # reported when it is compared
+            return
+        for past in (past for past in pasts if past.id in first):
+            name = self.reader[1]
+            if not address_walk.has_read(self.db, self.reader[0], past.id) and (refused := self._refused(past)):
+                name = refused.extractor
+            if (boilerplate := self.known_readers.boilerplate(name)) is not None:
+                self.wanted.append((waiting_of(past, self.run), boilerplate))
+
+    def differences(self, key: str, skipped: Unchecked) -> tuple[list[Problem], set[str]]:
+        """The differences, and the keys of the URLs that were compared."""
+        belief, keys = self.believe({key})
+        pages = [past.id for past in belief.said.pasts]
+        if address_walk.is_waiting(self.db, self.run.outlet_id, keys, pages):
+            skipped.waiting += len(keys)
+            return [], keys
+        if address_walk.is_told_by_former_rules(self.db, pages):
+            skipped.former += len(keys)
+            return [], keys
+        belief = replace(belief, extractor=self.reader[0])
+        return list(differences(self.db, belief, self.readers, words=self.has_read or bool(self.known))), keys
+
+    def _kept_readings(self, captures: Iterable[int], related: RelatedUrls) -> StoredReadings:
+        pages = list(captures)
+        self.reader = address_walk.reader_of(self.db, related.articles, pages)
+        return kept_readings(self.db, pages, related.articles, self.reader[1])
+
+    def _reading(self, past: StoredCapture, kept: StoredReadings) -> Answer | None:
+        if past.id not in self.made:
+            reading = self.known.get(past.id) or kept.reading(past.id) or self._refused(past)
+            self.made[past.id] = reading or self._read(past)
+        return self.made[past.id]
+
+    def _refused(self, past: StoredCapture) -> Unreadable | None:
+        """The refusal of a page that was not reread: it is no article's."""
+        refusal = address_walk.refused_by(self.db, past.id)
+        if refusal is None:
+            return None
+        self.readers[past.id] = refusal[0]
+        return refusal[1]
+
+    def _read(self, past: StoredCapture) -> Answer | None:
+        boilerplate = self.known_readers.boilerplate(self.reader[1])
+        if boilerplate is None and self._body(past.id) is not None:
+            raise FormerExtractor
+        self.boilerplate, self.has_read = boilerplate or Boilerplate(), True
+        return super()._read(past)
+
 
 _CHECKS = (
     fixity.broken_dictionaries,
@@ -40,8 +305,6 @@ def verify(
     with ExitStack() as stack:
         rederived = None
         if derived:
-            from archive.pipeline.derivation_check import rederivation  # imported only if needed
-
             rederived = stack.enter_context(rederivation(db, reread))
         reported: set[str] = set()
         yield from _facts(db, step, pictures, budget, reported)

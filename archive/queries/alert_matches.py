@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from archive.diff import EditSummary
 from archive.queries.article_filter import ArticleFilter, conditions
-from archive.queries.edit_changes import gists
+from archive.queries.recent import gists
 from archive.storage.alert_ledger import RUNNING, Match
 from archive.storage.connection import rows_of
 from archive.text.search_query import fts_query

@@ -10,8 +10,7 @@ from sqlite_utils import Database
 from archive.model import clock
 from archive.model.time_zones import zone_of
 from archive.model.validation import FIRST_MOMENT
-from archive.text.search_query import fts_query
-from archive.text.snippets import fold
+from archive.text.search_query import fold, fts_query
 
 LANGUAGE = "CASE WHEN json_valid(texts.details) THEN json_extract(texts.details, '$.language') END AS language"
 """The column with the language that the page of a text declares; NULL for none."""

@@ -11,7 +11,7 @@ from archive.model import clock
 from archive.model.errors import BadQuery
 from archive.model.urls import url_key
 from archive.model.validation import stored_moment
-from archive.storage.damaged_rows import readable_values
+from archive.storage.sqlite_errors import readable_values
 
 MatchType = Literal["exact", "prefix", "host", "domain"]
 _LAST = "\U0010ffff"

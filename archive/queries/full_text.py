@@ -15,8 +15,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.queries.article_filter import LANGUAGE, ArticleFilter, conditions
-from archive.storage.damaged_rows import readable_values
 from archive.storage.integrity.column_validation import usable
+from archive.storage.sqlite_errors import readable_values
 from archive.text.search_query import front_query, fts_query, parse
 
 ALL = ArticleFilter()

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from sqlite_utils import Database
 
 from archive.model.errors import UnknownArticle, Withdrawn
-from archive.model.picture_paths import shown_place
+from archive.model.paths import shown_place
 from archive.queries.article_filter import UNANNOUNCED
 from archive.runtime.lazy_imports import lazy
-from archive.storage.damaged_rows import readable_value, readable_values, unreadable_row
+from archive.storage.sqlite_errors import readable_value, readable_values, unreadable_row
 from archive.storage.withdrawals.withdrawal_lookup import withdrawal_of
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def reading_of(db: Database, article_id: int, number: int | None = None) -> tupl
 
     Raises UnknownArticle when the article has no version with that number.
     """
-    from archive.storage.readings.version_texts import from_row
+    from archive.storage.version_texts import from_row
 
     rows = db.query(
         "SELECT versions.number, texts.*, extractors.name AS extractor FROM versions"

@@ -1,12 +1,20 @@
-"""The outlets of an archive, how they were crawled, and how much it holds of them."""
+"""The outlets of an archive, their runs, and what `luubao status` and the checks after a run ask."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlite_utils import Database
 
-from archive.storage.damaged_rows import readable_values
+from archive.model import clock
+from archive.storage.connection import snapshot, transaction
+from archive.storage.histories.doubts import waiting_doubts
+from archive.storage.sqlite_errors import readable_values
+from archive.storage.version_texts import CONFIDENCE, UNCERTAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +126,175 @@ def sizes(db: Database) -> Sizes:
         )
     )
     return Sizes(**row)
+
+
+_NEWEST = 2_000  # articles of an outlet whose confidence is counted: the texts of all take seconds to read
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """A run. outcome: as runs.outcome; reason: its sentence, if any; warnings: unusual findings; stats: its counts;
+    health: its measures, as archive.monitor.health writes them."""
+
+    id: int
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: str
+    reason: str | None
+    warnings: tuple[str, ...]
+    stats: Mapping[str, int]
+    health: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DueCounts:
+    """How many URLs of an outlet are due: never requested; known, due for a revisit; lists, including seeds."""
+
+    never_asked: int
+    known: int
+    lists: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevisitCounts:
+    """How many articles are online, and how many of them were captured in the last day, week and month."""
+
+    there: int = 0
+    day: int = 0
+    week: int = 0
+    month: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CertaintyCounts:
+    """How many of the newest articles have a confidence, and how many of them one below a half."""
+
+    measured: int = 0
+    uncertain: int = 0
+
+
+NO_REVISITS = RevisitCounts()
+NO_CERTAINTY = CertaintyCounts()
+
+
+@dataclass(frozen=True, slots=True)
+class OutletFacts:
+    """An outlet's counts and runs. runs: the latest, oldest first. doubted: URLs whose last reading is in doubt. signs:
+    by kind, how many rechecks free change signals have triggered, and how many of these found a change."""
+
+    name: str
+    title: str
+    timezone: str
+    articles: int
+    edited: int
+    gone: int
+    waiting: DueCounts
+    runs: tuple[RunFacts, ...]
+    doubted: int = 0
+    seen: RevisitCounts = NO_REVISITS
+    signs: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    certain: CertaintyCounts = NO_CERTAINTY
+
+
+def outlet_names(db: Database) -> list[str]:
+    """Names of all outlets that have been crawled."""
+    return [row[0] for row in db.execute("SELECT name FROM outlets ORDER BY name").fetchall()]
+
+
+def runs_of(db: Database, outlet_id: int, since: datetime) -> list[RunFacts]:
+    """An outlet's runs that began at that time or later, oldest first, corrected for a clock that was ahead."""
+    rows = db.query(
+        "SELECT id, started_at, finished_at, outcome, reason, warnings, stats, health, clock_ahead FROM runs"
+        " WHERE outlet_id = ? AND started_at >= ? AND kind <> 'cleanse' ORDER BY started_at, id",
+        [outlet_id, clock.stamp(since)],
+    )
+    return sorted(readable_values(rows, "runs", _run_facts), key=lambda run: (run.started_at, run.id))
+
+
+def _run_facts(row: Mapping[str, Any]) -> RunFacts:
+    ahead = timedelta(seconds=row["clock_ahead"] or 0)
+    return RunFacts(
+        row["id"],
+        clock.parse(row["started_at"]) - ahead,
+        clock.parse(row["finished_at"]) - ahead if row["finished_at"] else None,
+        row["outcome"],
+        row["reason"],
+        tuple(json.loads(row["warnings"] or "[]")),
+        json.loads(row["stats"]),
+        json.loads(row["health"] or "{}"),
+    )
+
+
+def outlet_facts(db: Database, since: datetime, now: datetime) -> list[OutletFacts]:
+    """Every outlet with its counts, its runs since that time, and the URLs due by `now`; all from one snapshot."""
+    with snapshot(db):
+        return list(_outlets(db, since, now))
+
+
+def _outlets(db: Database, since: datetime, now: datetime) -> Iterator[OutletFacts]:
+    rows = db.query(
+        "SELECT outlets.id, name, title, timezone, count(articles.id) AS articles,"
+        " count(articles.id) FILTER (WHERE version_count > 1) AS edited,"
+        " count(gone_since) AS gone FROM outlets LEFT JOIN articles ON articles.outlet_id = outlets.id"
+        " GROUP BY outlets.id ORDER BY name"
+    )
+    for row in readable_values(list(rows), "outlets", dict):
+        outlet_id = row.pop("id")
+        runs, doubted = tuple(runs_of(db, outlet_id, since)), waiting_doubts(db, outlet_id)
+        waiting, seen = _due(db, outlet_id, now), _recently_seen(db, outlet_id, now)
+        signs, certain = _signs(db, outlet_id), _certainty(db, outlet_id)
+        yield OutletFacts(**row, waiting=waiting, runs=runs, doubted=doubted, seen=seen, signs=signs, certain=certain)
+
+
+def _certainty(db: Database, outlet_id: int) -> CertaintyCounts:
+    row = db.execute(
+        f"SELECT count(confidence), count(*) FILTER (WHERE confidence < ?) FROM (SELECT {CONFIDENCE} AS confidence FROM"
+        " (SELECT current_version_id FROM articles WHERE outlet_id = ? AND withdrawn_at IS NULL"
+        " ORDER BY id DESC LIMIT ?)"
+        " JOIN active_texts ON active_texts.version_id = current_version_id JOIN texts ON texts.id = text_id)",
+        [UNCERTAIN, outlet_id, _NEWEST],
+    ).fetchone()
+    return CertaintyCounts(*row)
+
+
+def _recently_seen(db: Database, outlet_id: int, now: datetime) -> RevisitCounts:
+    spans = (timedelta(days=days) for days in (1, 7, 30))
+    row = db.execute(
+        "SELECT count(*), count(*) FILTER (WHERE last_seen_at > ?2), count(*) FILTER (WHERE last_seen_at > ?3),"
+        " count(*) FILTER (WHERE last_seen_at > ?4) FROM articles WHERE outlet_id = ?1 AND gone_since IS NULL"
+        " AND withdrawn_at IS NULL",
+        [outlet_id, *(clock.stamp(now - span) for span in spans)],
+    ).fetchone()
+    return RevisitCounts(*row)
+
+
+def _signs(db: Database, outlet_id: int) -> dict[str, tuple[float, float]]:
+    rows = db.execute(
+        "SELECT bucket, looks, changes FROM habits WHERE outlet_id = ? AND (bucket = 'promised' OR bucket LIKE '%: %')",
+        [outlet_id],
+    )
+    return {kind: (looks, changes) for kind, looks, changes in rows.fetchall()}
+
+
+def _due(db: Database, outlet_id: int, now: datetime) -> DueCounts:
+    never_asked, known, lists = db.execute(
+        "SELECT count(*) FILTER (WHERE rank = 1), count(*) FILTER (WHERE rank = 3),"
+        " count(*) FILTER (WHERE rank IN (0, 2)) FROM frontier WHERE outlet_id = ? AND due_at <= ?",
+        [outlet_id, clock.stamp(now)],
+    ).fetchone()
+    return DueCounts(never_asked, known, lists)
+
+
+def warned_before(db: Database, run_id: int, sentence: str, span: timedelta) -> bool:
+    """Whether an earlier run of the same outlet, begun within `span` before this one, has the same warning."""
+    outlet_id, started = db.execute("SELECT outlet_id, started_at FROM runs WHERE id = ?", [run_id]).fetchone()
+    earlier = runs_of(db, outlet_id, clock.parse(started) - span)
+    return any(sentence in run.warnings for run in earlier if run.id < run_id)
+
+
+def warn(db: Database, run_id: int, warnings: Sequence[str]) -> None:
+    """Adds warnings to a recorded run. Raises ArchiveUnusable."""
+    with transaction(db):
+        (stored,) = db.execute("SELECT warnings FROM runs WHERE id = ?", [run_id]).fetchone()
+        all_warnings = [*json.loads(stored or "[]"), *warnings]
+        db.execute("UPDATE runs SET warnings = ? WHERE id = ?", [json.dumps(all_warnings, ensure_ascii=False), run_id])

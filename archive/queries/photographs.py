@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.model.picture_paths import shown_place, thumbnail_place
+from archive.model.paths import shown_place, thumbnail_place
 from archive.queries.article_filter import LANGUAGE, spelt_credit
-from archive.storage.damaged_rows import readable_values
-from archive.text.search_query import front_query
-from archive.text.snippets import holds
+from archive.storage.sqlite_errors import readable_values
+from archive.text.search_query import front_query, holds
 
 
 @dataclass(frozen=True, slots=True)

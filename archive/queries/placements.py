@@ -9,12 +9,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.model.errors import UnknownCapture
-from archive.model.picture_paths import thumbnail_place
+from archive.model.paths import thumbnail_place
 from archive.model.urls import picture_key, url_key
 from archive.storage.connection import rows_of
-from archive.storage.damaged_rows import readable_values
 from archive.storage.integrity.column_validation import row_numbers
-from archive.storage.placements.placement_spans import looks_of
+from archive.storage.list_placements import looks_of
+from archive.storage.sqlite_errors import readable_values
 from archive.text.folding import letters
 
 

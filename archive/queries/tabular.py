@@ -10,9 +10,9 @@ from sqlite_utils import Database
 
 from archive.queries.article_filter import ArticleFilter, conditions
 from archive.storage.captures.capture_stream import as_of
-from archive.storage.damaged_rows import readable_values
 from archive.storage.integrity.column_validation import usable
-from archive.storage.readings.version_texts import details_of
+from archive.storage.sqlite_errors import readable_values
+from archive.storage.version_texts import details_of
 from archive.text.search_query import fts_query
 
 _BATCH = 500

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 if TYPE_CHECKING:
     from archive.workers import Lost
-    from archive.workers.single import SingleWorker
+    from archive.workers.pool import SingleWorker
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -69,7 +69,7 @@ def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Lost
 
 def _shared_worker() -> SingleWorker:
     global _worker
-    from archive.workers.single import SingleWorker  # imported only where a worker is needed
+    from archive.workers.pool import SingleWorker  # imported only where a worker is needed
 
     with _creation_lock:  # calls may come from several threads
         _worker = _worker or SingleWorker()

@@ -23,11 +23,10 @@ from archive.model.errors import (
     ArchiveUnusable,
     LuubaoError,
     QueryTooLong,
+    pass_over,
 )
-from archive.model.notices import pass_over
 from archive.model.paths import real_path
 from archive.storage import schema_check
-from archive.storage.damaged_rows import ROW_ERRORS, unreadable_row
 from archive.storage.file_identity import (
     Connection,
     is_immutable,
@@ -38,7 +37,7 @@ from archive.storage.file_identity import (
 )
 from archive.storage.integrity.value_check import is_odd
 from archive.storage.migrations import APPLICATION_ID, SCHEMA, migrations
-from archive.storage.sqlite_errors import damage_message
+from archive.storage.sqlite_errors import ROW_ERRORS, damage_message, unreadable_row
 
 BUSY_SECONDS = 30
 _BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)

@@ -14,10 +14,10 @@ from archive.frontier.change_rate_store import fade_habits, habits_of
 from archive.frontier.url_queue import bring_back
 from archive.model import clock
 from archive.model.records import Outlet, Run, RunKind
-from archive.storage.bodies.dictionaries import has_doubled
-from archive.storage.bodies.payloads import learn_dictionary
+from archive.storage.codecs import has_doubled
 from archive.storage.connection import checkpoint, transaction
 from archive.storage.integrity.seals import seal_finished
+from archive.storage.payloads import learn_dictionary
 
 
 def start_run(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from archive.storage.schema_alerts import ALERTS
+from archive.storage.schema_views import ALERTS, DOUBT, FRONTIER, LISTS, VIEWS, Table
 from archive.storage.schema_views import CLAIM as _CLAIM
-from archive.storage.schema_views import DOUBT, FRONTIER, LISTS, VIEWS, Table
 from archive.storage.schema_views import TIME as _TIME
 
 TABLES: tuple[Table, ...] = (

@@ -9,13 +9,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from archive.model.errors import ArchiveUnusable
-from archive.model.picture_paths import own_places
+from archive.model.paths import own_places
 from archive.storage.connection import Database, open_archive
 from archive.storage.file_identity import open_hint
 from archive.storage.integrity.fixity import broken_seals, stop_at_damage
 from archive.storage.integrity.problems import Problem, Step
 from archive.storage.integrity.seals import newest_seal
-from archive.storage.pictures.picture_files import broken_pictures
+from archive.storage.picture_files import broken_pictures
 from archive.storage.sqlite_errors import damage_message
 
 

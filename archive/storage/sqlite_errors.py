@@ -1,11 +1,16 @@
-"""Messages for SQLite errors: a damaged file, or a file that SQLite cannot read or write."""
+"""SQLite errors (a damaged file, or one that SQLite cannot open) as messages, and rows that cannot be read."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from sqlite3 import DatabaseError as DatabaseError
 from sqlite3 import OperationalError as OperationalError
+from typing import Any, TypeVar
+
+from archive.model.errors import ArchiveDamaged, LuubaoError, pass_over
+from archive.storage.integrity.column_validation import usable
 
 _CORRUPT_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _ACCESS_CODES = (
@@ -56,3 +61,44 @@ def _wal_hint(path: Path | None) -> str:
         f". {log} lies beside it: where {log.name} is from before a copy was put here, it is not the copy's; put the"
         " copy here again with `luubao restore`"
     )
+
+
+T = TypeVar("T")
+Row = dict[str, Any]
+ROW_ERRORS = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError, StopIteration)
+"""Exceptions that making a value from a row raises where the row, or a row it refers to, holds invalid values. (A
+future that is given StopIteration never ends: a request to the reading room would wait for ever.)"""
+
+
+def readable_values(rows: Iterable[Row], table: str, make: Callable[[Row], T]) -> Iterator[T]:
+    """The values that `make` returns for rows of a table; skips rows that cannot be read, with a notice. Columns that
+    the table has not come from other tables."""
+    for row in rows:
+        try:
+            value = make(usable(table, row))
+        except ROW_ERRORS as error:
+            pass_over(_row_name(table, row), error)
+        else:
+            yield value
+
+
+def readable_value(row: Row, table: str, make: Callable[[Row], T]) -> T:
+    """The value that `make` returns for one row. Raises ArchiveDamaged where the row cannot be read."""
+    try:
+        return make(usable(table, row))
+    except LuubaoError as error:
+        if not isinstance(error, ValueError):
+            raise
+        raise unreadable_row(_row_name(table, row), error) from error
+    except ROW_ERRORS as error:
+        raise unreadable_row(_row_name(table, row), error) from error
+
+
+def unreadable_row(what: str, why: object) -> ArchiveDamaged:
+    """The error for a row without which there is no answer. what: its name; why: the reason."""
+    return ArchiveDamaged(f"{what} cannot be read ({why}). `luubao verify` names all such rows")
+
+
+def _row_name(table: str, row: Row) -> str:
+    identifier = next((row[name] for name in ("id", "url", "name", "version", "number") if name in row), "?")
+    return f"{table} {str(identifier)[:80]}"

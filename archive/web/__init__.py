@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from archive.queries.canned_queries import QUESTIONS, TOPICS
 from archive.storage.schema import TABLES
-from archive.web.public_checks import SETTINGS as PUBLIC_SETTINGS
+from archive.web.sql_guard import SETTINGS as PUBLIC_SETTINGS
 
 SETTINGS = {
     "suggest_facets": "off",  # costs a second a page on a large archive

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from archive.console.human_units import stored_moment
-from archive.diff.changes import Change, Piece
+from archive.console.output import stored_moment
 from archive.diff.compare import compare, side_by_side
-from archive.diff.descriptions import summary, title, title_of_picture, together, unmarked
+from archive.diff.summary import summary, title, title_of_picture, together, unmarked
+from archive.diff.wording import Change, Piece
 from archive.model.records import Reading
 from archive.queries.lookup import Article
 from archive.storage.captures.kept_captures import Provenance

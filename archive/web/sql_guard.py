@@ -1,15 +1,17 @@
-"""SQLite authorizer and result limits for visitors' own SQL: a guard for each of Datasette's connections.
-
-The reading room's own queries use the same connections; `trusted` lifts the limits for them.
-"""
+"""SQLite authorizer and result limits for visitors' own SQL, and checks before an archive is served to the public."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from weakref import ref
+
+from archive.storage.connection import Database
+from archive.storage.withdrawals.withdrawal_lookup import exposed
 
 LONGEST = 48 * 1024 * 1024
 """Bytes of one value at most, also of an intermediate one: the largest page has 32 MB."""
@@ -78,3 +80,31 @@ def trusted(connection: sqlite3.Connection) -> Iterator[None]:
         yield
     finally:
         guard.trust(trusted=False)
+
+
+SETTINGS = {
+    "default_allow_sql": "off",  # canned queries stay allowed; visitors' SQL would take the server's time
+    "sql_time_limit_ms": "1500",
+    "facet_time_limit_ms": "300",
+    "max_returned_rows": "500",
+    "allow_csv_stream": "off",
+    "template_debug": "off",
+    "trace_debug": "off",
+}
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def problems(db: Database, address: str, host: str, pictures: Path | None) -> Iterator[str]:
+    """Yields problems, each a sentence with its remedy; none when the archive may be served. address: its public URL;
+    host: where the server will listen; pictures: the folder to serve."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        yield f"{address!r} is no address. Give the one under which people will see the archive: https://..."
+    elif parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        yield f"{address} is not encrypted: whoever sits between can change what people read. Give it as https://..."
+    if parts.query or parts.fragment:
+        yield f"{address} has a question mark or a hash in it. Give host and path only"
+    if host not in _LOOPBACK:
+        yield f"the server would listen on {host}, without encryption. Leave --host out, and let the proxy ask it"
+    for exposure in exposed(db, pictures):
+        yield f"{exposure}. Run `luubao verify`, then withdraw it again"

@@ -14,19 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from archive.diff import EditSummary, summarize_edit
-from archive.model.errors import ArchiveDamaged, UnknownArticle
-from archive.model.notices import pass_over
+from archive.model.errors import ArchiveDamaged, UnknownArticle, pass_over
 from archive.model.records import Reading, StoredPicture
 from archive.model.validation import claimed_moment
 from archive.queries import lookup
 from archive.queries.lookup import Article, Version
 from archive.storage.connection import Database
-from archive.storage.pictures.picture_folder import verified_file
-from archive.web.reading_parts import parts
-from archive.web.room import local_times
-from archive.web.room.change_descriptions import gone_reason, what_of
-from archive.web.room.translations import say
-from archive.web.template_environment import environment
+from archive.storage.picture_files import verified_file
+from archive.web.room import translations
+from archive.web.room.translations import gone_reason, say, what_of
+from archive.web.template_environment import environment, parts
 
 _CHUNK_SIZE = 500  # articles in one file of the search index
 _NEWEST, _EDITS = 30, 10
@@ -179,14 +176,14 @@ def _day(article: Article) -> str:
 
 def _shown_day(article: Article) -> str:
     day = _day(article)
-    return "không ghi ngày" if day == UNDATED else local_times.day(date.fromisoformat(day), "vi")
+    return "không ghi ngày" if day == UNDATED else translations.day(date.fromisoformat(day), "vi")
 
 
 def _shown_month(month: str) -> str:
     if month == UNDATED:
         return "Không ghi ngày"
-    return f"Tháng {local_times.month(date.fromisoformat(f'{month}-01'), 'vi')}"
+    return f"Tháng {translations.month(date.fromisoformat(f'{month}-01'), 'vi')}"
 
 
 def _minute(stamp: str, zone: str) -> str:
-    return local_times.minute(local_times.local(stamp, zone), "vi")
+    return translations.minute(translations.local(stamp, zone), "vi")

@@ -3,8 +3,8 @@
 Public: Workers, Lost, cores, spare, kill_all, die_with, PATIENCE. May import archive.model.errors only.
 """
 
+from archive.workers.channel import PATIENCE, die_with
 from archive.workers.pool import Lost, Workers, cores
-from archive.workers.resource_limits import PATIENCE, die_with
 from archive.workers.start import kill_all, spare
 
 __all__ = ["PATIENCE", "Lost", "Workers", "cores", "die_with", "kill_all", "spare"]

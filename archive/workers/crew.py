@@ -19,8 +19,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.model.errors import LuubaoError
-from archive.workers.channel import ANSWER, FAILED, FULL, READY, TASK, Channel, InvalidFrame, SettingUp
-from archive.workers.resource_limits import Limits, memory_is_limited_by_the_system, resident
+from archive.workers.channel import (
+    ANSWER,
+    FAILED,
+    FULL,
+    READY,
+    TASK,
+    Channel,
+    InvalidFrame,
+    Limits,
+    SettingUp,
+    memory_is_limited_by_the_system,
+    resident,
+)
 from archive.workers.start import kill, start
 
 _PREFETCH = 2  # tasks queued at a process, so that it never waits for this thread

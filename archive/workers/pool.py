@@ -1,20 +1,20 @@
-"""The pool of worker processes: submit tasks, receive answers.
-
-A separate thread manages the processes, so timeouts and progress do not depend on the caller, and neither `submit` nor
-closing the pool ever waits for a worker.
-"""
+"""The pool of worker processes: submit tasks, receive answers; and a single worker for function calls."""
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from itertools import count
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, Generic, TypeVar
 
+from archive.workers.channel import MEMORY, PATIENCE, PROCESSOR_SECONDS, Limits
 from archive.workers.crew import Dispatcher, Lost
-from archive.workers.resource_limits import MEMORY, PATIENCE, PROCESSOR_SECONDS, Limits
 
 __all__ = ["Lost", "Workers", "cores"]
 
@@ -136,3 +136,49 @@ class Workers(Generic[Task, Answer]):
 def cores() -> int:
     """How many cores this process may use; all of them on systems without CPU affinity."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A task: a module-level function and its arguments."""
+
+    function: Callable[..., Any]
+    given: tuple[Any, ...]
+
+    def __call__(self) -> Any:
+        return self.function(*self.given)
+
+
+class SingleWorker:
+    """A worker process that starts with the first call."""
+
+    def __init__(self) -> None:
+        self._workers = Workers[Call, Any](_call_setup, 1, hear=self._resolve)
+        self._futures: dict[int, Future[Any]] = {}
+        self._numbers = count()
+        self._lock = Lock()
+
+    def call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        """What the function returns; Lost where the worker exceeded its limits. Raises what it raises."""
+        future: Future[Any] = Future()
+        with self._lock:
+            number = next(self._numbers)
+            self._futures[number] = future
+            self._workers.submit(number, Call(function, args))
+        return future.result()
+
+    def _resolve(self, number: int, answer: Any) -> None:
+        future = self._futures.pop(number)
+        if isinstance(answer, BaseException):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)
+
+    def close(self) -> None:
+        self._workers.__exit__()
+
+
+@contextmanager
+def _call_setup() -> Iterator[Callable[[Call], Any]]:
+    logging.disable()  # an error is part of the answer
+    yield lambda call: call()

@@ -1,27 +1,31 @@
-"""Runs one backfill: lists the captures another archive has, then imports them one by one. Progress is stored, so a
-backfill can be stopped at any moment and resumed."""
+"""Runs `luubao backfill`: picks the archive, lists the captures it has, and imports them."""
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from archive import Capture, Outlet, Run
+from archive.console.output import clear_progress, show_progress
 from archive.exchange.importers.import_job import begin
 from archive.frontier import remote_index
 from archive.model.clock import now
-from archive.model.errors import ArchiveUnusable, BadValue, LuubaoError
+from archive.model.errors import ArchiveUnusable, BadValue, LuubaoError, Misconfigured
 from archive.model.urls import same_site
-from archive.pipeline.foreign_captures import Arrivals, Origin
+from archive.pipeline.merging import Arrivals, Origin
 from archive.runtime import signals
 from archive.runtime.file_lock import outlet_lock
-from archive.storage import connection, run_rows
+from archive.storage import connection, run_rows, version_texts
 from archive.storage.histories.history_writer import Counts
-from archive.storage.readings import boilerplate_sets
-from crawler.backfill.archive_client import ArchiveBusy
-from crawler.backfill.archive_source import MAX_PAGES, ArchiveSource, Span
+from crawler.backfill.archive_client import MAX_PAGES, ArchiveBusy, ArchiveClient, ArchiveSource, Span
+from crawler.backfill.commoncrawl import CommonCrawl
+from crawler.backfill.wayback import Wayback
+from crawler.outlet import user_agent
+from crawler.outlets.catalogue import described
 
 _BATCH_SIZE = 50
 _MAX_REPORTED = 20
@@ -64,9 +68,7 @@ def backfill(
     done = BackfillResult()
     with outlet_lock(path, outlet.name), connection.open_archive(path, create=True) as db:
         run = begin(db, outlet, "backfill", source.name)
-        job = _Job(
-            Arrivals(db, run, boilerplate_sets.boilerplate_of(db, run.outlet_id)), source, done, stopped, progress
-        )
+        job = _Job(Arrivals(db, run, version_texts.boilerplate_of(db, run.outlet_id)), source, done, stopped, progress)
         try:
             job.list(outlet.hosts, span)
             job.take(most)
@@ -78,7 +80,7 @@ def backfill(
             raise
         job.file_pending()
         done.counts["waiting"] = remote_index.open_count(db, run.outlet_id, source.name)
-        boilerplate_sets.learn_boilerplate(db, run, now())
+        version_texts.learn_boilerplate(db, run, now())
         outcome = "ok" if not done.problem else "partly-failed"
         outcome = "interrupted" if stopped() else outcome
         run_rows.finish_run(db, run, outcome=outcome, reason=done.problem, stats=done.counts, at=now())
@@ -222,3 +224,56 @@ class _Job:
         self.done.counts["odd"] += 1
         if len(self.done.odd) < _MAX_REPORTED:
             self.done.odd.append(f"{subject}: {reason}")
+
+
+# The addresses of other archives. A pywb of your own has <address>/<collection>/cdx and <address>/<collection>/.
+ADDRESSES = {
+    "LUUBAO_WAYBACK_CDX": "https://web.archive.org/cdx/search/cdx",
+    "LUUBAO_WAYBACK_REPLAY": "https://web.archive.org/web/",
+    "LUUBAO_COMMONCRAWL_INDEX": "https://index.commoncrawl.org/",
+    "LUUBAO_COMMONCRAWL_DATA": "https://data.commoncrawl.org/",
+}
+DELAY = "1.5"
+"""Seconds between two requests, unless LUUBAO_BACKFILL_DELAY sets another delay."""
+
+
+def _address_setting(name: str) -> str:
+    return os.environ.get(name, ADDRESSES[name])
+
+
+def _delay() -> float:
+    try:
+        return max(0.0, float(os.environ.get("LUUBAO_BACKFILL_DELAY", DELAY)))
+    except ValueError as error:
+        raise Misconfigured("LUUBAO_BACKFILL_DELAY must be a number of seconds, such as 1.5") from error
+
+
+def run_backfill(
+    path: Path, name: str, archive_name: str, since: datetime | None, until: datetime | None, most: int,
+    hosts: tuple[str, ...], contact: str,
+) -> tuple[BackfillResult, bool]:  # fmt: skip
+    """Runs a backfill to its end, or until a signal; returns its result and whether it was interrupted.
+
+    Raises UnknownOutlet, Misconfigured or Locked.
+    """
+    outlet = described(name).outlet
+    if hosts:
+        outlet = Outlet(outlet.name, outlet.title, outlet.home_url, hosts, outlet.timezone)
+    asker = ArchiveClient(user_agent(outlet, contact), _delay(), stopped=signals.signal_received)
+    source = source_of(archive_name, asker)
+    span = Span(f"{since:%Y%m%d}" if since else None, f"{until:%Y%m%d}" if until else None)
+    with signals.graceful():
+        done = backfill(path, outlet, source, span, most=most, stopped=signals.signal_received, progress=_show)
+    clear_progress()
+    return done, signals.signal_received()
+
+
+def source_of(name: str, asker: ArchiveClient) -> ArchiveSource:
+    """Returns the archive of that name, at the addresses that the environment gives."""
+    if name == "wayback":
+        return Wayback(asker, _address_setting("LUUBAO_WAYBACK_CDX"), _address_setting("LUUBAO_WAYBACK_REPLAY"))
+    return CommonCrawl(asker, _address_setting("LUUBAO_COMMONCRAWL_INDEX"), _address_setting("LUUBAO_COMMONCRAWL_DATA"))
+
+
+def _show(done: BackfillResult) -> None:
+    show_progress(", ".join(f"{count} {name}" for name, count in done.counts.items() if count))

@@ -17,9 +17,8 @@ from archive.exchange.importers.import_items import LARGEST, charset, leads_to
 from archive.frontier.remote_index import Offer
 from archive.model import validation
 from archive.model.errors import BadValue, LuubaoError
-from crawler.backfill import cdx
-from crawler.backfill.archive_client import ArchiveClient, ArchiveResponse
-from crawler.backfill.archive_source import ListingPage, Span, is_document
+from crawler.backfill import commoncrawl
+from crawler.backfill.archive_client import ArchiveClient, ArchiveResponse, ListingPage, Span, is_document
 
 PAGE = 3000
 _WHOLE_LISTING = "all"
@@ -73,7 +72,7 @@ class Wayback:
             return ListingPage([], None)
         if len(answer.body) > _LARGEST_INDEX:
             raise LuubaoError(f"{self.index}: a page of the index has more than {_LARGEST_INDEX:,} bytes")
-        parsed = cdx.parse(answer.body)
+        parsed = commoncrawl.parse(answer.body)
         lines, resume = parsed.lines, parsed.next
         if not resume and key != _WHOLE_LISTING and len(lines) + len(parsed.odd) >= self.page_size:
             return ListingPage([], _WHOLE_LISTING)

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli import COMMANDS as OF_THE_ARCHIVE
-from archive.cli.group import LazyCommands, Listed
-from archive.cli.options import FILING
+from archive.cli.options import FILING, LazyCommands, Listed
 from archive.console.output import print_traceback, say_all
 from archive.runtime import signals
 from crawler.cli.setting_options import FileDefaults, config_option, configured

@@ -56,7 +56,7 @@ def backfill(
       luubao backfill baovinhphuc --from wayback --until 2019-12-31 --contact me@example.org
     """
     from archive.runtime.file_lock import Locked
-    from crawler.backfill.backfill_run import run_backfill
+    from crawler.backfill.backfill_job import run_backfill
 
     try:
         with filing(path):

@@ -14,9 +14,8 @@ from crawler.cli.setting_options import MisconfiguredFailure, require_scale
 from crawler.config.setting_types import Value
 from crawler.config.settings_in_force import Configuration
 from crawler.fleet import batch_report
-from crawler.fleet.batch import BaseBatch, Batch
+from crawler.fleet.batch import BaseBatch, Batch, Budget
 from crawler.fleet.job_spec import HOST_LOCK_SUFFIX, Task, hosts_of, longest_waiting_first, share_a_host
-from crawler.fleet.machine_budget import Budget
 from crawler.outlets.catalogue import catalogue, load_catalogue, unknown
 from crawler.run.run_verdict import Exit
 

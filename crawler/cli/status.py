@@ -17,7 +17,7 @@ from crawler.cli.setting_options import config_option, configured
 
 if TYPE_CHECKING:
     from archive.monitor.status import Expected, OutletStatus, Status
-    from archive.monitor.status.run_days import Day
+    from archive.monitor.status.outlet_states import Day
     from crawler.config.settings_in_force import Configuration
 
 _MAX_RUNS = 10
@@ -61,7 +61,7 @@ def status_command(
 
 def _status(path: Path, settings: Configuration, days: int) -> Status:
     from archive.monitor.status import not_begun, status
-    from archive.queries.run_status import outlet_names
+    from archive.queries.outlets_followed import outlet_names
     from archive.runtime.file_lock import is_held
 
     followed = {name: settings.value("followed", name) for name in settings.outlets}

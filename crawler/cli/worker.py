@@ -51,7 +51,6 @@ def _run_worker(settings: Configuration, given: dict[str, Value], verbose: bool)
     from crawler.config.setting_keys import BY_NAME
     from crawler.fleet import (  # imported before the fork, so that the crawl processes share these modules
         job_queue,
-        job_runner,
         preload,
         rq_worker,
     )
@@ -64,8 +63,8 @@ def _run_worker(settings: Configuration, given: dict[str, Value], verbose: bool)
     if given["contact"] is not None:
         overrides[BY_NAME["contact"].scrapy] = str(given["contact"])
     load_catalogue()  # reports a missing folder of spiders before work begins
-    place = job_runner.WorkerContext(settings, connection, folder, overrides)
+    place = rq_worker.WorkerContext(settings, connection, folder, overrides)
     place.check()
-    job_runner.here[:] = [place]
+    rq_worker.here[:] = [place]
     with signals.graceful():
         rq_worker.work(connection, int(str(settings.value("at_once") or 1)), verbose=verbose)

@@ -31,7 +31,7 @@ _OF_BACKFILL = (
     "LUUBAO_BACKFILL_DELAY", "LUUBAO_WAYBACK_CDX", "LUUBAO_WAYBACK_REPLAY", "LUUBAO_COMMONCRAWL_INDEX",
     "LUUBAO_COMMONCRAWL_DATA",
 )  # fmt: skip
-"""Variables of `luubao backfill` alone (crawler/backfill/backfill_run.py)."""
+"""Variables of `luubao backfill` alone (crawler/backfill/backfill_job.py)."""
 _MAX_SIZE = 64 * 1024 * 1024
 """Bytes of a settings file: a table for each of 10,000 outlets takes a few megabytes."""
 _SECTIONS = ("archive", "crawl", "many", "outlets", "outlet", "alert")

@@ -10,11 +10,10 @@ from email.utils import format_datetime
 from functools import lru_cache
 
 from crawler.demo import frames, paper, words
+from crawler.demo.bodies import Html, items, join, link, tag, text
 from crawler.demo.edition import Edition
 from crawler.demo.frames import NOTHING
-from crawler.demo.manuscript import date_of
-from crawler.demo.markup import Html, items, join, link, tag, text
-from crawler.demo.newsroom_records import Article
+from crawler.demo.newsroom_records import Article, date_of
 from crawler.demo.page_furniture import NAME, RequestContext
 from crawler.demo.section_addresses import SECTIONS, Section, article_path, thumbnail_path
 

@@ -10,8 +10,7 @@ from functools import cached_property, lru_cache
 
 from crawler.demo import paper, words
 from crawler.demo.newsroom_records import Article, Picture, Revision
-from crawler.demo.section_addresses import GENERATED, SECTIONS, Section, article_path
-from crawler.demo.shelves import Feed, placement_of
+from crawler.demo.section_addresses import GENERATED, SECTIONS, Feed, Section, article_path, placement_of
 
 LIVE = ("live", "moved")
 NEWS = 78

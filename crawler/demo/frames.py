@@ -7,7 +7,7 @@ from functools import cache
 from random import Random
 
 from crawler.demo import page_furniture
-from crawler.demo.markup import Html, document, items, join, link, tag, text
+from crawler.demo.bodies import Html, document, items, join, link, tag, text
 from crawler.demo.page_furniture import NAME, RequestContext
 from crawler.demo.section_addresses import SECTIONS
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from crawler.demo import frames, page_furniture, printed_dates
+from crawler.demo.bodies import Html, items, join, link, tag, text
 from crawler.demo.edition import Edition
-from crawler.demo.markup import Html, items, join, link, tag, text
 from crawler.demo.newsroom_records import Article
 from crawler.demo.page_furniture import RequestContext
 from crawler.demo.section_addresses import (

@@ -8,10 +8,9 @@ from functools import cache, lru_cache
 from random import Random
 
 from crawler.demo import printed_dates
+from crawler.demo.bodies import Html, items, join, link, tag, text
 from crawler.demo.edition import Edition
-from crawler.demo.manuscript import date_of
-from crawler.demo.markup import Html, items, join, link, tag, text
-from crawler.demo.newsroom_records import Article
+from crawler.demo.newsroom_records import Article, date_of
 from crawler.demo.section_addresses import Section, article_path
 
 NAME = "Báo Sông Thao"

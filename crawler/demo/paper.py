@@ -13,7 +13,6 @@ from datetime import datetime
 from functools import lru_cache
 
 from crawler.demo import words
-from crawler.demo.manuscript import as_of, plain, read_all
 from crawler.demo.newsroom_records import (
     Article,
     Changes,
@@ -23,6 +22,9 @@ from crawler.demo.newsroom_records import (
     Picture,
     Published,
     PublishedPicture,
+    as_of,
+    plain,
+    read_all,
 )
 from crawler.demo.section_addresses import BY_SLUG, article_path, picture_path
 

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.demo import articles_modern, demo_feeds, list_pages_html, painted_pictures
+from crawler.demo import articles_old, demo_feeds, list_pages_html, painted_pictures
 from crawler.demo.edition import LIVE
-from crawler.demo.manuscript import date_of
-from crawler.demo.newsroom_records import Article
+from crawler.demo.newsroom_records import Article, date_of
 from crawler.demo.page_furniture import ADVERTS, RequestContext
 from crawler.demo.section_addresses import BY_SLUG, SECTIONS, article_path, page_number
 
@@ -77,7 +76,7 @@ def _article(ask: RouteRequest) -> Answer | None:
 def _article_page(visit: RequestContext, article: Article) -> Answer:
     """The page of an article. The current template has an ETag of the article alone, without clock and sidebars; plain
     has Last-Modified only, the two oldest no validator. The charset is in the header for two of the four."""
-    body = articles_modern.page(visit, article)
+    body = articles_old.page(visit, article)
     modified = article.modified or article.published
     if article.form == "modern":
         return Answer(body, HTML, etag=_etag(repr(article).encode(), weak=True), last_modified=modified)
@@ -169,7 +168,7 @@ def _disallowed(ask: RouteRequest) -> Answer | None:
     article = ask.visit.edition.with_id(int(match[1])) if match else None
     if article is None or article.state not in LIVE:
         return None
-    return Answer(articles_modern.print_copy(ask.visit, article))
+    return Answer(articles_old.print_copy(ask.visit, article))
 
 
 ROUTES: tuple[Callable[[RouteRequest], Answer | None], ...] = (

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from random import Random
 
-from crawler.demo.manuscript import HANOI, date_of
-from crawler.demo.newsroom_records import Article, Form, Passage, Revision
-from crawler.demo.shelves import SHELVES, placement_of
+from crawler.demo.newsroom_records import HANOI, Article, Form, Passage, Revision, date_of
+from crawler.demo.section_addresses import SHELVES, placement_of
 
 FIRST_ID = 500_000
 NEWEST = datetime(2026, 5, 3, 17, 30, tzinfo=HANOI)

@@ -8,8 +8,7 @@ One function for all kinds of documents; it never raises and its work is bounded
 """
 
 from crawler.discovery.document_kinds import links, look
-from crawler.discovery.found_links import FoundLinks
-from crawler.discovery.link_urls import may_be_news
-from crawler.discovery.robots_sitemaps import sitemaps_in
+from crawler.discovery.link_urls import FoundLinks, may_be_news
+from crawler.discovery.sitemaps import sitemaps_in
 
 __all__ = ["FoundLinks", "links", "look", "may_be_news", "sitemaps_in"]

@@ -10,9 +10,8 @@ from archive import Link
 from archive.model.time_zones import zone_of
 from crawler.discovery import feeds, json_feed, page_links, sitemaps
 from crawler.discovery.decoded_documents import as_utf8, unpacked
-from crawler.discovery.found_links import MOST_OF_A_PAGE, FoundLinks, deduplicated
-from crawler.discovery.link_urls import Addresses
-from crawler.discovery.meta_refresh import target_of
+from crawler.discovery.link_urls import MOST_OF_A_PAGE, Addresses, FoundLinks, deduplicated
+from crawler.discovery.page_links import target_of
 from crawler.discovery.tolerant_xml import Start, XmlStream
 
 __all__ = ["FoundLinks", "links", "look"]

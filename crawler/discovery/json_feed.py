@@ -9,7 +9,7 @@ from datetime import tzinfo
 from typing import Any
 
 from archive import Link
-from crawler.discovery.feed_dates import moment
+from crawler.discovery.feeds import moment
 from crawler.discovery.link_urls import Addresses
 
 MOST_BYTES = 8 * 1024 * 1024

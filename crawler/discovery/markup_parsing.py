@@ -1,10 +1,14 @@
-"""Parses HTML so that hostile input can neither stall it nor make it raise."""
+"""Parses HTML so that hostile input can neither stall it nor make it raise; attributes and character references."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from html import unescape
+from html.entities import html5
 from itertools import islice
+from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -12,15 +16,15 @@ MOST_TAGS = 100_000
 """The most tags with links that are read of a page; a page of a million letters has 5,000."""
 
 # An attribute as a browser reads it: quotes count only after the equals sign (WHATWG HTML, section 13.2.5).
-_ATTRIBUTE = rb"""[\s/]*+[^\s=>/][^\s=>/]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+)?+)?+"""
+_HTML_ATTRIBUTE = rb"""[\s/]*+[^\s=>/][^\s=>/]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+)?+)?+"""
 # Group 1: the few tags that carry links. The rest is dropped: scripts and comments, which hold what only looks like
 # tags, and every other tag. With it goes what stalls the parser or makes it give up: tags of thousands of attributes,
 # elements nested by the hundred.
 _PIECES = re.compile(
-    rb"(</?(?:a|area|base|frame|input|link|meta)(?=[\s/>])(?:" + _ATTRIBUTE + rb"){0,100}+[\s/]*+>)"
+    rb"(</?(?:a|area|base|frame|input|link|meta)(?=[\s/>])(?:" + _HTML_ATTRIBUTE + rb"){0,100}+[\s/]*+>)"
     rb"|<(?:script|style)\b(?:[^<]++|<(?!/(?:script|style)))*+"
     rb"|<!--(?:-?>|(?:[^-]++|-(?!->))*+(?:-->)?)"
-    rb"|</?[a-zA-Z](?:" + _ATTRIBUTE + rb")*+[\s/]*+>?",
+    rb"|</?[a-zA-Z](?:" + _HTML_ATTRIBUTE + rb")*+[\s/]*+>?",
     re.IGNORECASE,
 )
 
@@ -55,3 +59,41 @@ def value(element: etree._Element, name: str) -> str:
         return (element.get(name) or "").strip()
     except UnicodeDecodeError:  # the recovering parser lets surrogates through, which no text can hold
         return ""
+
+
+_MAX_ATTRIBUTE_BYTES = 8_192  # bytes of a tag's attributes
+_ATTRIBUTE = re.compile(rb"""([^\s=/"'<>]++)(?:\s*+=\s*+(?:"([^"]*+)"?+|'([^']*+)'?+|([^\s"']++)))?+""")
+REFERENCE = re.compile(
+    r"&(?:#(\d{1,7});?|#[xX]([0-9A-Fa-f]{1,6});?|([A-Za-z][\w.-]{0,63}+);|(amp|lt|gt|quot)(?![\w=]))", re.ASCII
+)
+
+
+def joined(base: str, link: str) -> str:
+    """The link, resolved against the base; the link itself where it is invalid."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return link
+
+
+def attribute(attributes: bytes, name: str) -> str:
+    """The value of an attribute, stripped; "" where it is missing, or no text. name: in lower case; case is ignored."""
+    for written, double, single, bare in _ATTRIBUTE.findall(attributes[:_MAX_ATTRIBUTE_BYTES]):
+        if written.decode("utf-8", "replace").lower() == name:
+            text = REFERENCE.sub(character, (double or single or bare).decode("utf-8", "replace")).strip()
+            return "" if "\ufffd" in text else text
+    return ""
+
+
+def character(match: re.Match[str]) -> str:
+    """The character of an HTML reference; the reference itself where it is unknown: `?a=1&b=2` has no entity, nor has
+    `&copy=2` in an address."""
+    if match[1] or match[2]:
+        return unescape(f"&#{match[1] or 'x' + match[2]};") or "\ufffd"
+    return html5.get(f"{match[3] or match[4]};", match[0])
+
+
+@lru_cache(maxsize=512)
+def local(tag: bytes) -> str:
+    """An element's local name, without its prefix, in lower case."""
+    return tag.rpartition(b":")[2].decode("utf-8", "replace").lower()

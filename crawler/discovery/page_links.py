@@ -8,11 +8,22 @@ from collections.abc import Iterator
 from lxml import etree
 
 from archive import Link
-from crawler.discovery.found_links import MOST_OF_A_PAGE
-from crawler.discovery.link_urls import Addresses
+from crawler.discovery.link_urls import MOST_OF_A_PAGE, Addresses
 from crawler.discovery.markup_parsing import MOST_TAGS, elements, html_and_rest, value
-from crawler.discovery.meta_refresh import target_of
 from crawler.discovery.pagination import POSTBACK, Pager, is_postback
+
+_REFRESH = re.compile(r"\s*+[\d.]*+(?:\s*+[;,]\s*+|(?<=[\d.])\s++)(?:url\s*+=\s*+)?+(.*+)", re.IGNORECASE | re.DOTALL)
+
+
+def target_of(content: str) -> str:
+    """The target address in `5; url=/moi.htm` and its like; "" where there is none, and the page only reloads."""
+    match = _REFRESH.match(content)
+    if match is None:
+        return ""
+    url = match[1].strip()
+    quote = url[:1] if url[:1] in ("'", '"') else ""
+    return url[1:].partition(quote)[0].strip() if quote else url
+
 
 MOST_WORDS = 300  # characters of a link's text
 MOST_BYTES = 6 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""Parses sitemaps and sitemap indexes (sitemaps.org, protocol 0.9), news sitemaps, and sitemaps in plain text."""
+"""Parses sitemaps and sitemap indexes (sitemaps.org, protocol 0.9), news and plain ones; finds them in robots.txt."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from archive import Link
-from crawler.discovery.feed_dates import moment
+from archive import Link, absolute
+from crawler.discovery.decoded_documents import as_utf8
+from crawler.discovery.feeds import moment
 from crawler.discovery.link_urls import Addresses
-from crawler.discovery.markup_references import joined
+from crawler.discovery.markup_parsing import joined
 from crawler.discovery.tolerant_xml import End, Leaf, Start, XmlStream
 
 _ENTRY_NAMES = frozenset({"url", "sitemap"})
@@ -79,3 +80,15 @@ def read_lines(data: bytes, addresses: Addresses) -> Iterator[Link]:
             if url := addresses.news(line.strip()):
                 yield Link(url, "sitemap")
         position = end + 1
+
+
+_MOST_BYTES = 512 * 1024  # RFC 9309 section 2.5 asks for 500 KiB
+_MAX_SITEMAPS = 1_000
+_ROBOTS_LINE = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*([^\s#]+)", re.IGNORECASE | re.MULTILINE)
+
+
+def sitemaps_in(robots: bytes, base_url: str) -> list[str]:
+    """The absolute addresses of the sitemaps, on any host, deduplicated, in their order."""
+    text = as_utf8(robots[:_MOST_BYTES], None).decode("utf-8").replace("\r", "\n")
+    found = (absolute(base_url, match[1]) for match in _ROBOTS_LINE.finditer(text))
+    return list(dict.fromkeys(url for url in found if url))[:_MAX_SITEMAPS]

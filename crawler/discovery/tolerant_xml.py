@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from crawler.discovery.markup_references import REFERENCE, attribute, character, joined, local
+from crawler.discovery.markup_parsing import REFERENCE, attribute, character, joined, local
 
 MOST_TAGS = 1_000_000
 """The most tags that are read of a document, plain entries not counted. A sitemap of 50 MB has half of it, with ten

@@ -1,10 +1,8 @@
-"""TLS certificates: the crawler takes a page from a server whose certificate is wrong, and records what is wrong.
-
-Papers let certificates expire, and a paper that is about to be closed does so first; to refuse it would be to lose it.
-The capture names the fault.
-"""
+"""Connections: TLS certificates (a wrong one is recorded, not refused), and DNS lookup without private networks."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from OpenSSL import SSL
 from OpenSSL.crypto import X509
@@ -14,7 +12,11 @@ from service_identity.exceptions import CertificateError
 from service_identity.hazmat import DNS_ID, IPAddress_ID, verify_service_identity
 from service_identity.pyopenssl import extract_patterns
 from twisted.internet._sslverify import ClientTLSOptions
+from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from twisted.protocols.tls import TLSMemoryBIOProtocol
+from zope.interface import implementer
+
+from crawler.politeness.private_networks import PrivateNetworkFilter
 
 # OpenSSL's error codes in words (X509_verify_cert_error_string(3)); other codes are printed as numbers.
 _MEANINGS = {
@@ -81,3 +83,44 @@ class _LenientTLSOptions(ClientTLSOptions):
         except (VerificationError, CertificateError, ValueError):
             return False
         return True
+
+
+@implementer(IHostnameResolver)
+class WaryResolver:
+    """Resolves a host to the addresses that the filter admits. refused: by host, the last address that was refused."""
+
+    def __init__(self, resolver: Any, reach: PrivateNetworkFilter):
+        self.resolver = resolver
+        self.reach = reach
+        self.refused: dict[str, str] = {}
+
+    def resolveHostName(
+        self, resolutionReceiver: Any, hostName: str, portNumber: int = 0, *args: Any, **kwargs: Any
+    ) -> Any:
+        """See IHostnameResolver."""
+        receiver = _AddressFilter(self, resolutionReceiver, hostName, portNumber)
+        return self.resolver.resolveHostName(receiver, hostName, portNumber, *args, **kwargs)
+
+
+@implementer(IResolutionReceiver)
+class _AddressFilter:
+    """Passes on the addresses that may be connected to."""
+
+    def __init__(self, resolver: WaryResolver, receiver: Any, host: str, port: int):
+        self.resolver = resolver
+        self.receiver = receiver
+        self.host = host
+        self.port = port
+
+    def resolutionBegan(self, resolution: Any) -> None:
+        self.receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: Any) -> None:
+        ip: str = address.host  # IPv4Address and IPv6Address have a host, their interface does not declare it
+        if self.resolver.reach.admits(self.host, self.port, ip):
+            self.receiver.addressResolved(address)
+        else:
+            self.resolver.refused[self.host] = ip
+
+    def resolutionComplete(self) -> None:
+        self.receiver.resolutionComplete()

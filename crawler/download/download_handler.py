@@ -17,10 +17,8 @@ from twisted.internet.error import ConnectionClosed, ConnectionDone
 from twisted.web.client import ResponseFailed
 
 from archive.model.clock import now
-from crawler.download.certificates import NotingContextFactory
-from crawler.download.dns_lookup import WaryResolver
-from crawler.download.response_reading import HeadTooLong, WaryFactory
-from crawler.download.size_limits import cut
+from crawler.download.certificates import NotingContextFactory, WaryResolver
+from crawler.download.size_limits import HeadTooLong, WaryFactory, cut
 from crawler.politeness.host_backoff import host_to_ask, longest_exchange
 from crawler.politeness.host_politeness import host_politeness_of
 from crawler.politeness.refusals import HostBackoff, PrivateAddress

@@ -11,17 +11,21 @@ picture stays due. A picture's failure is recorded and never ends a crawl.
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any, Self
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Request, Response
-from scrapy.pipelines.files import FilesPipeline
+from scrapy.pipelines.files import FilesPipeline, FSFilesStore, StatInfo
 from scrapy.pipelines.media import FileInfo, MediaPipeline
+from scrapy.settings import BaseSettings
 from scrapy.utils.defer import ensure_awaitable
 from twisted.python.failure import Failure
 
@@ -29,11 +33,46 @@ from archive import Picture, PictureCapture, WantedPicture, absolute
 from archive.console.logs import log_of
 from archive.model.clock import now
 from archive.model.errors import ArchiveUnusable
-from crawler.download.picture_store import STORES, store_of
+from archive.model.paths import folder_beside
+from archive.storage.picture_files import put_file
 from crawler.outlet import archive_writer_of, conditions
 from crawler.politeness.refusals import Forbidden, HostBackoff
 from crawler.readers import ReadingStopped, Recognised
 from crawler.response_capture import header, leads_to, redirects, remarks
+
+
+class Folder(FSFilesStore):
+    """A folder. The file is on the disk, whole, when `persist_file` returns; a file that exists is not written again,
+    for its name is the digest of its bytes (deduplication)."""
+
+    def persist_file(
+        self,
+        path: str | os.PathLike[str],
+        buf: BytesIO,
+        info: MediaPipeline.SpiderInfo,
+        meta: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        """Writes the file. Raises Unwritable when it cannot be written."""
+        put_file(Path(self.basedir), os.fspath(path), buf.getvalue())
+
+    def stat_file(self, path: str | os.PathLike[str], info: MediaPipeline.SpiderInfo) -> StatInfo:
+        """The file's time; empty when it is missing. Scrapy's own reads the whole file too, for an unused MD5."""
+        try:
+            return {"last_modified": self._get_filesystem_path(path).stat().st_mtime}
+        except OSError:
+            return {}
+
+
+STORES: Mapping[str, Any] = FilesPipeline.STORE_SCHEMES | {"": Folder, "file": Folder}
+
+
+def store_of(settings: BaseSettings) -> str | None:
+    """Where this crawl stores pictures, by default a folder beside the archive; None where it fetches none."""
+    if not settings.getbool("LUUBAO_FETCH_PICTURES"):
+        return None
+    return settings["LUUBAO_PICTURES"] or str(folder_beside(Path(settings["LUUBAO_DB"])))
+
 
 log = log_of(__name__)
 

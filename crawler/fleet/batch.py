@@ -1,18 +1,92 @@
-"""A batch: crawls outlets in parallel, as many as the budget allows, never two of one host."""
+"""A batch: crawls outlets in parallel, as many as this machine's memory and cores allow, never two of one host."""
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
+from pathlib import Path
 
 from archive.runtime import signals
+from crawler.config.settings_in_force import Configuration
 from crawler.fleet import crawl_subprocess as child
 from crawler.fleet.crawl_subprocess import Child
 from crawler.fleet.job_spec import Task, share_a_host
-from crawler.fleet.machine_budget import FIRST_GUESS, MEGABYTE, Budget, memory_of
 from crawler.run.run_command import RunReport
+
+MEGABYTE = 1024 * 1024
+_CRAWLS_PER_CORE = 8  # a polite crawl asks once a second and computes for some 30 ms
+FIRST_GUESS = 120 * MEGABYTE
+"""The memory estimated for a crawl before one has been measured, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The budget of a batch. cores: the CPUs it may use, None where the system cannot limit them. memory: bytes, for
+    all crawls together. at_once: the number of parallel crawls."""
+
+    cores: frozenset[int] | None
+    memory: int
+    at_once: int
+
+    @classmethod
+    def of(cls, settings: Configuration) -> Budget:
+        """The budget that the settings give; by default one that suits this machine."""
+        usable_cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+        available = len(usable_cores) if usable_cores else os.cpu_count() or 1
+        count = min(_int_or_zero(settings.value("cores")) or available, available)
+        memory = _int_or_zero(settings.value("memory"))
+        return cls(
+            frozenset(usable_cores[:count]) if usable_cores else None,
+            memory * MEGABYTE if memory else installed_memory() // 2,
+            _int_or_zero(settings.value("at_once")) or _CRAWLS_PER_CORE * count,
+        )
+
+    def confine(self) -> None:
+        """Pins this process, and the processes it starts from now on, to these cores."""
+        if self.cores is not None:
+            os.sched_setaffinity(0, self.cores)
+
+
+def _int_or_zero(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def installed_memory() -> int:
+    """The memory of this machine, or of this container (cgroup v2), in bytes."""
+    installed = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with suppress(OSError, ValueError):
+        return min(installed, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return installed
+
+
+def memory_of(process: int) -> int | None:
+    """The memory of a process and its descendants in bytes, shared pages counted in parts (PSS); None where the system
+    does not report it."""
+    try:
+        return sum(map(_pss, family(process)))
+    except OSError:
+        return None
+
+
+def family(process: int) -> Iterable[int]:
+    """A process and its living descendants, whichever thread started them."""
+    yield process
+    with suppress(OSError):
+        for children in list(Path(f"/proc/{process}/task").glob("*/children")):
+            for child in children.read_text().split():
+                yield from family(int(child))
+
+
+def _pss(process: int) -> int:
+    for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
 
 _POLL_INTERVAL = 0.5  # seconds between two measurements of memory
 

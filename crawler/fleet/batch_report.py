@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from archive.console.output import clear_progress, say_all, say_json, show_progress
-from crawler.fleet.batch import BaseBatch, CrawlResult
-from crawler.fleet.machine_budget import MEGABYTE
+from crawler.fleet.batch import MEGABYTE, BaseBatch, CrawlResult
 from crawler.run.run_verdict import Exit
 
 _COUNTED_COLUMNS = ("captures", "new", "edited", "disappeared")

@@ -45,7 +45,7 @@ class Child:
     def result(self) -> RunReport:
         """The result of a crawl that has ended; a failure with the exit code where it sent none."""
         from crawler.run.run_command import report_of
-        from crawler.run.run_summary import EndedRun
+        from crawler.run.run_verdict import EndedRun
 
         try:
             result: RunReport = self.connection.recv()

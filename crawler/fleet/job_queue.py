@@ -21,8 +21,7 @@ from archive.runtime import signals
 from crawler.fleet.batch import BaseBatch, CrawlResult
 from crawler.fleet.job_spec import Task
 from crawler.run.run_command import RunReport, report_of
-from crawler.run.run_summary import EndedRun
-from crawler.run.run_verdict import Verdict
+from crawler.run.run_verdict import EndedRun, Verdict
 
 NAME = "luubao"
 ANY_NUMBER = 1_000_000
@@ -64,7 +63,7 @@ class QueuedJobs:
         if job and job.get_status() in _UNDER_WAY:
             return job
         return self._queue.enqueue_call(
-            "crawler.fleet.job_runner.crawl_outlet",
+            "crawler.fleet.rq_worker.crawl_outlet",
             (task.outlet, list(task.hosts), dict(overrides)),
             job_id=f"crawl-{task.outlet}",
             description=f"crawl {task.outlet}",

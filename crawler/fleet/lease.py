@@ -24,8 +24,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from archive.model.clock import now
-from crawler.politeness.host_lock import HostLock, SharedHostLock
-from crawler.politeness.lease_check import LeaseCheck
+from crawler.politeness.host_lock import HostLock, LeaseCheck, SharedHostLock
 from crawler.politeness.refusals import HostBackoff
 
 _FENCE_KEY = "luubao:fence"

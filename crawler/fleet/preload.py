@@ -12,11 +12,9 @@ from scrapy.utils.misc import load_object
 import crawler.download.decompression
 import crawler.download.download_handler
 import crawler.download.picture_pipeline
-import crawler.politeness.crawl_delay
 import crawler.politeness.crawl_window
 import crawler.politeness.host_politeness
 import crawler.politeness.robots_txt
-import crawler.run.crawl_process
 import crawler.run.progress_line
 import crawler.run.run_command
 import crawler.run.run_record
@@ -24,10 +22,10 @@ import crawler.run.shutdown
 import crawler.scheduler
 import crawler.settings
 from archive.runtime.lazy_imports import import_all
-from crawler.run.crawl_process import project_settings
+from crawler.run.run_command import project_settings
 
 assert tomllib
-crawler.run.crawl_process.spider_class("demo")  # the spiders too
+crawler.run.run_command.spider_class("demo")  # the spiders too
 settings = project_settings()
 for kind in ("EXTENSIONS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES"):
     for component in settings.get_component_priority_dict_with_base(kind):

@@ -1,22 +1,180 @@
-"""RQ's worker, adapted to crawls: it notices within a lease's duration that another worker died, and ends cleanly."""
+"""RQ's worker, adapted to crawls, and the job it runs: takes the lease on an outlet, crawls it, returns the result."""
 
 from __future__ import annotations
 
 import os
 import signal
+import time
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from math import ceil
 from multiprocessing import parent_process
+from pathlib import Path
 from typing import Any
 
 from redis import Redis
-from rq import Queue, Worker
+from rq import Queue, Retry, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.worker_pool import WorkerPool
 
+from archive import workers
+from archive.exchange.object_store import sync
+from archive.exchange.object_store.store import ObjectStore
+from archive.model.clock import now
+from archive.model.errors import ArchiveMissing, Diverged, LuubaoError, Misconfigured
+from archive.model.paths import folder_beside
+from archive.pipeline.merging import merge
+from archive.runtime.atomic_files import temporary_folder
 from archive.workers import die_with
-from crawler.fleet.job_queue import NAME, crawl_queue
-from crawler.fleet.job_runner import here
+from crawler.config.settings_in_force import Configuration
+from crawler.fleet.crawl_subprocess import crawl_and_report
+from crawler.fleet.job_queue import ANY_NUMBER, NAME, crawl_queue
+from crawler.fleet.job_spec import HOST_LOCK_SUFFIX, Task
+from crawler.fleet.lease import Lease
+from crawler.politeness.host_backoff import longest_exchange
+from crawler.run.run_command import RunReport, report_of
+from crawler.run.run_verdict import EndedRun, Exit, Verdict
+
+_LEASE_POLL = 0.25  # seconds between two attempts to take a lease that another worker holds
+_REQUEUE_DELAY = 1.0  # seconds before an interrupted or locked outlet goes back into the queue
+_MIN_LEASE_FACTOR = 1.3  # times the longest request: two renewals may fail
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerContext:
+    """A worker's machine. connection: to the Redis server; folder: with its archives; overrides: Scrapy settings of its
+    command line."""
+
+    settings: Configuration
+    connection: Redis
+    folder: Path
+    overrides: Mapping[str, Any]
+
+    @property
+    def lease(self) -> float:
+        """The duration of a lease, in seconds."""
+        return float(str(self.settings.value("lease")))
+
+    def reserve(self, outlet: str | None = None) -> float:
+        """The seconds before the end of a lease in which no request is begun."""
+        return longest_exchange(float(str(self.settings.value("timeout", outlet))))
+
+    def check(self) -> None:
+        """Raises Misconfigured where a lease is too short for a request."""
+        longest = max(self.reserve(outlet) for outlet in (None, *self.settings.outlets))
+        if self.lease < longest * _MIN_LEASE_FACTOR:
+            raise Misconfigured(
+                f"a lease of {self.lease:.0f} seconds is too short where a request may take up to {longest:.0f}:"
+                f" set `lease` in luubao.toml to {ceil(longest * _MIN_LEASE_FACTOR)} or more, or `timeout` to less"
+            )
+
+
+here: list[WorkerContext] = []
+"""The Place of this worker: one, set before it forks."""
+
+
+def crawl_outlet(outlet: str, hosts: list[str], ordered: dict[str, Any]) -> Any:
+    """The job function: crawls an outlet, in a subprocess of the worker. ordered: settings sent with the job, which
+    override those of this machine."""
+    place = here[0]
+    workers.die_with(os.getppid(), signal.SIGTERM)  # ends cleanly, and its outlet goes back into the queue
+    with workers.spare():
+        lease = _wait_for_lease(place, outlet, hosts)
+        if lease is None:
+            return Retry(max=ANY_NUMBER)
+        with lease.kept():
+            result = _crawl_with_store(place, _task_for(place, outlet, hosts, ordered, lease))
+        if lease.lost:
+            os._exit(0)
+    if result.exit in (Exit.INTERRUPTED, Exit.LOCKED):
+        time.sleep(_REQUEUE_DELAY)
+        return Retry(max=ANY_NUMBER)
+    return _result_as_json(result)
+
+
+def _crawl_with_store(place: WorkerContext, task: Task) -> RunReport:
+    """Crawls; where there is an object store, downloads the archive before and uploads it after."""
+    store = place.settings.value("store")
+    if store is None:
+        return crawl_and_report(task)
+    try:
+        fetch(task.database, str(store))
+    except LuubaoError as error:
+        return report_of(
+            EndedRun(task.outlet, Verdict("failed", str(error)), now()), task.database, ping_url=task.ping_url
+        )
+    result = crawl_and_report(task)
+    try:
+        if task.database.exists() and not task.overrides["LUUBAO_PERMIT"].lost:
+            put(task.database, str(store))
+    except LuubaoError as error:
+        result = replace(result, lines=(*result.lines, f"{task.outlet}: crawled, and not put into the store: {error}"))
+    return result
+
+
+def _wait_for_lease(place: WorkerContext, outlet: str, hosts: list[str]) -> Lease | None:
+    """Takes the lease; waits at most as long as a lease can outlive its holder. None where another worker holds it."""
+    deadline = time.monotonic() + place.lease
+    while time.monotonic() < deadline:
+        holder = f"{os.uname().nodename}:{os.getpid()}"
+        lease = Lease.take(place.connection, hosts, seconds=place.lease, reserve=place.reserve(outlet), who=holder)
+        if lease:
+            return lease
+        time.sleep(_LEASE_POLL)
+    return None
+
+
+def _task_for(place: WorkerContext, outlet: str, hosts: list[str], ordered: dict[str, Any], lease: Lease) -> Task:
+    ping_url = place.settings.value("ping_url", outlet)
+    return Task(
+        outlet,
+        place.folder / f"{outlet}.db",
+        tuple(hosts),
+        {**place.overrides, **_parse_ordered(ordered), "LUUBAO_PERMIT": lease},
+        str(ping_url) if ping_url else None,
+        str(place.folder / HOST_LOCK_SUFFIX),
+    )
+
+
+def _parse_ordered(overrides: dict[str, Any]) -> dict[str, Any]:
+    """The overrides sent with the job, with LUUBAO_SINCE parsed into a date."""
+    since = overrides.get("LUUBAO_SINCE")
+    return overrides | ({"LUUBAO_SINCE": date.fromisoformat(since)} if since else {})
+
+
+def _result_as_json(result: RunReport) -> dict[str, Any]:
+    return {"summary": dict(result.summary), "lines": list(result.lines), "counted": list(result.counted)}
+
+
+def fetch(path: Path, address: str) -> None:
+    """Downloads the archive from the store. Merges it with this machine's copy where both have changes: a worker died
+    before it uploaded its own. Raises StoreUnusable and ArchiveDamaged."""
+    store = ObjectStore(address)
+    try:
+        sync.pull(path.name, store, path, pictures=None)
+    except ArchiveMissing:
+        return
+    except Diverged:
+        _merge_diverged(path, store)
+
+
+def _merge_diverged(path: Path, store: ObjectStore) -> None:
+    with temporary_folder(path) as folder:
+        remote = folder / path.name
+        sync.pull(path.name, store, remote, pictures=folder_beside(remote))
+        state = sync.base(remote)
+        merge(path, remote, pictures=folder_beside(path), other_pictures=folder_beside(remote))
+    assert state is not None
+    sync.accept_merged_state(path, store, state)
+
+
+def put(path: Path, address: str) -> None:
+    """Uploads the archive and its pictures to the store. Raises Diverged and StoreUnusable."""
+    pictures = folder_beside(path)
+    sync.push(path, ObjectStore(address), pictures=pictures if pictures.is_dir() else None)
 
 
 class CrawlWorker(Worker):

@@ -16,8 +16,7 @@ from pathlib import Path
 from archive.model.errors import LuubaoError, Misconfigured, UnknownOutlet
 from crawler.outlets import own_spiders
 from crawler.outlets.outlet_checks import OutletDescription
-from crawler.outlets.own_spiders import Wrong
-from crawler.outlets.spider_constants import in_file
+from crawler.outlets.own_spiders import Wrong, in_file
 from crawler.settings import SPIDER_MODULES
 
 

@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 _POLL_INTERVAL = 0.05  # seconds between two attempts to take another crawl's lock
@@ -104,3 +105,31 @@ def _try_flock(file: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+_LEASE_POLL_INTERVAL = 0.2  # seconds between two checks
+
+
+class LeaseCheck:
+    """The check of a crawl that needs no lease. lost: why the lease is lost for good; None while it is not."""
+
+    lost: str | None = None
+
+    def __deepcopy__(self, memo: Any) -> LeaseCheck:
+        return self  # the same object, however often Scrapy copies its settings
+
+    def check(self) -> None:
+        """Raises HostBackoff where the crawl must not ask at this moment."""
+
+    def host_lock(self, at_once: int, folder: Path) -> HostLock | None:
+        """The host lock shared with other machines; None where the lock in the folder is enough."""
+        return None
+
+    def holds(self) -> bool:
+        """Whether the crawl may ask at this moment."""
+        return True
+
+    async def wait(self) -> None:
+        """Waits until the crawl may ask, or has lost its lease: then `check` raises."""
+        while not self.holds() and self.lost is None:
+            await asyncio.sleep(_LEASE_POLL_INTERVAL)

@@ -14,8 +14,7 @@ from archive import HostState
 from archive.model.clock import now
 from crawler.outlet import OutletSpider
 from crawler.politeness.host_backoff import BackoffLimits, HostBackoffs
-from crawler.politeness.host_lock import HostLock, SharedHostLock
-from crawler.politeness.lease_check import LeaseCheck
+from crawler.politeness.host_lock import HostLock, LeaseCheck, SharedHostLock
 from crawler.politeness.private_networks import PrivateNetworkFilter
 from crawler.politeness.refusals import HostBackoff
 

@@ -4,6 +4,6 @@ Sends some thirty requests at most, one at a time, as politely as a crawl: obeys
 """
 
 from crawler.probe.probe_findings import Findings, NotProbed
-from crawler.probe.run import probe
+from crawler.probe.steps import probe
 
 __all__ = ["Findings", "NotProbed", "probe"]

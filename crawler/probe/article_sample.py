@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from archive import Reading, Unreadable, read_page
 from archive.extract.rule_suggestions import Sample, Suggestion, suggestions
-from archive.frontier.url_patterns import LIKELY, Experience, shape_of
+from archive.frontier.article_probability import LIKELY, Experience
+from archive.frontier.url_patterns import shape_of
 from archive.rules.base import Rules
-from crawler.probe.client import Client, Page
-from crawler.probe.page_facts import Facts
+from crawler.probe.client import Client, Facts, Page
 from crawler.probe.probe_findings import Coverage, Form, RuleTrial, address
 
 WANTED = 8

@@ -11,11 +11,10 @@ from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from archive import Link, same_site
-from archive.frontier.url_patterns import LIKELY, Experience
+from archive.frontier.article_probability import LIKELY, Experience
 from archive.model.urls import url_key
 from crawler import discovery
-from crawler.probe.client import Client, Page
-from crawler.probe.page_facts import Facts
+from crawler.probe.client import Client, Facts, Page
 from crawler.probe.probe_findings import Paging, Section, Source
 
 _USUAL_FEEDS = ("/rss/home.rss", "/rss", "/feed", "/rss.xml")

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from archive import Reading
-from archive.extract.newsroom_zones import observes, zone_of_host
+from archive.extract.months import observes, zone_of_host
 from archive.extract.sections import is_vietnamese
 from archive.rules.families import FAMILIES
 from archive.text.folding import key_of
 from crawler.probe.article_sample import FetchedCandidate
-from crawler.probe.page_facts import Facts
+from crawler.probe.client import Facts
 from crawler.probe.probe_findings import Finding
 
 _BETWEEN = re.compile(r"\s+[-–—|»>:·•]+\s+|\s*[|»]\s*|\s+::\s+")

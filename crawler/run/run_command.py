@@ -1,5 +1,6 @@
 """Runs one crawl for a command: it always ends with a verdict, which goes to monitoring and to the terminal or cron.
-Pings the monitoring address."""
+Pings the monitoring address.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +15,79 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
+
 from archive import LuubaoError, open_archive
 from archive.console.logs import log_of
 from archive.console.output import is_watched, say_all, say_json
 from archive.model.clock import now
 from archive.model.errors import ArchiveBusy, ArchiveDamaged, Unwritable
 from archive.monitor.run_checks import add_warning
+from archive.runtime import signals
 from archive.runtime.file_lock import Locked
+from archive.runtime.isolated import isolation
 from archive.storage.sqlite_errors import damage_message, is_corrupt
 from crawler.alerts import dispatch
 from crawler.alerts.dispatch import Report
 from crawler.config.alert_tables import NO_ALERTS, Alerts
+from crawler.outlet import OutletSpider
+from crawler.outlets import own_spiders
+from crawler.outlets.catalogue import catalogue, described
+from crawler.outlets.outlet_checks import FIELDS
 from crawler.politeness.crawl_window import OutsideHours
-from crawler.run.crawl_process import crawl, spider_class
-from crawler.run.run_summary import EndedRun, summary
-from crawler.run.run_verdict import Exit, Verdict
+from crawler.run.run_record import RunRecord
+from crawler.run.run_verdict import EndedRun, Exit, Verdict, summary
+
+
+def project_settings(**overrides: Any) -> Settings:
+    """The project's Scrapy settings, from any working directory."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.setdict(overrides, priority="cmdline")
+    return settings
+
+
+def outlets() -> list[str]:
+    """The names of all outlets that can be crawled."""
+    return [outlet.name for outlet in catalogue()]
+
+
+def spider_class(name: str) -> type[OutletSpider]:
+    """The spider class of an outlet. Raises UnknownOutlet, and Misconfigured where the outlet cannot be used."""
+    description = described(name)
+    if description in own_spiders.declared().outlets:
+        return type(f"{name}Spider", (OutletSpider,), {field: getattr(description, field) for field in FIELDS})
+    if own := own_spiders.classes().get(name):
+        return own
+    built_in = SpiderLoader.from_settings(project_settings()).load(name)
+    assert issubclass(built_in, OutletSpider)
+    return built_in
+
+
+def crawl(
+    spider: type[OutletSpider], database: Path, *, base_url: str | None, overrides: Mapping[str, Any]
+) -> EndedRun:
+    """Crawls once; returns how it ended.
+
+    Can be called only once in a process, for Twisted's reactor starts only once.
+    Raises Locked, Misconfigured or ArchiveUnusable when the crawl cannot start, and any other error that stopped it; a
+    run that has begun is then recorded as failed.
+    """
+    process = AsyncCrawlerProcess(project_settings(LUUBAO_DB=str(database), **overrides))
+    crawler = process.create_crawler(spider)
+    with signals.handle_signals(), signals.graceful(), isolation():
+        task = process.crawl(crawler, base_url=base_url)
+        process.start(install_signal_handlers=False)
+    record = RunRecord.of(crawler)
+    if task.done() and (error := task.exception()):
+        if record:
+            record.fail(error)
+        raise error
+    assert record is not None
+    return record.ended()
+
 
 log = log_of(__name__)
 # Whether an exit is pinged as a success; a crawl that was locked or interrupted is neither success nor failure.
@@ -69,7 +128,7 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """The report of a run. summary: for programs, see crawler.run.run_summary; lines: for cron's mail, empty while all
+    """The report of a run. summary: for programs, see crawler.run.run_verdict; lines: for cron's mail, empty while all
     is well; counted: the counts, in a line for a terminal."""
 
     summary: Mapping[str, Any]

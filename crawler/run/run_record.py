@@ -40,8 +40,7 @@ from archive.storage.connection import Database
 from archive.storage.sqlite_errors import damage_message
 from crawler.outlet import OutletSpider
 from crawler.outlets.outlet_checks import matcher
-from crawler.run.run_summary import EndedRun
-from crawler.run.run_verdict import WRONG_CLOCK, Verdict, compared, judge, limited, moved, wrong_clocks
+from crawler.run.run_verdict import WRONG_CLOCK, EndedRun, Verdict, compared, judge, limited, moved, wrong_clocks
 from crawler.session import CrawlSession
 from crawler.writer import ArchiveWriter
 

@@ -16,7 +16,7 @@ from archive import Capture, PictureCapture, ingest, keep_picture, open_archive,
 from archive.model.digests import digest_of
 from archive.model.paths import folder_beside
 from archive.pictures import recognise
-from archive.storage.pictures.picture_folder import put_file
+from archive.storage.picture_files import put_file
 from tests.archive.strangers import loosened, written
 from tests.archive.test_picture_files import painted
 from tests.support import NOON, PAPER, page

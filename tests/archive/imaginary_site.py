@@ -14,7 +14,8 @@ from functools import cached_property
 from itertools import islice
 from random import Random
 
-from archive.frontier.url_patterns import LIKELY, Counts, Experience, Kind, Name
+from archive.frontier.article_probability import LIKELY, Experience
+from archive.frontier.url_patterns import Counts, Kind, Name
 from archive.model.urls import url_key
 
 HOST = "http://bao.example"

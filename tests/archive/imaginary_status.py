@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from archive.monitor.status import Status, outlet_status
-from archive.queries.run_status import DueCounts, OutletFacts, RunFacts
+from archive.queries.outlets_followed import DueCounts, OutletFacts, RunFacts
 from tests.archive.imaginary_year import DAY, START, Paper, runs_of
 
 NOW = START + 100 * DAY + timedelta(hours=4, minutes=12)

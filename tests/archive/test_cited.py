@@ -15,7 +15,7 @@ from archive import Run, ingest
 from archive.cli import archive
 from archive.exchange.cited_addresses import Citation, cited_addresses
 from archive.model.errors import LuubaoError
-from archive.queries.cited_articles import cited_article
+from archive.queries.recent import cited_article
 from tests.support import Shoot, page
 
 URL = "https://bao.example/a-1.htm"

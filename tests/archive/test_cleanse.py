@@ -14,8 +14,7 @@ from click.testing import CliRunner
 
 from archive import finish_run, ingest, open_archive, start_run, transaction
 from archive.queries.days import latest_day
-from archive.queries.outlets_followed import papers
-from archive.queries.run_status import runs_of
+from archive.queries.outlets_followed import papers, runs_of
 from archive.storage.captures.kept_captures import outlets_of
 from crawler.cli import luubao
 from tests.mortal import Parent

@@ -15,7 +15,7 @@ from archive import finish_run, open_archive, read_pending, start_run
 from archive.model import clock
 from archive.monitor.status.outlet_states import outlet_status
 from archive.pipeline.merging import merge
-from archive.queries.run_status import outlet_facts
+from archive.queries.outlets_followed import outlet_facts
 from archive.storage.clock_corrections import correct_clocks
 from crawler.run.run_verdict import wrong_clocks
 from tests.support import PAPER, new_archive, page, shoot, visit

@@ -15,7 +15,7 @@ import pytest
 
 from archive.monitor.baseline import Finding, PastRun, compare
 from archive.monitor.baseline.article_rate import cumulative_counts
-from archive.monitor.baseline.statistics import so_few, so_many, so_quiet, spread
+from archive.monitor.baseline.findings import so_few, so_many, so_quiet, spread
 from archive.monitor.health import Health, Seed
 from tests.archive.imaginary_year import DAY, FEED, START, Mishap, Paper, runs_of, watched
 

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archive.diff import compare, side_by_side, size, word_changes, words
-from archive.diff.sequences import common
+from archive.diff.wording import common
 from archive.history.edits import byline_of, changed_fields
 from archive.model.records import Image, Reading
 from archive.text.equivalence import lines, plain, plain_lines, tidy, tokens

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from archive.diff import summarize_edit
-from archive.diff.descriptions import line
-from archive.diff.summary import Replacement
+from archive.diff.summary import Replacement, line
 from archive.model.records import Image, Reading
 
 

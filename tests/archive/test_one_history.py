@@ -32,8 +32,8 @@ from archive.model.records import Looks, Picture
 from archive.pipeline.merging import merge
 from archive.pipeline.verification import verify
 from archive.storage.connection import transaction
-from archive.storage.pictures.picture_fetches import ensure_image
-from archive.storage.pictures.picture_folder import put_file
+from archive.storage.picture_fetches import ensure_image
+from archive.storage.picture_files import put_file
 from tests.support import NOON, PAPER, examples, new_archive, page
 from tests.told import told
 

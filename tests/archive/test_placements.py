@@ -13,8 +13,7 @@ from archive import Capture, Run, finish_run, ingest, judge_run, open_archive, s
 from archive.cli import archive
 from archive.extract import read_page
 from archive.model.records import Unreadable
-from archive.pipeline.foreign_captures import Arrivals
-from archive.pipeline.merging import merge
+from archive.pipeline.merging import Arrivals, merge
 from archive.pipeline.verification import verify
 from archive.text.recurring_blocks import Boilerplate
 from tests.support import NOON, PAPER, Shoot, page

@@ -8,18 +8,9 @@ import pytest
 
 from archive.model.digests import digest_of
 from archive.model.errors import BadValue, LuubaoError
-from archive.model.picture_paths import (
-    ENDINGS,
-    Place,
-    misplaced,
-    named,
-    picture_place,
-    shown_place,
-    thumbnail_place,
-    withheld,
-)
-from archive.pictures.sniff import sniff
-from archive.storage.pictures import picture_folder
+from archive.model.paths import ENDINGS, Place, misplaced, named, picture_place, shown_place, thumbnail_place, withheld
+from archive.pictures.image_files import sniff
+from archive.storage import picture_files
 
 DIGITS = "ab" + "0" * 62
 DIGEST = f"sha256:{DIGITS}"
@@ -84,34 +75,34 @@ def test_every_kind_that_is_told_by_first_bytes_has_a_place() -> None:
 
 
 def test_files_are_written_read_hidden_and_removed(tmp_path: Path) -> None:
-    picture_folder.put_file(tmp_path / "new", NAME, JPEG)
-    picture_folder.hard_link(tmp_path / "new", NAME, withheld(NAME))
-    assert sorted(picture_folder.files_of(tmp_path / "new")) == sorted([NAME, withheld(NAME)])
-    picture_folder.remove_file(tmp_path / "new", NAME)
+    picture_files.put_file(tmp_path / "new", NAME, JPEG)
+    picture_files.hard_link(tmp_path / "new", NAME, withheld(NAME))
+    assert sorted(picture_files.files_of(tmp_path / "new")) == sorted([NAME, withheld(NAME)])
+    picture_files.remove_file(tmp_path / "new", NAME)
     assert (
-        list(picture_folder.files_of(tmp_path / "new"))
-        == list(picture_folder.files_of(tmp_path / "new", "withheld"))
+        list(picture_files.files_of(tmp_path / "new"))
+        == list(picture_files.files_of(tmp_path / "new", "withheld"))
         == [withheld(NAME)]
     )
-    assert picture_folder.verified_file(tmp_path / "new", withheld(NAME), digest_of(JPEG)) == JPEG
-    assert picture_folder.verified_file(tmp_path / "new", withheld(NAME), DIGEST) is None
+    assert picture_files.verified_file(tmp_path / "new", withheld(NAME), digest_of(JPEG)) == JPEG
+    assert picture_files.verified_file(tmp_path / "new", withheld(NAME), DIGEST) is None
 
 
 def test_a_link_is_neither_read_nor_written_through_nor_removed_behind(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
-    picture_folder.put_file(outside, NAME, JPEG)
+    picture_files.put_file(outside, NAME, JPEG)
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "sha256").symlink_to(outside / "sha256")
     here = tmp_path / "here"
-    assert picture_folder.plain_file(here, NAME) is None and not picture_folder.has_file(here, NAME)
-    picture_folder.remove_file(here, NAME)
+    assert picture_files.plain_file(here, NAME) is None and not picture_files.has_file(here, NAME)
+    picture_files.remove_file(here, NAME)
     with pytest.raises(LuubaoError, match=r"sha256 is a link, which is never followed"):
-        picture_folder.put_file(here, NAME, JPEG + b"more")
-    assert picture_folder.plain_file(outside, NAME) == JPEG
-    assert list(picture_folder.files_of(here)) == list(picture_folder.files_of(here, "sha256")) == []
+        picture_files.put_file(here, NAME, JPEG + b"more")
+    assert picture_files.plain_file(outside, NAME) == JPEG
+    assert list(picture_files.files_of(here)) == list(picture_files.files_of(here, "sha256")) == []
 
 
 def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
-    picture_folder.put_file(tmp_path / "disk", NAME, JPEG)
+    picture_files.put_file(tmp_path / "disk", NAME, JPEG)
     (tmp_path / "here").symlink_to(tmp_path / "disk")
-    assert picture_folder.plain_file(tmp_path / "here", NAME) == JPEG
+    assert picture_files.plain_file(tmp_path / "here", NAME) == JPEG

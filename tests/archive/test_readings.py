@@ -21,18 +21,16 @@ from click.testing import CliRunner
 
 from archive import Block, Image, Reading, Unreadable, open_archive, read_page, start_run
 from archive.cli import archive as commands
-from archive.cluster.file_systems import place
 from archive.cluster.imported_readings import import_readings
-from archive.cluster.reading_columns import CaptureKey, capture_of_row, reading_in, row_of
-from archive.cluster.reading_files import read_rows, writing
+from archive.cluster.reading_files import CaptureKey, capture_of_row, read_rows, reading_in, row_of, writing
 from archive.cluster.reading_task import REVISITS, Job, TaskReport, read_split, stop_workers, sum_reports
-from archive.cluster.revisits import has_revisits, read_revisits, series, sightings_of, to_be_read
-from archive.cluster.warc_splits import splits_of
+from archive.cluster.spark_job import has_revisits, read_revisits, series, sightings_of, to_be_read
+from archive.cluster.warc_splits import place, splits_of
 from archive.exchange.exporters.warc_files import Compression, export_warc
 from archive.extract import extractor_name
 from archive.pipeline.rereading import Order, reread
 from archive.storage.captures.capture_stream import Scope
-from archive.storage.readings.boilerplate_sets import put_boilerplate
+from archive.storage.version_texts import put_boilerplate
 from archive.text.recurring_blocks import Boilerplate, without
 from tests.archive.older import older
 from tests.archive.test_reread import SIGHTS, sound, whole

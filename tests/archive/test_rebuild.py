@@ -20,11 +20,10 @@ from archive import Capture, Run, ingest, open_archive, read_pending, start_run
 from archive.exchange.importers.import_items import Image as Fetched
 from archive.exchange.importers.imported_pictures import take_picture
 from archive.model.digests import digest_of
-from archive.pipeline.foreign_captures import Arrivals
+from archive.pipeline.merging import Arrivals
 from archive.pipeline.verification import verify
 from archive.queries import lookup
-from archive.storage import run_rows
-from archive.storage.readings import boilerplate_sets
+from archive.storage import run_rows, version_texts
 from tests.support import NOON, PAPER, Shoot, examples, new_archive, page
 from tests.told import told
 
@@ -32,7 +31,7 @@ SITE = "https://bao.example"
 
 
 def arrive(db: Database, run: Run, captures: Iterable[Capture]) -> Arrivals:
-    arrivals = Arrivals(db, run, boilerplate_sets.boilerplate_of(db, run.outlet_id))
+    arrivals = Arrivals(db, run, version_texts.boilerplate_of(db, run.outlet_id))
     for capture in captures:
         arrivals.arrive(capture, None)
     return arrivals

@@ -18,13 +18,12 @@ from click.testing import CliRunner, Result
 from archive import open_archive, start_run
 from archive.cli import archive
 from archive.exchange.object_store import sync
-from archive.exchange.object_store.chunks import SIZE, manifest_of
-from archive.exchange.object_store.store import ObjectStore
+from archive.exchange.object_store.store import SIZE, ObjectStore, manifest_of
 from archive.model.digests import digest_of
-from archive.model.picture_paths import picture_place
+from archive.model.paths import picture_place
 from archive.pipeline.verification import verify
 from archive.storage.connection import transaction
-from archive.storage.pictures.picture_folder import files_of, put_file
+from archive.storage.picture_files import files_of, put_file
 from archive.storage.snapshot import snapshot
 from tests.support import NOON, PAPER, page, shoot, visit
 

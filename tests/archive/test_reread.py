@@ -24,7 +24,7 @@ from sqlite_utils import Database
 from archive import Capture, ingest, learn_boilerplate, open_archive, start_run
 from archive.cli import archive as commands
 from archive.model.errors import ArchiveMissing, UnknownOutlet
-from archive.pipeline.foreign_captures import Arrivals
+from archive.pipeline.merging import Arrivals
 from archive.pipeline.rereading import Order, reread
 from archive.queries import lookup
 from archive.storage.integrity.consistency import inconsistencies

@@ -11,8 +11,8 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Link, Run, due, left_out, seed, transaction
+from archive.frontier.article_probability import note_kind
 from archive.frontier.capacity import name_again
-from archive.frontier.pattern_store import note_kind
 from archive.frontier.url_queue import links_are_noted, note_links, reschedule
 from archive.model.records import FoundIn, Limits
 from tests.support import NOON

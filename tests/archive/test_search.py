@@ -17,9 +17,8 @@ from archive.model.records import Block
 from archive.queries import full_text, lookup
 from archive.queries.article_filter import ArticleFilter
 from archive.storage.captures import capture_writer
-from archive.storage.captures.capture_source import Source
-from archive.text.search_query import fts_query
-from archive.text.snippets import CLOSE, OPEN, fold, snippet
+from archive.storage.captures.kept_captures import Source
+from archive.text.search_query import CLOSE, OPEN, fold, fts_query, snippet
 from tests.support import NOON, PAPER, Shoot, page
 
 TEXT = "Đảng bộ huyện Tam Dương họp bàn việc làm đường làng, ngõ xóm ở xã Hoàng Đan trong mùa mưa lũ năm nay."

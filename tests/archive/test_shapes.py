@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.frontier.url_patterns import LIKELY, Experience, shape_of
-from archive.frontier.url_patterns.url_pattern import shape
+from archive.frontier.article_probability import LIKELY, Experience
+from archive.frontier.url_patterns import shape, shape_of
 
 ADDRESSES = Path(__file__).parent / "addresses"
 

@@ -8,8 +8,7 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Run, open_archive, start_run, transaction
-from archive.frontier.pattern_store import article_probability_of, note_kind, note_yield, worth_asking
-from archive.frontier.url_patterns import LIKELY
+from archive.frontier.article_probability import LIKELY, article_probability_of, note_kind, note_yield, worth_asking
 from tests.support import NOON, PAPER
 
 SITE = "https://bao.example"

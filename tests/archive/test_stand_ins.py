@@ -9,21 +9,11 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archive import (
-    Picture,
-    PictureCapture,
-    Run,
-    finish_run,
-    ingest,
-    judge_run,
-    keep_picture,
-    open_archive,
-    start_run,
-)
+from archive import Picture, PictureCapture, Run, finish_run, ingest, judge_run, keep_picture, open_archive, start_run
 from archive.pictures import recognise
 from archive.pipeline.merging import merge
 from archive.pipeline.verification import verify
-from archive.storage.pictures.picture_folder import put_file
+from archive.storage.picture_files import put_file
 from tests.archive.test_pictures import encoded, photo
 from tests.support import NOON, PAPER, page, shoot
 

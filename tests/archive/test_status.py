@@ -18,20 +18,18 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Outlet, Run, finish_run, ingest, open_archive, start_run
-from archive.console.human_units import duration, every, size
-from archive.console.output import rendered
+from archive.console.output import duration, every, rendered, size
 from archive.frontier.host_state import note_hosts
 from archive.model import clock
 from archive.model.records import HostState
 from archive.monitor.status import Exit, Expected, OutletStatus, Status, status, status_text
-from archive.monitor.status.crawl_rhythm import rhythm
-from archive.monitor.status.run_days import by_day
+from archive.monitor.status.outlet_states import by_day, rhythm
 from archive.monitor.status.status_page import page as page_of
 from archive.monitor.status.status_page import write
 from archive.monitor.status.status_text import sparkline
-from archive.queries.run_status import CertaintyCounts, DueCounts, RunFacts, runs_of, warn
+from archive.queries.outlets_followed import CertaintyCounts, DueCounts, RunFacts, runs_of, warn
 from archive.queries.tabular import Selection, rows
-from archive.storage.readings.unread_captures import ExtractorProgress, Span
+from archive.storage.unread_captures import ExtractorProgress, Span
 from tests.chromium import CHROMIUM_PATH, needs_chromium
 from tests.support import PAPER, page, shoot
 

@@ -16,7 +16,7 @@ from archive.model.urls import url_key
 from archive.pipeline.history_filing import file_urls
 from archive.queries.canned_queries import QUESTIONS, TOPICS
 from archive.storage.captures import capture_writer
-from archive.storage.captures.capture_source import Source
+from archive.storage.captures.kept_captures import Source
 from archive.storage.schema import TABLES
 from archive.storage.withdrawals.withdrawal import withdraw
 from archive.text.recurring_blocks import Boilerplate

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from archive import finish_run, ingest, open_archive, start_run
 from archive.pipeline.ingest import judge_run
 from archive.storage.integrity.column_validation import COLUMNS
-from archive.storage.integrity.uncovered_columns import UNCOVERED, is_covered
+from archive.storage.integrity.derived_columns import UNCOVERED, is_covered
 from crawler.cli import luubao
 from tests.support import NOON, PAPER, page, shoot
 
@@ -153,8 +153,8 @@ def test_what_people_read_is_named_with_table_row_and_column(path: Path) -> None
 
 def test_words_that_carry_digests_of_their_own_are_found_by_reading_again(path: Path) -> None:
     """Somebody who knows every formula changes a sentence, and all that is computed from it."""
-    from archive.history.states import headline_of, state_of, words_of
-    from archive.storage.readings.version_texts import from_row, to_row
+    from archive.history.edits import headline_of, state_of, words_of
+    from archive.storage.version_texts import from_row, to_row
 
     with open_archive(path) as db:
         (row,) = db.query(
@@ -182,7 +182,7 @@ def test_words_that_carry_digests_of_their_own_are_found_by_reading_again(path: 
 def test_words_under_a_digest_of_their_own_are_named(path: Path) -> None:
     """What a capture said is named where it is read (`readings.state`): words that say something else are no words of
     it, whatever digest they carry."""
-    from archive.storage.readings.version_texts import row_digest
+    from archive.storage.version_texts import row_digest
 
     with open_archive(path) as db:
         (row,) = db.query(

@@ -16,13 +16,12 @@ from archive.cli import archive
 from archive.model.errors import UnknownArticle, Withdrawn
 from archive.pipeline.verification import verify
 from archive.queries import lookup
-from archive.storage.bodies import codecs
-from archive.storage.bodies.compaction import replace_stored
-from archive.storage.bodies.payloads import Stored, get_body
+from archive.storage import codecs
 from archive.storage.captures.capture_writer import kept_body
 from archive.storage.connection import snapshot, transaction
+from archive.storage.payloads import Stored, get_body, replace_stored
 from archive.storage.withdrawals import withdrawal
-from archive.storage.withdrawals.withheld_rows import encoded_row
+from archive.storage.withdrawals.destruction import encoded_row
 from tests.support import NOON, PAPER, Shoot, page
 
 NAMED = "https://bao.example/nguyen-van-a-1.htm"

@@ -19,8 +19,8 @@ import pytest
 
 from archive.model.errors import LuubaoError
 from archive.workers import Lost, Workers
+from archive.workers.channel import Limits
 from archive.workers.crew import Dispatcher
-from archive.workers.resource_limits import Limits
 
 Answer = tuple[str, int]
 

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from archive.queries import lookup
 from archive.storage.connection import open_archive
 from crawler.outlet import OutletSpider
-from crawler.run.crawl_process import crawl
+from crawler.run.run_command import crawl
 
 PAGES = Path(__file__).parents[3] / "shared" / "pages"
 

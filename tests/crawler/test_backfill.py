@@ -19,9 +19,8 @@ from warcio.warcwriter import WARCWriter
 
 from archive import finish_run, ingest, open_archive, start_run
 from archive.pipeline.verification import verify
-from archive.storage.bodies.payloads import get_body
-from crawler.backfill.archive_client import ArchiveBusy, ArchiveClient
-from crawler.backfill.archive_source import Span
+from archive.storage.payloads import get_body
+from crawler.backfill.archive_client import ArchiveBusy, ArchiveClient, Span
 from crawler.backfill.backfill_job import BackfillResult, backfill
 from crawler.backfill.commoncrawl import CommonCrawl
 from crawler.backfill.wayback import Wayback

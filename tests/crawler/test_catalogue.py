@@ -14,7 +14,7 @@ from crawler.config.settings_in_force import Configuration
 from crawler.outlets import own_spiders
 from crawler.outlets.catalogue import catalogue, described, load_catalogue
 from crawler.outlets.outlet_checks import OutletDescription
-from crawler.run.crawl_process import outlets, spider_class
+from crawler.run.run_command import outlets, spider_class
 
 ROOT = Path(__file__).parent.parent.parent
 HEAD = "from crawler.outlet import OutletSpider\n\n\n"

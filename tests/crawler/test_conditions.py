@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from archive import Capture, Run, validators
 from archive.queries import lookup
 from archive.storage.connection import open_archive
-from crawler.discovery.meta_refresh import target_of
+from crawler.discovery.page_links import target_of
 from tests.crawler.serving import Answer, Site, article, crawl, front, served
 from tests.support import NOON, page, visit
 

@@ -17,7 +17,7 @@ from crawler.cli import luubao
 from crawler.config.sample_file import sample
 from crawler.config.setting_keys import BY_NAME, KEYS
 from crawler.config.settings_in_force import Configuration, load
-from crawler.run.crawl_process import outlets, project_settings
+from crawler.run.run_command import outlets, project_settings
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import pytest
 from archive import open_archive
 from archive.model.paths import folder_beside
 from crawler.demo.server import Newspaper
-from crawler.demo_verification import disagreements
+from crawler.demo_walkthrough import disagreements
 from tests.crawler.serving import Answer, Site, article, front, served
 from tests.crawler.test_pictures import jpeg, painted
 from tests.mortal import Ended, Parent

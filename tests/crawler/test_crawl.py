@@ -23,7 +23,7 @@ from archive.runtime.file_lock import outlet_lock
 from archive.storage.connection import open_archive
 from crawler.demo.paper import DAYS
 from crawler.demo.server import Newspaper
-from crawler.demo_verification import disagreements
+from crawler.demo_walkthrough import disagreements
 from tests import mortal
 
 ROOT = Path(__file__).parent.parent.parent

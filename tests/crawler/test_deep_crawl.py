@@ -13,7 +13,7 @@ import pytest
 
 from archive.queries.lookup import articles
 from archive.storage.connection import open_archive
-from crawler.demo.manuscript import HANOI
+from crawler.demo.newsroom_records import HANOI
 from crawler.demo.section_addresses import GENERATED, SECTIONS
 from crawler.demo.server import Newspaper, reachable_in
 from tests.crawler.serving import crawl

@@ -11,7 +11,7 @@ from archive import Reading, Unreadable, read_page
 from crawler.demo.paper import DAYS, published
 from crawler.demo.section_addresses import page_path
 from crawler.demo.server import Newspaper
-from crawler.demo_verification import fields
+from crawler.demo_walkthrough import fields
 
 GENERATED = 120
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from crawler.demo.server import Newspaper
-from crawler.fleet.machine_budget import family
+from crawler.fleet.batch import family
 from tests.crawler.hostile import hostile
 from tests.crawler.measured import measured
 from tests.crawler.serving import ROOT, Answer, article, front

@@ -12,8 +12,7 @@ from archive.frontier.remote_index import Offer
 from archive.model.errors import BadValue
 from crawler.backfill import archive_client, backfill_job
 from crawler.backfill import wayback as wayback_source
-from crawler.backfill.archive_client import ArchiveClient
-from crawler.backfill.archive_source import ArchiveSource, Span
+from crawler.backfill.archive_client import ArchiveClient, ArchiveSource, Span
 from crawler.backfill.backfill_job import BackfillResult, backfill
 from crawler.backfill.commoncrawl import CommonCrawl
 from crawler.backfill.wayback import Wayback

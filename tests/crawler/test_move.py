@@ -11,7 +11,7 @@ import pytest
 from archive.storage.connection import open_archive
 from archive.storage.histories.domain_moves import hosts_of, moved_keys
 from crawler.demo.server import Newspaper
-from crawler.moving.move_settings import lines_for, rewritten
+from crawler.moving import lines_for, rewritten
 from crawler.outlets.outlet_checks import OutletDescription
 from tests.crawler.serving import article, front, served
 from tests.mortal import parent_of_all

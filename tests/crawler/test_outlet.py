@@ -15,7 +15,7 @@ import pytest
 from archive.model.errors import Misconfigured
 from archive.queries import lookup
 from archive.storage.connection import open_archive
-from crawler.run.crawl_process import spider_class
+from crawler.run.run_command import spider_class
 from tests.crawler.serving import ROOT, article, crawl, front, moved, served
 
 
@@ -97,7 +97,7 @@ _CARELESS = """
 import sys
 from pathlib import Path
 from crawler import discovery
-from crawler.run.crawl_process import crawl
+from crawler.run.run_command import crawl
 from crawler.spiders.demo import Demo
 
 def careless(*_):

@@ -24,7 +24,7 @@ import pytest
 from archive import finish_run, open_archive, start_run
 from archive.model import clock
 from crawler.demo.server import Newspaper
-from crawler.run.run_summary import FIELDS
+from crawler.run.run_verdict import FIELDS
 from crawler.spiders.demo import Demo
 from tests import mortal
 from tests.crawler.serving import LUUBAO, ROOT, Answer, article, crawl, front, served

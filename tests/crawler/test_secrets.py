@@ -22,10 +22,10 @@ from click.testing import CliRunner
 
 from archive import open_archive
 from archive.model.errors import Misconfigured
-from archive.storage.bodies import codecs
-from archive.storage.bodies.payloads import get_body
+from archive.storage import codecs
+from archive.storage.payloads import get_body
 from crawler.cli import luubao
-from crawler.run.crawl_process import spider_class
+from crawler.run.run_command import spider_class
 from tests.crawler.receiving import mail_server
 from tests.crawler.serving import Answer, Site, article, front, moved, served
 from tests.mortal import parent_of_all

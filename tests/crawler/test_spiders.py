@@ -14,7 +14,7 @@ from archive.model.errors import Misconfigured
 from crawler import settings
 from crawler.discovery import may_be_news
 from crawler.outlet import OutletSpider, user_agent
-from crawler.run.crawl_process import outlets, spider_class
+from crawler.run.run_command import outlets, spider_class
 
 SPIDERS = [spider_class(name) for name in outlets()]
 

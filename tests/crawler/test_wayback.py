@@ -16,9 +16,8 @@ import pytest
 from archive import open_archive
 from archive.frontier.remote_index import Offer
 from archive.model.errors import BadValue
-from crawler.backfill import cdx
-from crawler.backfill.archive_client import ArchiveBusy, ArchiveClient
-from crawler.backfill.archive_source import Span
+from crawler.backfill import commoncrawl
+from crawler.backfill.archive_client import ArchiveBusy, ArchiveClient, Span
 from crawler.backfill.backfill_job import backfill
 from crawler.backfill.wayback import Wayback
 from tests.crawler.serving import Answer, Site, served
@@ -175,13 +174,15 @@ ELEVEN = f"example,bao)/bai-1.htm 20260520120000 {URL} text/html 200 ABC - - 100
     "text", [SEVEN, NINE, ELEVEN, f" CDX N b a m s k r M S V g\n{ELEVEN}", f" CDX b a s\n20260520120000 {URL} 200"]
 )
 def test_lines_of_an_index_in_plain_text(text: str) -> None:
-    (line,) = cdx.parse(text.encode()).lines
+    (line,) = commoncrawl.parse(text.encode()).lines
     assert (line.url, line.captured_at, line.status) == (URL, NOON, "200")
 
 
 @pytest.mark.parametrize("end", ["[],5", '[],{"a":1}', "[],[]", "[]"])
 def test_an_odd_resumption_key_is_none(end: str) -> None:
-    answer = cdx.parse(f'[["original","timestamp","statuscode"],["{URL}","20260520120000","200"],{end}]'.encode())
+    answer = commoncrawl.parse(
+        f'[["original","timestamp","statuscode"],["{URL}","20260520120000","200"],{end}]'.encode()
+    )
     assert ([line.url for line in answer.lines], answer.next) == ([URL], None)
 
 

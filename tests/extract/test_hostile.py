@@ -8,7 +8,7 @@ import time
 import pytest
 
 from archive import Reading, read_page
-from archive.extract import input_limits
+from archive.extract import charset
 from tests.extract.imaginary_paper import IMG, PRINTED, URL, modern, paragraphs
 from tests.support import pace
 
@@ -142,17 +142,17 @@ def test_odd_addresses(url: str) -> None:
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("a" * (input_limits.CHARACTERS + 1), "characters"),
-        ("<p>" * (input_limits.TAGS + 1), "tags"),
+        ("a" * (charset.CHARACTERS + 1), "characters"),
+        ("<p>" * (charset.TAGS + 1), "tags"),
         ("<div " + "a=1 " * 5_000 + ">", "attributes"),
     ],
 )
 def test_refusals_say_what_was_too_large(text: str, word: str) -> None:
-    refused = input_limits.refusal(text)
+    refused = charset.refusal(text)
     assert refused is not None
     assert refused.reason == "too-large"
     assert word in refused.detail
 
 
 def test_comparisons_in_scripts_are_no_attributes() -> None:
-    assert input_limits.refusal("<script>for(i=0;i<n; " + "a =1; " * 5_000 + "</script>") is None
+    assert charset.refusal("<script>for(i=0;i<n; " + "a =1; " * 5_000 + "</script>") is None

@@ -24,11 +24,11 @@ from archive import open_archive, read_page, same_site
 from archive.model.errors import LuubaoError
 from archive.pictures import recognise
 from archive.pipeline.verification import verify
-from crawler.backfill.cdx import parse
+from crawler.backfill.commoncrawl import parse
 from crawler.cli import luubao
 from crawler.config.settings_in_force import load
 from crawler.discovery import look
-from crawler.discovery.robots_sitemaps import sitemaps_in
+from crawler.discovery.sitemaps import sitemaps_in
 from tests.archive.strangers import written
 from tests.archive.test_hostile_imports import FIRST, LAST, bundle
 from tests.archive.test_hostile_imports import record as warc_record

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from archive.history import OutletEvidence, versions_of
-from archive.history.states import headline_of, novelty_of
+from archive.history.edits import headline_of, novelty_of
 from tests.history.made import PUBLISHED, SITE, Facts, bytes_of, changes, picture, story, verdicts, wrong
 
 

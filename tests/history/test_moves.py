@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive.history import History, derive, in_time, versions_of
-from archive.history.moves import may_have_moved, number_in
+from archive.history.article_identity import may_have_moved, number_in
 from archive.model.records import Outlet, Reading
 from tests.history.made import Facts, story
 

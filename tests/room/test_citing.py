@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from archive import Capture, ingest, open_archive, start_run
-from archive.web.room.citations import Cited, bibtex, csl_json, ris
+from archive.web.room.article_page import Cited, bibtex, csl_json, ris
 from tests.room.inside import Answer, room_on
 from tests.support import NOON, PAPER, page
 

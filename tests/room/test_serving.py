@@ -25,8 +25,7 @@ from archive.pictures import recognise
 from archive.queries.days import days, each_day, latest_day
 from archive.queries.outlets_followed import papers
 from archive.storage.withdrawals.withdrawal import withdraw
-from archive.web.room.allowed_hosts import is_known
-from archive.web.room.query_queue import AT_ONCE
+from archive.web.room.asgi_guards import AT_ONCE, is_known
 from tests.crawler.test_pictures import painted
 from tests.reading_room import served
 from tests.room.conftest import ROOT

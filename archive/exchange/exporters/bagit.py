@@ -11,8 +11,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from archive.exchange.exporters.data_card import card
-from archive.exchange.exporters.tables import write_jsonl
+from archive.exchange.exporters.tables import card, write_jsonl
 from archive.exchange.exporters.warc_files import Exported, export_warc
 from archive.queries.tabular import Selection, rows, summary
 from archive.storage.captures.capture_stream import Scope, as_of

@@ -21,10 +21,10 @@ from archive.exchange.exporters.warc_records import (
     warcinfo_record,
 )
 from archive.model.digests import digest_of
-from archive.storage.bodies import codecs
+from archive.storage import codecs
 from archive.storage.captures.capture_stream import CaptureStream, OutPage, OutPicture, Scope, as_of, outlet_facts
 from archive.storage.connection import Database, snapshot
-from archive.storage.pictures.picture_folder import verified_file
+from archive.storage.picture_files import verified_file
 
 Compression = Literal["gz", "zst", "none"]
 

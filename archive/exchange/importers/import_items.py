@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import blake2b, sha256
 
 from archive.model.records import Capture, Headers, Outlet
 from archive.model.urls import absolute
@@ -94,3 +95,27 @@ def leads_to(url: str, status: int, headers: Headers) -> str:
     other_scheme = scheme.isalpha() and ":" in location and scheme.lower() not in ("http", "https")
     is_other_address = other_scheme and location.isprintable() and len(location) <= LONGEST_ADDRESS
     return absolute(url, location) or (location if is_other_address else url)
+
+
+class Originals:
+    """Original records: for each, 32 bytes for its id and digest, and as many for its body's digest."""
+
+    def __init__(self) -> None:
+        self._bodies: dict[bytes, bytes] = {}
+
+    def note(self, page: Page) -> None:
+        """Remembers a page that has its body."""
+        if page.capture.body:
+            body_digest = sha256(page.capture.body).digest()
+            self._bodies |= {_short(name): body_digest for name in (page.record, page.digest) if name}
+
+    def digest(self, refers: RevisitTarget) -> str | None:
+        """The sha256 of the body that a revisit refers to; else the digest that the revisit states, or None."""
+        names = (refers.record, refers.digest)
+        found = (self._bodies.get(_short(name)) for name in names if name)
+        body_digest = next(filter(None, found), None)
+        return f"sha256:{body_digest.hex()}" if body_digest else refers.digest
+
+
+def _short(name: str) -> bytes:
+    return blake2b(name.strip().lower().encode(), digest_size=16).digest()

@@ -13,27 +13,25 @@ from pathlib import Path
 
 from archive.console.logs import log_of
 from archive.exchange.importers.formats import NO_DEFAULTS, PageDefaults, expand_folder, read_file
-from archive.exchange.importers.import_items import DescribedOutlet, Image, Item, Page, Skipped
+from archive.exchange.importers.import_items import DescribedOutlet, Image, Item, Originals, Page, Skipped
 from archive.exchange.importers.imported_pictures import picture_known, take_picture
 from archive.exchange.importers.outlet_matcher import OutletMatcher
-from archive.exchange.importers.revisit_originals import Originals
 from archive.model import clock
 from archive.model.capture_validation import line_or_nothing
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.records import Capture, Outlet, Reading, Run, RunKind, Unreadable
 from archive.model.urls import host_of
 from archive.model.validation import shown
-from archive.pipeline.foreign_captures import Arrivals, Origin
 from archive.pipeline.ingest import extractor_of, try_to_read
+from archive.pipeline.merging import Arrivals, Origin
 from archive.runtime import signals
 from archive.runtime.file_lock import outlet_lock
-from archive.storage import connection, run_rows
-from archive.storage.bodies.payloads import get_body
-from archive.storage.captures import capture_source, kept_captures
+from archive.storage import connection, run_rows, version_texts
+from archive.storage.captures import kept_captures
 from archive.storage.captures.late_captures import RevisitMeant, body_known, is_here, outlet_showing
 from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
-from archive.storage.readings import boilerplate_sets
+from archive.storage.payloads import get_body
 from archive.text.recurring_blocks import Boilerplate
 from archive.workers import Lost, Workers
 
@@ -125,7 +123,7 @@ class _OutletImport:
         self.arrivals = Arrivals(db, run, boilerplate)
 
 
-_Task = tuple[capture_source.Source, bytes, str | None, Boilerplate]
+_Task = tuple[kept_captures.Source, bytes, str | None, Boilerplate]
 
 
 @dataclass(slots=True)
@@ -219,7 +217,7 @@ class _Import:
         """Finishes the runs with an outcome."""
         for outlet_import in self.open.values():
             now = clock.now()
-            boilerplate_sets.learn_boilerplate(self.db, outlet_import.run, now)
+            version_texts.learn_boilerplate(self.db, outlet_import.run, now)
             run_rows.finish_run(
                 self.db, outlet_import.run, outcome=outcome, reason=None, stats=self.report.counts, at=now
             )
@@ -265,7 +263,7 @@ class _Import:
         if not (capture.body and 200 <= capture.status < 300):
             return None
         self.numbers += 1
-        source = capture_source.Source(0, outlet_import.run, "", capture.final_url, capture.captured_at)
+        source = kept_captures.Source(0, outlet_import.run, "", capture.final_url, capture.captured_at)
         task = (source, capture.body, capture.encoding, outlet_import.arrivals.boilerplate)
         if self.workers is None:
             self.answers[self.numbers] = try_to_read(*task)
@@ -324,9 +322,9 @@ class _Import:
             self.stack.enter_context(outlet_lock(self.path, outlet.name))
             run = begin(self.db, outlet, "import", shown(file.name)[1:-1])
             described = self.houses.boilerplate.get(outlet.name, ())
-            boilerplate = boilerplate_sets.boilerplate_of(self.db, run.outlet_id)
+            boilerplate = version_texts.boilerplate_of(self.db, run.outlet_id)
             if described and not boilerplate.marks:
-                boilerplate = boilerplate_sets.put_boilerplate(
+                boilerplate = version_texts.put_boilerplate(
                     self.db, run, Boilerplate(frozenset(described)), clock.now()
                 )
             self.open[outlet.name] = _OutletImport(self.db, run, boilerplate)

@@ -9,17 +9,16 @@ from archive.exchange.importers.import_items import Image
 from archive.model import clock
 from archive.model.capture_validation import line_or_nothing
 from archive.model.digests import digest_of
-from archive.model.picture_paths import ENDINGS, picture_place
+from archive.model.paths import ENDINGS, picture_place
 from archive.model.records import Picture, PictureCapture, Run
 from archive.model.validation import is_digest
 from archive.pictures import recognise, recognise_kind
 from archive.pipeline.ingest import keep_picture
 from archive.runtime import isolated
-from archive.storage import connection
+from archive.storage import connection, picture_fetches
 from archive.storage.captures.late_captures import image_of, mark_showing, picture_comes_late, picture_is_here
 from archive.storage.connection import Database
-from archive.storage.pictures import picture_fetches
-from archive.storage.pictures.picture_folder import put_file, verified_file
+from archive.storage.picture_files import put_file, verified_file
 from archive.workers import Lost
 
 

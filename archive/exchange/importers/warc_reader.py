@@ -25,7 +25,7 @@ from archive.exchange.content_codings import BadCoding, DecodedBody, TooLarge, c
 from archive.exchange.importers.gzip_members import GZIP, PLAIN, ResumedStream, first_member, next_record
 from archive.exchange.importers.import_items import LARGEST, Skipped
 from archive.model.unpack_budget import UnpackBudget
-from archive.storage.bodies import codecs
+from archive.storage import codecs
 
 _MAX_LINE = 1024 * 1024
 _FEW_BYTES = 8

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.exchange.object_store.chunks import Manifest
-from archive.exchange.object_store.store import ObjectStore, Stored
+from archive.exchange.object_store.store import Manifest, ObjectStore, Stored
 from archive.model import clock
 from archive.runtime.atomic_files import remove_leftovers
-from archive.storage.pictures.picture_folder import (
+from archive.storage.picture_files import (
     MOST_BYTES,
     files_of,
     is_good,

@@ -1,15 +1,13 @@
-"""Wraps obstore: an object store by its address, s3://bucket/folder, gs://, az://, or file:///folder.
-
-Keys and endpoints that are not Amazon's come from the environment, by the names that S3's own tools use:
-AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, AWS_REGION.
-"""
+"""Wraps obstore: an object store by its address (s3://bucket/folder, gs://, az://, file:///folder), and chunks."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -140,3 +138,52 @@ def _reason(error: Exception) -> str:
     sentence = " ".join(map(without_credentials, _RESPONSE.sub("", message.partition("\n")[0]).split()))
     code = _ERROR_CODE.search(message)
     return f"{sentence} {code[1]}" if code else sentence
+
+
+SIZE = 64 * 1024
+"""Bytes of a chunk, a multiple of SQLite's page size: a crawl changes scattered pages, and each changes its chunk.
+(docs/scale.md compares other sizes.)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The manifest of an archive. digest: of the whole; pieces: digests of its chunks, in order; before: its earlier
+    digests, newest first; at: when it was pushed, UTC."""
+
+    digest: str
+    size: int
+    pieces: tuple[str, ...]
+    before: tuple[str, ...] = ()
+    at: str = ""
+    piece_size: int = SIZE
+
+    def to_json(self) -> bytes:
+        """Serializes the manifest."""
+        return json.dumps(asdict(self), indent=1).encode()
+
+    @classmethod
+    def of_json(cls, data: bytes) -> Manifest:
+        """Parses a manifest. Raises ValueError or TypeError for anything else."""
+        fields = json.loads(data)
+        return cls(**{**fields, "pieces": tuple(fields["pieces"]), "before": tuple(fields["before"])})
+
+
+def cut(path: Path, size: int = SIZE) -> Iterator[tuple[str, bytes]]:
+    """The chunks of a file with their digests."""
+    with path.open("rb") as file:
+        while chunk := file.read(size):
+            yield digest_of(chunk), chunk
+
+
+def digest_of(data: bytes) -> str:
+    """The SHA-256 in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def manifest_of(path: Path) -> Manifest:
+    """Builds the manifest of a file."""
+    whole, pieces = hashlib.sha256(), []
+    for digest, chunk in cut(path):
+        whole.update(chunk)
+        pieces.append(digest)
+    return Manifest(whole.hexdigest(), path.stat().st_size, tuple(pieces))

@@ -16,7 +16,6 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from archive.exchange.object_store.chunks import SIZE, Manifest, cut, digest_of, manifest_of
 from archive.exchange.object_store.picture_transfer import (
     Step,
     TransferReport,
@@ -24,7 +23,7 @@ from archive.exchange.object_store.picture_transfer import (
     put_pictures,
     stored_objects,
 )
-from archive.exchange.object_store.store import ObjectStore
+from archive.exchange.object_store.store import SIZE, Manifest, ObjectStore, cut, digest_of, manifest_of
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, Diverged
 from archive.runtime.atomic_files import atomic_write, temporary_folder

@@ -15,8 +15,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from statistics import median
 
-from archive.monitor.baseline.findings import LONGEST, Finding, PastRun
-from archive.monitor.baseline.statistics import TOO_UNLIKELY, so_quiet, spread
+from archive.monitor.baseline.findings import LONGEST, TOO_UNLIKELY, Finding, PastRun, so_quiet, spread
 
 DAY = timedelta(days=1)
 WEEK = 7 * DAY

@@ -13,8 +13,7 @@ from datetime import timedelta
 from itertools import islice
 from statistics import median
 
-from archive.monitor.baseline.findings import Finding
-from archive.monitor.baseline.statistics import TOO_UNLIKELY, so_few, spread
+from archive.monitor.baseline.findings import TOO_UNLIKELY, Finding, so_few, spread
 from archive.monitor.health import Health, Share
 
 _WINDOWS = (10, 20, 40)

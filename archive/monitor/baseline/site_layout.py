@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
-from archive.monitor.baseline.findings import Finding
-from archive.monitor.baseline.statistics import TOO_UNLIKELY, so_many
+from archive.monitor.baseline.findings import TOO_UNLIKELY, Finding, so_many
 from archive.monitor.health import Health
 
 _WINDOW = 20

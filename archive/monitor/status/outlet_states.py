@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta, tzinfo
 from enum import IntEnum
-from typing import Literal
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING, Literal
 
-from archive.console.human_units import duration, every, moment
+from archive.console.output import duration, every, moment
 from archive.frontier.host_state import troubled_hosts
 from archive.frontier.schedule import WORTH_A_LOOK
 from archive.model.change_rate import HEADLINE, LEFT, MIN_TRUST, PICTURE, WORDS, Tally, confirmed_share
 from archive.model.records import HostState
 from archive.model.time_zones import zone_of
-from archive.monitor.status.crawl_rhythm import Rhythm, rhythm
-from archive.monitor.status.run_days import Day, by_day
-from archive.queries.run_status import (
+from archive.queries.outlets_followed import (
     NO_CERTAINTY,
     NO_REVISITS,
     CertaintyCounts,
@@ -27,6 +27,89 @@ from archive.queries.run_status import (
     outlet_facts,
 )
 from archive.storage.connection import Database
+
+if TYPE_CHECKING:
+    from archive.monitor.health import Share
+
+
+_FEWEST = 3
+_LATEST = 60
+_PATIENCE = 1.5
+_SLACK = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """usual: the median time between the starts of two runs. due: the latest start of the next run."""
+
+    usual: timedelta
+    due: datetime
+
+
+def rhythm(begun: Sequence[datetime]) -> Rhythm | None:
+    """The rhythm of runs, oldest first; None where there are too few.
+
+    The third longest of the last sixty pauses still counts as usual: a crawl that pauses by day, or at weekends, is not
+    overdue then, and two times when the machine was off do not change the rhythm.
+    """
+    pauses = sorted((later - earlier for earlier, later in pairwise(begun[-_LATEST - 1 :])), reverse=True)
+    if len(pauses) < _FEWEST:
+        return None
+    longest = pauses[2] if len(pauses) > 2 * _FEWEST else pauses[1]
+    usual = timedelta(seconds=median(pause.total_seconds() for pause in pauses))
+    return Rhythm(usual, begun[-1] + max(_PATIENCE * longest, 2 * usual) + _SLACK)
+
+
+_CRAWLED = ("ok", "partly-failed", "interrupted")
+
+
+@dataclass(slots=True)
+class Day:
+    """The sums of one day's runs. crawled: whether any of them reached the outlet; if not, the counts mean nothing.
+    shares: as in archive.monitor.health."""
+
+    date: date
+    crawled: bool = False
+    runs: int = 0
+    troubles: int = 0
+    pages: int = 0
+    new: int = 0
+    edited: int = 0
+    disappeared: int = 0
+    shares: dict[str, Share] = field(default_factory=dict)
+
+    def add(self, run: RunFacts) -> None:
+        """Adds a run's counts."""
+        self.runs += 1
+        self.crawled |= run.outcome in _CRAWLED
+        self.troubles += run.outcome in ("partly-failed", "failed", "nothing-found")
+        self.pages += run.stats.get("captures", 0)
+        self.new += run.stats.get("new", 0)
+        self.edited += run.stats.get("edited", 0)
+        self.disappeared += run.stats.get("disappeared", 0)
+        for name, (hits, total) in run.health.get("shares", {}).items():
+            own = self.shares.get(name, (0, 0))
+            self.shares[name] = (own[0] + hits, own[1] + total)
+
+    def count(self, name: str) -> int | None:
+        """One of the counts; None on a day without a crawl."""
+        return int(getattr(self, name)) if self.crawled else None
+
+    def share(self, name: str) -> float | None:
+        """One of the shares, between 0 and 1; None where there was nothing to count."""
+        hits, total = self.shares.get(name, (0, 0))
+        return hits / total if total else None
+
+
+def by_day(runs: Sequence[RunFacts], zone: tzinfo, now: datetime, length: int) -> list[Day]:
+    """The last `length` days, today last, each with the sums of its runs."""
+    today = now.astimezone(zone).date()
+    days = {today - timedelta(days=age): Day(today - timedelta(days=age)) for age in reversed(range(length))}
+    for run in runs:
+        if day := days.get(run.started_at.astimezone(zone).date()):
+            day.add(run)
+    return list(days.values())
+
 
 State = Literal["ok", "warnings", "overdue", "failing", "never crawled", "given up"]
 """warnings: something is unusual. overdue: no run for longer than the outlet's own rhythm. failing: the last finished

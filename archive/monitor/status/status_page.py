@@ -8,11 +8,10 @@ from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 
-from archive.console.human_units import duration, every, moment, size
-from archive.monitor.status.outlet_states import OutletStatus, Status
-from archive.monitor.status.run_days import Day
+from archive.console.output import duration, every, moment, size
+from archive.monitor.status.outlet_states import Day, OutletStatus, Status
 from archive.monitor.status.status_text import lately, rest, uncertain, waiting
-from archive.queries.run_status import RunFacts
+from archive.queries.outlets_followed import RunFacts
 from archive.runtime.atomic_files import atomic_write
 
 _RUNS = 7

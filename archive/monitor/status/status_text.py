@@ -6,12 +6,10 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from archive.console.human_units import duration, every, moment, size
-from archive.console.output import styled
+from archive.console.output import duration, every, moment, size, styled
 from archive.model.records import HostState
-from archive.monitor.status.outlet_states import OutletStatus, Status
-from archive.monitor.status.run_days import Day
-from archive.queries.run_status import CertaintyCounts, DueCounts, RevisitCounts, RunFacts
+from archive.monitor.status.outlet_states import Day, OutletStatus, Status
+from archive.queries.outlets_followed import CertaintyCounts, DueCounts, RevisitCounts, RunFacts
 
 _WIDTH = 80
 _DAYS = 30

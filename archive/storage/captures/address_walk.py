@@ -1,4 +1,4 @@
-"""Walks an archive URL by URL, to derive its histories again (archive.pipeline.derivation_check)."""
+"""Walks an archive URL by URL, to derive its histories again (archive.pipeline.verification)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import islice
 from sqlite_utils import Database
 
 from archive.model.records import Unreadable
-from archive.storage.readings.reading_rows import READABLE
+from archive.storage.reading_rows import READABLE
 
 _BATCH_SIZE = 500
 _URL_KEYS = """

@@ -11,12 +11,12 @@ from sqlite_utils import Database
 
 from archive.model import clock, validation
 from archive.model.capture_validation import without_secrets
-from archive.model.notices import pass_over
-from archive.model.picture_paths import picture_place
+from archive.model.errors import pass_over
+from archive.model.paths import picture_place
 from archive.model.records import Capture, Headers
-from archive.storage.bodies.payloads import get_body
-from archive.storage.damaged_rows import ROW_ERRORS, readable_values
 from archive.storage.integrity.column_validation import usable
+from archive.storage.payloads import get_body
+from archive.storage.sqlite_errors import ROW_ERRORS, readable_values
 
 _BATCH_SIZE = 200
 _CAPTURE_COLUMNS = ("requested_url", "final_url", "captured_at", "status", "encoding", "via")

@@ -15,9 +15,9 @@ from archive.model.capture_validation import line_or_nothing
 from archive.model.errors import ArchiveDamaged
 from archive.model.records import Capture, CaptureOutcome, Kept, Outlet, Run
 from archive.model.urls import url_key
-from archive.storage.bodies.payloads import get_body, put_body
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import transaction
+from archive.storage.payloads import get_body, put_body
 from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
 
 _END_OF_TIME = "~"  # later than any time

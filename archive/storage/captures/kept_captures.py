@@ -1,10 +1,11 @@
-"""Reads stored captures for extraction, with their outlets and pages; and the provenance of versions."""
+"""Reads stored captures for extraction, with their outlets and pages, and the source of each reading."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -13,10 +14,28 @@ from archive.model import clock
 from archive.model.errors import UnknownOutlet
 from archive.model.records import Outlet, Run
 from archive.model.urls import host_of, url_key
-from archive.storage.captures.capture_source import Source
-from archive.storage.damaged_rows import readable_value, readable_values, unreadable_row
 from archive.storage.histories.domain_moves import hosts_of
 from archive.storage.integrity.column_validation import usable
+from archive.storage.sqlite_errors import readable_value, readable_values, unreadable_row
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The capture a reading was made from. `via`: keys of the URLs that redirected here."""
+
+    capture_id: int
+    run: Run
+    url_key: str
+    url: str
+    captured_at: datetime
+    via: tuple[str, ...] = ()
+
+
+def article_at(db: Database, outlet_id: int, key: str) -> int | None:
+    """The article that has this URL key as an alias; None when there is none."""
+    row = db.execute("SELECT article_id FROM aliases WHERE outlet_id = ? AND url_key = ?", [outlet_id, key]).fetchone()
+    return int(row[0]) if row else None
+
 
 COLUMNS = "id, url_key, final_url, captured_at, via, encoding"
 """Columns of `captures` that `source_from` needs, and the charset in the HTTP header."""

@@ -18,9 +18,9 @@ from archive.model import clock
 from archive.model.digests import digest_of
 from archive.model.records import Capture, Reading, Run
 from archive.model.urls import url_key
-from archive.storage.bodies.payloads import get_body
-from archive.storage.captures.capture_source import Source, article_at
-from archive.storage.readings.reading_rows import same_words
+from archive.storage.captures.kept_captures import Source, article_at
+from archive.storage.payloads import get_body
+from archive.storage.reading_rows import same_words
 
 
 def is_here(db: Database, run: Run, capture: Capture) -> bool:

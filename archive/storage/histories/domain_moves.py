@@ -1,4 +1,4 @@
-"""Finds addresses of an article on other domains, after an outlet changed its domain (archive/history/moves.py)."""
+"""Finds addresses of an article on other domains, after an outlet changed its domain (article_identity.py)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from archive.frontier.priority import NEW
-from archive.history.moves import are_domains, number_in, parts_of
+from archive.history.article_identity import are_domains, number_in, parts_of
 from archive.model import clock
 from archive.model.urls import url_key
 from archive.storage.connection import transaction

@@ -19,11 +19,18 @@ from sqlite_utils import Database
 from archive.history import Article, History, Version, versions_of
 from archive.model import clock
 from archive.storage.connection import rows_of
-from archive.storage.histories.history_readings import CaptureReadings, put_readings
-from archive.storage.histories.history_rows import Place, Plan, address_rows, article_row, tombstone_rows
+from archive.storage.histories.history_readings import (
+    CaptureReadings,
+    Place,
+    Plan,
+    address_rows,
+    article_row,
+    put_readings,
+    tombstone_rows,
+)
 from archive.storage.histories.history_versions import put_size, put_version, refresh_comparisons, remove_version
 from archive.storage.histories.related_urls import RelatedUrls
-from archive.storage.pictures.picture_history import picture_numbers
+from archive.storage.picture_history import picture_numbers
 
 _PARKING_OFFSET = 1_000_000
 

@@ -14,19 +14,18 @@ from sqlite_utils import Database
 
 from archive.history.addresses import PRIMARY_TIMEOUT
 from archive.history.disappearances import NO_ARTICLE
-from archive.history.edits import changed_fields
+from archive.history.edits import changed_fields, state_of, words_of
 from archive.history.plausibility import is_anyones
 from archive.history.responses import declared_key
-from archive.history.states import state_of, words_of
 from archive.model import clock
 from archive.model.perceptual_hash import same_picture
 from archive.model.records import Reading, Unreadable
-from archive.storage.captures.capture_source import Source, article_at
+from archive.storage.captures.kept_captures import Source, article_at
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.histories.domain_moves import hosts_of, moved_keys
 from archive.storage.histories.related_urls import is_pending
-from archive.storage.pictures.picture_fetches import STANDS
-from archive.storage.readings.reading_rows import (
+from archive.storage.picture_fetches import STANDS
+from archive.storage.reading_rows import (
     extractor_id,
     other_articles,
     record_reading,
@@ -35,7 +34,7 @@ from archive.storage.readings.reading_rows import (
     set_aside,
     withdrawn_twin,
 )
-from archive.storage.readings.version_texts import from_row
+from archive.storage.version_texts import from_row
 from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
 
 _KNOWN_ARTICLE = (

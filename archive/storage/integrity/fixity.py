@@ -13,14 +13,13 @@ from sqlite_utils import Database
 from archive.model.digests import digest_of
 from archive.model.errors import ArchiveDamaged
 from archive.model.unpack_budget import UnpackBudget, UnpacksTooMuch
-from archive.storage import schema_check
-from archive.storage.bodies import dictionaries
-from archive.storage.bodies.payloads import get_body
+from archive.storage import codecs, schema_check
 from archive.storage.connection import snapshot
 from archive.storage.integrity import seals
 from archive.storage.integrity.problems import Problem, Step
-from archive.storage.readings.version_texts import COLUMNS, row_digest
-from archive.storage.withdrawals.withheld_rows import opened
+from archive.storage.payloads import get_body
+from archive.storage.version_texts import COLUMNS, row_digest
+from archive.storage.withdrawals.destruction import opened
 
 _DESTROYING_WITHDRAWAL = (
     "SELECT 1 FROM captures JOIN aliases USING (outlet_id, url_key)"
@@ -57,7 +56,7 @@ def broken_dictionaries(db: Database, step: Step) -> Iterator[Problem]:
     for (dictionary_id,) in db.execute("SELECT id FROM dictionaries ORDER BY id").fetchall():
         step()
         try:
-            dictionaries.content(db, dictionary_id)
+            codecs.content(db, dictionary_id)
         except ArchiveDamaged as error:
             yield Problem(f"dictionaries {dictionary_id}", str(error))
 

@@ -11,18 +11,34 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
 from archive.model.errors import ArchiveDamaged, WordsRemain
-from archive.storage.bodies import codecs, dictionaries, payloads
-from archive.storage.bodies.compaction import reclaim, replace_stored
-from archive.storage.withdrawals.withheld_rows import opened
+from archive.storage import codecs, payloads
+from archive.storage.payloads import reclaim, replace_stored
+
+
+def encoded_row(values: Mapping[str, Any]) -> bytes:
+    """Encodes a row's columns as compressed JSON, for `withheld.data`."""
+    return compressed(json.dumps(dict(values), ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+def compressed(data: bytes) -> bytes:
+    """Compresses bytes, for `withheld.data`."""
+    return codecs.compress(data)
+
+
+def opened(data: bytes) -> bytes:
+    """Decompresses `withheld.data`."""
+    return codecs.decompress(data)
+
 
 _SHORTEST_SENTENCE = 40  # characters; shorter sentences do not identify an article
 _MOST_SENTENCES = 40  # sentences to search for
@@ -88,7 +104,7 @@ def renew_dictionaries(
 
 def _contains_any(db: Database, dictionary_id: int, words: Iterable[bytes]) -> bool:
     try:
-        content = dictionaries.content(db, dictionary_id)
+        content = codecs.content(db, dictionary_id)
     except ArchiveDamaged:
         return False
     return any(word in content for word in words)
@@ -101,7 +117,7 @@ def _replace_dictionaries(
     users = [row[0] for row in db.execute(f"SELECT id FROM bodies WHERE dictionary_id IN ({marks})", dictionary_ids)]
     pages, count = payloads.pages_to_choose_from(db, outlet_id)
     pages = [page for page in pages if not any(words in page for words in quotes)]
-    chosen = dictionaries.replace(db, outlet_id, (pages, count), moment)
+    chosen = codecs.replace(db, outlet_id, (pages, count), moment)
     for body_id in users:
         page = payloads.get_body(db, body_id)
         if page is not None:
@@ -169,7 +185,7 @@ def _all_content(db: Database) -> Iterator[tuple[str, str, bytes]]:
         except ArchiveDamaged:  # `luubao verify` reports it
             continue
     for (dictionary_id,) in db.execute("SELECT id FROM dictionaries").fetchall():
-        yield "dictionaries", f"dictionaries {dictionary_id}", dictionaries.content(db, dictionary_id)
+        yield "dictionaries", f"dictionaries {dictionary_id}", codecs.content(db, dictionary_id)
     for name, query in _TEXTS.items():
         for (text,) in db.execute(query):
             yield "texts", name, str(text).encode("utf-8", "replace")

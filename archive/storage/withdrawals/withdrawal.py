@@ -17,15 +17,13 @@ from sqlite_utils import Database
 
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, UnknownArticle, Withdrawn
-from archive.storage.bodies.compaction import replace_stored
-from archive.storage.bodies.payloads import Stored, encode, get_body
+from archive.storage import picture_files
 from archive.storage.connection import checkpoint, transaction
 from archive.storage.integrity.column_validation import COLUMNS as COLUMNS_OF
-from archive.storage.pictures import picture_files
-from archive.storage.readings.version_texts import COLUMNS
-from archive.storage.withdrawals.destruction import quotable, renew_dictionaries, scrub
+from archive.storage.payloads import Stored, encode, get_body, replace_stored
+from archive.storage.version_texts import COLUMNS
+from archive.storage.withdrawals.destruction import compressed, encoded_row, opened, quotable, renew_dictionaries, scrub
 from archive.storage.withdrawals.withdrawal_lookup import withdrawal_of
-from archive.storage.withdrawals.withheld_rows import compressed, encoded_row, opened
 
 # The columns that are emptied in each table, with their replacements.
 _EMPTIED: dict[str, dict[str, Any]] = {

@@ -62,7 +62,7 @@ def exposed(db: Database, pictures: Path | None) -> Iterator[str]:
         yield f"article {article_id} is withdrawn and its words are still there"
     if pictures is None:
         return
-    from archive.storage.pictures.picture_files import still_seen
+    from archive.storage.picture_files import still_seen
 
     for name in still_seen(db, pictures):
         yield f"a picture is withdrawn and still lies in {pictures}: {name}"

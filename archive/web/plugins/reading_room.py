@@ -11,13 +11,15 @@ from pluggy import HookimplMarker
 
 from archive.console.logs import log_of
 from archive.storage.sqlite_errors import damage_message
-from archive.web.room.allowed_hosts import with_known_hosts
-from archive.web.room.hidden_pages import hide_server_pages
-from archive.web.room.picture_serving import serve_only_pictures
-from archive.web.room.query_queue import limit_concurrency
+from archive.web.room.asgi_guards import (
+    hide_server_pages,
+    limit_concurrency,
+    serve_only_pictures,
+    with_headers,
+    with_known_hosts,
+)
 from archive.web.room.request import is_public, visit_of
 from archive.web.room.routes import ROUTES
-from archive.web.room.security_headers import with_headers
 from archive.web.room.served_archives import archive_names, room_path
 from archive.web.template_environment import FILTERS, TESTS
 

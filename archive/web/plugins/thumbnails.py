@@ -12,7 +12,7 @@ from archive.web.room.served_archives import picture_address
 
 hookimpl = HookimplMarker("datasette")
 
-# paths as archive.model.picture_paths makes them; no other value of a column becomes markup
+# paths as archive.model.paths makes them; no other value of a column becomes markup
 _THUMBNAIL = re.compile(r"thumbnails/[0-9a-f]{2}/[0-9a-f]{64}\.jpg")
 _PICTURE = re.compile(r"sha256/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z]{3,4}")
 

@@ -1,13 +1,17 @@
-"""The article page: one version of an article, with its history and provenance."""
+"""The article page: one version with its history and provenance, and its citation as BibTeX, RIS, CSL-JSON, JSON-LD."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from datasette.utils.asgi import Response
 
+from archive.model import clock
 from archive.model.records import Reading
 from archive.model.time_zones import zone_of
 from archive.queries import lookup, outlets_followed
@@ -18,12 +22,168 @@ from archive.storage.captures import http_exchange
 from archive.storage.captures.http_exchange import Tombstone
 from archive.storage.captures.kept_captures import Provenance, provenance_of
 from archive.storage.connection import Database
-from archive.web.reading_parts import Part, parts
 from archive.web.room import parameters
-from archive.web.room.citations import cited, json_ld
-from archive.web.room.local_times import local
 from archive.web.room.memento import links, written
-from archive.web.room.request import Visit, page
+from archive.web.room.request import HEADERS, Visit, page
+from archive.web.room.translations import local
+from archive.web.template_environment import Part, parts
+
+_TYPES = {
+    "bib": "application/x-bibtex; charset=utf-8",
+    "ris": "application/x-research-info-systems; charset=utf-8",
+    "json": "application/vnd.citationstyles.csl+json; charset=utf-8",
+}
+_UNAPI = '<?xml version="1.0"?><formats><format name="ris" type="application/x-research-info-systems"/></formats>'
+_VERSION = re.compile(r"[1-9]\d{0,17}/v[1-9]\d{0,8}", re.ASCII)
+_BIBTEX = str.maketrans(
+    {
+        **{letter: f"\\{letter}" for letter in "#$%&_{}"},
+        "\\": "\\textbackslash{}",
+        "~": "\\textasciitilde{}",
+        "^": "\\textasciicircum{}",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """The fields of a citation of a version. published: aware, None where the page names no time; archived: when this
+    version was first seen, in the outlet's zone; address: permanent URL of the version; archive: name of this archive;
+    original: the article's URL at the outlet."""
+
+    key: str
+    headline: str
+    authors: tuple[str, ...]
+    paper: str
+    section: str | None
+    language: str | None
+    published: datetime | None
+    archived: datetime | None
+    address: str
+    original: str
+    abstract: str | None
+    digest: str
+    archive: str = ""
+
+
+def cited(visit: Visit, paper: str, article: Article, version: Version, reading: Reading) -> Cited:
+    """The citation of a version of an article."""
+    archived = clock.read(version.first_seen_at)
+    authors = reading.authors or ((reading.byline,) if reading.byline else ())
+    return Cited(
+        f"{article.outlet}-{article.id}-v{version.number}", reading.headline, authors, paper, reading.section,
+        reading.language, reading.published_at, archived.astimezone(zone_of(article.timezone)) if archived else None,
+        visit.permanent(f"/-/article/{article.id}/v{version.number}"), article.url, reading.lead, version.digest,
+        visit.say("site.name", site=paper),
+    )  # fmt: skip
+
+
+@page
+async def citation(visit: Visit) -> Response:
+    """`/-/article/ID/vN.bib`, `.ris`, `.json`"""
+    number, form = visit.variable("id"), visit.request.url_vars["form"]
+    cited_version = await visit.ask(lambda db: _cited(db, visit, number))
+    body = {"bib": bibtex, "ris": ris, "json": csl_json}[form](cited_version)
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{cited_version.key}.{form}"'}
+    return Response(body, headers=headers, content_type=_TYPES[form])
+
+
+@page
+async def unapi(visit: Visit) -> Response:
+    """`/-/unapi`: the formats of unAPI (http://unapi.info/specs/), by which Zotero imports what a page is about; with
+    `?id=ID/vN&format=ris`, redirects to the citation."""
+    if not visit.argument("format"):
+        return Response(_UNAPI, headers=HEADERS, content_type="application/xml; charset=utf-8")
+    form, version = visit.choice("format", ("ris",)), _VERSION.fullmatch(visit.argument("id"))
+    if version is None:
+        return await visit.refusal(404, visit.say("search.no_address"))
+    return Response.redirect(visit.to(f"/-/article/{version[0]}.{form}"))
+
+
+def _cited(db: Database, visit: Visit, number: int) -> Cited:
+    article = lookup.find_article(db, str(number))
+    version_number, reading = lookup.reading_of(db, number, visit.variable("number"))
+    version = next(version for version in lookup.versions_of(db, number) if version.number == version_number)
+    title = next(paper.title for paper in outlets_followed.papers(db) if paper.name == article.outlet)
+    return cited(visit, title, article, version, reading)
+
+
+def bibtex(item: Cited) -> str:
+    """An entry of type `online` (BibLaTeX), which BibTeX treats as `misc`. Braces keep the case of words."""
+    fields = {
+        "author": " and ".join(f"{{{_bibtex_escaped(name)}}}" for name in item.authors),
+        "title": f"{{{_bibtex_escaped(item.headline)}}}",
+        "organization": _bibtex_escaped(item.paper),
+        "date": item.published.date().isoformat() if item.published else "",
+        "url": item.address,
+        "urldate": item.archived.date().isoformat() if item.archived else "",
+        "language": item.language or "",
+        "note": f"{_bibtex_escaped(item.original)}, {item.digest}",
+    }
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+    return "\n".join([f"@online{{{re.sub(r'[^A-Za-z0-9-]', '-', item.key)},", *lines, "}", ""])
+
+
+def _bibtex_escaped(text: str) -> str:
+    return " ".join(text.translate(_BIBTEX).split())
+
+
+def ris(item: Cited) -> str:
+    """A record of type NEWS (https://en.wikipedia.org/wiki/RIS_(file_format)); lines end with CR LF."""
+    fields = [
+        ("TY", "NEWS"), *(("AU", name) for name in item.authors), ("TI", item.headline), ("T2", item.paper),
+        ("DA", f"{item.published:%Y/%m/%d/}" if item.published else ""), ("SE", item.section), ("AB", item.abstract),
+        ("LA", item.language), ("UR", item.address), ("L2", item.original),
+        ("Y2", f"{item.archived:%Y/%m/%d/}" if item.archived else ""), ("DB", item.archive),
+        ("AV", item.address), ("N1", f"{item.original}, {item.digest}"), ("ER", " "),
+    ]  # fmt: skip
+    lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in fields if value]
+    return "\r\n".join([*lines, ""])
+
+
+def csl_json(item: Cited) -> str:
+    """A list of one item (https://docs.citationstyles.org/en/stable/specification.html)."""
+    values = {
+        "id": item.key,
+        "type": "article-newspaper",
+        "title": item.headline,
+        "author": [{"literal": name} for name in item.authors],
+        "container-title": item.paper,
+        "section": item.section,
+        "language": item.language,
+        "issued": _date_parts(item.published),
+        "accessed": _date_parts(item.archived),
+        "URL": item.address,
+        "abstract": item.abstract,
+        "note": f"{item.original}, {item.digest}",
+    }
+    return json.dumps([{name: value for name, value in values.items() if value}], ensure_ascii=False, indent=1)
+
+
+def _date_parts(moment: datetime | None) -> dict[str, Any] | None:
+    return {"date-parts": [[moment.year, moment.month, moment.day]]} if moment else None
+
+
+def json_ld(item: Cited, modified: datetime | None) -> dict[str, Any]:
+    """The version as schema.org's NewsArticle."""
+    values = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "@id": item.address,
+        "url": item.address,
+        "headline": item.headline,
+        "author": [{"@type": "Person", "name": name} for name in item.authors],
+        "publisher": {"@type": "NewsMediaOrganization", "name": item.paper},
+        "articleSection": item.section,
+        "inLanguage": item.language,
+        "description": item.abstract,
+        "datePublished": item.published.isoformat() if item.published else None,
+        "dateModified": modified.isoformat() if modified else None,
+        "isBasedOn": item.original,
+        "identifier": item.digest,
+    }
+    return {name: value for name, value in values.items() if value}
+
 
 _CAPTURES = 30
 _PLACES = 1_000

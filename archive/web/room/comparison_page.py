@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,17 +10,17 @@ from itertools import groupby
 from datasette.utils.asgi import Response
 
 from archive.diff import Change, Piece, compare, side_by_side, summarize_edit
-from archive.diff.descriptions import line, together, unmarked
+from archive.diff.summary import line, together, unmarked
 from archive.model.errors import UnknownArticle
 from archive.model.records import Image, Reading
-from archive.queries import lookup
+from archive.queries import lookup, outlets_followed
 from archive.queries.lookup import Article
 from archive.queries.placements import Place, between, highest, places_of
 from archive.storage.captures.kept_captures import Provenance, provenance_of
 from archive.storage.connection import Database
 from archive.web.room import parameters
-from archive.web.room.change_descriptions import summary, title
-from archive.web.room.request import Visit, page
+from archive.web.room.request import HEADERS, Visit, page, site
+from archive.web.room.translations import summary, title
 
 # At least this many unchanged rows in sequence are folded, except the first and the last.
 _FEWEST_FOLDED = 4
@@ -151,3 +152,53 @@ def runs(rows: Sequence[Row]) -> Iterator[Run]:
             yield Run(stretch[:1])
             yield Run(stretch[1:-1], folded=True)
             yield Run(stretch[-1:])
+
+
+_TEXT_WIDTH, _HEADLINE_WIDTH, _MOST_LINES = 58, 46, 6
+"""Characters in a line of text and of the headline, and the most lines."""
+_TYPE = "image/svg+xml; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRow:
+    """A line of the image. size: of the font."""
+
+    words: tuple[Piece, ...]
+    heading: bool = False
+
+    @property
+    def size(self) -> int:
+        """Pixels."""
+        return 42 if self.heading else 36
+
+
+@page
+async def card(visit: Visit) -> Response:
+    """`/-/diff/ID/vA..vB.svg`: the share image."""
+    number, old, new = (visit.variable(name) for name in ("id", "old", "new"))
+    versions, papers = await visit.ask(lambda db: (compared(db, number, old, new), outlets_followed.papers(db)))
+    edit_gist = summarize_edit(versions.before, versions.after)
+    heading = edit_gist.headline.pieces if edit_gist.headline else (Piece("equal", versions.after.headline),)
+    rows = [ImageRow(words, True) for words in wrapped(heading, _HEADLINE_WIDTH)]
+    rows += [ImageRow(words) for quote in edit_gist.below for words in wrapped(quote.pieces, _TEXT_WIDTH)]
+    body = await visit.datasette.jinja_env.get_template("room/card.svg").render_async(
+        rows=rows[:_MOST_LINES], site=visit.say("site.name", site=site(papers)),
+        plain=line(edit_gist.quotes[0].pieces if edit_gist.quotes else heading),
+        foot=visit.permanent(f"/-/diff/{number}/v{old}..v{new}"),
+    )  # fmt: skip
+    return Response(body, headers=HEADERS, content_type=_TYPE)
+
+
+def wrapped(pieces: Sequence[Piece], width: int) -> Iterator[tuple[Piece, ...]]:
+    """Wraps pieces into lines of about `width` characters, between words."""
+    pending: list[Piece] = []
+    length = 0
+    for piece in pieces:
+        for word in re.findall(r"\s*\S+|\s+$", piece.text.replace("\n", " ¶ ")):
+            if pending and length + len(word) > width:
+                yield tuple(pending)
+                pending, length, word = [], 0, word.lstrip()
+            pending.append(Piece(piece.operation, word))
+            length += len(word)
+    if pending:
+        yield tuple(pending)

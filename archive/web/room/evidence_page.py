@@ -1,8 +1,4 @@
-"""The evidence page: a captured page in a sandboxed frame, in which nothing runs or makes requests, and as WARC.
-
-The captured page is shown only in the frame inside our page about it, never on its own, so that its links lead nowhere
-either. sandboxed.py makes it harmless.
-"""
+"""The evidence page: a captured page in a sandboxed frame, in which nothing runs and nothing is requested."""
 
 from __future__ import annotations
 
@@ -13,13 +9,43 @@ from datasette.utils.asgi import Response
 
 from archive.exchange.exporters.warc_records import warc_of
 from archive.extract.charset import decode
-from archive.model.picture_paths import thumbnail_place
+from archive.model.paths import thumbnail_place
 from archive.queries import photographs
 from archive.storage.captures import http_exchange
 from archive.storage.captures.http_exchange import Exchange
 from archive.storage.connection import Database
 from archive.web.room.request import Visit, page
-from archive.web.room.sandboxed import HEADERS, disable_requests
+
+POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-DNS-Prefetch-Control": "off",
+    "X-Robots-Tag": "noindex, noarchive",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_REQUESTING = re.compile(
+    r"<(/?)(link|i?frame|frameset|fencedframe|portal|object|embed|applet)(?![\w-])|\b(srcdoc|href)(?=\s*=)",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def disable_requests(body: bytes, charset: str | None) -> bytes:
+    """The page in UTF-8, without elements that would connect in spite of the policy. charset: the one of the HTTP
+    header, if any. The text is decoded first, because in UTF-16 or behind control characters no pattern would match
+    what a browser sees."""
+    return _REQUESTING.sub(_disabled, decode(body, charset)).encode()
+
+
+def _disabled(match: re.Match[str]) -> str:
+    return f"off-{match[3]}" if match[3] else f"<{match[1]}off-{match[2]}"
+
 
 _HTML = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\b", re.IGNORECASE)
 

@@ -14,10 +14,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 from datasette.utils.asgi import Response
 
-from archive.diff.descriptions import line
+from archive.diff.summary import line
 from archive.queries import outlets_followed, recent
 from archive.storage.connection import Database
-from archive.web.room.edit_entries import EditEntry, edit_entries_of
+from archive.web.room.list_pages import EditEntry, edit_entries_of
 from archive.web.room.request import HEADERS, Visit, page, site
 from archive.web.room.search_page import filters, wanted_by
 

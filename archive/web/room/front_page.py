@@ -11,8 +11,8 @@ from archive.queries import days, outlets_followed, recent
 from archive.queries import photographs as gallery
 from archive.queries.article_filter import ArticleFilter
 from archive.storage.connection import Database
-from archive.web.room.bar_charts import Plot, plot_of
-from archive.web.room.edit_entries import EditEntry, edit_entries_of
+from archive.web.room.calendar_page import Plot, plot_of
+from archive.web.room.list_pages import EditEntry, edit_entries_of
 from archive.web.room.request import Visit, page
 
 _NEW, _EDITED, _GONE, _PICTURES = 8, 8, 6, 6

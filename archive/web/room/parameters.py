@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from archive.model.errors import LuubaoError
-from archive.web.room import local_times
+from archive.web.room import translations
 
 HIGHEST_ID = 10**9 - 1
 _LONGEST, _LONGEST_QUOTED = 2_000, 60
@@ -54,7 +54,7 @@ def choice(name: str, value: str, choices: Sequence[str]) -> str:
 def day(text: str, *, last: bool = False) -> date:
     """A day as people write it; for a month or year its first, or with `last` its last. Raises BadParameter for
     anything else."""
-    if (parsed := local_times.day_in(text, last=last)) is None:
+    if (parsed := translations.day_in(text, last=last)) is None:
         raise BadParameter("refusal.no_day", day=quoted(text))
     return parsed
 

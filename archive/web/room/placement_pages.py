@@ -16,8 +16,8 @@ from archive.queries.lookup import Article
 from archive.queries.placements import ListPage, Look, Place, Placed
 from archive.storage.connection import Database
 from archive.web.room import parameters
-from archive.web.room.local_times import local
 from archive.web.room.request import Visit, page
+from archive.web.room.translations import local
 
 _MAX_PLACES = 500
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")

@@ -16,16 +16,16 @@ from typing import get_args
 
 from datasette.utils.asgi import Response
 
-from archive.exchange.exporters.surt import surt
+from archive.exchange.exporters.wacz import surt
 from archive.model import clock
 from archive.model.errors import BadQuery, BadValue
 from archive.model.validation import json_pairs
 from archive.queries.capture_index import IndexedCapture, MatchType, captures_at, nearest
 from archive.storage.captures import http_exchange
 from archive.storage.connection import Database
+from archive.web.room.evidence_page import HEADERS as SANDBOX
 from archive.web.room.memento import link_safe, requested_url, written
 from archive.web.room.request import Visit, page
-from archive.web.room.sandboxed import HEADERS as SANDBOX
 
 _MAX_ROWS = 10_000
 _FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")

@@ -29,10 +29,9 @@ from archive.model.errors import (
 from archive.queries.lookup import find_article
 from archive.queries.outlets_followed import FollowedOutlet, papers
 from archive.storage.connection import Database, shared_connection
-from archive.storage.damaged_rows import ROW_ERRORS
-from archive.web.room import local_times, parameters
-from archive.web.room.change_descriptions import gone_reason, what_of, worded
-from archive.web.room.etags import unless_known
+from archive.storage.sqlite_errors import ROW_ERRORS
+from archive.web.room import parameters, translations
+from archive.web.room.asgi_guards import unless_known
 from archive.web.room.served_archives import (
     archive_names,
     names_another,
@@ -41,7 +40,7 @@ from archive.web.room.served_archives import (
     requested_archive,
     room_path,
 )
-from archive.web.room.translations import LANGUAGES, Language, markup, preferred, say
+from archive.web.room.translations import LANGUAGES, Language, gone_reason, markup, preferred, say, what_of, worded
 from archive.web.sql_guard import trusted
 
 log = log_of(__name__)
@@ -156,20 +155,20 @@ class Visit:
 
     def minute(self, stamp: str | None, zone: str) -> Markup:
         """A stored time, as a `time` element."""
-        return self._time(stamp, zone, local_times.minute)
+        return self._time(stamp, zone, translations.minute)
 
     def day_of(self, stamp: str | None, zone: str) -> Markup:
         """The day of a stored time, as a `time` element."""
-        return self._time(stamp, zone, local_times.day)
+        return self._time(stamp, zone, translations.day)
 
     def span(self, first: str, last: str, zone: str) -> Markup:
         """From one stored time to another, as `time` elements; names a day once, and a minute once."""
-        start, end = (local_times.local(stamp, zone) for stamp in (first, last))
+        start, end = (translations.local(stamp, zone) for stamp in (first, last))
         if f"{start:%F %H:%M}" == f"{end:%F %H:%M}":
             return self.tell("span.moment", at=self.minute(first, zone))
-        formatters = [local_times.minute, local_times.minute]
+        formatters = [translations.minute, translations.minute]
         if start.date() == end.date():  # the day stands where the language puts it: behind the times, or before them
-            formatters[0 if self.language == "vi" else 1] = local_times.time_of_day
+            formatters[0 if self.language == "vi" else 1] = translations.time_of_day
         times = [self._time(stamp, zone, formatter) for stamp, formatter in zip((first, last), formatters, strict=True)]
         return self.tell("span.from_to", first=times[0], last=times[1])
 
@@ -180,24 +179,24 @@ class Visit:
     def _time(self, stamp: str | None, zone: str, formatter: Callable[[datetime, Language], str]) -> Markup:
         if not stamp:
             return Markup("–")
-        moment = local_times.local(stamp, zone)
+        moment = translations.local(stamp, zone)
         return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), formatter(moment, self.language))
 
     def local_day(self, stamp: str, zone: str) -> str:
         """The day of a stored time in a zone, as in URLs."""
-        return local_times.local(stamp, zone).date().isoformat()
+        return translations.local(stamp, zone).date().isoformat()
 
     def local_time(self, stamp: str, zone: str) -> str:
         """The time of day of a stored time in a zone, as in URLs."""
-        return f"{local_times.local(stamp, zone):%H:%M:%S}"
+        return f"{translations.local(stamp, zone):%H:%M:%S}"
 
     def written(self, day: date) -> str:
         """A day in the page's language."""
-        return local_times.day(day, self.language)
+        return translations.day(day, self.language)
 
     def weekday(self, day: date) -> str:
         """A day with its weekday."""
-        return local_times.weekday(day, self.language)
+        return translations.weekday(day, self.language)
 
     def figure(self, number: int) -> str:
         """A number with thousands separators."""

@@ -3,11 +3,10 @@ change them."""
 
 from __future__ import annotations
 
-from archive.web.room.about_page import about
-from archive.web.room.article_page import article, at_address, version
+from archive.web.room.about_page import about, robots
+from archive.web.room.article_page import article, at_address, citation, unapi, version
 from archive.web.room.calendar_page import calendar
-from archive.web.room.citations import citation, unapi
-from archive.web.room.comparison_page import choose, comparison
+from archive.web.room.comparison_page import card, choose, comparison
 from archive.web.room.evidence_page import capture, sandboxed, warc
 from archive.web.room.feeds_out import feed
 from archive.web.room.front_page import front
@@ -17,9 +16,7 @@ from archive.web.room.photo_pages import photos, picture
 from archive.web.room.placement_pages import front_page, front_pages, path
 from archive.web.room.replay import cdx, replay
 from archive.web.room.request import View
-from archive.web.room.robots_page import robots
 from archive.web.room.search_page import search
-from archive.web.room.share_image import card
 
 _ID = r"(?P<id>[1-9]\d{0,17})"
 

@@ -15,7 +15,7 @@ from archive.queries import full_text, lookup, outlets_followed, recent
 from archive.queries.article_filter import ArticleFilter
 from archive.queries.full_text import Hit
 from archive.storage.connection import Database
-from archive.text.snippets import CLOSE, OPEN, snippet
+from archive.text.search_query import CLOSE, OPEN, snippet
 from archive.web.room import parameters
 from archive.web.room.request import Visit, page
 

@@ -8,7 +8,7 @@ from itertools import count
 from urllib.parse import unquote, urlsplit
 
 from crawler.demo.edition import Edition
-from crawler.demo.manuscript import HANOI
+from crawler.demo.newsroom_records import HANOI
 from crawler.demo.page_furniture import RequestContext
 from crawler.demo.router import Answer, RouteRequest, answer
 

@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from crawler.demo import printed_dates
-from crawler.demo.manuscript import HANOI
+from crawler.demo.newsroom_records import HANOI
 
 AFTERNOON = datetime(2026, 5, 9, 14, 5, tzinfo=HANOI)
 

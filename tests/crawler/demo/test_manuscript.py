@@ -2,8 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.demo.manuscript import plain, read_article, read_body
-from crawler.demo.newsroom_records import Passage
+from crawler.demo.newsroom_records import Passage, plain, read_article, read_body
 
 
 def test_marks_become_passages() -> None:

@@ -1,4 +1,4 @@
-from crawler.demo.markup import items, join, link, tag, text
+from crawler.demo.bodies import items, join, link, tag, text
 
 
 def test_words_are_escaped() -> None:

@@ -8,8 +8,7 @@ from typing import get_args
 
 import pytest
 
-from crawler.demo.manuscript import as_of
-from crawler.demo.newsroom_records import Form, LinkedFrom, State
+from crawler.demo.newsroom_records import Form, LinkedFrom, State, as_of
 from crawler.demo.paper import DAYS, Article, Published, changes, load_articles, published
 from crawler.demo.section_addresses import BY_SLUG
 

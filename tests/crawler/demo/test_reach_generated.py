@@ -14,9 +14,8 @@ import pytest
 from crawler.demo import words
 from crawler.demo.edition import Edition, edition
 from crawler.demo.newsroom_records import Revision
-from crawler.demo.section_addresses import GENERATED, ZONE, article_path
+from crawler.demo.section_addresses import GENERATED, SHELVES, ZONE, article_path, placement_of
 from crawler.demo.server import reachable, reachable_in, reachable_numbers
-from crawler.demo.shelves import SHELVES, placement_of
 
 from .asking import BASE, Look, opened
 

@@ -16,9 +16,8 @@ from w3lib.url import safe_url_string
 
 from archive import absolute, same_site, without_trackers
 from crawler.discovery import look, markup_parsing, tolerant_xml
-from crawler.discovery.feed_dates import moment
-from crawler.discovery.found_links import MOST_OF_A_PAGE
-from crawler.discovery.link_urls import Addresses
+from crawler.discovery.feeds import moment
+from crawler.discovery.link_urls import MOST_OF_A_PAGE, Addresses
 from tests.support import ALL
 
 from .reading import BASE, HOSTS, notes, paths

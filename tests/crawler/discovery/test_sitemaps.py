@@ -10,7 +10,7 @@ import pytest
 
 from archive import Link
 from crawler.discovery import look, sitemaps_in
-from crawler.discovery.found_links import MOST_LINKS
+from crawler.discovery.link_urls import MOST_LINKS
 
 from .reading import BASE, HOME, HOSTS, found, paths
 

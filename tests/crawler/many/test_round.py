@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from archive import open_archive
 from archive.pipeline.verification import verify
 from crawler.cli import luubao
-from crawler.fleet.machine_budget import family
+from crawler.fleet.batch import family
 from tests.crawler.serving import LUUBAO, ROOT
 from tests.crawler.town import PRESS, Asked, Town, town, visited_by_two_at_once
 

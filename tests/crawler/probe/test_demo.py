@@ -13,7 +13,7 @@ import pytest
 from archive.queries import lookup
 from archive.storage.connection import open_archive
 from crawler.demo.server import Newspaper
-from crawler.demo_verification import disagreements
+from crawler.demo_walkthrough import disagreements
 from tests.crawler.probe.probing import luubao, probed
 
 

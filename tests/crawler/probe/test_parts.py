@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.probe.client import Page
+from crawler.probe.client import Facts, Page
 from crawler.probe.feeds_and_sitemaps import _style
-from crawler.probe.page_facts import Facts
 from crawler.probe.site_identity import host_of, name_of, title_of
 
 

@@ -1,1 +1,0 @@
-"""Payloads by digest, compressed with Zstandard against dictionaries and earlier bodies."""

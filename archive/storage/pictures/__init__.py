@@ -1,1 +1,0 @@
-"""Stores pictures: their fetches as rows, their files in a folder."""

@@ -1,1 +1,0 @@
-"""Readings (extraction results) as rows, and which captures an extractor has still to read."""

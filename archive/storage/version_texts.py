@@ -1,0 +1,211 @@
+"""Serialises a Reading to a row of `texts` and back, without loss; with an outlet's learned boilerplate sets."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.model import clock
+from archive.model.digests import digest_of_value
+from archive.model.errors import BadValue, pass_over
+from archive.model.records import Block, Image, Reading, Run
+from archive.model.validation import claimed_moment, json_lines, number, optional, text
+from archive.storage.connection import transaction
+from archive.storage.sqlite_errors import readable_values
+from archive.text.recurring_blocks import Boilerplate, learn
+
+COLUMNS = ("headline", "lead", "body", "captions", "layout", "details")
+"""The columns that hold the reading, in the order in which `row_digest` covers them."""
+
+CONFIDENCE = "CASE WHEN json_valid(texts.details) THEN json_extract(texts.details, '$.confidence.reading') END"
+"""The SQL for how likely the reading of a text is right; NULL where it was not measured."""
+
+UNCERTAIN = 0.5
+"""A reading with less confidence is likelier wrong than right."""
+
+_SEPARATOR = "\n\n"
+_PLAIN_DETAILS = (
+    "kind",
+    "kicker",
+    "byline",
+    "published_at_raw",
+    "modified_at_raw",
+    "section",
+    "language",
+    "canonical_url",
+)
+_LIST_DETAILS = ("authors", "tags", "flags")
+
+
+def to_row(reading: Reading) -> dict[str, str | None]:
+    """The columns of `texts` that hold a reading."""
+    from archive.history.edits import reading_digest
+
+    captions = [text for image in reading.images for text in (image.caption, image.credit) if text]
+    row = {
+        "headline": reading.headline,
+        "lead": reading.lead,
+        "body": body_of(reading),
+        "captions": "\n".join(captions) or None,
+        "layout": json.dumps([_layout_entry(block) for block in reading.blocks]),
+        "details": json.dumps(_details(reading), ensure_ascii=False),
+    }
+    return {"digest": reading_digest(reading), "row_digest": row_digest(row), **row}
+
+
+def body_of(reading: Reading) -> str:
+    """The text blocks, joined as in `body`."""
+    return _SEPARATOR.join(_without_blank_lines(block.text) for block in reading.blocks if block.kind != "image")
+
+
+def row_digest(row: Mapping[str, Any]) -> str:
+    """The digest over COLUMNS of a row of `texts`, as stored."""
+    return digest_of_value([row[name] for name in COLUMNS])
+
+
+def _without_blank_lines(text: str) -> str:
+    """Removes blank lines from a block, because they separate blocks in `body`."""
+    return re.sub(r"\n\s*\n", "\n", text)
+
+
+def _layout_entry(block: Block) -> str | int:
+    return block.image if block.kind == "image" and block.image is not None else block.kind
+
+
+def _details(reading: Reading) -> dict[str, Any]:
+    return {
+        **{name: getattr(reading, name) for name in _PLAIN_DETAILS},
+        **{name: list(getattr(reading, name)) for name in _LIST_DETAILS},
+        "published_at": clock.claimed(reading.published_at),
+        "modified_at": clock.claimed(reading.modified_at),
+        "images": [[i.url, i.caption, i.credit, i.caption_raw, i.alt] for i in reading.images],
+        "origins": dict(reading.origins),
+        "confidence": dict(reading.confidence),
+    }
+
+
+def from_row(row: dict[str, Any], extractor: str = "") -> Reading:
+    """The reading that `to_row` wrote."""
+    details, layout = details_of(row["details"]), json.loads(row["layout"])
+    if any(isinstance(entry, int) and not 0 <= entry < len(details["images"]) for entry in layout):
+        raise BadValue("its layout names a picture that it has not")
+    plain: dict[str, Any] = {name: details[name] for name in _PLAIN_DETAILS}
+    lists: dict[str, Any] = {name: tuple(details[name]) for name in _LIST_DETAILS}
+    return Reading(
+        headline=row["headline"],
+        lead=row["lead"],
+        text=row["body"],
+        blocks=_blocks(layout, row["body"]),
+        images=tuple(Image(*values) for values in details["images"]),
+        published_at=_parsed_time(details["published_at"]),
+        modified_at=_parsed_time(details["modified_at"]),
+        origins=tuple(details["origins"].items()),
+        confidence=tuple(details.get("confidence", {}).items()),
+        extractor=extractor,
+        **plain,
+        **lists,
+    )
+
+
+def _blocks(layout: list[Any], body: str) -> tuple[Block, ...]:
+    parts = iter(body.split(_SEPARATOR))
+    return tuple(
+        Block("image", image=entry) if isinstance(entry, int) else Block(entry, next(parts, "")) for entry in layout
+    )
+
+
+def details_of(told: str) -> dict[str, Any]:
+    """Parses the column `details`: a reading without its text. Raises ValueError where it is not what `to_row`
+    writes."""
+    details: dict[str, Any] = json.loads(told)
+    values = (*(details[name] for name in _PLAIN_DETAILS), *(item for image in details["images"] for item in image))
+    listed = (*(item for name in _LIST_DETAILS for item in details[name]), *details["origins"].values())
+    for value in (*(value for value in values if value is not None), *listed):
+        text(value)
+    for name in ("published_at", "modified_at"):
+        optional(claimed_moment)(details[name])
+    for likelihood in details.get("confidence", {}).values():
+        number(likelihood)
+    return details
+
+
+def _parsed_time(text: str | None) -> datetime | None:
+    return clock.parse(text) if text else None
+
+
+_MIN_ARTICLES = 20
+_SAMPLE_SIZE = 200
+# With a new set, every version is read again when its article is next compared, so sets are learned rarely: when the
+# outlet has twice the articles it had, or after a week.
+_GROWTH = 2
+_MAX_AGE = timedelta(days=7)
+
+
+def boilerplate_of(db: Database, outlet_id: int) -> Boilerplate:
+    """The newest boilerplate set of an outlet; the empty one when none was learned."""
+    row = db.execute(
+        "SELECT recurring FROM furniture WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [outlet_id]
+    ).fetchone()
+    return _parsed_set(row[0]) if row else Boilerplate()
+
+
+def known_boilerplate(db: Database, outlet_id: int) -> list[Boilerplate]:
+    """All boilerplate sets of an outlet, oldest first."""
+    rows = db.execute("SELECT recurring FROM furniture WHERE outlet_id = ? ORDER BY id", [outlet_id]).fetchall()
+    return [_parsed_set(row[0]) for row in rows]
+
+
+def _parsed_set(stored: str) -> Boilerplate:
+    """Parses a stored set; the empty one, with a notice, where it cannot be read."""
+    try:
+        return Boilerplate(frozenset(json_lines(stored)))
+    except BadValue as error:
+        pass_over("furniture", error)
+        return Boilerplate()
+
+
+def learn_boilerplate(db: Database, run: Run, at: datetime) -> Boilerplate | None:
+    """Learns from the outlet's latest articles, when due; stores and returns the set where it differs, None
+    otherwise."""
+    (count,) = db.execute("SELECT count(*) FROM articles WHERE outlet_id = ?", [run.outlet_id]).fetchone()
+    if not _is_due(db, run, count, at):
+        return None
+    present = boilerplate_of(db, run.outlet_id)
+    learned = learn(_latest_readings(db, run), present)
+    if learned == present:
+        return None
+    return put_boilerplate(db, run, learned, at, count)
+
+
+def put_boilerplate(db: Database, run: Run, learned: Boilerplate, at: datetime, count: int = 0) -> Boilerplate:
+    """Stores a set that was learned, here or by another archive. count: how many articles the outlet has."""
+    with transaction(db):
+        db.execute(
+            "INSERT INTO furniture (outlet_id, digest, learned_at, article_count, recurring) VALUES (?, ?, ?, ?, ?)",
+            [run.outlet_id, learned.digest, clock.stamp(at), count, json.dumps(sorted(learned.marks))],
+        )
+    return learned
+
+
+def _is_due(db: Database, run: Run, count: int, at: datetime) -> bool:
+    row = db.execute(
+        "SELECT learned_at, article_count FROM furniture WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [run.outlet_id]
+    ).fetchone()
+    if row is None:
+        return count >= _MIN_ARTICLES
+    learned_at = clock.read(row[0])
+    return learned_at is None or count >= _GROWTH * row[1] or at - learned_at >= _MAX_AGE
+
+
+def _latest_readings(db: Database, run: Run) -> list[Reading]:
+    rows = db.query(
+        "SELECT texts.* FROM articles JOIN active_texts ON active_texts.version_id = articles.current_version_id"
+        " JOIN texts ON texts.id = active_texts.text_id WHERE articles.outlet_id = ? ORDER BY articles.id DESC LIMIT ?",
+        [run.outlet_id, _SAMPLE_SIZE],
+    )
+    return list(readable_values(rows, "texts", from_row))
