@@ -14,7 +14,8 @@ FROM articles WHERE withdrawn_at IS NULL ORDER BY url_key
 """
 _VERSIONS = """
 SELECT versions.number, versions.first_seen_at, last_seen_at, changed, versions.digest, versions.headline, words_removed,
-  words_added, old_headline, stood_days, texts.digest AS words, row_digest, lead, body, captions, words_of IS NULL
+  words_added, old_headline, stood_days, texts.digest AS words, lead, body, captions, layout,
+  json_remove(details, '$.confidence'), words_of IS NULL
 FROM versions JOIN version_spans ON version_spans.version_id = versions.id
 JOIN active_texts ON active_texts.version_id = versions.id
 JOIN texts ON texts.id = text_id WHERE versions.article_id = ? ORDER BY versions.number

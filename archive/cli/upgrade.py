@@ -73,7 +73,7 @@ def _repair(db: Any) -> int:
 def _count_changes(db: Any) -> None:
     """Counts the numbers and names that edits changed, where an older luubao did not. Commits each version by
     itself."""
-    from archive.storage.histories.history_versions import measure, uncounted
+    from archive.storage.histories.edit_size import measure, uncounted
 
     if not (uncounted_versions := uncounted(db)):
         return

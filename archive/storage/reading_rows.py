@@ -90,12 +90,14 @@ def _add_reading(
     if kind not in READABLE:
         kept.refused[capture_id] = Unreadable(kind, detail or "", name)
         return
-    version = versions.get(version_id)
+    version, own = versions.get(version_id), kept.own.get(capture_id)
+    if own and state and state_of(own) != state:  # a changed text is no capture's: its page is read again
+        del kept.own[capture_id]
     state = state or (state_of(version) if version else None)
     if state is None:
         return
     kept.states[capture_id] = state
-    if capture_id in kept.own:
+    if own:
         return
     own = _reading_set_aside(capture_id, aside, name) if aside else None
     if own is None and version and state_of(version) == state:

@@ -36,7 +36,7 @@ with open_archive(path, create=True) as db:
 # one, and reads pages of any size.
 _CHANGES = (
     ('headline=metadata.headline or ""', 'headline=(metadata.headline or "") + " - Báo Thử"'),
-    ("input_limits.refusal(text)", "None"),
+    ("charset.refusal(text)", "None"),
     ("images=body.images", "images=()"),
     ("blocks=body.blocks", 'blocks=tuple(block for block in body.blocks if block.kind != "image")'),
     (

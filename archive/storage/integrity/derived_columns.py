@@ -16,6 +16,7 @@ from archive.history import Version
 from archive.model import clock, validation
 from archive.model.urls import without_credentials
 from archive.storage.connection import rows_of
+from archive.storage.histories.edit_size import MEASURES, PICTURE_REPLACED, size_columns
 from archive.storage.histories.history_readings import (
     Place,
     Plan,
@@ -25,7 +26,7 @@ from archive.storage.histories.history_readings import (
     reading_rows,
     tombstone_rows,
 )
-from archive.storage.histories.history_versions import MEASURES, PICTURE_REPLACED, image_rows, size_columns, version_row
+from archive.storage.histories.history_versions import image_rows, version_row
 from archive.storage.histories.history_writer import DerivedHistory, match, shown_versions
 from archive.storage.integrity.problems import Problem
 from archive.storage.version_texts import to_row
@@ -146,6 +147,8 @@ def _text(db: Database, version_id: int, version: Version, *, words: bool) -> It
     expected: dict[str, Any] = dict(to_row(reading)) if words else {"digest": version.state.digest}
     if reading.extractor:
         expected["extractor"] = reading.extractor
+    if words:
+        row, expected = _without_confidence(row), _without_confidence(expected)
     yield from _differing(f"texts {row['id']}", row, expected)
     query = "SELECT state FROM readings WHERE capture_id = ? AND extractor_id = ?"
     stored_state = db.execute(query, [row["capture_id"], row["extractor_id"]]).fetchone()
@@ -153,6 +156,13 @@ def _text(db: Database, version_id: int, version: Version, *, words: bool) -> It
         yield Problem(
             f"texts {row['id']}", f"capture {row['capture_id']}, which it is said to be from, said other words"
         )
+
+
+def _without_confidence(text: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what captures of the same words differ in: how sure the reader was of each. fixity compares the digest of
+    the row."""
+    details = json.loads(text["details"])
+    return {**text, "details": {**details, "confidence": None}, "row_digest": None}
 
 
 def _images(db: Database, version_id: int, version: Version) -> Iterator[Problem]:
