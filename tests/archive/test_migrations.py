@@ -170,6 +170,22 @@ def test_a_step_that_fails_leaves_the_old_archive_whole(old: Path) -> None:
     assert "table dictionaries" not in schema_of(old)
 
 
+def test_what_newer_rules_may_tell_otherwise_is_filed_again(path: Path) -> None:
+    with open_archive(path, create=True) as db:
+        run = start_run(db, PAPER, {}, NOON)
+        for place in range(1, 5):
+            url = f"https://bao.example/cau-{place}.htm"
+            ingest(db, run, Capture(url, url, NOON, 200, body=page(f"Cầu số {place}").encode(), encoding="utf-8"))
+        for place, kind in (1, "listing"), (2, "unconfirmed"), (3, "home"):
+            db.execute("UPDATE readings SET kind = ? WHERE capture_id = ?", [kind, place])
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm013_moved_pictures'")
+        db.execute("PRAGMA user_version = 12")
+    upgrade(path)
+    with open_archive(path) as db:
+        waiting = db.execute("SELECT url_key FROM unsettled ORDER BY 1").fetchall()
+        assert waiting == [("bao.example/cau-1.htm",), ("bao.example/cau-2.htm",)]
+
+
 def test_a_newer_archive_is_refused_and_left_alone(path: Path) -> None:
     with open_archive(path, create=True) as db:
         db.execute(f"PRAGMA user_version = {SCHEMA + 1}")

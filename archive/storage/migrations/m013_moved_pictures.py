@@ -1,5 +1,7 @@
 """Step 13, moved pictures: a page may show a picture at another address than its version names. Rows of version_images
-at negative positions hold these, and views leave them out."""
+at negative positions hold these, and views leave them out. Addresses that showed a list, or something doubtful, wait to
+be filed again: since this step a list that looks like an article for a day opens none, and articles may exchange
+addresses."""
 
 from sqlite_utils import Database
 
@@ -36,9 +38,18 @@ JOIN pictures AS new_pictures ON new_pictures.id = version_images.picture_id
 WHERE versions.words_of IS NOT NULL AND articles.withdrawn_at IS NULL;
 """
 
+_FILED_AGAIN = """
+INSERT INTO unsettled (outlet_id, url_key)
+SELECT DISTINCT captures.outlet_id, captures.url_key FROM readings JOIN captures ON captures.id = readings.capture_id
+WHERE readings.kind IN ('listing', 'unconfirmed') AND (captures.outlet_id, captures.url_key) IN
+  (SELECT outlet_id, url_key FROM articles UNION SELECT outlet_id, url_key FROM aliases)
+ON CONFLICT DO NOTHING
+"""
+
 
 @migrations()
 def m013_moved_pictures(db: Database) -> None:
     """Moved pictures: views without other addresses, and with pictures replaced under another address."""
     script(db, _VIEWS)
+    db.execute(_FILED_AGAIN)
     db.execute("PRAGMA user_version = 13")
