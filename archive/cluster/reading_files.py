@@ -1,4 +1,11 @@
-"""Readings as rows of Parquet files (Zstandard, in row groups): their columns, reading and writing."""
+"""Readings as rows of Parquet files (Zstandard, in row groups): their columns, reading and writing.
+
+A row identifies its capture as an archive does (outlet, address, time, status, digest of the body), and has the
+extractor's other input (final address, charset, time zone), so that a reading of another capture never matches.
+
+A file gets its name once it is complete, so two tasks may write the same file, when Spark runs a task twice, without
+harm.
+"""
 
 from __future__ import annotations
 

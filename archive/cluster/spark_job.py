@@ -1,4 +1,11 @@
-"""The Spark job: distributes tasks, retries lost ones, groups captures by address and digest, resolves revisits."""
+"""The Spark job: distributes tasks, retries lost ones, groups captures by address and digest, resolves revisits.
+
+The tasks are in reading_task.py. The only module that uses pyspark.
+
+A `revisit` states only the digest of a body that was recorded before. Most say that a page has not changed since the
+last capture of its address, and need no reading. The others show something else than that capture, such as a text that
+came back, and are read like any page. Spark groups captures first by address, then by digest.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Splits WARC files for tasks and reads the pages of a split, on every file system of pyarrow: local, S3, HDFS, GCS."""
+"""Splits WARC files for tasks and reads the pages of a split, on every file system of pyarrow: local, S3, HDFS, GCS.
+
+A file in which each record is a gzip member of its own (as luubao, Heritrix, warcio and Common Crawl write them) can be
+split at any byte: a record belongs to the split in which it begins. Any other file is one split.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,12 @@
-"""Prints all of luubao's output, with control characters escaped; formats times, durations and sizes for people."""
+"""Prints all of luubao's output, with control characters escaped; formats times, durations and sizes for people.
+
+Control characters are printed as escapes, as ``: C0, DEL, C1; the marks, embeddings, overrides and isolates of the
+bidirectional algorithm (UAX #9), which change the order in which a text is displayed; line and paragraph separators;
+halves of surrogate pairs. Joiners of scripts (U+200C, U+200D) are printed as they are. In JSON the same characters are
+``, so that a parser reads exactly what was written.
+
+Our own colour codes carry a random mark that no text can contain; the last step turns them into ANSI escape codes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Weighs how much an edit changed in meaning, and whether the newspaper announced it."""
+"""Weighs how much an edit changed in meaning, and whether the newspaper announced it.
+
+The weight ranks edits; it does not judge them. Numbers and names are found by form: a number is a word with a digit, a
+name a run of capitalized words, as Vietnamese papers print them; a single capitalized word counts only where no
+sentence begins. Moving, splitting or merging paragraphs changes neither.
+"""
 
 from __future__ import annotations
 

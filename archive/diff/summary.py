@@ -1,4 +1,7 @@
-"""Describes changes in English, and sums an edit up as quotes: old and new words within their sentence."""
+"""Describes changes in English, and sums an edit up as quotes: old and new words within their sentence.
+
+Lists, feeds, the terminal and exports all show an edit from this one value, so that they agree.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """Parses the text of a byline into names: `Theo Hồ Hương` is Hồ Hương, `Bài và ảnh: Minh Chiến - Ngọc Lan` two people.
 
 Works on text only; authorship.py finds the bylines of a page.
+
+A bar separates the phrases of a list; the comment above explains the list.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Names of months, AM/PM and time zones as newspapers print them, and the zones of country domains. Data only."""
+"""Names of months, AM/PM and time zones as newspapers print them, and the zones of country domains. Data only.
+
+Lists only countries with one civil time. Nothing is inferred from a language: Spanish, English and Portuguese are
+written in many time zones.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Reading rules of the user's own, as data (a file NAME.toml for each outlet), and how XPath rules match a page."""
+"""Reading rules of the user's own, as data (a file NAME.toml for each outlet), and how XPath rules match a page.
+
+A variable, so that every worker process has the same rules. A file holds one set of rules, or several in tables
+`[[rules]]`, each valid for some days. The outlet's name or, for a page of no outlet, one of the file's `hosts` selects
+it. Rules are XPath, so nothing in the folder is run.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""URL patterns: what an address has in common with others of its site, and what pages of a pattern turned out to be."""
+"""URL patterns: what an address has in common with others of its site, and what pages of a pattern turned out to be.
+
+Outlets form their articles' URLs alike (`/thoi-su/cau-moi-238405.htm`), and their lists' URLs (`/kinh-te/trang-5.htm`),
+and so do the programs that generate endless pages. A pattern leaves out what differs between similar URLs.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,13 @@
-"""Decides which article a page belongs to, before and after its outlet moved to another domain."""
+"""Decides which article a page belongs to, before and after its outlet moved to another domain.
+
+A match only proposes an article, as a redirect does; the readings must resemble each other.
+
+An article's primary URL identifies it. Any other URL, a redirect, a declared canonical URL, the same path on another
+domain or the very same text can only propose an article; the readings must resemble each other too, either the
+article's recent states or what the URL itself showed, because outlets redirect dead articles to other ones, declare
+one canonical URL on every page, and repeat the headlines of columns. A URL that showed one article and shows something
+else now does not at once belong to another one: it may be a temporary fault.
+"""
 
 from __future__ import annotations
 

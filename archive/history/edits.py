@@ -1,4 +1,17 @@
-"""What counts as an edit, and the names of states: two readings have one name when no rule tells them apart."""
+"""What counts as an edit, and the names of states: two readings have one name when no rule tells them apart.
+
+White space, Unicode form and other typography (archive/text/equivalence.py) do not count, nor do the size, format and
+host a picture is served in (`picture_key`), counters, adverts and sidebars. Section and tags do not either: outlets
+re-file articles without touching them. Splitting or joining paragraphs is an edit: readers see it, and an editor did
+it. So is another order of authors or pictures. The published time is compared as a moment: 08:15 in Hanoi is 01:15 in
+Greenwich. A caption belongs to its picture, and goes and comes with it: `captions` and `credits` have changed where a
+picture that stayed has another one.
+
+Edits are found by comparing readings, never by comparing digests. `reading_digest` is the first version of these rules,
+kept unchanged: the digests stored in archives can be computed again for ever, and one text has one digest, whenever it
+was stored. It distinguishes a little more than edits (a curly quotation mark) and, in pictures, a little less; it
+serves to find the same text at another URL.
+"""
 
 from __future__ import annotations
 

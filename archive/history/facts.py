@@ -1,4 +1,8 @@
-"""The input of a history: captures, with what was requested, when, and what came of it, in order of time."""
+"""The input of a history: captures, with what was requested, when, and what came of it, in order of time.
+
+Facts are the same in every archive that holds the same captures. What differs from one archive to another (row numbers,
+the run that brought a capture) is carried along as evidence and decides nothing.
+"""
 
 from __future__ import annotations
 

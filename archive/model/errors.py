@@ -1,4 +1,26 @@
-"""Exceptions that a user can cause and fix, and notices of what a command skipped."""
+"""Exceptions that a user can cause and fix, and notices of what a command skipped.
+
+LuubaoError            anything below; its text is one sentence that says what to do
+├── ArchiveMissing     raised when an archive is to be read and there is none
+├── ArchiveUnusable    raised when a file is not an archive, is newer than this code, or cannot be written
+│   ├── ArchiveGone    raised when the file was removed or replaced while it was being written
+│   └── ArchiveBusy     raised when the file cannot be written now: a full disk, a lock, no permission
+├── ArchiveDamaged     raised when stored bytes are missing or have changed
+├── UnknownOutlet      raised when a command names an outlet that no spider declares or the archive does not hold
+├── UnknownArticle     raised when an address, or a version of it, is not in the archive
+├── UnknownCapture     raised when a capture is asked for that is not in the archive
+├── Withdrawn          raised when the requested article was withdrawn
+├── UnknownSeal        raised when a seal noted earlier is not in the archive
+├── QueryTooLong       raised when a query takes longer than the server allows
+├── BadQuery           raised when a full-text query is malformed
+├── StoreUnusable      raised when an object store cannot be reached, or refuses
+├── Diverged           raised when an archive and its copy in a store each have data that the other lacks
+├── Unwritable         raised when a file or folder cannot be written: a full disk, no permission
+├── BadValue           raised when a value from outside is invalid: a status, a time, a name, an address
+└── Misconfigured      raised when a setting is missing or makes no sense
+
+An unreadable row must not hide the others, and must not be left out silently.
+"""
 
 from __future__ import annotations
 

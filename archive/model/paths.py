@@ -1,4 +1,8 @@
-"""Paths: where an archive really lies, and a picture's files, whose paths derive from their digests."""
+"""Paths: where an archive really lies, and a picture's files, whose paths derive from their digests.
+
+Paths in a
+row, a folder or a store are at most compared with these, and never used as paths.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""Merges another archive into this one, a union; and keeps and files captures from elsewhere."""
+"""Merges another archive into this one, a union; and keeps and files captures from elsewhere.
+
+Captures in order of time are filed
+like a crawl's; late ones wait until their articles are filed again.
+
+Captures are facts, so there are no conflicts: adds what the other has
+and this one lacks, each run's share as a run of its own, and files the affected articles again in order of time.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Verifies an archive: facts against their digests, and everything derived against what is derived again."""
+"""Verifies an archive: facts against their digests, and everything derived against what is derived again.
+
+Histories are a pure function of captures and their readings (archive.history). This derives them from the stored
+readings or, where pages are reread, from new readings by the same extractor; it writes nothing. It goes URL by URL,
+with all that belongs to each, so that no more of the archive than that is in memory.
+"""
 
 from __future__ import annotations
 

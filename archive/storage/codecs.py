@@ -1,4 +1,12 @@
-"""Zstandard (RFC 8878): the forms in which a body is stored, and the dictionaries it is compressed against."""
+"""Zstandard (RFC 8878): the forms in which a body is stored, and the dictionaries it is compressed against.
+
+A dictionary holds nothing but content of the outlet's own pages, and a patch uses another body as its
+dictionary, so `zstd -d --patch-from=FILE` opens either without this code. Every frame carries its checksum.
+
+A dictionary is a selection of the outlet's own pages, chosen by trial compression: on pages of every layout a few real
+pages save more than a dictionary trained by Zstandard's trainer, above all where the template is larger than that
+dictionary (docs/storage.md has the figures). Dictionaries never change; a better one is a new row.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Stores the teasers that home and section pages show, and derives from when to when each stood in its place."""
+"""Stores the teasers that home and section pages show, and derives from when to when each stood in its place.
+
+A span begins with the first capture that shows a teaser in a place and ends with the first that does not: `gone_at`,
+empty while it stands. `last_seen_at` is the last capture before that. Between the two nobody looked. A capture that is
+unreadable says nothing. The result depends on captures and their readings alone, in whatever order they came.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""Deduplicated payloads, each stored once under its digest, and their compaction."""
+"""Deduplicated payloads, each stored once under its digest, and their compaction.
+
+A body that a URL brings again, a little changed, is a patch of the one before it. Chains are short, so that every
+body decompresses in a few steps, and few patches depend on one body, so that damage does not spread.
+
+It rewrites every body by itself: a patch depends on the payload of its base, not on how that is stored. Interrupted at
+any moment, the archive is consistent, and the next compaction resumes.
+"""
 
 from __future__ import annotations
 

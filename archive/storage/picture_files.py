@@ -1,4 +1,9 @@
-"""Picture files in a folder, by the names their digests give them: written, verified, hidden, restored, deleted."""
+"""Picture files in a folder, by the names their digests give them: written, verified, hidden, restored, deleted.
+
+Follows no symbolic link below the folder, which may be of foreign origin. (The folder itself may be a link.)
+
+Does not work for pictures in an object store (S3 and the like).
+"""
 
 from __future__ import annotations
 

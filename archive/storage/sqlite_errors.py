@@ -1,4 +1,8 @@
-"""SQLite errors (a damaged file, or one that SQLite cannot open) as messages, and rows that cannot be read."""
+"""SQLite errors (a damaged file, or one that SQLite cannot open) as messages, and rows that cannot be read.
+
+An archive may be old, damaged, or made by somebody else: archive.storage.integrity.column_validation checks the columns
+of each row before it is used.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""Finds the captures that an extractor has not read yet, and stages readings from elsewhere until they are filed."""
+"""Finds the captures that an extractor has not read yet, and stages readings from elsewhere until they are filed.
+
+There is no table of progress. A capture waits for an extractor as long as `readings` has no row for the two; an article
+waits as long as its versions show texts of another extractor.
+
+SQLite keeps temporary tables in a file of their own and drops them with the connection, so that millions of readings
+need no memory. Files bring them in any order; they are filed in the order of the captures.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Serialises a Reading to a row of `texts` and back, without loss; with an outlet's learned boilerplate sets."""
+"""Serialises a Reading to a row of `texts` and back, without loss; with an outlet's learned boilerplate sets.
+
+`body` holds the text blocks joined by blank lines; `layout` holds one entry per block, in order: the kind of a text
+block, or the index of a picture. The k-th text kind is the k-th part of `body`. `details` is everything else.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Parses what a reader types into an FTS5 query, with or without diacritics, and excerpts a text around its terms."""
+"""Parses what a reader types into an FTS5 query, with or without diacritics, and excerpts a text around its terms.
+
+The index (m001_first_light.py) folds diacritics, and with them the place of the tone mark (hoà, hòa), and holds the
+text twice, once with đ as d
+(FTS5 syntax: https://www.sqlite.org/fts5.html#full_text_query_syntax).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""SQLite authorizer and result limits for visitors' own SQL, and checks before an archive is served to the public."""
+"""SQLite authorizer and result limits for visitors' own SQL, and checks before an archive is served to the public.
+
+The reading room's own queries use the same connections; `trusted` lifts the limits for them.
+"""
 
 from __future__ import annotations
 

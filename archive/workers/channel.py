@@ -1,4 +1,10 @@
-"""Exchanges frames (messages) between a process and its workers, which live within limits of memory and time."""
+"""Exchanges frames (messages) between a process and its workers, which live within limits of memory and time.
+
+A frame is a kind (one byte), a length (eight bytes, network order) and that many bytes of payload. The worker's side
+uses blocking reads and writes. The parent's side never blocks: bytes that the socket does not accept yet stay in
+`Channel.outgoing`, and incoming bytes are buffered. So a worker that does not read, or never completes its frame, does
+not block the others.
+"""
 
 from __future__ import annotations
 

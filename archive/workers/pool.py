@@ -1,4 +1,8 @@
-"""The pool of worker processes: submit tasks, receive answers; and a single worker for function calls."""
+"""The pool of worker processes: submit tasks, receive answers; and a single worker for function calls.
+
+A separate thread manages the processes, so timeouts and progress do not depend on the caller, and neither `submit` nor
+closing the pool ever waits for a worker.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Sends one message to one address by apprise, in a process of its own; and the message's text."""
+"""Sends one message to one address by apprise, in a process of its own; and the message's text.
+
+What apprise logs names addresses and tokens; of it nothing is passed on but codes and kinds of errors.
+"""
 
 from __future__ import annotations
 

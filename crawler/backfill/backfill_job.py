@@ -1,4 +1,7 @@
-"""Runs `luubao backfill`: picks the archive, lists the captures it has, and imports them."""
+"""Runs `luubao backfill`: picks the archive, lists the captures it has, and imports them.
+
+Progress is stored, so a backfill can be stopped at any moment and resumed.
+"""
 
 from __future__ import annotations
 

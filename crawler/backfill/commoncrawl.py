@@ -1,5 +1,8 @@
 """Backfill from Common Crawl: reads the index of each crawl (collinfo.json lists them), and fetches single WARC records
 from its large files by range request. https://commoncrawl.org/access-the-data and https://index.commoncrawl.org/
+
+https://github.com/internetarchive/wayback/tree/master/wayback-cdx-server and
+https://pywb.readthedocs.io/en/latest/manual/cdxserver_api.html
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Renders an article's body as HTML: its passages, with the markup of each template."""
+"""Renders an article's body as HTML: its passages, with the markup of each template.
+
+Html is text that is already escaped, so that mypy reports a forgotten escape.
+"""
 
 from __future__ import annotations
 

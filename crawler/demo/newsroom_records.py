@@ -1,4 +1,8 @@
-"""The newsroom's data: articles, pictures and changes as written, independent of how pages show them."""
+"""The newsroom's data: articles, pictures and changes as written, independent of how pages show them.
+
+A blank line parts the passages. `## ` opens a subhead, `> ` a quote, `- ` a list, `| ` a table; `!1` puts the first
+picture there, `!2,3` two pictures under one caption; `[words](bai:ID)` links to another article.
+"""
 
 from __future__ import annotations
 

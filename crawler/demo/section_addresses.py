@@ -1,4 +1,7 @@
-"""The paper's sections and the paths of its pages: each content management system it has had left its own URL shape."""
+"""The paper's sections and the paths of its pages: each content management system it has had left its own URL shape.
+
+The number of a generated article decides, so that the pattern repeats in a paper of any size.
+"""
 
 from __future__ import annotations
 

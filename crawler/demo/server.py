@@ -1,4 +1,12 @@
-"""Serves the paper on 127.0.0.1: HTTP/1.1 in a thread, persistent connections, conditional requests, gzip."""
+"""Serves the paper on 127.0.0.1: HTTP/1.1 in a thread, persistent connections, conditional requests, gzip.
+
+For instance:
+
+    with Newspaper(day=1) as paper:
+        urlopen(paper.base_url)
+        paper.turn_to(2)
+        paper.log[-1].status
+"""
 
 from __future__ import annotations
 

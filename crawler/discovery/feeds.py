@@ -1,4 +1,7 @@
-"""Parses RSS 0.9x, 1.0 and 2.0, and Atom (RFC 4287), however broken; and the dates of feeds and sitemaps."""
+"""Parses RSS 0.9x, 1.0 and 2.0, and Atom (RFC 4287), however broken; and the dates of feeds and sitemaps.
+
+No date beats a guess: a date whose day could be its month, or whose year is impossible, is None.
+"""
 
 from __future__ import annotations
 

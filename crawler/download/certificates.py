@@ -1,4 +1,11 @@
-"""Connections: TLS certificates (a wrong one is recorded, not refused), and DNS lookup without private networks."""
+"""Connections: TLS certificates (a wrong one is recorded, not refused), and DNS lookup without private networks.
+
+Papers let certificates expire, and a paper that is about to be closed does so first; to refuse it would be to lose it.
+The capture names the fault.
+
+The address is checked in the lookup for the connection itself: after an earlier check the DNS server may give another
+address the second time (DNS rebinding). Twisted resolves IP addresses here too, in all their spellings.
+"""
 
 from __future__ import annotations
 

@@ -6,6 +6,9 @@ not do: it keeps JPEGs that it encodes itself, and evidence is the bytes as they
 
 The bytes are in the store before the archive names them: a crash in between leaves a file that no row names, and the
 picture stays due. A picture's failure is recorded and never ends a crawl.
+
+Scrapy's own folder store writes a file in place, so that a crash leaves half a file under a whole file's name. Ours
+writes a temporary file beside it and renames; the other stores put a file whole or not at all.
 """
 
 from __future__ import annotations

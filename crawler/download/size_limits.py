@@ -1,4 +1,13 @@
-"""Parses HTTP responses within limits: stops one that is too large and keeps its status and headers."""
+"""Parses HTTP responses within limits: stops one that is too large and keeps its status and headers.
+
+The truncated body is dropped: half a page would show as an edit. What is not text has a lower limit.
+
+Twisted bounds the length of a header line and not the number of lines: a server that sends headers, or interim 1xx
+responses, without end would fill the memory. And Twisted takes a lost connection for the end of a response without
+Content-Length, which would show as an edit of the page.
+
+Twisted has no public hook for either, so these classes inherit from those that Scrapy puts in the same place.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""RQ's worker, adapted to crawls, and the job it runs: takes the lease on an outlet, crawls it, returns the result."""
+"""RQ's worker, adapted to crawls, and the job it runs: takes the lease on an outlet, crawls it, returns the result.
+
+A crawl that ends early goes back into the queue: after a signal to the worker, a dead process, or where another worker
+holds the lease. A crawl that has lost its lease reports nothing: the outlet is another worker's now.
+"""
 
 from __future__ import annotations
 

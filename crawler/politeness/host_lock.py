@@ -3,6 +3,9 @@ for papers share servers for pictures and scripts.
 
 The lock is a file in a folder that the crawls share, held (flock) while one of them asks. The kernel frees it when a
 process ends, however that comes; the file's modification time says when the last answer had come.
+
+A crawl on a single machine always may; a worker among many machines may
+while it holds the lease on its outlet, see crawler.fleet.lease.
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""The robots.txt middleware (RFC 9309), and the Crawl-delay that a robots.txt asks for."""
+"""The robots.txt middleware (RFC 9309), and the Crawl-delay that a robots.txt asks for.
+
+Each run fetches robots.txt anew. Without an answer it does not use an earlier run's copy: section 2.3.1.4 wants nothing
+to be asked then, and only allows an older copy; a server that cannot serve this file had better be left alone anyway.
+After 30 days without an answer the same section allows to treat the file as missing.
+"""
 
 from __future__ import annotations
 

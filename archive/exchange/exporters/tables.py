@@ -1,4 +1,8 @@
-"""Exports data sets: JSON Lines, CSV, Parquet, a slim SQLite file, and the data card (README.md) beside them."""
+"""Exports data sets: JSON Lines, CSV, Parquet, a slim SQLite file, and the data card (README.md) beside them.
+
+Its front matter is
+YAML, as Hugging Face reads it (https://huggingface.co/docs/hub/datasets-cards).
+"""
 
 from __future__ import annotations
 

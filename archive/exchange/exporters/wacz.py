@@ -2,6 +2,9 @@
 digests in one ZIP file, which a browser can replay from any web server.
 
 The index is sorted by SURT keys.
+
+The keys are those of the library `surt`, with which pywb and the Wayback Machine look captures up; a test compares the
+two.
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""The items an importer reads from a file of any format: pages, images, outlet descriptions, skipped records."""
+"""The items an importer reads from a file of any format: pages, images, outlet descriptions, skipped records.
+
+Every archive knows the sha256 of its bodies. wget refers to the record (`WARC-Refers-To`), Heritrix to a sha1 of what
+the server sent, compressed or not (WARC 1.1, section 6.7.2); so an import remembers the ids and digests of the records
+in its files.
+"""
 
 from __future__ import annotations
 

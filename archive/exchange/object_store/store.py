@@ -1,4 +1,8 @@
-"""Wraps obstore: an object store by its address (s3://bucket/folder, gs://, az://, file:///folder), and chunks."""
+"""Wraps obstore: an object store by its address (s3://bucket/folder, gs://, az://, file:///folder), and chunks.
+
+Keys and endpoints that are not Amazon's come from the environment, by the names that S3's own tools use:
+AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, AWS_REGION.
+"""
 
 from __future__ import annotations
 

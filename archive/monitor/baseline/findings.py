@@ -1,4 +1,8 @@
-"""Findings of the comparison with past runs, and the statistics behind them: tail probabilities, robust measures."""
+"""Findings of the comparison with past runs, and the statistics behind them: tail probabilities, robust measures.
+
+Median and median absolute deviation tolerate up to half of the values being outliers (Huber and Ronchetti, Robust
+Statistics, 2nd edition, 2009, chapter 5); 1.4826 makes the latter a standard deviation where values are normal.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The state of every outlet, in one word and in sentences that ask for attention."""
+"""The state of every outlet, in one word and in sentences that ask for attention.
+
+A day without a run is unknown, not a day without news.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,9 @@
 
 Reads only. A version keeps its stored digest, and a reading that only a former extractor found keeps its words: these
 are accepted as stored if the archive holds what they were made from.
+
+All others are sealed, or derived from sealed ones and compared. docs/storage.md prints this list; a test changes a
+value of every other column.
 """
 
 from __future__ import annotations

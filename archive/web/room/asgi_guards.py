@@ -1,4 +1,9 @@
-"""Guards of the server (ASGI): Host check, security headers, ETags, hidden pages, picture files, query queue."""
+"""Guards of the server (ASGI): Host check, security headers, ETags, hidden pages, picture files, query queue.
+
+A page of any site can make its own host name resolve to 127.0.0.1 (DNS rebinding) and then read the answers of a local
+server. Its requests carry that name in Host, so requests with an unknown name are refused with 421 (RFC 9110, section
+15.5.20). An IP address cannot be rebound, and is allowed.
+"""
 
 from __future__ import annotations
 

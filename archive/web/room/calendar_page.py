@@ -1,5 +1,7 @@
 """The calendar page: a year of an outlet as a heatmap, darker where more was published, hatched on days without a
 crawl.
+
+The templates draw bar charts as SVG, with a table beside.
 """
 
 from __future__ import annotations

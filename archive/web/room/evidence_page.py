@@ -1,4 +1,14 @@
-"""The evidence page: a captured page in a sandboxed frame, in which nothing runs and nothing is requested."""
+"""The evidence page: a captured page in a sandboxed frame, in which nothing runs and nothing is requested.
+
+The page is untrusted. The policy (https://www.w3.org/TR/CSP3/) allows its own inline styles and nothing else, in a
+sandbox without scripts, forms, popups or an origin of its own. A policy does not stop every connection: Chromium
+connects to the host of a frame before it finds the frame forbidden, and browsers connect to the hosts that a `link`
+names as `preconnect`. So elements that only make requests, which the policy forbids, are renamed, as are the attributes
+that embed another page or link to one. The rest stays as captured; the WARC has the original bytes.
+
+The captured page is shown only in the frame inside our page about it, never on its own, so that its links lead nowhere
+either.
+"""
 
 from __future__ import annotations
 

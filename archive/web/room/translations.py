@@ -1,4 +1,8 @@
-"""Translations into Vietnamese and English: strings, dates and times, descriptions of changes."""
+"""Translations into Vietnamese and English: strings, dates and times, descriptions of changes.
+
+Sentences come from whole templates, because Vietnamese puts the verb first: `sửa 2 đoạn`, where English says
+`2 paragraphs edited`.
+"""
 
 from __future__ import annotations
 
