@@ -33,8 +33,8 @@ COOKIES_ENABLED = False  # default True: an archive fetches as an unknown visito
 LUUBAO_HOURS = None  # read by: crawler.politeness.crawl_window
 
 # The folder with the host locks that concurrent crawls share. None is a crawl alone on its machine.
-LUUBAO_TURNS = None  # read by: crawler.politeness.host_politeness
-LUUBAO_PERMIT = None  # a LeaseCheck, where many machines crawl; read by: crawler.politeness.host_politeness
+LUUBAO_HOST_LOCKS = None  # read by: crawler.politeness.host_politeness
+LUUBAO_LEASE = None  # a LeaseCheck, where many machines crawl; read by: crawler.politeness.host_politeness
 
 # Backoff, in seconds unless stated; read by: crawler.politeness.host_politeness
 LUUBAO_ERRORS_IN_A_ROW = 5  # a count: then the host is left alone

@@ -1,4 +1,4 @@
-"""Stores an outlet's learned change rates (habits), chooses a run's rechecks by them, and measures how often it is
+"""Stores an outlet's learned change rates, chooses a run's rechecks by them, and measures how often it is
 crawled."""
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from archive.frontier.schedule import (
     spent,
 )
 from archive.model import clock
-from archive.model.change_rate import BUCKETS, DAY, Bucket, Habits, Tally
+from archive.model.change_rate import BUCKETS, DAY, Bucket, ChangeRates, Tally
 from archive.model.records import Run
 from archive.storage.connection import transaction
 
@@ -32,10 +32,10 @@ _MONTH = timedelta(days=30)
 _MAX_SIGNED = 50
 
 
-def learn_check(db: Database, run: Run, habits: Habits, state: State, changed: bool, at: datetime) -> None:
+def learn_check(db: Database, run: Run, change_rates: ChangeRates, state: State, changed: bool, at: datetime) -> None:
     """Adds what a recheck teaches; `state` is as it was before it. Call inside the transaction that keeps its
     result."""
-    for bucket, tally in lessons(habits, state, changed, at):
+    for bucket, tally in lessons(change_rates, state, changed, at):
         _add(db, run, bucket.name if bucket else _PROMISES, tally)
 
 
@@ -58,17 +58,17 @@ def _add(db: Database, run: Run, bucket: str, tally: Tally) -> None:
     )
 
 
-def habits_of(db: Database, outlet_id: int) -> Habits:
-    """An outlet's stored habits. Buckets of an earlier division into ages are left out."""
+def change_rates_of(db: Database, outlet_id: int) -> ChangeRates:
+    """An outlet's stored change rates. Buckets of an earlier division into ages are left out."""
     rows = db.execute("SELECT bucket, looks, changes, days FROM habits WHERE outlet_id = ?", [outlet_id]).fetchall()
     known: dict[str, Tally] = {name: Tally(*numbers) for name, *numbers in rows}
     tallies: dict[Bucket, Tally] = {_BUCKETS[name]: tally for name, tally in known.items() if name in _BUCKETS}
     (since,) = db.execute("SELECT min(started_at) FROM runs WHERE outlet_id = ?", [outlet_id]).fetchone()
     signs = {name: tally for name, tally in known.items() if name.startswith("sign:")}
-    return Habits(tallies, known.get(_PROMISES, Tally()), clock.read(since), signs)
+    return ChangeRates(tallies, known.get(_PROMISES, Tally()), clock.read(since), signs)
 
 
-def fade_habits(db: Database, run: Run, at: datetime) -> None:
+def fade_change_rates(db: Database, run: Run, at: datetime) -> None:
     """Decays what was learned, by half in half a year, because a newsroom may change its ways. Call once at a run's
     start, inside a transaction."""
     row = db.execute(

@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Literal, NamedTuple
 
-from archive.model.change_rate import DAY, Bucket, Habits, Stretch, Tally, shared_out, stretches
+from archive.model.change_rate import DAY, Bucket, ChangeRates, Stretch, Tally, shared_out, stretches
 
 MAX_INTERVAL = timedelta(days=180)
 """The longest time without a recheck, as long as the outlet is crawled."""
@@ -94,25 +94,25 @@ class Lesson(NamedTuple):
     tally: Tally
 
 
-def next_due(habits: Habits, state: State, changed: bool, at: datetime, enough: float = WORTH_A_LOOK) -> Due:
+def next_due(change_rates: ChangeRates, state: State, changed: bool, at: datetime, enough: float = WORTH_A_LOOK) -> Due:
     """When a URL that was just rechecked is due again. `state` is as it was before this recheck; changed: whether it
     found an edit, or, for a list, links never seen before; enough: edits expected that make a recheck worth while."""
     state_after = _state_after(state, changed, at)
     if state_after.gone_since is not None:
         return _after_wait(max(_FIRST_GONE_WAIT, at - state_after.gone_since), at)
     return (
-        _article_due(habits, state_after, at, enough)
+        _article_due(change_rates, state_after, at, enough)
         if state_after.kind == "article"
         else _list_due(state, changed, at)
     )
 
 
-def promised(habits: Habits, state: State, due: Due, at: datetime) -> Due:
+def promised(change_rates: ChangeRates, state: State, due: Due, at: datetime) -> Due:
     """A sitemap or feed names `state.lastmod` as the time of change of a known article: it is due at once if that is
     later than our last recheck and such promises have proved true often enough; else it stays due as before."""
-    if state.checked_at is None or not _is_promised(state) or habits.trust < WORTH_A_LOOK:
+    if state.checked_at is None or not _is_promised(state) or change_rates.trust < WORTH_A_LOOK:
         return due
-    return Due(min(due.at, at), max(due.worth, habits.trust / _PROMISED_WITHIN))
+    return Due(min(due.at, at), max(due.worth, change_rates.trust / _PROMISED_WITHIN))
 
 
 def after_error(state: State, at: datetime) -> datetime:
@@ -121,7 +121,7 @@ def after_error(state: State, at: datetime) -> datetime:
     return at + min(_FIRST_BACK_OFF * (1 << min(state.failures, 20)), _LONGEST_BACK_OFF)
 
 
-def lessons(habits: Habits, state: State, changed: bool, at: datetime) -> list[Lesson]:
+def lessons(change_rates: ChangeRates, state: State, changed: bool, at: datetime) -> list[Lesson]:
     """What a recheck of an article teaches about the outlet's change rates; changed: whether it found an edit, or the
     article gone. A first fetch teaches nothing, nor does a list, or an article that was gone before."""
     if state.kind != "article" or state.checked_at is None or state.checks == 0:
@@ -129,8 +129,8 @@ def lessons(habits: Habits, state: State, changed: bool, at: datetime) -> list[L
     if state.gone_since is not None and not changed:
         return []
     days_watched = (at - state.checked_at) / DAY
-    life = list(_life(habits, state, at, -days_watched, 0.0))
-    taught = [Lesson(bucket, tally) for bucket, tally in shared_out(habits.rates, life, changed=changed)]
+    life = list(_life(change_rates, state, at, -days_watched, 0.0))
+    taught = [Lesson(bucket, tally) for bucket, tally in shared_out(change_rates.rates, life, changed=changed)]
     return [*taught, Lesson(None, Tally(1, float(changed), 0))] if _is_promised(state) else taught
 
 
@@ -199,25 +199,25 @@ def _state_after(state: State, changed: bool, at: datetime) -> State:
     )  # fmt: skip
 
 
-def _publication_time(habits: Habits, state: State) -> datetime:
+def _publication_time(change_rates: ChangeRates, state: State) -> datetime:
     """When an article was published, as far as is known. An undated one found in the first week of an outlet's first
     crawl is not new: it was there before."""
     if state.published_at is not None:
         return min(state.published_at, state.found_at)
-    if habits.since is not None and state.found_at - habits.since < _UNDATED_WEEK:
+    if change_rates.since is not None and state.found_at - change_rates.since < _UNDATED_WEEK:
         return state.found_at - _UNDATED_AGE
     return state.found_at
 
 
-def _life(habits: Habits, state: State, at: datetime, begin: float, end: float) -> list[Stretch]:
+def _life(change_rates: ChangeRates, state: State, at: datetime, begin: float, end: float) -> list[Stretch]:
     """The buckets an article passes through between two moments, in days from `at`."""
     quiet = None if state.changed_at is None else (at - state.changed_at) / DAY
-    return list(stretches((at - _publication_time(habits, state)) / DAY, quiet, state.changes, begin, end))
+    return list(stretches((at - _publication_time(change_rates, state)) / DAY, quiet, state.changes, begin, end))
 
 
-def _article_due(habits: Habits, state: State, at: datetime, enough: float) -> Due:
-    rates, missing, rate = habits.rates, enough, 0.0
-    for bucket, begin, end in _life(habits, state, at, 0.0, TURN / DAY):
+def _article_due(change_rates: ChangeRates, state: State, at: datetime, enough: float) -> Due:
+    rates, missing, rate = change_rates.rates, enough, 0.0
+    for bucket, begin, end in _life(change_rates, state, at, 0.0, TURN / DAY):
         rate = rates[bucket]
         if rate * (end - begin) >= missing:
             return Due(at + max(_SHORTEST_WAIT, DAY * (begin + missing / rate)), rate)

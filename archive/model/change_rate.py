@@ -2,9 +2,9 @@
 edits.
 
 Time since publication is divided into ages, time since the last observed edit into moods; an age and a mood make a
-bucket, and within a bucket edits come at a constant rate (edits a day). So an outlet's habits are a table of rates.
-Each rate starts from published measurements (see `_PRIOR`) and moves to what the outlet's own rechecks show, as in the
-gamma-Poisson model.
+bucket, and within a bucket edits come at a constant rate (edits a day). So an outlet's change rates are a table of
+rates. Each rate starts from published measurements (see `_PRIOR`) and moves to what the outlet's own rechecks show, as
+in the gamma-Poisson model.
 
 A recheck only shows that something changed since the recheck before: once, twice, at any time in between. The edits it
 stands for are therefore shared out over the buckets the article passed through, as many as the rates so far expect
@@ -88,7 +88,7 @@ class Stretch(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Habits:
+class ChangeRates:
     """What rechecks have taught about an outlet. tallies: by bucket; promises: rechecks of articles whose sitemap or
     feed named a time of change later than our last recheck, and how many of them had changed; since: when the outlet
     was first crawled; signs: rechecks triggered by free change signals (archive.frontier.change_signals), by kind, and

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from archive.model.change_rate import Habits
+from archive.model.change_rate import ChangeRates
 from archive.model.paths import picture_place, thumbnail_place
 
 
@@ -104,13 +104,13 @@ RunKind = Literal["crawl", "import", "backfill", "merge"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One invocation of one spider, as the archive stores it. habits: the outlet's change rates when it began. since:
-    aware; the run defers what is older, see archive/frontier/deferred.py. limits: how much it may take."""
+    """One invocation of one spider, as the archive stores it. change_rates: the outlet's change rates when it began.
+    since: aware; the run defers what is older, see archive/frontier/deferred.py. limits: how much it may take."""
 
     id: int
     outlet_id: int
     outlet: Outlet
-    habits: Habits = field(default_factory=Habits, compare=False, repr=False)
+    change_rates: ChangeRates = field(default_factory=ChangeRates, compare=False, repr=False)
     since: datetime | None = field(default=None, compare=False)
     limits: Limits = field(default_factory=Limits, compare=False)
 

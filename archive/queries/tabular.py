@@ -103,11 +103,11 @@ def rows(db: Database, choice: Selection, *, newest: int | None = None) -> Itera
 
 
 def _condition(db: Database, choice: Selection) -> tuple[str, dict[str, Any]]:
-    wanted = ArticleFilter(
+    article_filter = ArticleFilter(
         outlet=choice.outlet, section=choice.section, since=choice.since, until=choice.until, edited=choice.edited,
         gone=choice.gone,
     )  # fmt: skip
-    more, values = conditions(db, wanted)
+    more, values = conditions(db, article_filter)
     parameters = {**values, "history": choice.history}
     if choice.words is None:
         return _WHERE + more, parameters

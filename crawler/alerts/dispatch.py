@@ -82,7 +82,7 @@ def collect(db: Database, alerts: Alerts) -> None:
     at = clock.stamp(clock.now())
     with transaction(db):
         for alert in alerts.all:
-            alert_ledger.record(db, alert.name, pending(db, alert.wanted), tuple(alert.to), at)
+            alert_ledger.record(db, alert.name, pending(db, alert.article_filter), tuple(alert.to), at)
         if not alerts.wrong:
             alert_ledger.clear_events(db)
 
@@ -179,7 +179,7 @@ def send_sample(path: Path, alert: Alert) -> dict[str, Outcome]:
     items = []
     if is_there(path):
         with open_archive(path) as db:
-            items = items_of(db, latest(db, alert.wanted, 3))
+            items = items_of(db, latest(db, alert.article_filter, 3))
     written = letter(alert, items, uuid4().hex, sample=True) if items else _made_up(alert.name)
     deliveries = [Delivery(address, written) for address in alert.to.values()]
     outcomes = dict(_deliver(deliveries, time.monotonic() + _TOTAL))

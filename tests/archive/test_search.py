@@ -106,7 +106,7 @@ def indexes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def test_hostile_words_are_found_or_refused(indexes: Database, words: str) -> None:
     try:
         full_text.search(indexes, words)
-        full_text.search(indexes, words, history=True, wanted=ArticleFilter(outlet="\0"))
+        full_text.search(indexes, words, history=True, article_filter=ArticleFilter(outlet="\0"))
         snippet(TEXT, words)
     except BadQuery as error:
         assert len(str(error)) < 200
@@ -177,8 +177,8 @@ def test_outlet_and_history_hold_in_every_step(db: Database, run: Run, shoot: Sh
     ]
     assert len(full_text.search(db, "huyện")) == 5
     assert len(full_text.search(db, "huyện", history=True)) == 6
-    assert full_text.search(db, "huyện", wanted=ArticleFilter(outlet="other")) == []
-    assert len(full_text.search(db, "huyện", wanted=ArticleFilter(outlet="bao"))) == 5
+    assert full_text.search(db, "huyện", article_filter=ArticleFilter(outlet="other")) == []
+    assert len(full_text.search(db, "huyện", article_filter=ArticleFilter(outlet="bao"))) == 5
 
 
 @pytest.mark.parametrize("words", ["", "   ", '""', "*", "--", '" "'])

@@ -200,7 +200,7 @@ room = "archive.example"
 def test_each_mistake_is_told_with_file_line_and_remedy(tmp_path: Path) -> None:
     found, file = settings(tmp_path, MISTAKES), tmp_path / "luubao.toml"
     assert [alert.name for alert in found.all] == ["dung"], "a mistake stops no other alert"
-    assert found.all[0].wanted == AlertFilter(kinds=("edited",), only=("numbers",))
+    assert found.all[0].article_filter == AlertFilter(kinds=("edited",), only=("numbers",))
     assert found.names == {"cau", "tien", "song", "dung", "phong"}
     assert [sentence.partition(" ")[0] for sentence in found.wrong] == [
         f"{file}:{line}" for line in (2, 3, 4, 5, 6, 1, 9, 12, 20)
