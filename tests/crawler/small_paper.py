@@ -21,7 +21,7 @@ from archive import Capture, Outlet, finish_run, judge_run, start_run, try_to_re
 from archive.model import clock
 from crawler import discovery
 from crawler.session import CrawlSession
-from tests import mortal
+from tests import killable_commands
 from tests.crawler.serving import Answer
 
 HOME = "https://bao.example/"
@@ -211,4 +211,4 @@ def crawl_for_real(folder: Path, base_url: str) -> CompletedProcess[str]:
         )
     now = _AT_ANOTHER_TIME.format(clock._behind.total_seconds())
     plain = {name: value for name, value in os.environ.items() if not name.startswith("LUUBAO_")}
-    return mortal.run([sys.executable, "-c", now, "--config", str(settings), "crawl", "bao"], env=plain)
+    return killable_commands.run([sys.executable, "-c", now, "--config", str(settings), "crawl", "bao"], env=plain)

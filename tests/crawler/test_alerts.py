@@ -27,7 +27,7 @@ from crawler.config.settings_in_force import load
 from tests.crawler.receiving import free_port, hook, mail_server
 from tests.crawler.serving import article, crawl, front, served
 from tests.crawler.test_pictures import next_second
-from tests.mortal import forking
+from tests.killable_commands import forking
 from tests.support import NOON, PAPER, page, shoot
 
 BRIDGE, RIVER = "https://bao.example/cau-1.htm", "https://bao.example/song-2.htm"

@@ -17,8 +17,8 @@ from archive.queries.days import latest_day
 from archive.queries.outlets_followed import outlets, runs_of
 from archive.storage.captures.kept_captures import outlets_of
 from crawler.cli import luubao
-from tests.mortal import Parent
-from tests.soundness import sound
+from tests.invariants import sound
+from tests.killable_commands import Parent
 from tests.support import NOON, PAPER, page, shoot
 
 SECRET = "UHJveHlVc2VyOlMzY3JldA"
