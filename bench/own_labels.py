@@ -3,11 +3,12 @@
     python bench/own_labels.py FOLDER...          # folders, work trees or git directories that hold the pages
     python bench/own_labels.py --make FOLDER...   # writes own_labels.json from labels.json and html/ in each FOLDER
 
-`own_labels.json` names for each page the public repository, the path and the sha256 of its bytes. A sentence is kept as
-`n:digest`: the number of its folded words and the digest of them, so a text is checked by hashing its windows of n
-words. Names, house and time are facts and kept plain. Prints one table, a column a set (the folder's name), and which
-pages were not there. A caption is right when it holds the labelled one and at most twelve words, or half as many, more.
-Wanted strings may stand under a picture; a house that signs alone may be returned or not.
+`own_labels.json` names for each page the public repository, the path and the sha256 of its bytes (an id of set vn with
+-x is an excerpt typed from there). A sentence is kept as `n:digest`: the number of its folded words and the digest of
+them, so a text is checked by hashing its windows of n words. Names, house and time are facts and kept plain. Prints one
+table, a column a set (the folder's name), and which pages were not there. A caption is right when it holds the labelled
+one and at most twelve words, or half as many, more. Wanted strings may stand under a picture; a house that signs alone
+may be returned or not.
 """
 
 from __future__ import annotations
