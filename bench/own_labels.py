@@ -94,8 +94,9 @@ def found(folders: Iterable[Path], labels: dict[str, Row]) -> dict[str, bytes]:
 
 def measure(labels: dict[str, Row], pages: dict[str, bytes]) -> None:
     """Prints the table, and which pages were not there."""
-    sets = sorted({row["set"] for row in labels.values()})
-    sums: dict[str, Counter[str]] = {name: Counter() for name in (*sets, "all")}
+    sums: dict[str, Counter[str]] = {
+        name: Counter() for name in (*sorted({labels[one]["set"] for one in pages}), "all")
+    }
     for name, body in pages.items():
         marks = marked(labels[name], body)
         sums[labels[name]["set"]].update(marks)
