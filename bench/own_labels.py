@@ -94,9 +94,7 @@ def found(folders: Iterable[Path], labels: dict[str, Row]) -> dict[str, bytes]:
 
 def measure(labels: dict[str, Row], pages: dict[str, bytes]) -> None:
     """Prints the table, and which pages were not there."""
-    sums: dict[str, Counter[str]] = {
-        name: Counter() for name in (*sorted({labels[one]["set"] for one in pages}), "all")
-    }
+    sums = {name: Counter[str]() for name in (*sorted({labels[one]["set"] for one in pages}), "all")}
     for name, body in pages.items():
         marks = marked(labels[name], body)
         sums[labels[name]["set"]].update(marks)
