@@ -10,7 +10,7 @@ from math import ceil, inf
 from random import Random
 from statistics import median, quantiles
 
-from archive.frontier.schedule import MAX_INTERVAL, TURN, WORTH_A_LOOK, State, budget, lessons, next_due
+from archive.frontier.schedule import MAX_DUE_INTERVAL, MAX_INTERVAL, WORTH_A_LOOK, State, budget, lessons, next_due
 from archive.model.change_rate import Bucket, ChangeRates, Tally
 from bench.newsroom import DAY, YEAR, Article
 
@@ -212,10 +212,12 @@ class Learned:
     def take(self, run: int, at: float) -> list[Known]:
         """What store.habits.rechecks takes of what is due."""
         self.waiting += self.due.pop(run, [])
-        pressing = sorted((one for one in self.waiting if at - one.last >= TURN.days * DAY), key=lambda one: one.last)
+        pressing = sorted(
+            (one for one in self.waiting if at - one.last >= MAX_DUE_INTERVAL.days * DAY), key=lambda one: one.last
+        )
         waiting = Counter(int((at - one.last) // DAY) for one in pressing)
-        most, turns = budget(waiting, DAY / self.rhythm, self.asked)
-        first = {id(one) for one in pressing[:turns]}
+        most, overdue = budget(waiting, DAY / self.rhythm, self.asked)
+        first = {id(one) for one in pressing[:overdue]}
         self.waiting.sort(key=lambda one: (id(one) in first, one.worth * (at - one.due)), reverse=True)
         taken, self.waiting = self.waiting[:most], self.waiting[most:]
         return taken

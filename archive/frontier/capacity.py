@@ -59,7 +59,7 @@ def within_depth(db: Database, run: Run, page_key: str, links: Mapping[str, Link
     if not any(link.found_in in ("sitemap", "sitemap-index") for link in links.values()):
         return dict(links)
     depth = _depth(db, run, page_key)
-    max_depth = {"sitemap-index": run.limits.depth, "sitemap": run.limits.depth + 1}
+    max_depth = {"sitemap-index": run.limits.sitemap_depth, "sitemap": run.limits.sitemap_depth + 1}
     kept = {key: link for key, link in links.items() if depth < max_depth.get(link.found_in, depth + 1)}
     _count_left_out(db, run, "depth", len(links) - len(kept))
     return kept
@@ -68,7 +68,7 @@ def within_depth(db: Database, run: Run, page_key: str, links: Mapping[str, Link
 def _depth(db: Database, run: Run, key: str) -> int:
     """The length of the chain of sitemaps that leads to a URL, itself included."""
     depth = 0
-    while depth <= run.limits.depth + 1:
+    while depth <= run.limits.sitemap_depth + 1:
         row = db.execute(
             "SELECT found_on FROM frontier WHERE outlet_id = ? AND url_key = ?"
             " AND found_in IN ('sitemap', 'sitemap-index')",

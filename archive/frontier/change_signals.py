@@ -3,7 +3,7 @@ edited, moved or removed.
 
 A headline or a picture on a list that no list had for it before; a URL that left a feed or sitemap early; the words of
 a known article under a new URL. Each makes the article due at once. How often each kind proves true is learned as
-promises of sitemaps are; a kind that hardly ever does is ignored. A change to much of a list at once is no sign but the
+claims of sitemaps are; a kind that hardly ever does is ignored. A change to much of a list at once is no sign but the
 list's own: a rotating sitemap, a new layout.
 """
 

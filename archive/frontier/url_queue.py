@@ -20,7 +20,7 @@ from archive.frontier.change_rate_store import learn_check, learn_sign
 from archive.frontier.change_signals import note_headlines, note_listed
 from archive.frontier.deferred import claimed_time, deferred_links, take_up, walk_again
 from archive.frontier.priority import DEFERRED, KNOWN, LIST, NEW, SEED
-from archive.frontier.schedule import MAX_INTERVAL, Due, State, after_error, next_due, promised
+from archive.frontier.schedule import MAX_INTERVAL, Due, State, after_error, due_by_lastmod, next_due
 from archive.model import clock
 from archive.model.capture_validation import valid_links
 from archive.model.records import Link, PageKind, Run
@@ -95,7 +95,7 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
     fresh = within_depth(db, run, page_key, fresh)
     probabilities = article_probability_of(db, run, [link.url for link in fresh.values()])
     fresh = within_room(db, run, fresh, probabilities)
-    aside = deferred_links(db, run, page_key, keyed, fresh)
+    deferred = deferred_links(db, run, page_key, keyed, fresh)
     moment = clock.stamp(at)
     db.conn.executemany(
         "INSERT INTO frontier"
@@ -103,8 +103,8 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             [run.outlet_id, key, link.url, moment, moment, link.found_in, page_key,
-             depth + (link.found_in != "pagination"), _stamped(claimed_time(link) if key in aside else link.lastmod),
-             probabilities[link.url], DEFERRED if key in aside else NEW]
+             depth + (link.found_in != "pagination"), _stamped(claimed_time(link) if key in deferred else link.lastmod),
+             probabilities[link.url], DEFERRED if key in deferred else NEW]
             for key, link in fresh.items()
         ],
     )  # fmt: skip
@@ -142,7 +142,7 @@ def _note_lastmods(db: Database, run: Run, links: dict[str, Link], known: dict[s
         state, due = _state(db, run, key)
         if state is None or due is None:
             continue
-        sooner = promised(run.change_rates, replace(state, lastmod=link.lastmod), due, at)
+        sooner = due_by_lastmod(run.change_rates, replace(state, lastmod=link.lastmod), due, at)
         older = run.since is not None and link.lastmod < run.since
         db.execute(
             "UPDATE frontier SET lastmod = ?, due_at = ?, worth = ?, rank = CASE WHEN rank = ? AND NOT ? THEN ?"

@@ -89,13 +89,13 @@ class Stretch(NamedTuple):
 
 @dataclass(frozen=True)
 class ChangeRates:
-    """What rechecks have taught about an outlet. tallies: by bucket; promises: rechecks of articles whose sitemap or
-    feed named a time of change later than our last recheck, and how many of them had changed; since: when the outlet
+    """What rechecks have taught about an outlet. tallies: by bucket; lastmod_claims: rechecks of articles whose sitemap
+    or feed named a time of change later than our last recheck, and how many of them had changed; since: when the outlet
     was first crawled; signs: rechecks triggered by free change signals (archive.frontier.change_signals), by kind, and
     how many of them found a change."""
 
     tallies: Mapping[Bucket, Tally] = field(default_factory=dict)
-    promises: Tally = Tally()
+    lastmod_claims: Tally = Tally()
     since: datetime | None = None
     signs: Mapping[str, Tally] = field(default_factory=dict)
 
@@ -110,8 +110,8 @@ class ChangeRates:
 
     @cached_property
     def trust(self) -> float:
-        """The share of promised changes that prove true; half before any was tried."""
-        return confirmed_share(self.promises)
+        """The share of changes claimed by sitemaps and feeds that prove true; half before any was tried."""
+        return confirmed_share(self.lastmod_claims)
 
     def trust_in(self, sign: str) -> float:
         """The share of free signs of a kind that prove true; half before any was tried."""

@@ -17,12 +17,12 @@ from archive.model.paths import picture_place, thumbnail_place
 @dataclass(frozen=True, slots=True)
 class Limits:
     """waiting: URLs never requested that an outlet may have in the frontier. sitemaps: new ones that a run requests;
-    depth: how many sitemaps in a row may name one another. header_bytes: kept of a response's headers. redirects:
-    followed from one URL."""
+    sitemap_depth: how many sitemaps in a row may name one another. header_bytes: kept of a response's headers.
+    redirects: followed from one URL."""
 
     waiting: int = 2_000_000
     sitemaps: int = 1_000
-    depth: int = 3
+    sitemap_depth: int = 5
     header_bytes: int = 32 * 1024
     redirects: int = 5
 

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from archive.model import clock
 from archive.model.time_zones import zone_of
 from archive.model.validation import FIRST_MOMENT
-from archive.text.search_query import fold, fts_query
+from archive.text.search_query import fts_query, without_diacritics
 
 LANGUAGE = "CASE WHEN json_valid(texts.details) THEN json_extract(texts.details, '$.language') END AS language"
 """The column with the language that the page of a text declares; NULL for none."""
@@ -80,7 +80,7 @@ def conditions(db: Database, article_filter: ArticleFilter, *, words: bool = Tru
     if article_filter.since or article_filter.until:
         db.conn.create_function("local_day", 2, _local_day, deterministic=True)
     if article_filter.author:
-        db.conn.create_function("fold", 1, lambda text: fold(text) if text else "", deterministic=True)
+        db.conn.create_function("fold", 1, lambda text: without_diacritics(text) if text else "", deterministic=True)
     values = {name: getattr(article_filter, name) for name in (*_CONDITIONS, *_DATED)}
     values |= {
         "section": _stored_spelling(db, _SECTIONS, article_filter.section),
@@ -112,7 +112,9 @@ def _stored_spelling(db: Database, query: str, value: str | None) -> str | None:
     return (
         value
         if value in spellings
-        else next((spelling for spelling in spellings if fold(spelling) == fold(value)), value)
+        else next(
+            (spelling for spelling in spellings if without_diacritics(spelling) == without_diacritics(value)), value
+        )
     )
 
 

@@ -86,7 +86,7 @@ _ROWS = (
 
 def rows(db: Database, choice: Selection, *, newest: int | None = None) -> Iterator[dict[str, Any]]:
     """The selected versions in order of their ids, each with all of EXPORT_COLUMNS; read in batches, so that memory
-    stays flat and no long read delays the checkpoint. newest: only so many, the last seen first.
+    stays flat and no long read delays the checkpoint. newest: only so many, those first seen last come first.
 
     Raises BadQuery for words that cannot be parsed.
     """

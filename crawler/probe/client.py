@@ -162,7 +162,7 @@ class Prober(OutletSpider):
         self.error: BaseException | None = None
 
     @property
-    def planted(self) -> list[str]:
+    def seed_urls(self) -> list[str]:
         """No seeds: a probe has no frontier."""
         return []
 

@@ -49,8 +49,8 @@ def test_what_was_learned_changes_the_rates(db: Database, run: Run) -> None:
 def test_promises_are_counted_apart(db: Database, run: Run) -> None:
     learn(db, run, state(0, lastmod=1), True, after(hours=2))
     learn(db, run, state(0, lastmod=1), False, after(hours=2))
-    promises = change_rates_of(db, run.outlet_id).promises
-    assert (promises.looks, promises.changes) == (2, 1)
+    lastmod_claims = change_rates_of(db, run.outlet_id).lastmod_claims
+    assert (lastmod_claims.looks, lastmod_claims.changes) == (2, 1)
 
 
 def test_every_paper_has_habits_of_its_own(db: Database, run: Run) -> None:

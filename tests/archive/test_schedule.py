@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 
 from archive.frontier.schedule import (
     BUDGET,
-    TURN,
+    MAX_DUE_INTERVAL,
     Due,
     State,
     after_error,
     budget,
+    due_by_lastmod,
     early_gain,
     lessons,
     next_due,
     pictures_again,
-    promised,
-    spent,
+    recheck_target,
 )
 from archive.model.change_rate import BUCKETS, Bucket, ChangeRates, Tally
 from tests.support import NOON
@@ -54,7 +54,7 @@ def test_the_older_the_longer() -> None:
 
 def test_an_old_article_first_met_today_is_old() -> None:
     met = State("article", found_at=NOON, published_at=ago(days=2000))
-    assert wait(met) == TURN
+    assert wait(met) == MAX_DUE_INTERVAL
     assert wait(replace(met, published_at=NOON)) < timedelta(hours=2)
 
 
@@ -157,17 +157,17 @@ LATER = Due(NOON + 90 * DAY, 0.001)
 
 
 def test_a_promised_change_is_looked_at_now() -> None:
-    due = promised(NOTHING, article(300, lastmod=ago(minutes=10)), LATER, NOON)
+    due = due_by_lastmod(NOTHING, article(300, lastmod=ago(minutes=10)), LATER, NOON)
     assert due.at == NOON and due.worth > 1
 
 
 def test_a_time_before_our_last_look_is_no_promise() -> None:
-    assert promised(NOTHING, article(300, lastmod=ago(hours=2)), LATER, NOON) == LATER
+    assert due_by_lastmod(NOTHING, article(300, lastmod=ago(hours=2)), LATER, NOON) == LATER
 
 
 def test_a_paper_that_names_today_for_every_page_is_not_believed() -> None:
-    liar = ChangeRates(promises=Tally(2000, 1, 0))
-    assert promised(liar, article(300, lastmod=ago(minutes=10)), LATER, NOON) == LATER
+    liar = ChangeRates(lastmod_claims=Tally(2000, 1, 0))
+    assert due_by_lastmod(liar, article(300, lastmod=ago(minutes=10)), LATER, NOON) == LATER
 
 
 def test_promises_are_learned_about() -> None:
@@ -186,7 +186,7 @@ def a_list(waited: float, kind: str = "list") -> State:
 def test_a_list_is_due_sooner_when_it_brought_new_links_and_later_when_not() -> None:
     assert wait(a_list(4), changed=True) == 2 * DAY
     assert wait(a_list(4)) == 8 * DAY
-    assert wait(a_list(400)) == TURN
+    assert wait(a_list(400)) == MAX_DUE_INTERVAL
     assert wait(a_list(0.01), changed=True) == timedelta(minutes=30)
 
 
@@ -228,14 +228,14 @@ def test_rarer_runs_may_do_more_each_up_to_a_day_s() -> None:
 
 
 def test_a_day_s_runs_spend_1776_looks_however_many_runs_there_are() -> None:
-    assert [spent("budget", rhythm) * rhythm for rhythm in (24, 12, 4, 1)] == [1776] * 4
-    assert spent("due", 24) == 0
-    assert spent("budget", 24, asked=7) == 7
-    assert spent("all", 24) > 10**9
+    assert [recheck_target("budget", rhythm) * rhythm for rhythm in (24, 12, 4, 1)] == [1776] * 4
+    assert recheck_target("due", 24) == 0
+    assert recheck_target("budget", 24, asked=7) == 7
+    assert recheck_target("all", 24) > 10**9
 
 
 def test_pictures_have_a_quarter_of_it() -> None:
-    assert [pictures_again(how, 12) for how in ("due", "budget")] == [37, 37]
+    assert [pictures_again(recheck_mode, 12) for recheck_mode in ("due", "budget")] == [37, 37]
     assert pictures_again("all", 12) > 10**8
 
 

@@ -135,9 +135,9 @@ def _shown(url: str, at: datetime, body: str, status: int = 200) -> Capture:
     return Capture(url, url, at, status, body=body.encode(), encoding="utf-8")
 
 
-def crawl(db: Database, paper: SmallPaper, how: str = "budget") -> CrawlSession:
+def crawl(db: Database, paper: SmallPaper, recheck_mode: str = "budget") -> CrawlSession:
     """One run, from its beginning to its end."""
-    session = CrawlSession(db, start_run(db, PAPER, {}, clock.now()), how=how)  # type: ignore[arg-type]  # one of the three words
+    session = CrawlSession(db, start_run(db, PAPER, {}, clock.now()), recheck_mode=recheck_mode)  # type: ignore[arg-type]  # one of the three words
     session.seed([HOME, *([FEED, SITEMAP] if paper.has_feed else [])])
     while urls := session.take(50):
         for url in urls:
@@ -161,10 +161,10 @@ def _ask(session: CrawlSession, paper: SmallPaper, url: str, via: tuple[str, ...
         _ask(session, paper, handed.onward, (*via, url))
 
 
-def every(hours: float, until: float, db: Database, paper: SmallPaper, how: str = "budget") -> None:
+def every(hours: float, until: float, db: Database, paper: SmallPaper, recheck_mode: str = "budget") -> None:
     """Runs a crawl every so many hours, on the project's own clock."""
     while (hour := paper.hour()) <= until:
-        crawl(db, paper, how)
+        crawl(db, paper, recheck_mode)
         clock.put_forward(clock._behind + timedelta(hours=hours - (paper.hour() - hour)))
 
 
