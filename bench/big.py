@@ -29,7 +29,7 @@ from archive import Capture, Outlet, Run, file_reading, keep_capture, open_archi
 from archive.model.digests import digest_of
 from archive.storage import codecs, connection, run_rows
 from bench import direct, imagined
-from bench.direct import Told, Writer
+from bench.direct import ArchiveContents, Writer
 from bench.imagined import BEGIN, YEARS, Paper
 
 FOLDER = Path(__file__).resolve().parents[1] / "build" / "bench"
@@ -158,7 +158,7 @@ def _write(db: Database, paper: Paper, events: list[Event], *, session: bool) ->
         _end(db, run, events[-1].at)
 
 
-Batch = list[tuple[Event, Told | None]]
+Batch = list[tuple[Event, ArchiveContents | None]]
 
 
 def _imagined(other: Pool, events: list[Event]) -> Iterator[tuple[int, Batch]]:
@@ -179,7 +179,7 @@ def _imagine(articles: int, seed: str) -> None:
     _paper[:] = [Paper(articles, seed)]
 
 
-def _told(event: Event) -> Told | None:
+def _told(event: Event) -> ArchiveContents | None:
     if event.what != "state":
         return None
     before = None if event.before is None else _paper[0].story(event.number, event.before).reading()
@@ -196,7 +196,9 @@ def _end(db: Database, run: Run, at: datetime) -> None:
     run_rows.finish_run(db, run, outcome="ok", reason=None, stats={}, at=at)
 
 
-def _happen(db: Database, run: Run, paper: Paper, event: Event, told: Told | None, writer: Writer | None) -> None:
+def _happen(
+    db: Database, run: Run, paper: Paper, event: Event, told: ArchiveContents | None, writer: Writer | None
+) -> None:
     url, tag = paper.address(event.number), f'"{event.number}-{event.edits}"'
     body = b"404" if event.what == "gone" else f"{event.number}/{event.edits}".encode()
     if writer is None:
@@ -209,7 +211,7 @@ def _happen(db: Database, run: Run, paper: Paper, event: Event, told: Told | Non
         writer.gone(run, url, event.at, body, tag)
 
 
-def _through_the_door(db: Database, run: Run, capture: Capture, what: str, told: Told | None) -> None:
+def _through_the_door(db: Database, run: Run, capture: Capture, what: str, told: ArchiveContents | None) -> None:
     _put_body(db, capture.body or b"")
     arrival = keep_capture(db, run, replace(capture, status=404) if what == "gone" else capture)
     if told is not None:

@@ -32,7 +32,7 @@ _ORDER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ArchiveContents:
     """A state of an article as it will be written: its reading, its row of `texts`, what differs from the state before,
     and the columns that measure it (empty for the first)."""
 
@@ -42,12 +42,12 @@ class Told:
     measures: Mapping[str, int | float | str]
 
 
-def told(reading: Reading, before: Reading | None) -> Told:
+def told(reading: Reading, before: Reading | None) -> ArchiveContents:
     """What can be worked out apart from the archive."""
     if before is None:
-        return Told(reading, to_row(reading), None, {})
+        return ArchiveContents(reading, to_row(reading), None, {})
     changed = ", ".join(changed_fields(before, reading))
-    return Told(reading, to_row(reading), changed, size_columns(before, reading))
+    return ArchiveContents(reading, to_row(reading), changed, size_columns(before, reading))
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ class Writer:
         self._rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self._touched: dict[int, _Article] = {}
 
-    def show(self, run: Run, url: str, at: datetime, body: bytes, etag: str, state: Told) -> None:
+    def show(self, run: Run, url: str, at: datetime, body: bytes, etag: str, state: ArchiveContents) -> None:
         """The page brought a state not seen before."""
         article = self._articles.get(url) or self._open(url, at, state)
         article.body_id = self._body(body)
@@ -137,7 +137,7 @@ class Writer:
         self._add(table, id=self._last[table], **values)
         return self._last[table]
 
-    def _open(self, url: str, at: datetime, state: Told) -> _Article:
+    def _open(self, url: str, at: datetime, state: ArchiveContents) -> _Article:
         key, moment = url_key(url), clock.stamp(at)
         article_id = self._add_numbered(
             "articles", outlet_id=self._outlet_id, url_key=key, url=url, headline=state.reading.headline,
@@ -166,7 +166,7 @@ class Writer:
         self._add("headers", capture_id=capture_id, request="[]", response=json.dumps([["ETag", etag]]))
         return capture_id
 
-    def _version(self, article: _Article, at: datetime, state: Told) -> None:
+    def _version(self, article: _Article, at: datetime, state: ArchiveContents) -> None:
         article.number += 1
         reading, moment, extractor = state.reading, clock.stamp(at), self._extractor(state.reading, at)
         article.version_id = self._add_numbered(

@@ -13,7 +13,7 @@ from math import ceil, inf
 from random import Random
 
 from archive.frontier.change_signals import LISTED_AGAIN
-from archive.frontier.schedule import RECHECK_FLOOR, UNSEEN_DAYS, WORTH_A_LOOK, early_gain, spent
+from archive.frontier.schedule import RECHECK_FLOOR, UNSEEN_DAYS, WORTH_A_LOOK, early_gain, recheck_target
 from bench.newsroom import DAY, YEAR, Article
 from bench.year import Known, Learned
 
@@ -51,7 +51,7 @@ class Spending(Learned):
         self._pass(run, at)
         for one in taken:
             self.passed.pop(id(one), None)
-        most = spent("budget", DAY / self.rhythm, self.asked)
+        most = recheck_target("budget", DAY / self.rhythm, self.asked)
         left = most - len(taken)
         if left <= 0:
             return taken

@@ -22,8 +22,8 @@ from warcio.warcwriter import WARCWriter
 
 from crawler.demo.server import Newspaper
 from tests.crawler.test_backfill import _CommonCrawl, serving
-from tests.mortal import ROOT, Ended, Mortal, Parent, forking
-from tests.soundness import sound
+from tests.invariants import sound
+from tests.killable_commands import ROOT, Ended, KillableCommand, Parent, forking
 
 pytestmark = pytest.mark.bench
 
@@ -150,8 +150,8 @@ def _years_ago(warc: Path) -> bytes:
     return file.getvalue()
 
 
-def _done(mortal: Mortal) -> Ended:
-    ended = mortal.end(600)
+def _done(killable: KillableCommand) -> Ended:
+    ended = killable.end(600)
     assert ended.code in (0, 6), ended.err
     return ended
 
@@ -177,7 +177,7 @@ def test_sigterm_at_any_moment(name: str, world: World, parent: Parent, tmp_path
     assert max(took) <= MUST
 
 
-def _started(case: Case, world: World, parent: Parent, path: Path) -> Mortal:
+def _started(case: Case, world: World, parent: Parent, path: Path) -> KillableCommand:
     words = case.words(world, path)
     environment = {**os.environ, "LUUBAO_BACKFILL_DELAY": "0", "LUUBAO_COMMONCRAWL_INDEX": world.commoncrawl,
                    "LUUBAO_COMMONCRAWL_DATA": world.commoncrawl}  # fmt: skip
@@ -201,14 +201,14 @@ def _copied(world: World, case: Case, folder: Path) -> Path:
     return path
 
 
-def _seconds_to_end(mortal: Mortal, after: float) -> tuple[float | None, Ended]:
+def _seconds_to_end(killable: KillableCommand, after: float) -> tuple[float | None, Ended]:
     """Seconds from SIGTERM to the end, None where the command was done before."""
     until = time.monotonic() + after
     while time.monotonic() < until:
-        if mortal.ended():
-            return None, mortal.end()
+        if killable.ended():
+            return None, killable.end()
         time.sleep(0.005)
     began = time.monotonic()
-    os.kill(mortal.pid, signal.SIGTERM)
-    ended = mortal.end(120)
+    os.kill(killable.pid, signal.SIGTERM)
+    ended = killable.end(120)
     return time.monotonic() - began, ended

@@ -27,7 +27,7 @@ from bench.cluster import Cluster, cluster, wait_for
 from bench.imagined import BEGIN, Paper
 from bench.pages import Site
 from bench.test_storage import capture_of
-from tests.archive.older import present
+from tests.archive.older_version import present
 from tests.archive.test_reread import whole
 from tests.spark import why_not
 

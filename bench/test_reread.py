@@ -23,7 +23,7 @@ from archive.storage.captures import capture_writer
 from bench.test_reader import KIT, pages
 from crawler.demo.paper import published
 from crawler.demo.server import Newspaper
-from tests.archive.older import older, present
+from tests.archive.older_version import older, present
 from tests.support import NOON, PAPER, page
 
 pytestmark = pytest.mark.bench

@@ -36,9 +36,9 @@ from bench.imagined import BEGIN, Paper
 from bench.pages import Site
 from bench.test_storage import capture_of
 from crawler.fleet.batch import family
-from tests.crawler.many.test_workers import Fleet, kill, redis_server
+from tests.crawler.fleet.test_rq_workers import Fleet, kill, redis_server
+from tests.crawler.many_newspapers import town, visited_by_two_at_once
 from tests.crawler.serving import LUUBAO, ROOT
-from tests.crawler.town import town, visited_by_two_at_once
 from tests.support import visit
 
 pytestmark = pytest.mark.bench

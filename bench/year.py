@@ -10,8 +10,8 @@ from math import ceil, inf
 from random import Random
 from statistics import median, quantiles
 
-from archive.frontier.schedule import MAX_INTERVAL, TURN, WORTH_A_LOOK, State, budget, lessons, next_due
-from archive.model.change_rate import Bucket, Habits, Tally
+from archive.frontier.schedule import MAX_DUE_INTERVAL, MAX_INTERVAL, WORTH_A_LOOK, State, budget, lessons, next_due
+from archive.model.change_rate import Bucket, ChangeRates, Tally
 from bench.newsroom import DAY, YEAR, Article
 
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
@@ -173,7 +173,7 @@ class Learned:
     ):
         self.articles, self.asked, self.rhythm, self.worth_a_look = articles, asked, rhythm, worth_a_look
         self.tallies: dict[Bucket | None, Tally] = defaultdict(Tally)
-        self.habits = Habits(since=BEGIN)
+        self.change_rates = ChangeRates(since=BEGIN)
         self.seen = Seen()
         self.due: dict[int, list[Known]] = defaultdict(list)
         self.waiting: list[Known] = []
@@ -199,7 +199,7 @@ class Learned:
             {b: Tally(t.looks * share, t.changes * share, t.days * share) for b, t in self.tallies.items()},
         )
         tallies = {bucket: tally for bucket, tally in self.tallies.items() if bucket is not None}
-        self.habits = Habits(tallies, self.tallies[None], BEGIN)
+        self.change_rates = ChangeRates(tallies, self.tallies[None], BEGIN)
 
     def meet(self, article: Article, at: float) -> None:
         """The first fetch of an article, unless it is gone already; it is no recheck."""
@@ -212,10 +212,12 @@ class Learned:
     def take(self, run: int, at: float) -> list[Known]:
         """What store.habits.rechecks takes of what is due."""
         self.waiting += self.due.pop(run, [])
-        pressing = sorted((one for one in self.waiting if at - one.last >= TURN.days * DAY), key=lambda one: one.last)
+        pressing = sorted(
+            (one for one in self.waiting if at - one.last >= MAX_DUE_INTERVAL.days * DAY), key=lambda one: one.last
+        )
         waiting = Counter(int((at - one.last) // DAY) for one in pressing)
-        most, turns = budget(waiting, DAY / self.rhythm, self.asked)
-        first = {id(one) for one in pressing[:turns]}
+        most, overdue = budget(waiting, DAY / self.rhythm, self.asked)
+        first = {id(one) for one in pressing[:overdue]}
         self.waiting.sort(key=lambda one: (id(one) in first, one.worth * (at - one.due)), reverse=True)
         taken, self.waiting = self.waiting[:most], self.waiting[most:]
         return taken
@@ -230,14 +232,14 @@ class Learned:
 
     def learn(self, one: Known, changed: bool, at: float) -> None:
         """What store.habits.learn_check does in the archive."""
-        for bucket, tally in lessons(self.habits, one.state, changed, moment(at)):
+        for bucket, tally in lessons(self.change_rates, one.state, changed, moment(at)):
             old = self.tallies[bucket]
             self.tallies[bucket] = Tally(old.looks + tally.looks, old.changes + tally.changes, old.days + tally.days)
 
     def file_pending(self, one: Known, changed: bool, at: float) -> None:
         """Notes the look's result, and when the next is due."""
         now, old, one.last = moment(at), one.state, at
-        due = next_due(self.habits, old, changed, now, self.worth_a_look)
+        due = next_due(self.change_rates, old, changed, now, self.worth_a_look)
         edited = changed and old.checks > 0
         one.state = State(
             "article", old.found_at, old.published_at, now, now if edited else old.changed_at, old.checks + 1,

@@ -72,12 +72,12 @@ class OutletSpider(scrapy.Spider):
         self.outlet = _validated(
             Outlet(self.name, self.title, self.home_url, (host,) if base_url else self.hosts, self.timezone)
         )
-        for url in self.planted:
+        for url in self.seed_urls:
             if without_credentials(url) != url:
                 raise Misconfigured(f"{without_credentials(url)}: write it without user:password@")
         self.answers = 0
-        self.writer: ArchiveWriter  # crawler.run.run_record.Record sets it before the crawl starts
-        self.record: Any = None  # the Record itself
+        self.writer: ArchiveWriter  # crawler.run.run_record.RunRecord sets it before the crawl starts
+        self.record: Any = None  # the RunRecord itself
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -107,7 +107,7 @@ class OutletSpider(scrapy.Spider):
         return spider
 
     @property
-    def planted(self) -> list[str]:
+    def seed_urls(self) -> list[str]:
         """The addresses of the seeds, each once."""
         return list(dict.fromkeys(urljoin(self.home_url, seed) for seed in ("", *self.seeds)))
 
@@ -146,7 +146,7 @@ class OutletSpider(scrapy.Spider):
                 submitted = await self.writer.hand_in(capture)
         except BadValue as error:  # an invalid capture cannot be kept: as if no answer had come
             reason = f"{capture.requested_url}: the answer cannot be: {error}"
-            await self.writer.do(lambda session: session.failed(capture.requested_url, reason))
+            await self.writer.do(lambda session: session.record_failure(capture.requested_url, reason))
             self.answers += 1
             return
         self.answers += 1
@@ -167,15 +167,15 @@ class OutletSpider(scrapy.Spider):
     @staticmethod
     def _note_failure(session: CrawlSession, url: str, failure: Failure) -> None:
         if isinstance(failure.value, Forbidden):
-            session.forbidden(url)
+            session.record_forbidden(url)
         elif isinstance(failure.value, HostBackoff):
-            session.left_alone(url, failure.value.until)
+            session.record_backoff(url, failure.value.until)
         elif isinstance(failure.value, PrivateAddress):
-            session.inside(url, failure.getErrorMessage())
+            session.record_private_address(url, failure.getErrorMessage())
         elif isinstance(failure.value, RobotsUnavailable):
-            session.failed(url, failure.getErrorMessage())
+            session.record_failure(url, failure.getErrorMessage())
         else:
-            session.failed(url, f"{url}: {failure.getErrorMessage() or type(failure.value).__name__}")
+            session.record_failure(url, f"{url}: {failure.getErrorMessage() or type(failure.value).__name__}")
 
     def note_rules(self, url: str, body: bytes) -> None:
         """Notes the sitemaps that a robots.txt names."""
@@ -204,7 +204,7 @@ class OutletSpider(scrapy.Spider):
             yield Request(url, callback=self.parse, errback=self.failed, meta=meta, headers=headers, dont_filter=True)
         except ValueError:
             self.answers += 1
-            self.writer.note(lambda session: session.refused(url))
+            self.writer.note(lambda session: session.record_refusal(url))
 
 
 def _validated(outlet: Outlet) -> Outlet:

@@ -15,7 +15,7 @@ from itertools import count as count_up
 from typing import Any, TypeVar
 
 from archive import Link, Picture, Reading, Unreadable, try_to_read
-from archive.model.change_rate import Habits
+from archive.model.change_rate import ChangeRates
 from archive.pictures import recognise, recognise_kind
 from archive.pipeline.ingest import extractor_of
 from archive.storage.captures.kept_captures import Source
@@ -73,7 +73,7 @@ class Readers:
     async def read(self, task: Task) -> Read:
         """Reads a page. Never fails for the page's content: what cannot be read is Unreadable. Raises ReadingStopped,
         and LuubaoError where no reader process can be started."""
-        run = replace(task.source.run, habits=Habits())  # large, and not needed by a reader
+        run = replace(task.source.run, change_rates=ChangeRates())  # large, and not needed by a reader
         answer = await self._submit(replace(task, source=replace(task.source, run=run)))
         if isinstance(answer, Lost):
             return Read(Unreadable("gave-up", answer.reason, extractor_of(self._furniture)), [])

@@ -82,7 +82,7 @@ class FrontierScheduler(BaseScheduler):
         block no other host. Scrapy asks again every five seconds."""
         hosts = host_politeness_of(self.crawler).hosts
         for request in queue:
-            if not hosts.wait(host_to_ask(request.url)) or hosts.left_alone(host_to_ask(request.url)):
+            if not hosts.remaining_seconds(host_to_ask(request.url)) or hosts.left_alone(host_to_ask(request.url)):
                 queue.remove(request)
                 return request
         return None
@@ -111,4 +111,4 @@ class FrontierScheduler(BaseScheduler):
 
     async def _close_spider(self) -> None:
         """Closes the spider: where nothing can be kept, nothing more is fetched."""
-        self.ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="archive-unusable"))
+        self.closing_task = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="archive-unusable"))

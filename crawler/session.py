@@ -23,7 +23,7 @@ from archive import (
     Unreadable,
     WantedPicture,
 )
-from archive.frontier.schedule import RECHECK_FLOOR, How, pictures_again
+from archive.frontier.schedule import RECHECK_FLOOR, RecheckMode, pictures_again
 from archive.model.capture_validation import validated
 from archive.model.clock import now
 from archive.monitor.health import MOVED, Health, Seed
@@ -57,7 +57,7 @@ class CrawlSession:
     the measures of the run's pages.
     """
 
-    def __init__(self, db: Database, run: Run, rechecks: int | None = None, how: How = "budget"):
+    def __init__(self, db: Database, run: Run, rechecks: int | None = None, recheck_mode: RecheckMode = "budget"):
         self.db = db
         self.run = run
         self.health = Health(now())
@@ -67,16 +67,16 @@ class CrawlSession:
         self.warnings: dict[str, None] = {}
         self.troubled_hosts = archive.troubled_hosts(db)
         self.pictures_left: int | None = None  # no pictures; crawler.download.picture_pipeline sets it
-        self.rechecks, self.how, self.floor = rechecks, how, RECHECK_FLOOR
-        self.trusts = True  # whether a 304 is believed, and conditional requests are sent
-        self.lied: list[str] = []  # addresses of pages that changed under the same validators
+        self.rechecks, self.recheck_mode, self.floor = rechecks, recheck_mode, RECHECK_FLOOR
+        self.sends_conditions = True  # whether a 304 is believed, and conditional requests are sent
+        self.changed_silently: list[str] = []  # URLs of pages that changed and kept their validators
         self.waiting = 0
         self.never: Callable[[str], bool] = lambda _: False  # the outlet's excluded addresses
         self._recheck_queue: deque[str] | None = None
         self._home_key = archive.url_key(run.outlet.home_url)
         self._unanswered_seeds: set[str] = set()
         self.move = SiteMove(run.outlet)
-        self.witness = ClockCheck(partial(usual_offset, db, run.outlet_id, run.id))
+        self.clock_check = ClockCheck(partial(usual_offset, db, run.outlet_id, run.id))
         self.boilerplate = archive.boilerplate_of(db, run.outlet_id)
         self._due_pictures_taken = self._fetches_pictures = False
         self._picture_rechecks = 0
@@ -111,7 +111,7 @@ class CrawlSession:
         self.rechecks, self.floor = sys.maxsize, timedelta()
 
     def take(self, limit: int) -> list[str]:
-        """The next addresses from the frontier; none when nothing waits, or the run's budget is spent."""
+        """The next URLs from the frontier; none when nothing waits, or the run has reached its target."""
         while urls := self._next_urls(limit):
             if allowed := [url for url in urls if not self._is_excluded(url)]:
                 return allowed
@@ -132,43 +132,43 @@ class CrawlSession:
             return []
         if self._recheck_queue is None:
             self._recheck_queue = deque(
-                archive.rechecks(self.db, self.run, moment, self.rechecks, self.how, self.floor, self._picture_rechecks)
+                archive.rechecks(
+                    self.db, self.run, moment, self.rechecks, self.recheck_mode, self.floor, self._picture_rechecks
+                )
             )
         if not self._recheck_queue:
             self._recheck_queue.extend(archive.take_signalled(self.db, self.run, moment))
         return [self._recheck_queue.popleft() for _ in range(min(limit, len(self._recheck_queue)))]
 
     def is_moved(self) -> bool:
-        """Whether the paper redirects to another site: then no article is asked for, for such redirects say nothing of
-        the articles."""
+        """Whether the paper redirects to another site: then such redirects say nothing of the articles."""
         seeds = self.health.seeds.values()
         return self.move.to is not None and not any(seed.answered and seed.links != 0 for seed in seeds)
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
         """The validators to send: ETag and Last-Modified."""
-        return archive.validators(self.db, self.run, url) if self.trusts else (None, None)
+        return archive.validators(self.db, self.run, url) if self.sends_conditions else (None, None)
 
-    def failed(self, url: str, reason: str) -> None:
+    def record_failure(self, url: str, reason: str) -> None:
         """Notes that no answer came."""
         archive.give_up(self.db, self.run, url, now())
         self.counts["failed"] += 1
         self.failures[reason] = None
         self._note_seed(archive.url_key(url), Seed("failed"))
 
-    def left_alone(self, url: str, until: datetime) -> None:
+    def record_backoff(self, url: str, until: datetime) -> None:
         """Notes that an address was not asked: its host is in backoff."""
         archive.drop(self.db, self.run, url, until)
         self._unanswered_seeds.discard(archive.url_key(url))
         self.counts["left-alone"] += 1
 
-    def leave_picture(self, picture: WantedPicture, until: datetime) -> None:
+    def postpone_picture(self, picture: WantedPicture, until: datetime) -> None:
         """Notes that a picture was not asked for: its host is in backoff."""
         archive.leave_picture(self.db, picture, until)
         self.counts["pictures-left"] += 1
 
-    def inside(self, url: str, reason: str) -> None:
-        """Notes an address in the private network; that may change, as robots.txt does. Reports one such address: a
-        page may have thousands."""
+    def record_private_address(self, url: str, reason: str) -> None:
+        """Notes an address in the private network. Reports one of them: a page may have thousands."""
         archive.forbid(self.db, self.run, url, now())
         self._unanswered_seeds.discard(archive.url_key(url))
         if not self.counts["inside"]:
@@ -179,13 +179,13 @@ class CrawlSession:
         """Stores a host's backoff state for later runs."""
         archive.note_hosts(self.db, [state], now())
 
-    def refused(self, url: str) -> None:
+    def record_refusal(self, url: str) -> None:
         """Notes that Scrapy cannot make a request for an address."""
         archive.give_up(self.db, self.run, url, now())
         self._unanswered_seeds.discard(archive.url_key(url))
         self.counts["refused"] += 1
 
-    def forbidden(self, url: str) -> None:
+    def record_forbidden(self, url: str) -> None:
         """Notes that robots.txt forbids an address."""
         archive.forbid(self.db, self.run, url, now())
         self._unanswered_seeds.discard(archive.url_key(url))
@@ -197,7 +197,7 @@ class CrawlSession:
 
     def store_capture(self, capture: Capture) -> Arrival:
         """Keeps a capture. Raises BadValue where it is invalid, and WrongClock where a clock is."""
-        self.witness.hear(capture)
+        self.clock_check.check(capture)
         checked = validated(capture, self.run.limits.header_bytes)
         if checked.headers != capture.headers:
             self.counts["left: headers"] += 1
@@ -232,7 +232,7 @@ class CrawlSession:
             return
         validators = capture.header("ETag"), capture.header("Last-Modified")
         if archive.versions_under(self.db, self.run, capture.requested_url, *validators) == 2:  # noted once
-            self.lied.append(capture.requested_url)
+            self.changed_silently.append(capture.requested_url)
 
     def leave_unread(self, arrival: Arrival) -> Submitted:
         """Leaves a kept capture unread; the next run reads it first."""
@@ -242,7 +242,7 @@ class CrawlSession:
     def confirm(self, capture: Capture, arrival: Arrival) -> Submitted:
         """Handles a capture with nothing to read: a redirect, an error, an unchanged page."""
         ingested = Ingested(arrival.outcome, buried=arrival.buried)
-        self.move.hear(capture, self._seeds.get(arrival.source.url_key))
+        self.move.check(capture, self._seeds.get(arrival.source.url_key))
         outcome = MOVED if self.move.leads_there(capture) else arrival.outcome
         self._note_seed(arrival.source.url_key, Seed(outcome))
         if arrival.outcome in ("revisit", "not-modified"):
@@ -260,8 +260,8 @@ class CrawlSession:
         return found
 
     def _redirect_target(self, capture: Capture) -> str | None:
-        """The target of a redirect to follow: another page of the site that has neither answered in this run nor waits
-        in it. Another spelling of the redirecting address has not answered, and does not wait."""
+        """The target to follow: another page of the site that has neither answered in this run nor waits in it (another
+        spelling of the redirecting URL has not answered, and does not wait)."""
         via, target = (*capture.via, capture.requested_url), capture.final_url
         if not _is_redirect(capture) or target in via:
             return None
@@ -318,7 +318,7 @@ class CrawlSession:
     def _due_pictures(self) -> list[WantedPicture]:
         assert self.pictures_left is not None
         moment = now()
-        again = pictures_again(self.how, archive.runs_a_day(self.db, self.run, moment), self.rechecks)
+        again = pictures_again(self.recheck_mode, archive.runs_a_day(self.db, self.run, moment), self.rechecks)
         wanted = archive.due_pictures(self.db, self.run, moment, self.pictures_left // 2, again)
         self._picture_rechecks = sum(picture.final_url is not None for picture in wanted)
         return wanted

@@ -9,7 +9,7 @@ SPIDER_MODULES = ["crawler.spiders"]
 
 # The User-Agent's contact. `luubao crawl` and OutletSpider refuse to leave the machine while none is set.
 LUUBAO_CONTACT = None  # read by: crawler.outlet
-LUUBAO_DB = "luubao.db"  # read by: crawler.run.run_record.Record
+LUUBAO_DB = "luubao.db"  # read by: crawler.run.run_record.RunRecord
 LUUBAO_CONFIG = None  # path of the settings file, None for the one that is found; read by: crawler.outlet
 
 # Where pictures are stored: a folder, or any store of Scrapy's media pipelines (s3://bucket/folder/, gs://, ftp://).
@@ -33,8 +33,8 @@ COOKIES_ENABLED = False  # default True: an archive fetches as an unknown visito
 LUUBAO_HOURS = None  # read by: crawler.politeness.crawl_window
 
 # The folder with the host locks that concurrent crawls share. None is a crawl alone on its machine.
-LUUBAO_TURNS = None  # read by: crawler.politeness.host_politeness
-LUUBAO_PERMIT = None  # a LeaseCheck, where many machines crawl; read by: crawler.politeness.host_politeness
+LUUBAO_HOST_LOCKS = None  # read by: crawler.politeness.host_politeness
+LUUBAO_LEASE = None  # a LeaseCheck, where many machines crawl; read by: crawler.politeness.host_politeness
 
 # Backoff, in seconds unless stated; read by: crawler.politeness.host_politeness
 LUUBAO_ERRORS_IN_A_ROW = 5  # a count: then the host is left alone
@@ -59,15 +59,17 @@ LUUBAO_SITEMAP_DEPTH = 5
 LUUBAO_MAX_WAITING = 2_000_000
 LUUBAO_MAX_HEADER_BYTES = 32 * 1024
 LUUBAO_MAX_REDIRECTS = 5
-LUUBAO_RECHECKS = None  # rechecks in a run, None: archive.frontier.schedule decides; crawler.run.run_record.Record
-LUUBAO_HOW = "budget"  # which known articles: "due", "budget" or "all"; read by: crawler.run.run_record.Record
-LUUBAO_RECHECK_ALL = False  # rechecks every known article, due or not; read by: crawler.run.run_record.Record
-LUUBAO_FULL = False  # `luubao crawl --full` sets it; read by: crawler.run.run_record.Record
-LUUBAO_SINCE = None  # `luubao crawl --since` sets it, a date; read by: crawler.run.run_record.Record
+LUUBAO_RECHECKS_PER_RUN = None  # None: archive.frontier.schedule decides; read by: crawler.run.run_record.RunRecord
+LUUBAO_RECHECKS = "budget"  # which known articles: "due", "budget" or "all"; read by: crawler.run.run_record.RunRecord
+LUUBAO_RECHECK_ALL = False  # rechecks every known article, due or not; read by: crawler.run.run_record.RunRecord
+LUUBAO_FULL = False  # `luubao crawl --full` sets it; read by: crawler.run.run_record.RunRecord
+LUUBAO_SINCE = None  # `luubao crawl --since` sets it, a date; read by: crawler.run.run_record.RunRecord
 LUUBAO_PROGRESS = True  # whether a terminal shows the progress line; read by: crawler.run.progress_line
-LUUBAO_READERS = None  # number of reader processes; None is one for each core; read by: crawler.run.run_record.Record
+LUUBAO_READERS = (
+    None  # number of reader processes; None is one for each core; read by: crawler.run.run_record.RunRecord
+)
 
-LUUBAO_NORMAL_SINCE = None  # the first day of the baseline runs; read by: crawler.run.run_record.Record
+LUUBAO_NORMAL_SINCE = None  # the first day of the baseline runs; read by: crawler.run.run_record.RunRecord
 LUUBAO_PING_URL = None  # the monitoring address for the health ping
 
 # The frontier is a table of the archive (default: a queue in memory), and deduplicates requests by URL.
@@ -77,7 +79,7 @@ SCHEDULER = "crawler.scheduler.FrontierScheduler"
 REDIRECT_ENABLED = False  # default True; read by: RedirectMiddleware
 METAREFRESH_ENABLED = False  # default True: a page that reloads itself is a page; read by: MetaRefreshMiddleware
 RETRY_TIMES = 1  # default 2: a request that fails twice is retried in a later run; read by: RetryMiddleware
-RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # default ERROR: crawler.run.run_record.Record logs it; read by: RetryMiddleware
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # default ERROR: crawler.run.run_record.RunRecord logs it; read by: RetryMiddleware
 
 # Nothing listens while an unattended crawl runs.
 TELNETCONSOLE_ENABLED = False  # default True; read by: TelnetConsole

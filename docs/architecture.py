@@ -1,4 +1,4 @@
-"""Draws docs/architecture/floors.svg and walk.svg from the code. `--check` compares them with the files and fails where
+"""Draws docs/architecture/layers.svg and walk.svg from the code. `--check` compares them with the files and fails where
 they differ (`make docs` writes, `make lint` checks)."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
-from tests.test_architecture import FLOORS, MODULES, imports, module_of, name_of, room_of  # noqa: E402  # found by the path above
+from tests.test_architecture import LAYERS, MODULES, imports, module_of, name_of, package_of  # noqa: E402  # found by the path above
 
 FOLDER = ROOT / "docs" / "architecture"
 WALK = (
@@ -34,14 +34,14 @@ WALK = (
 )
 _WIDTH, _ROW, _BOX = 1180, 64, 34
 _STYLE = (
-    "text{font:13px sans-serif;fill:#222}.room{fill:#fff;stroke:#777}.of-crawler{fill:#fdf3e7}.floor{fill:#f4f4f4}"
+    "text{font:13px sans-serif;fill:#222}.package{fill:#fff;stroke:#777}.of-crawler{fill:#fdf3e7}.layer{fill:#f4f4f4}"
     ".import{stroke:#3a6ea5;stroke-opacity:.28;fill:none}.small{font-size:11px;fill:#666}"
 )
 
 
 def main() -> None:
     """Writes the pictures, or checks them."""
-    pictures = {"floors.svg": floors(), "walk.svg": walk()}
+    pictures = {"layers.svg": layers(), "walk.svg": walk()}
     stale = [name for name, text in pictures.items() if _read(FOLDER / name) != text]
     if "--check" in sys.argv:
         if stale:
@@ -51,15 +51,15 @@ def main() -> None:
         (FOLDER / name).write_text(pictures[name], "utf-8")
 
 
-def floors() -> str:
-    """Each floor a row, each room a box with its number of modules, each import between rooms a line."""
+def layers() -> str:
+    """Each layer a row, each package a box with its number of modules, each import between packages a line."""
     places = _places()
-    height = _ROW * len(FLOORS) + 10
-    rows = range(len(FLOORS))
-    parts = [f'<rect class="floor" x="0" y="{_y(n)}" width="{_WIDTH}" height="{_ROW - 8}"/>' for n in rows]
+    height = _ROW * len(LAYERS) + 10
+    rows = range(len(LAYERS))
+    parts = [f'<rect class="layer" x="0" y="{_y(n)}" width="{_WIDTH}" height="{_ROW - 8}"/>' for n in rows]
     parts += [_line(places[user], places[used]) for user, used in sorted(_imports())]
-    parts += [_room(room, *place) for room, place in places.items()]
-    return _svg(height, parts, "Rooms of luubao, floor by floor, with their imports")
+    parts += [_box(package, *place) for package, place in places.items()]
+    return _svg(height, parts, "Packages of luubao, layer by layer, with their imports")
 
 
 def walk() -> str:
@@ -69,7 +69,7 @@ def walk() -> str:
         if name not in set(_defined(module)):
             raise SystemExit(f"docs/architecture.py: {module} has no {name}")
         y = 10 + number * 44
-        kind = "room of-crawler" if module.startswith("crawler") else "room"
+        kind = "package of-crawler" if module.startswith("crawler") else "package"
         parts.append(f'<rect class="{kind}" x="10" y="{y}" width="470" height="32" rx="4"/>')
         parts.append(f'<text x="20" y="{y + 21}">{number + 1}. {escape(module)}: {escape(name)}</text>')
         parts.append(f'<text class="small" x="500" y="{y + 21}">{escape(what)}</text>')
@@ -79,37 +79,37 @@ def walk() -> str:
 
 
 def _places() -> dict[str, tuple[float, float, float]]:
-    """x, y and width of every room; the ground floor is at the bottom."""
+    """x, y and width of every package; the ground layer is at the bottom."""
     places = {}
-    for number, floor in enumerate(FLOORS):
-        rooms = [room for line in floor for room in line if not room.endswith("__main__")]
-        width = min(180.0, (_WIDTH - 20) / len(rooms) - 8)
-        left = (_WIDTH - len(rooms) * (width + 8)) / 2
-        for place, room in enumerate(rooms):
-            places[room] = (left + place * (width + 8), _y(number) + (_ROW - 8 - _BOX) / 2, width)
+    for number, layer in enumerate(LAYERS):
+        packages = [package for line in layer for package in line if not package.endswith("__main__")]
+        width = min(180.0, (_WIDTH - 20) / len(packages) - 8)
+        left = (_WIDTH - len(packages) * (width + 8)) / 2
+        for place, package in enumerate(packages):
+            places[package] = (left + place * (width + 8), _y(number) + (_ROW - 8 - _BOX) / 2, width)
     return places
 
 
 def _y(number: int) -> int:
-    return _ROW * (len(FLOORS) - 1 - number) + 5
+    return _ROW * (len(LAYERS) - 1 - number) + 5
 
 
 def _imports() -> set[tuple[str, str]]:
     found = set()
     for path in MODULES:
-        user = room_of(name_of(path))
+        user = package_of(name_of(path))
         for imported in imports(path):
             if imported.split(".")[0] in ("archive", "crawler"):
-                used = room_of(module_of(imported))
+                used = package_of(module_of(imported))
                 if user != used and not user.endswith("__main__"):
                     found.add((user, used))
     return found
 
 
-def _room(room: str, x: float, y: float, width: float) -> str:
-    modules = sum(room_of(name_of(path)) == room for path in MODULES)
-    short = room.partition(".")[2] or room
-    kind = "room of-crawler" if room.startswith("crawler") else "room"
+def _box(package: str, x: float, y: float, width: float) -> str:
+    modules = sum(package_of(name_of(path)) == package for path in MODULES)
+    short = package.partition(".")[2] or package
+    kind = "package of-crawler" if package.startswith("crawler") else "package"
     size = 13 if 7.2 * len(short) < width - 24 else max(7.0, (width - 8) / (0.62 * len(short)))
     return (
         f'<rect class="{kind}" x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{_BOX}" rx="4"/>'
@@ -121,7 +121,7 @@ def _room(room: str, x: float, y: float, width: float) -> str:
 
 def _line(user: tuple[float, float, float], used: tuple[float, float, float]) -> str:
     x1, y1, x2, y2 = user[0] + user[2] / 2, user[1] + _BOX, used[0] + used[2] / 2, used[1]
-    if user[1] == used[1]:  # of one floor
+    if user[1] == used[1]:  # of one layer
         return f'<path class="import" d="M{x1:.0f} {y1:.0f}Q{(x1 + x2) / 2:.0f} {y1 + 16:.0f} {x2:.0f} {y1:.0f}"/>'
     return f'<path class="import" d="M{x1:.0f} {y1:.0f}L{x2:.0f} {y2:.0f}"/>'
 

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from archive import Run, open_archive, start_run
 from archive.workers.channel import serve
-from tests.mortal import Parent, parent_of_all
+from tests.killable_commands import Parent, parent_of_all
 from tests.support import ALL, NOON, PAPER, Shoot, new_archive, shoot
 
 # CI tries the same examples each time, so that a submission is judged by what it changed; elsewhere they are new ones.

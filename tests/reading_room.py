@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.mortal import parent_of_all
+from tests.killable_commands import parent_of_all
 
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 

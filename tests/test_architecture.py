@@ -46,9 +46,9 @@ DOORS = {
     "requests": ("crawler.alerts",),
 }
 
-# Rooms, floor by floor from the ground up. A room may import what is on floors below it, and rooms that share its line.
-# Rooms of one floor on lines of their own do not know one another.
-FLOORS = (
+# Packages, layer by layer from the ground up. A package may import what is on layers below it, and packages that share its line.
+# Packages of one layer on lines of their own do not know one another.
+LAYERS = (
     (("archive.model",),),
     (("archive.text",), ("archive.rules",), ("archive.pictures",), ("archive.console",), ("archive.workers",)),
     (("archive.runtime",), ("archive.extract",), ("archive.history",)),
@@ -73,9 +73,9 @@ FLOORS = (
     (("crawler.cli", "crawler.__main__"),),
 )  # fmt: skip
 
-# Rooms that stand for themselves: of ours they import nothing.
+# Packages that stand for themselves: of ours they import nothing.
 ALONE = ("archive.rules", "crawler.demo")
-# What no room below may do: history is pure (no SQL, no parser), and so is discovery.
+# What no package below may do: history is pure (no SQL, no parser), and so is discovery.
 PURE = ("archive.model", "archive.text", "archive.history", "archive.diff", "crawler.discovery")
 
 MODULES = sorted(path for package in ("archive", "crawler") for path in (ROOT / package).rglob("*.py"))
@@ -115,32 +115,34 @@ def test_outside_packages_come_in_by_their_door(path: Path) -> None:
                 assert lies_in(name_of(path), doors), f"{name_of(path)} imports {imported}: go through {doors}"
 
 
-def room_of(module: str) -> str:
-    """The room of a module, by the longest name on a floor; "archive" for what the front door is."""
-    rooms = [room for floor in FLOORS for line in floor for room in line if room != "archive"]
-    found = [room for room in rooms if lies_in(module, (room,))]
+def package_of(module: str) -> str:
+    """The package of a module, by the longest name on a layer; "archive" for what the front door is."""
+    packages = [package for layer in LAYERS for line in layer for package in line if package != "archive"]
+    found = [package for package in packages if lies_in(module, (package,))]
     if not found:
-        assert module in ("archive", "crawler"), f"{module} is in no room: give it one in FLOORS"
+        assert module in ("archive", "crawler"), f"{module} is in no package: give it one in LAYERS"
     return max(found, key=len, default=module)
 
 
-def below(room: str) -> set[str]:
-    """The rooms that a room may import: its own, those that share its line, and all on lower floors."""
+def below(package: str) -> set[str]:
+    """The packages that a package may import: its own, those that share its line, and all on lower layers."""
     allowed: set[str] = set()
-    for floor in FLOORS:
-        for line in floor:
-            if room in line:
-                return {room} if room in ALONE else {*allowed, *line}
-        allowed |= {name for line in floor for name in line}
+    for layer in LAYERS:
+        for line in layer:
+            if package in line:
+                return {package} if package in ALONE else {*allowed, *line}
+        allowed |= {name for line in layer for name in line}
     return allowed
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_a_room_imports_only_from_its_floor_and_below(path: Path) -> None:
-    room = room_of(name_of(path))
+    package = package_of(name_of(path))
     for imported in imports(path):
         if lies_in(imported, ("archive", "crawler")):
-            assert room_of(module_of(imported)) in below(room), f"{name_of(path)} imports {imported}, from above {room}"
+            assert package_of(module_of(imported)) in below(package), (
+                f"{name_of(path)} imports {imported}, from above {package}"
+            )
 
 
 def module_of(imported: str) -> str:

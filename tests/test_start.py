@@ -16,7 +16,7 @@ import pytest
 
 from archive import Capture, finish_run, ingest, open_archive, start_run
 from crawler.cli import luubao
-from tests.starting import Started, Starter, starting
+from tests.forked_imports import Started, Starter, starting
 from tests.support import NOON, PAPER, page
 from tests.test_architecture import ROOT
 

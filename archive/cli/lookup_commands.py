@@ -174,7 +174,7 @@ def search(path: Path, as_json: bool, words: tuple[str, ...], history: bool, lim
     with open_archive(path) as db:
         if filters["outlet"]:
             known_outlet(db, filters["outlet"])
-        found = hits(db, query, history=history, wanted=ArticleFilter(**filters), limit=limit)
+        found = hits(db, query, history=history, article_filter=ArticleFilter(**filters), limit=limit)
         if filters["edited"] and not as_json:
             from archive.queries.recent import last_gists
 

@@ -4,10 +4,10 @@ The limits bound the work of everything that follows to a few passes over at mos
 what a C library does with unforeseen input: to extract untrusted pages at scale, also set an outside limit on the
 process (`resource.setrlimit(RLIMIT_CPU, ...)`, or a worker that is killed after some seconds).
 
-Order: byte order mark (BOM); zero bytes of UTF-16 and UTF-32; valid UTF-8, whatever is declared; a declared charset
-that fits; windows-1258 recognised by its Vietnamese letters; UTF-8 with stray bytes replaced;
-charset_normalizer's guess.
-"""
+Order: byte order mark (BOM); zero bytes of UTF-16 and UTF-32; valid UTF-8, whatever is declared; UTF-8 with a few stray
+bytes, which are replaced; windows-1258 recognised by its Vietnamese letters; the charset of the HTTP header, then the
+declared one, where nearly all bytes fit; the letters of a Vietnamese font (vietnamese_fonts.py); charset_normalizer's
+guess."""
 
 from __future__ import annotations
 

@@ -1,12 +1,13 @@
 """How likely a URL is an article, by what URLs of its pattern have turned out to be; and how an archive stores that.
 
-Two questions, answered apart. A URL's expected value (`promise`) decides the order, and excludes none. Whether URLs of
-its patterns still bring something (`asks`) decides what is left out: endless pagination, calendars, session ids in
+Two questions, answered apart. A URL's expected value (`probability`) decides the order, and excludes none. Whether URLs
+of its patterns still bring something (`asks`) decides what is left out: endless pagination, calendars, session ids in
 URLs, lists filtered in every way look like a site of millions of pages, and bring nothing new.
 
-The wider a pattern, the more barren pages it is allowed: a series is given up after twenty, a directory after sixty, so
-that a trap is recognised by its own pages and affects no others; and while a URL's narrow pattern is alive, wider ones
-do not matter. Every later run retries a little of what was given up: an outlet may become active again.
+The wider a pattern, the more empty pages (without a new link) it is allowed: a series is given up after twenty, a
+directory after sixty, so that a trap is recognised by its own pages and affects no others; and while a URL's narrow
+pattern is productive, wider ones do not matter. Every later run retries a little of what was given up: an outlet may
+become active again.
 
 A Bloom filter (Burton H. Bloom, "Space/time trade-offs in hash coding with allowable errors", CACM 13:7, 1970). With
 three bits a link, one in a hundred new links is taken for a known one when 650,000 have been seen.
@@ -15,10 +16,10 @@ Call these in the transaction that notes links and files pages. The counts are i
 link costs microseconds, a page a few rows.
 
 >>> experience = Experience(("bao.example",))
->>> experience.promise("https://bao.example/kinh-te/cau-moi-238405.htm")
+>>> experience.probability("https://bao.example/kinh-te/cau-moi-238405.htm")
 0.3
 >>> experience.learn("https://bao.example/thoi-su/cho-moi-238404.htm", "article")
->>> experience.promise("https://bao.example/kinh-te/cau-moi-238405.htm") > LIKELY
+>>> experience.probability("https://bao.example/kinh-te/cau-moi-238405.htm") > LIKELY
 True
 """
 
@@ -62,14 +63,14 @@ class Seen:
 
 
 LIKELY = 0.5
-"""A URL whose promise is greater is likely an article's."""
+"""A URL whose probability is greater is likely an article's."""
 
 _PRIOR_LIKELIHOOD = 0.5
 _PRIOR_UNLIKELY = 0.45  # of unknown patterns, those with neither a long number nor many words come last
 _PRIOR_LINKS = 1.0  # new links to expect of a page with unknown patterns
 _PRIOR_WEIGHT = 2.0  # so many pages of its own weigh as much as the wider pattern
 _MIN_ARTICLES = 10  # articles; nothing is given up before so many are read
-_MAX_BARREN = 300  # barren pages; after so many, patterns are given up even without articles
+_MAX_EMPTY_STREAK = 300  # empty pages; after so many, patterns are given up even without articles
 _MUCH_NEWS = 0.25  # of a page's links to articles
 _NARROW = ("series", "place")
 _MAX_NAMES = 20_000  # in memory; later URLs are counted by known wider patterns only
@@ -84,19 +85,19 @@ class Experience:
     def __init__(self, hosts: tuple[str, ...] = (), known: Mapping[Name, Counts] | None = None):
         self.hosts = hosts
         self.counts: dict[Name, Counts] = {name: replace(counts, pages=0) for name, counts in (known or {}).items()}
-        self._given_up_before = {name for name, counts in self.counts.items() if counts.is_barren(name[0])}
+        self._given_up_before = {name for name, counts in self.counts.items() if counts.is_empty(name[0])}
         self._explored: Counter[Name] = Counter()
         tails = [counts for (level, _), counts in self.counts.items() if level == "tail"]
         self._articles = sum(counts.articles for counts in tails)
-        self._visited = sum(counts.barren for counts in tails)
+        self._visited = sum(counts.empty_streak for counts in tails)
         self._seen = Seen()
         self._changed: set[Name] = set()
         self._kept_narrow = {name for name in self.counts if name[0] in _NARROW}
 
-    def promise(self, url: str) -> float:
+    def probability(self, url: str) -> float:
         """A URL's expected value, 0 to 1. Above LIKELY: the probability that it is a new article. Below: how much a
         request can be expected to bring, new articles and new links to them taken together; lists that go on bringing
-        come first, then unknown URLs, last barren ones."""
+        come first, then unknown URLs, last those of empty patterns."""
         likely, links = self._expected(shape(url, self.hosts))
         return likely if likely > LIKELY else LIKELY * (likely + links) / (1 + likely + links)
 
@@ -139,7 +140,7 @@ class Experience:
     def asks(self, url: str) -> bool:
         """Whether a never-requested URL is worth a request in this run; False when its patterns have long brought
         nothing. A True counts as a request: each run explores a little of what an earlier run has given up."""
-        if self._articles < _MIN_ARTICLES and self._visited < _MAX_BARREN:
+        if self._articles < _MIN_ARTICLES and self._visited < _MAX_EMPTY_STREAK:
             return True
         given_up = self._given_up(shape(url, self.hosts))
         if any(name not in self._given_up_before or self._explored[name] >= EXPLORED[name[0]] for name in given_up):
@@ -152,7 +153,7 @@ class Experience:
         a series or a place only the fact that it is given up is worth storing: there are as many as lists."""
         changed = {name: self.counts[name] for name in self._changed}
         self._changed = set()
-        kept = {name: counts for name, counts in changed.items() if name[0] not in _NARROW or counts.is_barren(name[0])}
+        kept = {name: counts for name, counts in changed.items() if name[0] not in _NARROW or counts.is_empty(name[0])}
         gone = self._kept_narrow & (changed.keys() - kept.keys())
         self._kept_narrow = (self._kept_narrow - gone) | {name for name in kept if name[0] in _NARROW}
         return kept, gone
@@ -161,8 +162,8 @@ class Experience:
         given_up: list[Name] = []
         for names in self._related_names(pattern):
             known = [(name, counts) for name in names if (counts := self.counts.get(name))]
-            given_up += [name for name, counts in known if counts.is_barren(name[0])]
-            if not given_up and any(counts.alive for _, counts in known):
+            given_up += [name for name, counts in known if counts.is_empty(name[0])]
+            if not given_up and any(counts.productive for _, counts in known):
                 break
         return given_up
 
@@ -203,7 +204,7 @@ def article_probability_of(db: Database, run: Run, urls: Iterable[str]) -> dict[
     """The expected value of each URL, 0 to 1, by which URLs are ordered. A value above
     archive.frontier.article_probability.LIKELY makes it a link to an article."""
     experience = _experience(db, run)
-    return {url: experience.promise(url) for url in urls}
+    return {url: experience.probability(url) for url in urls}
 
 
 def worth_asking(db: Database, run: Run, urls: Iterable[str]) -> list[str]:
@@ -266,8 +267,8 @@ def _save(db: Database, run: Run, experience: Experience) -> None:
                 counts.lists,
                 counts.others,
                 counts.found,
-                counts.barren,
-                counts.alive,
+                counts.empty_streak,
+                counts.productive,
             )
             for name, counts in kept.items()
         ],

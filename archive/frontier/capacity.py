@@ -59,7 +59,7 @@ def within_depth(db: Database, run: Run, page_key: str, links: Mapping[str, Link
     if not any(link.found_in in ("sitemap", "sitemap-index") for link in links.values()):
         return dict(links)
     depth = _depth(db, run, page_key)
-    max_depth = {"sitemap-index": run.limits.depth, "sitemap": run.limits.depth + 1}
+    max_depth = {"sitemap-index": run.limits.sitemap_depth, "sitemap": run.limits.sitemap_depth + 1}
     kept = {key: link for key, link in links.items() if depth < max_depth.get(link.found_in, depth + 1)}
     _count_left_out(db, run, "depth", len(links) - len(kept))
     return kept
@@ -68,7 +68,7 @@ def within_depth(db: Database, run: Run, page_key: str, links: Mapping[str, Link
 def _depth(db: Database, run: Run, key: str) -> int:
     """The length of the chain of sitemaps that leads to a URL, itself included."""
     depth = 0
-    while depth <= run.limits.depth + 1:
+    while depth <= run.limits.sitemap_depth + 1:
         row = db.execute(
             "SELECT found_on FROM frontier WHERE outlet_id = ? AND url_key = ?"
             " AND found_in IN ('sitemap', 'sitemap-index')",
@@ -80,8 +80,10 @@ def _depth(db: Database, run: Run, key: str) -> int:
     return depth
 
 
-def within_room(db: Database, run: Run, links: Mapping[str, Link], promise: Mapping[str, float]) -> dict[str, Link]:
-    """Those of the links, never seen before, that fit into the frontier or evict others, in their order. promise:
+def within_room(
+    db: Database, run: Run, links: Mapping[str, Link], probabilities: Mapping[str, float]
+) -> dict[str, Link]:
+    """Those of the links, never seen before, that fit into the frontier or evict others, in their order. probabilities:
     expected value of each URL. Call inside a transaction."""
     tally = _tally(db, run)
     from_pages = {key for key, link in links.items() if link.found_in in _FOUND_ON_PAGES}
@@ -90,11 +92,11 @@ def within_room(db: Database, run: Run, links: Mapping[str, Link], promise: Mapp
     if _is_tight(tally, len(rest), len(from_pages), run):
         _count_waiting(db, run, tally)
     waiting = tally.waiting or 0
-    kept_others = _fitting(db, run, rest, links, promise, max_waiting - waiting, any_kind=True)
+    kept_others = _fitting(db, run, rest, links, probabilities, max_waiting - waiting, any_kind=True)
     room = min(
         max_waiting - waiting - min(len(kept_others), max(max_waiting - waiting, 0)), max_from_pages - tally.from_pages
     )
-    kept_from_pages = _fitting(db, run, from_pages, links, promise, room, any_kind=False)
+    kept_from_pages = _fitting(db, run, from_pages, links, probabilities, room, any_kind=False)
     kept = {key: link for key, link in links.items() if key in kept_others or key in kept_from_pages}
     _count_left_out(db, run, "waiting", len(links) - len(kept))
     tally.waiting = waiting + len(kept)
@@ -119,17 +121,17 @@ def _count_waiting(db: Database, run: Run, tally: _Tally) -> None:
 
 
 def _fitting(
-    db: Database, run: Run, keys: Iterable[str], links: Mapping[str, Link], promise: Mapping[str, float], room: int, *,
-    any_kind: bool,
+    db: Database, run: Run, keys: Iterable[str], links: Mapping[str, Link], probabilities: Mapping[str, float],
+    room: int, *, any_kind: bool,
 ) -> set[str]:  # fmt: skip
     """The keys that fit, those of highest expected value first; the others where they evict a waiting URL of lower
     value."""
-    ranked = sorted(keys, key=lambda key: -promise[links[key].url]) if room < len(list(keys)) else list(keys)
+    ranked = sorted(keys, key=lambda key: -probabilities[links[key].url]) if room < len(list(keys)) else list(keys)
     room = max(room, 0)
     fitting, others = ranked[:room], ranked[room:]
     victims = _lowest_valued(db, run, len(others), any_kind=any_kind) if others else []
     for key, (victim, found_on, worth) in zip(others, victims, strict=False):
-        if promise[links[key].url] < worth + _EVICTION_MARGIN:
+        if probabilities[links[key].url] < worth + _EVICTION_MARGIN:
             break
         _evict(db, run, victim, found_on)
         fitting.append(key)

@@ -1,4 +1,4 @@
-"""Stores an outlet's learned change rates (habits), chooses a run's rechecks by them, and measures how often it is
+"""Stores an outlet's learned change rates, chooses a run's rechecks by them, and measures how often it is
 crawled."""
 
 from __future__ import annotations
@@ -9,34 +9,34 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from archive.frontier.schedule import (
+    MAX_DUE_INTERVAL,
     RECHECK_FLOOR,
-    TURN,
     UNSEEN_DAYS,
     WORTH_A_LOOK,
     Budget,
-    How,
+    RecheckMode,
     State,
     budget,
     lessons,
-    spent,
+    recheck_target,
 )
 from archive.model import clock
-from archive.model.change_rate import BUCKETS, DAY, Bucket, Habits, Tally
+from archive.model.change_rate import BUCKETS, DAY, Bucket, ChangeRates, Tally
 from archive.model.records import Run
 from archive.storage.connection import transaction
 
 _HALF_LIFE = timedelta(days=180)
-_PROMISES = "promised"
+_LASTMOD_CLAIMS = "promised"
 _BUCKETS = {bucket.name: bucket for bucket in BUCKETS}
 _MONTH = timedelta(days=30)
 _MAX_SIGNED = 50
 
 
-def learn_check(db: Database, run: Run, habits: Habits, state: State, changed: bool, at: datetime) -> None:
+def learn_check(db: Database, run: Run, change_rates: ChangeRates, state: State, changed: bool, at: datetime) -> None:
     """Adds what a recheck teaches; `state` is as it was before it. Call inside the transaction that keeps its
     result."""
-    for bucket, tally in lessons(habits, state, changed, at):
-        _add(db, run, bucket.name if bucket else _PROMISES, tally)
+    for bucket, tally in lessons(change_rates, state, changed, at):
+        _add(db, run, bucket.name if bucket else _LASTMOD_CLAIMS, tally)
 
 
 def learn_sign(db: Database, run: Run, sign: str, changed: bool) -> None:
@@ -58,17 +58,17 @@ def _add(db: Database, run: Run, bucket: str, tally: Tally) -> None:
     )
 
 
-def habits_of(db: Database, outlet_id: int) -> Habits:
-    """An outlet's stored habits. Buckets of an earlier division into ages are left out."""
+def change_rates_of(db: Database, outlet_id: int) -> ChangeRates:
+    """An outlet's stored change rates. Buckets of an earlier division into ages are left out."""
     rows = db.execute("SELECT bucket, looks, changes, days FROM habits WHERE outlet_id = ?", [outlet_id]).fetchall()
     known: dict[str, Tally] = {name: Tally(*numbers) for name, *numbers in rows}
     tallies: dict[Bucket, Tally] = {_BUCKETS[name]: tally for name, tally in known.items() if name in _BUCKETS}
     (since,) = db.execute("SELECT min(started_at) FROM runs WHERE outlet_id = ?", [outlet_id]).fetchone()
     signs = {name: tally for name, tally in known.items() if name.startswith("sign:")}
-    return Habits(tallies, known.get(_PROMISES, Tally()), clock.read(since), signs)
+    return ChangeRates(tallies, known.get(_LASTMOD_CLAIMS, Tally()), clock.read(since), signs)
 
 
-def fade_habits(db: Database, run: Run, at: datetime) -> None:
+def fade_change_rates(db: Database, run: Run, at: datetime) -> None:
     """Decays what was learned, by half in half a year, because a newsroom may change its ways. Call once at a run's
     start, inside a transaction."""
     row = db.execute(
@@ -87,25 +87,33 @@ def fade_habits(db: Database, run: Run, at: datetime) -> None:
 
 
 def rechecks(
-    db: Database, run: Run, at: datetime, asked: int | None = None, how: How = "due", floor: timedelta = RECHECK_FLOOR,
-    used: int = 0,
+    db: Database, run: Run, at: datetime, asked: int | None = None, recheck_mode: RecheckMode = "due",
+    floor: timedelta = RECHECK_FLOOR, used: int = 0,
 ) -> list[str]:  # fmt: skip
-    """Takes the known articles, and other pages that are no lists, that this run rechecks: first those that must be
-    seen now so that each is seen twice a year, then, of all that are due, those with the most edits expected beyond
-    what made them due; then, of what is not due, what gains most, as far as the run has more to spend. Takes nothing
-    sooner after its last recheck than `floor`, or before its `not_before`. used: what the run has spent already."""
+    """Takes the known articles, and other pages that are no lists, that this run rechecks, in this order:
+
+    1. those that must be seen now so that each is seen twice a year;
+    2. of all that are due, those with the most edits expected beyond what made them due;
+    3. of those not due yet, those that gain most, until the run has reached its target (schedule.recheck_target).
+
+    Takes none within `floor` of its last recheck, or before its `not_before`. used: pictures that the run requests
+    again; they count towards the target.
+    """
     runs_per_day = runs_a_day(db, run, at)
-    max_rechecks, turns = _budget(db, run, at, asked, runs_per_day)
+    max_rechecks, max_overdue = _budget(db, run, at, asked, runs_per_day)
     parameters = {
-        "outlet": run.outlet_id, "run": run.id, "now": clock.stamp(at), "turn": clock.stamp(at - TURN),
-        "again": clock.stamp(at - floor), "most": max_rechecks, "turns": turns,
+        "outlet": run.outlet_id, "run": run.id, "now": clock.stamp(at),
+        "last_deadline": clock.stamp(at - MAX_DUE_INTERVAL), "again": clock.stamp(at - floor),
+        "most": max_rechecks, "overdue": max_overdue,
     }  # fmt: skip
-    overdue = db.execute(f"{_DUE} AND checked_at <= :turn ORDER BY checked_at LIMIT :turns", parameters).fetchall()
+    overdue = db.execute(
+        f"{_DUE} AND checked_at <= :last_deadline ORDER BY checked_at LIMIT :overdue", parameters
+    ).fetchall()
     others = db.execute(
         f"{_DUE} ORDER BY worth * (julianday(:now) - julianday(due_at)) DESC, due_at LIMIT :most", parameters
     ).fetchall()
     chosen = list(dict.fromkeys((*overdue, *others)))[:max_rechecks]
-    remaining = max(0, spent(how, runs_per_day, asked) - used - len(chosen))
+    remaining = max(0, recheck_target(recheck_mode, runs_per_day, asked) - used - len(chosen))
     chosen += db.execute(
         _EARLY, {**parameters, "left": remaining, "enough": WORTH_A_LOOK, "unseen": UNSEEN_DAYS}
     ).fetchall()
@@ -149,8 +157,8 @@ def _take(db: Database, run: Run, chosen: Iterable[tuple[str, str]]) -> None:
 def _budget(db: Database, run: Run, at: datetime, asked: int | None, runs_per_day: float) -> Budget:
     waiting = db.execute(
         "SELECT cast(julianday(:now) - julianday(checked_at) AS INTEGER) AS days, count(*) FROM frontier"
-        " WHERE outlet_id = :outlet AND rank = 3 AND due_at <= :now AND checked_at <= :turn GROUP BY days",
-        {"outlet": run.outlet_id, "now": clock.stamp(at), "turn": clock.stamp(at - TURN)},
+        " WHERE outlet_id = :outlet AND rank = 3 AND due_at <= :now AND checked_at <= :last_deadline GROUP BY days",
+        {"outlet": run.outlet_id, "now": clock.stamp(at), "last_deadline": clock.stamp(at - MAX_DUE_INTERVAL)},
     ).fetchall()
     return budget(dict(waiting), runs_per_day, asked)
 

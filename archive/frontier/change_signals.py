@@ -3,7 +3,7 @@ edited, moved or removed.
 
 A headline or a picture on a list that no list had for it before; a URL that left a feed or sitemap early; the words of
 a known article under a new URL. Each makes the article due at once. How often each kind proves true is learned as
-promises of sitemaps are; a kind that hardly ever does is ignored. A change to much of a list at once is no sign but the
+claims of sitemaps are; a kind that hardly ever does is ignored. A change to much of a list at once is no sign but the
 list's own: a rotating sitemap, a new layout.
 """
 
@@ -140,7 +140,7 @@ def bring_forward(db: Database, run: Run, list_key: str, at: datetime) -> None:
     """A feed or sitemap has answered: it is due in two days at the latest, as long as what leaves such lists proves to
     be gone. Call inside a transaction."""
     named = "SELECT 1 FROM listed WHERE outlet_id = ? AND url_key = ?"
-    if run.habits.trust_in(LEFT) < MIN_TRUST or not db.execute(named, [run.outlet_id, list_key]).fetchone():
+    if run.change_rates.trust_in(LEFT) < MIN_TRUST or not db.execute(named, [run.outlet_id, list_key]).fetchone():
         return
     (lists,) = db.execute("SELECT count(*) FROM listed WHERE outlet_id = ?", [run.outlet_id]).fetchone()
     latest = at + max(LISTED_AGAIN, timedelta(days=lists / _LISTED_A_DAY))
@@ -187,7 +187,7 @@ _SAME_HEADLINE = (
 
 def hasten(db: Database, run: Run, keys: Iterable[str], sign: str, at: datetime) -> None:
     """Makes known articles due now, if the sign is trusted. Call inside a transaction."""
-    trust = run.habits.trust_in(sign)
+    trust = run.change_rates.trust_in(sign)
     if trust < MIN_TRUST:
         return
     db.conn.executemany(

@@ -21,11 +21,11 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Literal, NamedTuple
 
-from archive.model.change_rate import DAY, Bucket, Habits, Stretch, Tally, shared_out, stretches
+from archive.model.change_rate import DAY, Bucket, ChangeRates, Stretch, Tally, shared_out, stretches
 
 MAX_INTERVAL = timedelta(days=180)
 """The longest time without a recheck, as long as the outlet is crawled."""
-TURN = timedelta(days=150)
+MAX_DUE_INTERVAL = timedelta(days=150)
 """After this a URL is due whatever its expected edits: a month is left for the budget to reach it."""
 WORTH_A_LOOK = 0.02
 """Edits expected since the last recheck at which the next is due: one recheck in fifty finds something."""
@@ -43,7 +43,7 @@ UNSEEN_DAYS = 600.0
 """Days without a recheck after which that alone is worth one, as if an edit were certain; half as many, a quarter. It
 grows with the square of the time: a disappearance was missed for half of it on average, and every recheck ends all of
 it."""
-How = Literal["due", "budget", "all"]
+RecheckMode = Literal["due", "budget", "all"]
 """Which known articles a run rechecks: those that are due; besides, as many as it may spend on; or all."""
 
 _PICTURE_DIVISOR = 4
@@ -52,7 +52,7 @@ _FIRST_BACK_OFF, _LONGEST_BACK_OFF = timedelta(hours=1), timedelta(days=30)
 _FIRST_GONE_WAIT = timedelta(days=1)
 _FIRST_WAITS = (timedelta(days=1), timedelta(hours=12))  # of a page that is neither article nor list, of a list
 _UNDATED_WEEK, _UNDATED_AGE = timedelta(days=7), timedelta(days=90)
-_PROMISED_WITHIN = 1 / 24  # days: a promise kept counts as an edit expected within an hour
+_CLAIMED_WITHIN = 1 / 24  # days: a claim that proves true counts as an edit expected within an hour
 _CATCH_UP_DAYS = 10  # days
 
 
@@ -87,32 +87,32 @@ class Due(NamedTuple):
 
 
 class Lesson(NamedTuple):
-    """What a recheck adds to the tally of a bucket; None stands for promises: times of change named by sitemaps and
-    feeds."""
+    """What a recheck adds to the tally of a bucket; None stands for claims of a
+    sitemap or feed (lastmod)."""
 
     bucket: Bucket | None
     tally: Tally
 
 
-def next_due(habits: Habits, state: State, changed: bool, at: datetime, enough: float = WORTH_A_LOOK) -> Due:
+def next_due(change_rates: ChangeRates, state: State, changed: bool, at: datetime, enough: float = WORTH_A_LOOK) -> Due:
     """When a URL that was just rechecked is due again. `state` is as it was before this recheck; changed: whether it
     found an edit, or, for a list, links never seen before; enough: edits expected that make a recheck worth while."""
     state_after = _state_after(state, changed, at)
     if state_after.gone_since is not None:
         return _after_wait(max(_FIRST_GONE_WAIT, at - state_after.gone_since), at)
     return (
-        _article_due(habits, state_after, at, enough)
+        _article_due(change_rates, state_after, at, enough)
         if state_after.kind == "article"
         else _list_due(state, changed, at)
     )
 
 
-def promised(habits: Habits, state: State, due: Due, at: datetime) -> Due:
+def due_by_lastmod(change_rates: ChangeRates, state: State, due: Due, at: datetime) -> Due:
     """A sitemap or feed names `state.lastmod` as the time of change of a known article: it is due at once if that is
-    later than our last recheck and such promises have proved true often enough; else it stays due as before."""
-    if state.checked_at is None or not _is_promised(state) or habits.trust < WORTH_A_LOOK:
+    later than our last recheck and such claims have proved true often enough; else it stays due as before."""
+    if state.checked_at is None or not _has_newer_lastmod(state) or change_rates.trust < WORTH_A_LOOK:
         return due
-    return Due(min(due.at, at), max(due.worth, habits.trust / _PROMISED_WITHIN))
+    return Due(min(due.at, at), max(due.worth, change_rates.trust / _CLAIMED_WITHIN))
 
 
 def after_error(state: State, at: datetime) -> datetime:
@@ -121,7 +121,7 @@ def after_error(state: State, at: datetime) -> datetime:
     return at + min(_FIRST_BACK_OFF * (1 << min(state.failures, 20)), _LONGEST_BACK_OFF)
 
 
-def lessons(habits: Habits, state: State, changed: bool, at: datetime) -> list[Lesson]:
+def lessons(change_rates: ChangeRates, state: State, changed: bool, at: datetime) -> list[Lesson]:
     """What a recheck of an article teaches about the outlet's change rates; changed: whether it found an edit, or the
     article gone. A first fetch teaches nothing, nor does a list, or an article that was gone before."""
     if state.kind != "article" or state.checked_at is None or state.checks == 0:
@@ -129,46 +129,47 @@ def lessons(habits: Habits, state: State, changed: bool, at: datetime) -> list[L
     if state.gone_since is not None and not changed:
         return []
     days_watched = (at - state.checked_at) / DAY
-    life = list(_life(habits, state, at, -days_watched, 0.0))
-    taught = [Lesson(bucket, tally) for bucket, tally in shared_out(habits.rates, life, changed=changed)]
-    return [*taught, Lesson(None, Tally(1, float(changed), 0))] if _is_promised(state) else taught
+    life = list(_life(change_rates, state, at, -days_watched, 0.0))
+    taught = [Lesson(bucket, tally) for bucket, tally in shared_out(change_rates.rates, life, changed=changed)]
+    return [*taught, Lesson(None, Tally(1, float(changed), 0))] if _has_newer_lastmod(state) else taught
 
 
 class Budget(NamedTuple):
-    """How many known articles a run rechecks at most, and how many of them are those unchecked for longest."""
+    """most: known articles that a run rechecks at most; overdue: how many of these are those unchecked for longest."""
 
     most: int
-    turns: int
+    overdue: int
 
 
 def budget(waiting: Mapping[int, int], runs_a_day: float, asked: int | None = None) -> Budget:
     """A run's budget for rechecks: the number given, or more where more is needed to see every article twice a year.
     waiting: number of articles that wait, by whole days since the last recheck.
 
-    The run must recheck as many as lets those waiting longest, at that many a run, be seen in time, however many of
-    them one counts (the earliest deadline first). Where that is more than half of the number given, the budget rises,
-    so that others have their share too. The backlog of a pause of months is made up for in ten days.
+    Feasibility by the earliest deadline first: for each waiting time d, the articles that wait for d days or longer
+    must fit into the runs left until their deadline, so `overdue` is the largest of their number / (days left * runs a
+    day). Where that is more than half of the number given, the budget rises, so that others have their share too. The
+    backlog of a pause of months is made up for in ten days.
     """
-    turns = total = 0
+    overdue = total = 0
     for days, number in sorted(waiting.items(), reverse=True):
         total += number
-        turns = max(turns, ceil(total / max(1, int(_days_left(days) * runs_a_day))))
+        overdue = max(overdue, ceil(total / max(1, int(_days_left(days) * runs_a_day))))
     usual = BUDGET * ceil(24 / min(24, max(1, runs_a_day))) if asked is None else asked
-    return Budget(max(usual, turns + min(turns, usual)), turns)
+    return Budget(max(usual, overdue + min(overdue, usual)), overdue)
 
 
-def spent(how: How, runs_a_day: float, asked: int | None = None) -> int:
-    """How many known articles a run rechecks in any case, due or not."""
-    if how == "all":
+def recheck_target(recheck_mode: RecheckMode, runs_a_day: float, asked: int | None = None) -> int:
+    """How many known articles a run rechecks at least, due or not, if there are as many."""
+    if recheck_mode == "all":
         return sys.maxsize
-    if how == "due":
+    if recheck_mode == "due":
         return 0
     return SPENT * ceil(24 / min(24, max(1, runs_a_day))) if asked is None else asked
 
 
-def pictures_again(how: How, runs_a_day: float, asked: int | None = None) -> int:
+def pictures_again(recheck_mode: RecheckMode, runs_a_day: float, asked: int | None = None) -> int:
     """How many known pictures a run requests again: a quarter of what it may spend, of which they are a part."""
-    return spent("all" if how == "all" else "budget", runs_a_day, asked) // _PICTURE_DIVISOR
+    return recheck_target("all" if recheck_mode == "all" else "budget", runs_a_day, asked) // _PICTURE_DIVISOR
 
 
 def early_gain(looked: float, due: float, worth: float = 0.0) -> float:
@@ -186,7 +187,7 @@ def _days_left(days: int) -> int:
     return max(MAX_INTERVAL.days - days - 2, 0) if days < MAX_INTERVAL.days else _CATCH_UP_DAYS
 
 
-def _is_promised(state: State) -> bool:
+def _has_newer_lastmod(state: State) -> bool:
     return state.lastmod is not None and state.checked_at is not None and state.lastmod > state.checked_at
 
 
@@ -199,30 +200,30 @@ def _state_after(state: State, changed: bool, at: datetime) -> State:
     )  # fmt: skip
 
 
-def _publication_time(habits: Habits, state: State) -> datetime:
+def _publication_time(change_rates: ChangeRates, state: State) -> datetime:
     """When an article was published, as far as is known. An undated one found in the first week of an outlet's first
     crawl is not new: it was there before."""
     if state.published_at is not None:
         return min(state.published_at, state.found_at)
-    if habits.since is not None and state.found_at - habits.since < _UNDATED_WEEK:
+    if change_rates.since is not None and state.found_at - change_rates.since < _UNDATED_WEEK:
         return state.found_at - _UNDATED_AGE
     return state.found_at
 
 
-def _life(habits: Habits, state: State, at: datetime, begin: float, end: float) -> list[Stretch]:
+def _life(change_rates: ChangeRates, state: State, at: datetime, begin: float, end: float) -> list[Stretch]:
     """The buckets an article passes through between two moments, in days from `at`."""
     quiet = None if state.changed_at is None else (at - state.changed_at) / DAY
-    return list(stretches((at - _publication_time(habits, state)) / DAY, quiet, state.changes, begin, end))
+    return list(stretches((at - _publication_time(change_rates, state)) / DAY, quiet, state.changes, begin, end))
 
 
-def _article_due(habits: Habits, state: State, at: datetime, enough: float) -> Due:
-    rates, missing, rate = habits.rates, enough, 0.0
-    for bucket, begin, end in _life(habits, state, at, 0.0, TURN / DAY):
+def _article_due(change_rates: ChangeRates, state: State, at: datetime, enough: float) -> Due:
+    rates, missing, rate = change_rates.rates, enough, 0.0
+    for bucket, begin, end in _life(change_rates, state, at, 0.0, MAX_DUE_INTERVAL / DAY):
         rate = rates[bucket]
         if rate * (end - begin) >= missing:
             return Due(at + max(_SHORTEST_WAIT, DAY * (begin + missing / rate)), rate)
         missing -= rate * (end - begin)
-    return Due(at + TURN, rate)
+    return Due(at + MAX_DUE_INTERVAL, rate)
 
 
 def _list_due(state: State, changed: bool, at: datetime) -> Due:
@@ -236,5 +237,5 @@ def _list_due(state: State, changed: bool, at: datetime) -> Due:
 
 def _after_wait(wait: timedelta, at: datetime) -> Due:
     """Due after a wait; its worth is set as if exactly WORTH_A_LOOK edits were expected by then."""
-    wait = max(_SHORTEST_WAIT, min(wait, TURN))
+    wait = max(_SHORTEST_WAIT, min(wait, MAX_DUE_INTERVAL))
     return Due(at + wait, WORTH_A_LOOK / (wait / DAY))

@@ -20,7 +20,7 @@ from archive.frontier.change_rate_store import learn_check, learn_sign
 from archive.frontier.change_signals import note_headlines, note_listed
 from archive.frontier.deferred import claimed_time, deferred_links, take_up, walk_again
 from archive.frontier.priority import DEFERRED, KNOWN, LIST, NEW, SEED
-from archive.frontier.schedule import MAX_INTERVAL, Due, State, after_error, next_due, promised
+from archive.frontier.schedule import MAX_INTERVAL, Due, State, after_error, due_by_lastmod, next_due
 from archive.model import clock
 from archive.model.capture_validation import valid_links
 from archive.model.records import Link, PageKind, Run
@@ -76,7 +76,7 @@ class Noted:
     """The links of a page that were never seen before, and their expected values, by URL."""
 
     fresh: Sequence[Link]
-    promise: Mapping[str, float]
+    probabilities: Mapping[str, float]
 
 
 def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> Noted:
@@ -93,9 +93,9 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
         if key not in known and depth + (link.found_in != "pagination") <= _MAX_DEPTH
     }
     fresh = within_depth(db, run, page_key, fresh)
-    promise = article_probability_of(db, run, [link.url for link in fresh.values()])
-    fresh = within_room(db, run, fresh, promise)
-    aside = deferred_links(db, run, page_key, keyed, fresh)
+    probabilities = article_probability_of(db, run, [link.url for link in fresh.values()])
+    fresh = within_room(db, run, fresh, probabilities)
+    deferred = deferred_links(db, run, page_key, keyed, fresh)
     moment = clock.stamp(at)
     db.conn.executemany(
         "INSERT INTO frontier"
@@ -103,13 +103,13 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             [run.outlet_id, key, link.url, moment, moment, link.found_in, page_key,
-             depth + (link.found_in != "pagination"), _stamped(claimed_time(link) if key in aside else link.lastmod),
-             promise[link.url], DEFERRED if key in aside else NEW]
+             depth + (link.found_in != "pagination"), _stamped(claimed_time(link) if key in deferred else link.lastmod),
+             probabilities[link.url], DEFERRED if key in deferred else NEW]
             for key, link in fresh.items()
         ],
     )  # fmt: skip
     _note_signs(db, run, page_key, keyed, at)
-    return Noted([*fresh.values()], promise)
+    return Noted([*fresh.values()], probabilities)
 
 
 def _note_signs(db: Database, run: Run, page_key: str, keyed: dict[str, Link], at: datetime) -> None:
@@ -142,7 +142,7 @@ def _note_lastmods(db: Database, run: Run, links: dict[str, Link], known: dict[s
         state, due = _state(db, run, key)
         if state is None or due is None:
             continue
-        sooner = promised(run.habits, replace(state, lastmod=link.lastmod), due, at)
+        sooner = due_by_lastmod(run.change_rates, replace(state, lastmod=link.lastmod), due, at)
         older = run.since is not None and link.lastmod < run.since
         db.execute(
             "UPDATE frontier SET lastmod = ?, due_at = ?, worth = ?, rank = CASE WHEN rank = ? AND NOT ? THEN ?"
@@ -196,11 +196,11 @@ def reschedule(
         return
     state = _without_future_times(replace(state, kind=kind or state.kind), at)
     changed = state.checks > 0 and news if state.kind == "article" else fresh > 0
-    learn_check(db, run, run.habits, state, changed, at)
+    learn_check(db, run, run.change_rates, state, changed, at)
     _learn_sign(db, run, key, changed)
     if not state.checks:
         _learn_pattern(db, run, key, state.kind, new=news)
-    due = next_due(run.habits, state, changed, at)
+    due = next_due(run.change_rates, state, changed, at)
     db.execute(
         "UPDATE frontier SET changed_at = CASE WHEN ? THEN ? ELSE changed_at END, due_at = ?, worth = ?,"
         " checked_at = ?, checks = checks + 1, changes = changes + ?, failures = 0, kind = ?, rank = ?,"

@@ -2,9 +2,9 @@
 edits.
 
 Time since publication is divided into ages, time since the last observed edit into moods; an age and a mood make a
-bucket, and within a bucket edits come at a constant rate (edits a day). So an outlet's habits are a table of rates.
-Each rate starts from published measurements (see `_PRIOR`) and moves to what the outlet's own rechecks show, as in the
-gamma-Poisson model.
+bucket, and within a bucket edits come at a constant rate (edits a day). So an outlet's change rates are a table of
+rates. Each rate starts from published measurements (see `_PRIOR`) and moves to what the outlet's own rechecks show, as
+in the gamma-Poisson model.
 
 A recheck only shows that something changed since the recheck before: once, twice, at any time in between. The edits it
 stands for are therefore shared out over the buckets the article passed through, as many as the rates so far expect
@@ -88,14 +88,14 @@ class Stretch(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Habits:
-    """What rechecks have taught about an outlet. tallies: by bucket; promises: rechecks of articles whose sitemap or
-    feed named a time of change later than our last recheck, and how many of them had changed; since: when the outlet
+class ChangeRates:
+    """What rechecks have taught about an outlet. tallies: by bucket; lastmod_claims: rechecks of articles whose sitemap
+    or feed named a time of change later than our last recheck, and how many of them had changed; since: when the outlet
     was first crawled; signs: rechecks triggered by free change signals (archive.frontier.change_signals), by kind, and
     how many of them found a change."""
 
     tallies: Mapping[Bucket, Tally] = field(default_factory=dict)
-    promises: Tally = Tally()
+    lastmod_claims: Tally = Tally()
     since: datetime | None = None
     signs: Mapping[str, Tally] = field(default_factory=dict)
 
@@ -110,8 +110,8 @@ class Habits:
 
     @cached_property
     def trust(self) -> float:
-        """The share of promised changes that prove true; half before any was tried."""
-        return confirmed_share(self.promises)
+        """The share of changes claimed by sitemaps and feeds that prove true; half before any was tried."""
+        return confirmed_share(self.lastmod_claims)
 
     def trust_in(self, sign: str) -> float:
         """The share of free signs of a kind that prove true; half before any was tried."""

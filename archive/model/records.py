@@ -10,19 +10,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from archive.model.change_rate import Habits
+from archive.model.change_rate import ChangeRates
 from archive.model.paths import picture_place, thumbnail_place
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """waiting: URLs never requested that an outlet may have in the frontier. sitemaps: new ones that a run requests;
-    depth: how many sitemaps in a row may name one another. header_bytes: kept of a response's headers. redirects:
-    followed from one URL."""
+    sitemap_depth: how many sitemaps in a row may name one another. header_bytes: kept of a response's headers.
+    redirects: followed from one URL."""
 
     waiting: int = 2_000_000
     sitemaps: int = 1_000
-    depth: int = 3
+    sitemap_depth: int = 5
     header_bytes: int = 32 * 1024
     redirects: int = 5
 
@@ -104,13 +104,13 @@ RunKind = Literal["crawl", "import", "backfill", "merge"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One invocation of one spider, as the archive stores it. habits: the outlet's change rates when it began. since:
-    aware; the run defers what is older, see archive/frontier/deferred.py. limits: how much it may take."""
+    """One invocation of one spider, as the archive stores it. change_rates: the outlet's change rates when it began.
+    since: aware; the run defers what is older, see archive/frontier/deferred.py. limits: how much it may take."""
 
     id: int
     outlet_id: int
     outlet: Outlet
-    habits: Habits = field(default_factory=Habits, compare=False, repr=False)
+    change_rates: ChangeRates = field(default_factory=ChangeRates, compare=False, repr=False)
     since: datetime | None = field(default=None, compare=False)
     limits: Limits = field(default_factory=Limits, compare=False)
 

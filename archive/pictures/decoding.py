@@ -16,7 +16,7 @@ _MOST_PIXELS = 64_000_000
 """Larger pictures are not decoded: no newspaper prints them."""
 _MOST_MEMORY = 200_000_000
 """Bytes that a decoder may need at once, with its copy of the file, as measured for each format
-(tests/archive/test_picture_bounds.py)."""
+(tests/archive/test_image_decoding.py)."""
 _MOST_WORK = 1_000_000_000
 """Samples that all scans of a JPEG may decode together."""
 _AVIF_BYTES_PER_PIXEL = 20  # 13 with 8 bits a sample

@@ -274,9 +274,9 @@ def discover(db: Database, run: Run, arrival: Arrival, ingested: Ingested, links
 def _learn_yield(db: Database, run: Run, page_url: str, noted: Noted, links: Sequence[Link], *, first: bool) -> None:
     """Counts what pages of this URL pattern link to: whether following them is worth while."""
     if first or noted.fresh:
-        known = [link.url for link in links if link.url not in noted.promise]
-        promise = {**noted.promise, **article_probability.article_probability_of(db, run, known)}
-        likely = {url for url, share in promise.items() if share > LIKELY}
+        known = [link.url for link in links if link.url not in noted.probabilities]
+        probabilities = {**noted.probabilities, **article_probability.article_probability_of(db, run, known)}
+        likely = {url for url, share in probabilities.items() if share > LIKELY}
         article_probability.note_yield(db, run, page_url, sum(link.url in likely for link in noted.fresh), likely)
 
 

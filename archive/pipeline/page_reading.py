@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from archive.console.logs import log_of
 from archive.extract import extractor_name, read_page
-from archive.model.change_rate import Habits
+from archive.model.change_rate import ChangeRates
 from archive.model.clock import parse
 from archive.model.reading_validation import valid_reading
 from archive.model.records import Reading, Unreadable
@@ -26,8 +26,8 @@ def try_to_read(source: Source, body: bytes, encoding: str | None, boilerplate: 
     crawl goes on, and a fixed extractor, which has another name, can reread it. Reads in a worker process, where the
     command has one (archive/runtime/isolated.py)."""
     slim = replace(
-        source, run=replace(source.run, habits=Habits())
-    )  # the habits are large, and reading does not need them
+        source, run=replace(source.run, change_rates=ChangeRates())
+    )  # the change rates are large, and reading does not need them
     reading = isolated.run(read_here, slim, body, encoding, boilerplate)
     return Unreadable("gave-up", reading.reason, extractor_of(boilerplate)) if isinstance(reading, Lost) else reading
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from archive.model.change_rate import Habits
+from archive.model.change_rate import ChangeRates
 from archive.model.records import Reading, Run, Unreadable
 from archive.pipeline.rereading import Absent, Answer, read_kept
 from archive.pipeline.verification import RederivedUrl, Reread
@@ -31,7 +31,7 @@ def reading_again(path: Path) -> Iterator[Reread]:
 
 def _read_all(workers: Workers[Task, Answer], run: Run, groups: Sequence[RederivedUrl]) -> None:
     owners: dict[int, RederivedUrl] = {}
-    slim = replace(run, habits=Habits())  # the habits are large, and reading does not need them
+    slim = replace(run, change_rates=ChangeRates())  # the change rates are large, and reading does not need them
     for again in groups:
         for waiting, boilerplate in again.wanted:
             number = waiting.source.capture_id

@@ -215,7 +215,7 @@ class Readers:
 
 
 class RederivedUrl(Filing):
-    """As Settling, with the extractor by which these URLs were filed.
+    """As Filing, with the extractor by which these URLs were filed.
 
     known_readers: the extractors that can be run again; wanted: pages to be reread, each with the boilerplate its
     extractor removes; readers: captures whose stored reading is another extractor's, by captures.id.

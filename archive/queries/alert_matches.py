@@ -100,34 +100,38 @@ _WITH_WORDS = "(SELECT rowid FROM search WHERE search MATCH :words)"
 _ONLY = {"numbers": "edits.numbers_changed > 0", "headlines": "instr(edits.changed, 'headline') > 0"}
 
 
-def pending(db: Database, wanted: AlertFilter) -> list[Match]:
+def pending(db: Database, article_filter: AlertFilter) -> list[Match]:
     """The events that no alert has looked at and this one matches; none of an outlet whose run goes on."""
     sources = {kind: source.format(news=_NEWS) for kind, source in _PENDING.items()}
-    return list(_matches(db, wanted, sources, f" AND articles.outlet_id NOT IN ({RUNNING})"))
+    return list(_matches(db, article_filter, sources, f" AND articles.outlet_id NOT IN ({RUNNING})"))
 
 
-def latest(db: Database, wanted: AlertFilter, limit: int) -> list[Match]:
+def latest(db: Database, article_filter: AlertFilter, limit: int) -> list[Match]:
     """The latest events of the archive that an alert matches, as a sample."""
-    return sorted(_matches(db, wanted, _LATEST, ""), key=lambda match: match.at)[-limit:]
+    return sorted(_matches(db, article_filter, _LATEST, ""), key=lambda match: match.at)[-limit:]
 
 
-def _matches(db: Database, wanted: AlertFilter, sources: Mapping[str, str], ready: str) -> Iterator[Match]:
-    more, values = conditions(db, ArticleFilter(outlet=wanted.outlet, section=wanted.section))
+def _matches(db: Database, article_filter: AlertFilter, sources: Mapping[str, str], ready: str) -> Iterator[Match]:
+    more, values = conditions(db, ArticleFilter(outlet=article_filter.outlet, section=article_filter.section))
     more += f" AND articles.withdrawn_at IS NULL{ready}"
-    values = {**values, "words": fts_query(wanted.words) if wanted.words else None, "weight": wanted.weight}
-    for kind in wanted.kinds:
-        query = f"WITH source AS ({sources[kind]}) {_FOUND[kind]}{more}{_of_kind(kind, wanted)} ORDER BY 3, 1"
+    values = {
+        **values,
+        "words": fts_query(article_filter.words) if article_filter.words else None,
+        "weight": article_filter.weight,
+    }
+    for kind in article_filter.kinds:
+        query = f"WITH source AS ({sources[kind]}) {_FOUND[kind]}{more}{_of_kind(kind, article_filter)} ORDER BY 3, 1"
         for article_id, version_id, at, url_key in db.execute(query, values).fetchall():
             yield Match(f"{kind} {url_key} {at if kind != 'new' else ''}".rstrip(), kind, article_id, version_id, at)
 
 
-def _of_kind(kind: Kind, wanted: AlertFilter) -> str:
+def _of_kind(kind: Kind, article_filter: AlertFilter) -> str:
     """The conditions that differ between edits and other events."""
     versions = ["edits.new_version_id", "edits.old_version_id"] if kind == "edited" else ["articles.current_version_id"]
-    clauses = [" OR ".join(f"{version} IN {_WITH_WORDS}" for version in versions)] if wanted.words else []
+    clauses = [" OR ".join(f"{version} IN {_WITH_WORDS}" for version in versions)] if article_filter.words else []
     if kind == "edited":
-        clauses += [" OR ".join(_ONLY[name] for name in wanted.only)] if wanted.only else []
-        clauses += ["coalesce(edits.weight, 0) >= :weight"] if wanted.weight else []
+        clauses += [" OR ".join(_ONLY[name] for name in article_filter.only)] if article_filter.only else []
+        clauses += ["coalesce(edits.weight, 0) >= :weight"] if article_filter.weight else []
     return "".join(f" AND ({clause})" for clause in clauses)
 
 

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from archive.model import clock
 from archive.model.time_zones import zone_of
 from archive.model.validation import FIRST_MOMENT
-from archive.text.search_query import fold, fts_query
+from archive.text.search_query import fts_query, without_diacritics
 
 LANGUAGE = "CASE WHEN json_valid(texts.details) THEN json_extract(texts.details, '$.language') END AS language"
 """The column with the language that the page of a text declares; NULL for none."""
@@ -71,27 +71,27 @@ _CONDITIONS = {
 _MATCH = "articles.current_version_id IN (SELECT rowid FROM search WHERE search MATCH :words)"
 
 
-def conditions(db: Database, wanted: ArticleFilter, *, words: bool = True) -> tuple[str, Mapping[str, object]]:
+def conditions(db: Database, article_filter: ArticleFilter, *, words: bool = True) -> tuple[str, Mapping[str, object]]:
     """A condition on `articles` that begins with AND, or an empty one, and its parameters. words: whether to include
     the words.
 
     Raises BadQuery for words that cannot be searched for.
     """
-    if wanted.since or wanted.until:
+    if article_filter.since or article_filter.until:
         db.conn.create_function("local_day", 2, _local_day, deterministic=True)
-    if wanted.author:
-        db.conn.create_function("fold", 1, lambda text: fold(text) if text else "", deterministic=True)
-    values = {name: getattr(wanted, name) for name in (*_CONDITIONS, *_DATED)}
+    if article_filter.author:
+        db.conn.create_function("fold", 1, lambda text: without_diacritics(text) if text else "", deterministic=True)
+    values = {name: getattr(article_filter, name) for name in (*_CONDITIONS, *_DATED)}
     values |= {
-        "section": _stored_spelling(db, _SECTIONS, wanted.section),
-        "credit": _stored_spelling(db, _CREDITS, wanted.credit),
+        "section": _stored_spelling(db, _SECTIONS, article_filter.section),
+        "credit": _stored_spelling(db, _CREDITS, article_filter.credit),
     }
     clauses = [sql for name, sql in _CONDITIONS.items() if values[name]]
-    if bounds := [bound for bound in _DATED if getattr(wanted, bound)]:
+    if bounds := [bound for bound in _DATED if getattr(article_filter, bound)]:
         clauses.append(_day_condition(bounds))
-    if words and wanted.words.strip():
+    if words and article_filter.words.strip():
         clauses.append(_MATCH)
-        values["words"] = fts_query(wanted.words)
+        values["words"] = fts_query(article_filter.words)
     return "".join(f" AND {clause}" for clause in clauses), values
 
 
@@ -112,7 +112,9 @@ def _stored_spelling(db: Database, query: str, value: str | None) -> str | None:
     return (
         value
         if value in spellings
-        else next((spelling for spelling in spellings if fold(spelling) == fold(value)), value)
+        else next(
+            (spelling for spelling in spellings if without_diacritics(spelling) == without_diacritics(value)), value
+        )
     )
 
 

@@ -67,18 +67,18 @@ def each_day(first: date, last: date) -> Iterator[date]:
     return (first + _ONE_DAY * n for n in range((last - first).days + 1))
 
 
-def days(db: Database, paper: FollowedOutlet, first: date, last: date) -> Days:
+def days(db: Database, outlet: FollowedOutlet, first: date, last: date) -> Days:
     """Counts what happened to an outlet's articles in a span of days."""
-    zone = zone_of(paper.timezone)
+    zone = zone_of(outlet.timezone)
     span = moments(first, last, zone)
-    crawled, recorded = _crawled_days(db, paper, zone, first, last)
+    crawled, recorded = _crawled_days(db, outlet, zone, first, last)
     return Days(
         first,
         last,
-        _published(db, paper, first, last),
-        _count_by_day(db, _EDITED, paper, zone, span),
-        _count_by_day(db, f"{_EDITED} AND announced = 'none'", paper, zone, span),
-        _count_by_day(db, _GONE, paper, zone, span),
+        _published(db, outlet, first, last),
+        _count_by_day(db, _EDITED, outlet, zone, span),
+        _count_by_day(db, f"{_EDITED} AND announced = 'none'", outlet, zone, span),
+        _count_by_day(db, _GONE, outlet, zone, span),
         crawled,
         recorded,
     )
@@ -97,11 +97,11 @@ def _midnight(day: date, zone: ZoneInfo) -> str:
         return f"{day.isoformat()}T00:00:00Z"
 
 
-def _published(db: Database, paper: FollowedOutlet, first: date, last: date) -> Counter[date]:
+def _published(db: Database, outlet: FollowedOutlet, first: date, last: date) -> Counter[date]:
     rows = db.execute(
         "SELECT substr(published_at, 1, 10) AS day, count(*) FROM articles WHERE outlet_id = ? AND published_at >= ?"
         " AND published_at < ? GROUP BY day",
-        [paper.id, first.isoformat(), (min(last, date.max - _ONE_DAY) + _ONE_DAY).isoformat()],
+        [outlet.id, first.isoformat(), (min(last, date.max - _ONE_DAY) + _ONE_DAY).isoformat()],
     )
     return Counter({day: count for text, count in rows.fetchall() if (day := _parse_date(text))})
 
@@ -118,19 +118,19 @@ _GONE = (
 
 
 def _count_by_day(
-    db: Database, query: str, paper: FollowedOutlet, zone: ZoneInfo, span: tuple[str, str]
+    db: Database, query: str, outlet: FollowedOutlet, zone: ZoneInfo, span: tuple[str, str]
 ) -> Counter[date]:
-    rows = db.execute(query, [*span, paper.id]).fetchall()
+    rows = db.execute(query, [*span, outlet.id]).fetchall()
     return Counter(day for (stamp,) in rows if (day := _local_day(stamp, zone)))
 
 
 def _crawled_days(
-    db: Database, paper: FollowedOutlet, zone: ZoneInfo, first: date, last: date
+    db: Database, outlet: FollowedOutlet, zone: ZoneInfo, first: date, last: date
 ) -> tuple[frozenset[date], tuple[date, date] | None]:
     """The days of the span on which runs crawled the outlet, and the first and last day of its record."""
     rows = db.execute(
         f"SELECT min(started_at), max({_ENDED}) FROM runs WHERE outlet_id = ? AND {_CRAWLED} AND {_PLAUSIBLE}",
-        [paper.id],
+        [outlet.id],
     )
     begin, end = (_local_day(stamp, zone) for stamp in rows.fetchone())
     if begin is None or end is None:
@@ -139,7 +139,7 @@ def _crawled_days(
     runs = db.execute(
         f"SELECT started_at, {_ENDED} AS ended FROM runs WHERE outlet_id = ? AND {_PLAUSIBLE}"
         f" AND {_CRAWLED} AND started_at < ? AND ended >= ?",
-        [paper.id, span[1], span[0]],
+        [outlet.id, span[1], span[0]],
     )
     crawled: set[date] = set()
     for started, ended in runs.fetchall():
@@ -166,28 +166,28 @@ def _parse_date(text: str) -> date | None:
         return None
 
 
-def latest_day(db: Database, paper: FollowedOutlet) -> date | None:
+def latest_day(db: Database, outlet: FollowedOutlet) -> date | None:
     """The last day on which a run crawled the outlet; None before the first."""
     row = db.execute(
-        f"SELECT max({_ENDED}) FROM runs WHERE outlet_id = ? AND kind <> 'cleanse' AND {_PLAUSIBLE}", [paper.id]
+        f"SELECT max({_ENDED}) FROM runs WHERE outlet_id = ? AND kind <> 'cleanse' AND {_PLAUSIBLE}", [outlet.id]
     ).fetchone()
-    return _local_day(row[0], zone_of(paper.timezone))
+    return _local_day(row[0], zone_of(outlet.timezone))
 
 
-def years(db: Database, paper: FollowedOutlet) -> tuple[int, int] | None:
+def years(db: Database, outlet: FollowedOutlet) -> tuple[int, int] | None:
     """The first and last year of an outlet's articles; None where none has a date."""
     row = db.execute(
         "SELECT min(month), max(month) FROM months WHERE outlet_id = ? AND month GLOB '[12][0-9][0-9][0-9]-*'"
         " AND month BETWEEN '1500' AND '2200'",  # the range a page can claim: archive.model.validation
-        [paper.id],
+        [outlet.id],
     ).fetchone()
     return (int(row[0][:4]), int(row[1][:4])) if row[0] else None
 
 
-def by_section(db: Database, paper: FollowedOutlet, first_month: str, last_month: str) -> list[tuple[str, str, int]]:
+def by_section(db: Database, outlet: FollowedOutlet, first_month: str, last_month: str) -> list[tuple[str, str, int]]:
     """Section, month and number of articles; months as `2026-05`."""
     rows = db.execute(
         "SELECT section, month, articles FROM months WHERE outlet_id = ? AND month BETWEEN ? AND ? ORDER BY 2, 1",
-        [paper.id, first_month, last_month],
+        [outlet.id, first_month, last_month],
     )
     return [(str(section), str(month), int(count)) for section, month, count in rows.fetchall()]

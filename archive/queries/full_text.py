@@ -45,11 +45,11 @@ class Hit:
 
 
 def search(
-    db: Database, words: str, *, history: bool = False, wanted: ArticleFilter = ALL, limit: int = 20, skip: int = 0,
-    by_date: bool = False,
+    db: Database, words: str, *, history: bool = False, article_filter: ArticleFilter = ALL, limit: int = 20,
+    skip: int = 0, by_date: bool = False,
 ) -> list[Hit]:  # fmt: skip
     """Versions that contain the words: current ones, or, with history, all. Matches in the headline first, then in
-    headline and lead, then anywhere; within each, newest first. wanted: filter for their articles; its words are
+    headline and lead, then anywhere; within each, newest first. article_filter: for their articles; its words are
     ignored. by_date: latest published first instead. limit: the maximum, including skipped ones; -1 is no limit.
 
     Raises BadQuery when there is no word to search for, or when there are too many.
@@ -58,7 +58,7 @@ def search(
     for table, query in [("search", fts_query(words))] if by_date else _ranked_queries(words):
         if len(version_ids) < limit or limit < 0:
             version_ids |= dict.fromkeys(
-                _matching_versions(db, table, query, wanted, {"history": history, "limit": limit}, by_date)
+                _matching_versions(db, table, query, article_filter, {"history": history, "limit": limit}, by_date)
             )
     chosen = islice(version_ids, skip, limit if limit >= 0 else None)
     rows = (row for version_id in chosen for row in _hit_row(db, version_id))
@@ -75,11 +75,11 @@ def _ranked_queries(words: str) -> Iterator[tuple[str, str]]:
 
 
 def _matching_versions(
-    db: Database, table: str, query: str, wanted: ArticleFilter, scope: Mapping[str, object], by_date: bool
+    db: Database, table: str, query: str, article_filter: ArticleFilter, scope: Mapping[str, object], by_date: bool
 ) -> list[int]:
     """Ids of matching versions, newest first. CROSS JOIN makes SQLite go through the index and look up each hit in the
     other tables, so that it can stop at the limit."""
-    more, values = conditions(db, wanted, words=False)
+    more, values = conditions(db, article_filter, words=False)
     rows = db.execute(
         f"SELECT hits.rowid FROM {table} AS hits CROSS JOIN versions ON versions.id = hits.rowid"
         f" CROSS JOIN articles ON articles.id = versions.article_id WHERE {table} MATCH :query"
@@ -103,9 +103,9 @@ MOST = 1000
 """Counting stops at this many articles."""
 
 
-def count(db: Database, words: str, wanted: ArticleFilter = ALL) -> Count:
+def count(db: Database, words: str, article_filter: ArticleFilter = ALL) -> Count:
     """Counts the articles that contain the words. Raises BadQuery like `search`."""
-    more, values = conditions(db, wanted, words=False)
+    more, values = conditions(db, article_filter, words=False)
     rows = db.execute(
         "SELECT articles.id, articles.current_version_id = versions.id FROM search AS hits"
         " CROSS JOIN versions ON versions.id = hits.rowid CROSS JOIN articles ON articles.id = versions.article_id"

@@ -39,7 +39,7 @@ class Holdings:
     last_capture_at: str | None
 
 
-def papers(db: Database) -> list[FollowedOutlet]:
+def outlets(db: Database) -> list[FollowedOutlet]:
     """All outlets, in the order in which they were added."""
     rows = db.query("SELECT id, name, title, home_url, timezone FROM outlets ORDER BY id")
     return list(readable_values(rows, "outlets", lambda row: FollowedOutlet(**row)))
@@ -98,13 +98,13 @@ class Sizes:
     picture_bytes: int
 
 
-def crawl_history(db: Database, paper: FollowedOutlet) -> CrawlHistory:
+def crawl_history(db: Database, outlet: FollowedOutlet) -> CrawlHistory:
     """How an outlet was crawled, by its runs that succeeded, failed in part or still run."""
     rows = db.query(
         "SELECT count(*) AS runs, count(DISTINCT substr(started_at, 1, 10)) AS days, min(started_at) AS first,"
         " max(started_at) AS last FROM runs WHERE outlet_id = ? AND kind <> 'cleanse'"
         " AND outcome IN ('ok', 'partly-failed', 'running') AND started_at BETWEEN '1990' AND '2200'",
-        [paper.id],
+        [outlet.id],
     )
     summaries = readable_values(rows, "runs", lambda row: CrawlHistory(**row))
     return next(summaries, CrawlHistory(0, 0, None, None))

@@ -92,26 +92,28 @@ _CARD = (
 _PICKED = "SELECT id FROM articles WHERE withdrawn_at IS NULL{more} ORDER BY {order} LIMIT :limit OFFSET :offset"
 
 
-def published(db: Database, wanted: ArticleFilter, *, limit: int, offset: int = 0) -> list[Card]:
+def published(db: Database, article_filter: ArticleFilter, *, limit: int, offset: int = 0) -> list[Card]:
     """Articles, the latest published first, those without a date last."""
-    return _cards(db, wanted, "articles.published_at DESC, articles.id DESC", limit, offset)
+    return _cards(db, article_filter, "articles.published_at DESC, articles.id DESC", limit, offset)
 
 
-def arrived(db: Database, wanted: ArticleFilter, *, limit: int, offset: int = 0) -> list[Card]:
+def arrived(db: Database, article_filter: ArticleFilter, *, limit: int, offset: int = 0) -> list[Card]:
     """Articles, the last archived first."""
-    return _cards(db, wanted, "articles.id DESC", limit, offset)
+    return _cards(db, article_filter, "articles.id DESC", limit, offset)
 
 
-def gone(db: Database, wanted: ArticleFilter, *, between: Span = ALWAYS, limit: int, offset: int = 0) -> list[Card]:
+def gone(
+    db: Database, article_filter: ArticleFilter, *, between: Span = ALWAYS, limit: int, offset: int = 0
+) -> list[Card]:
     """Gone articles whose disappearance was noticed in a span, the latest first."""
-    more, values = conditions(db, wanted)
+    more, values = conditions(db, article_filter)
     more += " AND articles.gone_since >= :first AND articles.gone_since < :last"
     values = {**values, "first": between[0], "last": between[1]}
     return _query_cards(db, more, values, "articles.gone_since DESC, articles.id DESC", limit, offset)
 
 
-def _cards(db: Database, wanted: ArticleFilter, order: str, limit: int, offset: int) -> list[Card]:
-    more, values = conditions(db, wanted)
+def _cards(db: Database, article_filter: ArticleFilter, order: str, limit: int, offset: int) -> list[Card]:
+    more, values = conditions(db, article_filter)
     return _query_cards(db, more, values, order, limit, offset)
 
 
@@ -145,19 +147,20 @@ _IN_SPAN = " AND edits.edited_at >= :first AND edits.edited_at < :last"
 
 def edits(
     db: Database,
-    wanted: ArticleFilter,
+    article_filter: ArticleFilter,
     *,
     order: EditOrder = "time",
     between: Span = ALWAYS,
     limit: int,
     offset: int = 0,
 ) -> list[Edit]:
-    """Edits seen in a span, the latest or those with the highest weight first. With `wanted.unannounced`, only
+    """Edits seen in a span, the latest or those with the highest weight first. With `article_filter.unannounced`, only
     those."""
-    more, values = conditions(db, wanted)
+    more, values = conditions(db, article_filter)
     order_column = "edits.weight" if order == "weight" else "edits.edited_at"
     rows = db.query(
-        f"{_EDITS.format(more=more)}{_UNANNOUNCED if wanted.unannounced else ''}{_IN_SPAN if between != ALWAYS else ''}"
+        f"{_EDITS.format(more=more)}{_UNANNOUNCED if article_filter.unannounced else ''}"
+        f"{_IN_SPAN if between != ALWAYS else ''}"
         f"{' AND edits.weight IS NOT NULL' if order == 'weight' else ''}"
         f" ORDER BY {order_column} DESC, edits.new_version_id DESC LIMIT :limit OFFSET :offset",
         {**values, "first": between[0], "last": between[1], "limit": limit, "offset": offset},

@@ -86,7 +86,7 @@ _ROWS = (
 
 def rows(db: Database, choice: Selection, *, newest: int | None = None) -> Iterator[dict[str, Any]]:
     """The selected versions in order of their ids, each with all of EXPORT_COLUMNS; read in batches, so that memory
-    stays flat and no long read delays the checkpoint. newest: only so many, the last seen first.
+    stays flat and no long read delays the checkpoint. newest: only so many, those first seen last come first.
 
     Raises BadQuery for words that cannot be parsed.
     """
@@ -103,11 +103,11 @@ def rows(db: Database, choice: Selection, *, newest: int | None = None) -> Itera
 
 
 def _condition(db: Database, choice: Selection) -> tuple[str, dict[str, Any]]:
-    wanted = ArticleFilter(
+    article_filter = ArticleFilter(
         outlet=choice.outlet, section=choice.section, since=choice.since, until=choice.until, edited=choice.edited,
         gone=choice.gone,
     )  # fmt: skip
-    more, values = conditions(db, wanted)
+    more, values = conditions(db, article_filter)
     parameters = {**values, "history": choice.history}
     if choice.words is None:
         return _WHERE + more, parameters

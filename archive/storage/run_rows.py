@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.frontier.change_rate_store import fade_habits, habits_of
+from archive.frontier.change_rate_store import change_rates_of, fade_change_rates
 from archive.frontier.url_queue import bring_back
 from archive.model import clock
 from archive.model.records import Outlet, Run, RunKind
@@ -45,8 +45,8 @@ def start_run(
             [outlet_id, clock.stamp(at), json.dumps(dict(software)), kind, source],
         )
         run = Run(int(cursor.lastrowid or 0), outlet_id, outlet)
-        fade_habits(db, run, at)
-        return replace(run, habits=habits_of(db, outlet_id))
+        fade_change_rates(db, run, at)
+        return replace(run, change_rates=change_rates_of(db, outlet_id))
 
 
 def register(db: Database, outlet: Outlet) -> int:

@@ -153,7 +153,7 @@ class _Folding(dict[int, str]):
 _FOLDING = _Folding()
 
 
-def fold(text: str) -> str:
+def without_diacritics(text: str) -> str:
     """The text lowercased, without diacritics and with đ as d; for NFC text of the same length as the text."""
     return text.translate(_FOLDING)
 
@@ -162,7 +162,7 @@ def snippet(text: str, words: str, width: int = 120) -> str:
     """About `width` characters of the text, around the most different search terms, each hit marked «so»; the beginning
     of the text without a hit. Raises BadQuery for an invalid query."""
     flat = " ".join(unicodedata.normalize("NFC", text).split())
-    hits = list(_hit_pattern(parse(words).sought).finditer(fold(flat)))
+    hits = list(_hit_pattern(parse(words).sought).finditer(without_diacritics(flat)))
     start = _word_start(flat, max(0, _densest_start(hits, width) - width // 4))
     end = _word_end(flat, start + width)
     marked = _marked(flat, start, end, [hit.span() for hit in hits if start <= hit.start() and hit.end() <= end])
@@ -171,7 +171,7 @@ def snippet(text: str, words: str, width: int = 120) -> str:
 
 def holds(text: str, words: str) -> bool:
     """Whether a text matches a query as the index would. Raises BadQuery."""
-    folded, query = fold(unicodedata.normalize("NFC", text)), parse(words)
+    folded, query = without_diacritics(unicodedata.normalize("NFC", text)), parse(words)
     matches = (_hit_pattern(group).search(folded) for group in query.groups)
     return all(matches) and not (query.excluded and _hit_pattern(query.excluded).search(folded))
 
@@ -191,7 +191,7 @@ def _densest_start(hits: list[re.Match[str]], width: int) -> int:
 
 def _hit_pattern(terms: tuple[Term, ...]) -> re.Pattern[str]:
     """Matches any of the terms in folded text; the number of the regex group is that of the term."""
-    bodies = (r"\W+".join(re.escape(fold(word)) for word in term.words) for term in terms)
+    bodies = (r"\W+".join(re.escape(without_diacritics(word)) for word in term.words) for term in terms)
     groups = [f"({body}{_WORD_REST if term.prefix else ''})" for body, term in zip(bodies, terms, strict=True)]
     return re.compile(r"\b(?:" + "|".join(groups) + r")\b")
 

@@ -30,7 +30,7 @@ _MENTION = re.compile(r"(?<!\w)@(?=\w)")
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class AlertMessage:
     """A message. entries: one for each match, several lines each; count: how many matches there are, also those that
     have no entry; key: its id, the same in every attempt to send it."""
 
@@ -40,12 +40,14 @@ class Letter:
     key: str
 
 
-def letter(alert: Alert, items: Sequence[AlertItem], key: str, *, sample: bool = False) -> Letter:
+def alert_message(alert: Alert, items: Sequence[AlertItem], key: str, *, sample: bool = False) -> AlertMessage:
     """The message on what an alert matched; one at least."""
     counts = Counter(item.kind for item in items)
     kinds = ", ".join(f"{counts[kind]} {word}" for kind, word in _EVENTS.items() if counts[kind])
     title = f"luubao {alert.name}: {kinds}{' (a test)' if sample else ''}"
-    return Letter(_shown(title), tuple(entry(item, alert.room) for item in items[:_MOST_ENTRIES]), len(items), key)
+    return AlertMessage(
+        _shown(title), tuple(entry(item, alert.room) for item in items[:_MOST_ENTRIES]), len(items), key
+    )
 
 
 def entry(item: AlertItem, room: str | None = None) -> str:
@@ -80,7 +82,7 @@ def _shown(text: str) -> str:
     return _MENTION.sub("@\u200b", printable(text))
 
 
-def fitted(written: Letter, limit: int) -> str:
+def truncated(written: AlertMessage, limit: int) -> str:
     """The body of a message within `limit` characters: the first entries, and how many more matches there are."""
     kept: list[str] = []
     for text in written.entries:
@@ -109,7 +111,7 @@ class Delivery:
     """A letter and the address it goes to."""
 
     address: str
-    letter: Letter
+    alert_message: AlertMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +154,10 @@ def _send(delivery: Delivery, said: _Records) -> Outcome:
     service = apprise.Apprise.instantiate(delivery.address)
     if service is None:
         return Outcome("has an address that apprise does not know, or that lacks something", surely=True)
-    _mark(delivery.letter.key)
-    title = delivery.letter.title
+    _mark(delivery.alert_message.key)
+    title = delivery.alert_message.title
     room = service.body_maxlen - (0 if service.title_maxlen else len(title) + 2)
-    body = fitted(delivery.letter, max(room * 9 // 10, 80))  # a service may escape some characters
+    body = truncated(delivery.alert_message, max(room * 9 // 10, 80))  # a service may escape some characters
     if service.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT):
         return Outcome()
     return explained("\n".join(said.texts))

@@ -24,7 +24,7 @@ from archive.storage.alert_ledger import Message
 from archive.storage.connection import Database, open_archive, transaction
 from archive.storage.file_identity import is_there
 from archive.workers import Lost, Workers
-from crawler.alerts.delivery import Delivery, Letter, Outcome, delivering, letter
+from crawler.alerts.delivery import AlertMessage, Delivery, Outcome, alert_message, delivering
 from crawler.config.alert_tables import Alert, Alerts
 
 log = log_of(__name__)
@@ -82,7 +82,7 @@ def collect(db: Database, alerts: Alerts) -> None:
     at = clock.stamp(clock.now())
     with transaction(db):
         for alert in alerts.all:
-            alert_ledger.record(db, alert.name, pending(db, alert.wanted), tuple(alert.to), at)
+            alert_ledger.record(db, alert.name, pending(db, alert.article_filter), tuple(alert.to), at)
         if not alerts.wrong:
             alert_ledger.clear_events(db)
 
@@ -123,7 +123,7 @@ def _send(db: Database, alerts: Alerts, deadline: float) -> Report:
             failed.add(envelope.delivery.address)
             troubles.append(
                 f"alert {message.alert}: {message.destination} {outcome.why}; the next run sends what it matched"
-                f" ({envelope.delivery.letter.count})"
+                f" ({envelope.delivery.alert_message.count})"
             )
     return Report(sent, len(_waiting(db, alerts)), (*alerts.wrong, *troubles))
 
@@ -150,9 +150,9 @@ def _next_round(db: Database, alerts: Alerts, failed: Collection[str]) -> list[_
             alert_ledger.drop(db, message)
             continue
         key = message.key or uuid4().hex
-        chosen[address] = _Envelope(message, Delivery(address, letter(alert, items, key)))
+        chosen[address] = _Envelope(message, Delivery(address, alert_message(alert, items, key)))
     for envelope in chosen.values():
-        alert_ledger.begin(db, envelope.message, envelope.delivery.letter.key)
+        alert_ledger.begin(db, envelope.message, envelope.delivery.alert_message.key)
     return sorted(chosen.values(), key=lambda envelope: envelope.message.key is not None)
 
 
@@ -179,13 +179,13 @@ def send_sample(path: Path, alert: Alert) -> dict[str, Outcome]:
     items = []
     if is_there(path):
         with open_archive(path) as db:
-            items = items_of(db, latest(db, alert.wanted, 3))
-    written = letter(alert, items, uuid4().hex, sample=True) if items else _made_up(alert.name)
+            items = items_of(db, latest(db, alert.article_filter, 3))
+    written = alert_message(alert, items, uuid4().hex, sample=True) if items else _made_up(alert.name)
     deliveries = [Delivery(address, written) for address in alert.to.values()]
     outcomes = dict(_deliver(deliveries, time.monotonic() + _TOTAL))
     return {name: outcomes[number] for number, name in enumerate(alert.to)}
 
 
-def _made_up(name: str) -> Letter:
+def _made_up(name: str) -> AlertMessage:
     text = "The archive has nothing yet that this alert matches. An edit would read:\nvốn [-412-]{+421+} tỷ đồng"
-    return Letter(f"luubao {name}: a test", (text,), 1, uuid4().hex)
+    return AlertMessage(f"luubao {name}: a test", (text,), 1, uuid4().hex)

@@ -65,7 +65,7 @@ class ArchiveSource(Protocol):
 
     def take(self, offer: Offer) -> Capture | str:
         """Fetches a capture with its original status, headers and time; returns the reason where the archive has none.
-        Raises ArchiveBusy, and BadValue for an offer that cannot be requested or a response that cannot be used."""
+        Raises WebArchiveBusy, and BadValue for an offer that cannot be requested or a response that cannot be used."""
 
 
 def is_document(media_type: str, status: str) -> bool:
@@ -89,7 +89,7 @@ _LONGEST_RESPONSE = 300.0  # seconds for a whole response, which may come byte b
 _CHUNK = 1024 * 1024
 
 
-class ArchiveBusy(LuubaoError):
+class WebArchiveBusy(LuubaoError):
     """Raised when an archive still refuses after all retries. Remedy: start again later."""
 
 
@@ -120,9 +120,8 @@ class ArchiveClient:
         """Returns the response, of whatever status; retries a few times where the status asks for it (429, 5xx). Reads
         at most one byte of the body more than `largest`.
 
-        Raises ArchiveBusy when retries do not help, or the server does not answer, and BadValue for a URL that cannot
-        be requested.
-        """
+        Raises WebArchiveBusy when retries do not help, or the server does not answer, and BadValue for a URL that
+        cannot be requested."""
         pause = _FIRST_RETRY_PAUSE
         for attempt in range(1, _MAX_ATTEMPTS + 1):
             self._wait_for_delay()
@@ -147,7 +146,7 @@ class ArchiveClient:
                 break
             self._sleep(min(requested_pause if requested_pause is not None else pause, _LONGEST_RETRY_PAUSE))
             pause *= 2
-        raise ArchiveBusy(f"{url}: {problem}. What was taken is kept; start again later and it goes on from there")
+        raise WebArchiveBusy(f"{url}: {problem}. What was taken is kept; start again later and it goes on from there")
 
     def _wait_for_delay(self) -> None:
         remaining = self._last_request + self.delay - time.monotonic()

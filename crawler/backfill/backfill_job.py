@@ -24,7 +24,7 @@ from archive.runtime import signals
 from archive.runtime.file_lock import outlet_lock
 from archive.storage import connection, run_rows, version_texts
 from archive.storage.histories.history_writer import Counts
-from crawler.backfill.archive_client import MAX_PAGES, ArchiveBusy, ArchiveClient, ArchiveSource, Span
+from crawler.backfill.archive_client import MAX_PAGES, ArchiveClient, ArchiveSource, Span, WebArchiveBusy
 from crawler.backfill.commoncrawl import CommonCrawl
 from crawler.backfill.wayback import Wayback
 from crawler.outlet import user_agent
@@ -190,12 +190,13 @@ class _Job:
 
     def _fetch_capture(self, offer: remote_index.Offer) -> Capture | str | None:
         """Fetches a capture; None where the archive refuses. Refused offers are marked as failed, for another time,
-        once another comes. Raises ArchiveBusy after two refusals in a row, where what came earlier is refused, too."""
+        once another comes. Raises WebArchiveBusy after two refusals in a row, where what came earlier is refused,
+        too."""
         try:
             capture = self.source.take(offer)
         except BadValue as error:
             capture = str(error)
-        except ArchiveBusy as error:
+        except WebArchiveBusy as error:
             if self.stopped():
                 raise
             self.refused.append((offer, str(error)))
@@ -214,7 +215,7 @@ class _Job:
         known = remote_index.last_taken(self.arrivals.db, self.run.outlet_id, self.source.name)
         try:
             return known is not None and isinstance(self.source.take(known), Capture)
-        except (BadValue, ArchiveBusy):
+        except (BadValue, WebArchiveBusy):
             return False
 
     def _put_refused_aside(self) -> None:

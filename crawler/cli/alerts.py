@@ -130,7 +130,7 @@ def _as_json(alert: Alert, state: AlertState) -> dict[str, object]:
         {"kind": item.kind, "at": item.at, "outlet": item.outlet, "headline": item.headline, "url": item.url}
         for item in state.last
     ]
-    return {**asdict(alert.wanted), **asdict(state), "to": list(alert.to), "room": alert.room, "last": last}
+    return {**asdict(alert.article_filter), **asdict(state), "to": list(alert.to), "room": alert.room, "last": last}
 
 
 def _lines(alert: Alert, state: AlertState) -> Iterator[str]:

@@ -92,7 +92,7 @@ def crawl(
         from crawler.fleet.job_spec import HOST_LOCK_SUFFIX
 
         path = folder / f"{outlets[0]}.db"
-        overrides["LUUBAO_TURNS"] = str(folder / HOST_LOCK_SUFFIX)
+        overrides["LUUBAO_HOST_LOCKS"] = str(folder / HOST_LOCK_SUFFIX)
     raise click.exceptions.Exit(_crawl_one(settings, outlets[0], path, base_url, overrides, as_json))
 
 

@@ -90,15 +90,15 @@ def _check_new_domain(settings: Configuration, outlet: OutletDescription, url: s
 
     from archive.model.urls import host_of
     from crawler.moving import check_new_domain
-    from crawler.probe.steps import run_course
+    from crawler.probe.steps import run_exploration
 
     if host_of(url if "://" in url else f"https://{url}") == host_of(outlet.home):
         raise LuubaoError(f"{outlet.name} is at {outlet.home} already. Give the address it has moved to")
     contact = settings.value("contact", outlet.name)
     overrides: dict[str, Any] = {"LOG_LEVEL": "CRITICAL", "LUUBAO_CONFIG": str(settings.file or os.devnull)}
     overrides |= {"LUUBAO_CONTACT": contact} if contact else {}
-    course = partial(check_new_domain, given_url=url, former=outlet.home, known=known)
-    found: MoveCheck = run_course(url, course, most=30, overrides=overrides)
+    exploration = partial(check_new_domain, given_url=url, former=outlet.home, known=known)
+    found: MoveCheck = run_exploration(url, exploration, most=30, overrides=overrides)
     return found
 
 

@@ -43,7 +43,7 @@ class Alert:
     of the address, and its number among those of one kind. room: the URL of the reading room that messages link to."""
 
     name: str
-    wanted: AlertFilter
+    article_filter: AlertFilter
     to: Mapping[str, str] = field(repr=False, default_factory=dict)
     room: str | None = None
 
@@ -82,7 +82,7 @@ _NOT_A_TABLE = "must be a table for each alert, which begins with a line such as
 
 def _alert(name: str, table: Mapping[str, Any], environment: Mapping[str, str]) -> Alert:
     of_edits = "weight" in table or "only" in table
-    wanted = AlertFilter(
+    article_filter = AlertFilter(
         table.get("words", ""),
         table.get("outlet"),
         table.get("section"),
@@ -96,7 +96,7 @@ def _alert(name: str, table: Mapping[str, Any], environment: Mapping[str, str]) 
         scheme = scheme_only(resolved)
         count = sum(other.partition(" ")[0] == scheme for other in to)
         to[f"{scheme} {count + 1}" if count else scheme] = resolved
-    return Alert(name, wanted, to, table.get("room"))
+    return Alert(name, article_filter, to, table.get("room"))
 
 
 def _mistakes(name: str, table: object, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:

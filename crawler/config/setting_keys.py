@@ -107,12 +107,13 @@ KEYS: tuple[Key, ...] = (
     Key("rechecks", "crawl", setting_types.one_of("due", "budget", "all"), "budget",
         "Which known articles a run revisits: `due`, those that are due; `budget`, also others while the budget"
         " lasts, those with the highest expected gain first; `all`, every one. None is revisited within an hour.",
-        scrapy="LUUBAO_HOW"),
+        scrapy="LUUBAO_RECHECKS"),
     Key("rechecks_per_run", "crawl", setting_types.count("a whole number of articles, 0 for none"), None,
         "Maximum number of articles that a run revisits, besides those needed to see each article twice a year. By"
-        " default, for hourly runs, 100 that are due, and others up to 74 in all; proportionally more for rarer runs.",
+        " default, for hourly runs: at most 100 that are due; if fewer than 74 are due, others up to 74. Proportionally"
+        " more for rarer runs.",
         example=200,
-        scrapy="LUUBAO_RECHECKS"),
+        scrapy="LUUBAO_RECHECKS_PER_RUN"),
     Key("fetch_pictures", "crawl", setting_types.SWITCH, True,
         "Whether to fetch pictures.",
         scrapy="LUUBAO_FETCH_PICTURES"),

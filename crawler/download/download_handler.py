@@ -59,7 +59,7 @@ class DownloadHandler(HTTP11DownloadHandler):
         from twisted.internet import reactor
 
         self.politeness = host_politeness_of(crawler)
-        self.ending = shutdown_of(crawler)
+        self.shutdown = shutdown_of(crawler)
         self.longest = longest_exchange(crawler.settings.getfloat("DOWNLOAD_TIMEOUT"))
         self.certificates = NotingContextFactory.from_crawler(crawler)
         self.resolver = WaryResolver(reactor.nameResolver, self.politeness.reach)
@@ -74,7 +74,7 @@ class DownloadHandler(HTTP11DownloadHandler):
         """The response. Raises PrivateAddress, HostBackoff, and what Scrapy raises when none came."""
         host = host_to_ask(request.url)
         async with (
-            self.ending.until_the_end(host),
+            self.shutdown.until_the_end(host),
             self.politeness.host_lock.take(host, self._slot_delay(request)) as waited,
         ):
             if waited:
@@ -136,8 +136,8 @@ class DownloadHandler(HTTP11DownloadHandler):
         """Waits out the host's backoff. Raises HostBackoff where that is too long, or the run ends meanwhile."""
         self.politeness.refuse_quiet(host)
         waited = False
-        while seconds := self.politeness.hosts.wait(host):
-            if self.ending.is_closing():
+        while seconds := self.politeness.hosts.remaining_seconds(host):
+            if self.shutdown.is_closing():
                 raise HostBackoff(f"{host} asked us to back off; ending the run", now() + timedelta(seconds=seconds))
             await asyncio.sleep(min(seconds, _POLL_INTERVAL))
             waited = True

@@ -211,7 +211,7 @@ class Pictures(FilesPipeline):
         """Records a failed fetch. A picture whose host is in backoff was not asked for, and waits until it may be."""
         if isinstance(error, HostBackoff):
             until = error.until
-            self.writer.note(lambda session: session.leave_picture(item, until))
+            self.writer.note(lambda session: session.postpone_picture(item, until))
             return _file_info(url, "left")
         reason, forbidden = str(error) or type(error).__name__, isinstance(error, Forbidden)
         self._record_without_waiting(PictureCapture(item.image_id, now(), url, forbidden=forbidden, detail=reason))

@@ -103,7 +103,7 @@ def crawl_and_report(task: Task) -> RunReport:
 def _parallel_overrides(task: Task) -> dict[str, Any]:
     """The settings that differ for a crawl that runs in parallel with others."""
     return {
-        "LUUBAO_TURNS": task.host_lock,
+        "LUUBAO_HOST_LOCKS": task.host_lock,
         "LUUBAO_PROGRESS": False,
         "LUUBAO_READERS": 1,
         "LOG_FORMAT": f"%(asctime)s {task.outlet} [%(name)s] %(levelname)s: %(message)s",

@@ -112,7 +112,7 @@ def _crawl_with_store(place: WorkerContext, task: Task) -> RunReport:
         )
     result = crawl_and_report(task)
     try:
-        if task.database.exists() and not task.overrides["LUUBAO_PERMIT"].lost:
+        if task.database.exists() and not task.overrides["LUUBAO_LEASE"].lost:
             put(task.database, str(store))
     except LuubaoError as error:
         result = replace(result, lines=(*result.lines, f"{task.outlet}: crawled, and not put into the store: {error}"))
@@ -137,7 +137,7 @@ def _task_for(place: WorkerContext, outlet: str, hosts: list[str], ordered: dict
         outlet,
         place.folder / f"{outlet}.db",
         tuple(hosts),
-        {**place.overrides, **_parse_ordered(ordered), "LUUBAO_PERMIT": lease},
+        {**place.overrides, **_parse_ordered(ordered), "LUUBAO_LEASE": lease},
         str(ping_url) if ping_url else None,
         str(place.folder / HOST_LOCK_SUFFIX),
     )

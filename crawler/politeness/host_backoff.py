@@ -71,7 +71,7 @@ class HostBackoffs:
         self._tell(state.reason or f"{host} is left alone until {stamp(state.quiet_until)}")
         return state
 
-    def wait(self, host: str) -> float:
+    def remaining_seconds(self, host: str) -> float:
         """Seconds of backoff left before the host may be asked."""
         until = self._state(host).quiet_until
         return max((until - self._now()).total_seconds(), 0.0) if until else 0.0
@@ -82,7 +82,7 @@ class HostBackoffs:
             self._note_busy(host, status, requested)
         elif is_error(status):
             self._note_error(host, f"status {status}")
-        elif not is_rules and self._state(host).is_troubled and not self.wait(host):
+        elif not is_rules and self._state(host).is_troubled and not self.remaining_seconds(host):
             self._store(replace(self._state(host), errors=0, quiet_until=None, reason=None))
 
     def silent(self, host: str, why: str) -> None:
@@ -116,7 +116,7 @@ class HostBackoffs:
         return self._states.get(host) or HostState(host)
 
     def _too_long(self, state: HostState) -> bool:
-        remaining = timedelta(seconds=self.wait(state.host))
+        remaining = timedelta(seconds=self.remaining_seconds(state.host))
         return remaining > self.patience.longest_wait or (bool(remaining) and state.errors >= self.patience.errors)
 
     def _note_busy(self, host: str, status: int, requested: str | None) -> None:

@@ -4,8 +4,8 @@ for papers share servers for pictures and scripts.
 The lock is a file in a folder that the crawls share, held (flock) while one of them asks. The kernel frees it when a
 process ends, however that comes; the file's modification time says when the last answer had come.
 
-A crawl on a single machine always may; a worker among many machines may
-while it holds the lease on its outlet, see crawler.fleet.lease.
+A crawl on a single machine always may ask; a worker among many machines may while it holds the lease on its outlet, see
+crawler.fleet.lease.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import quote
 
 _POLL_INTERVAL = 0.05  # seconds between two attempts to take another crawl's lock
+_LEASE_POLL_INTERVAL = 0.2  # seconds between two checks whether the lease is held
 
 
 class HostLock:
@@ -108,9 +109,6 @@ def _try_flock(file: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-_LEASE_POLL_INTERVAL = 0.2  # seconds between two checks
 
 
 class LeaseCheck:

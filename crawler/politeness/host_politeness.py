@@ -26,8 +26,8 @@ class HostPoliteness:
     def __init__(self, spider: OutletSpider, settings: BaseSettings):
         self._warned_hosts: set[str] = set()
         at_once = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
-        self.lease_check: LeaseCheck = settings["LUUBAO_PERMIT"] or LeaseCheck()
-        self.host_lock = _host_lock(settings["LUUBAO_TURNS"], at_once, self.lease_check)
+        self.lease_check: LeaseCheck = settings["LUUBAO_LEASE"] or LeaseCheck()
+        self.host_lock = _host_lock(settings["LUUBAO_HOST_LOCKS"], at_once, self.lease_check)
         self.writer = spider.writer
         self.reach = PrivateNetworkFilter.of(spider.home_url, [*settings.getlist("LUUBAO_INSIDE"), *_proxies()])
         self.hosts = HostBackoffs(patience_of(settings), self.writer.session.troubled_hosts, self._remember, self.warn)

@@ -17,7 +17,7 @@ from crawler.probe.probe_findings import Coverage, Form, RuleTrial, address
 WANTED = 8
 _MAX_CANDIDATES = 14
 _RULE_THRESHOLD = 0.5  # of the articles that can have a field; a field found in fewer gets a suggested rule
-_PLAUSIBLE_PROMISE = 0.299  # the promise of an unknown URL with a long number or many words in it
+_PLAUSIBLE = 0.299  # the probability of an unknown URL with a long number or many words in it
 _MAX_SHOWN = 3
 
 # Field -> whether an article can have it, whether it has it, its key in Reading.origins, its name in Rules.
@@ -75,8 +75,8 @@ def _article_count(tried: Iterable[FetchedCandidate]) -> int:
 def _priority(url: str, rank: int, experience: Experience, forms: Counter[str]) -> tuple[object, ...]:
     """The priority of a URL: those that may be lists come last; of the others, rarely tried shapes first, then the
     likeliest, then the most trusted."""
-    form, promise = shape_of(url, experience.hosts), experience.promise(url)
-    return promise < _PLAUSIBLE_PROMISE, forms[form], promise <= LIKELY, rank
+    form, probability = shape_of(url, experience.hosts), experience.probability(url)
+    return probability < _PLAUSIBLE, forms[form], probability <= LIKELY, rank
 
 
 def forms(tried: Sequence[FetchedCandidate], hosts: tuple[str, ...]) -> tuple[Form, ...]:

@@ -148,12 +148,12 @@ def _robots_failure(url: str, reason: str) -> NoPage:
 
 
 class Prober(OutletSpider):
-    """A spider that follows no links by itself: `course` fetches pages. found: the result of the course; error: the
+    """A spider that follows no links by itself: `exploration` fetches pages. found: its result; error: the
     exception that ended it."""
 
     name = "probe"
     title = "probe"
-    course: ClassVar[Callable[[Client], Awaitable[Any]]]
+    exploration: ClassVar[Callable[[Client], Awaitable[Any]]]
     most: ClassVar[int]
 
     def __init__(self, **kwargs: Any):
@@ -162,15 +162,15 @@ class Prober(OutletSpider):
         self.error: BaseException | None = None
 
     @property
-    def planted(self) -> list[str]:
+    def seed_urls(self) -> list[str]:
         """No seeds: a probe has no frontier."""
         return []
 
     async def start(self) -> AsyncIterator[Request]:
-        """Runs the course; yields no requests."""
+        """Runs the exploration; yields no requests."""
         client = Client(self.crawler, self.hosts, self.most)
         try:
-            self.found = await type(self).course(client)
+            self.found = await type(self).exploration(client)
         except Exception as error:  # noqa: BLE001  # raised again where the probe was started
             self.error = error
         finally:

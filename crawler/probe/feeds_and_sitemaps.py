@@ -148,7 +148,7 @@ def sections(home: Facts, others: Sequence[Facts], experience: Experience) -> tu
         if 0 < len(anchor.words) <= _MAX_NAME_LENGTH
         and everywhere[url_key(anchor.url)] >= max(2, 0.8 * len(others))
         and url_key(anchor.url) in followed - {own}
-        and experience.promise(anchor.url) <= LIKELY
+        and experience.probability(anchor.url) <= LIKELY
         and not _NOT_A_SECTION.search(urlsplit(anchor.url).path)
     )
 
@@ -195,4 +195,4 @@ async def _try_pagination(client: Client, facts: Facts, style: str, url: str, ex
 
 
 def _likely_articles(links: Iterable[Link], experience: Experience) -> set[str]:
-    return {url_key(link.url) for link in links if experience.promise(link.url) > LIKELY}
+    return {url_key(link.url) for link in links if experience.probability(link.url) > LIKELY}

@@ -226,17 +226,19 @@ class _SiteSummary:
 def probe(url: str, *, name: str | None = None, most: int = 30, overrides: Mapping[str, Any]) -> Findings:
     """Probes the site of a URL, with or without its scheme. name: of the outlet; most: the limit of requests.
 
-    Only once in a process, see `run_course`. Raises NotProbed, Misconfigured where there is no contact, and
+    Only once in a process, see `run_exploration`. Raises NotProbed, Misconfigured where there is no contact, and
     ArchiveUnusable where nothing can be written.
     """
-    found = run_course(url, partial(explore, given_url=url, name=name), most=most, overrides=overrides)
+    found = run_exploration(url, partial(explore, given_url=url, name=name), most=most, overrides=overrides)
     assert isinstance(found, Findings)
     return found
 
 
-def run_course(url: str, course: Callable[[Client], Awaitable[Any]], *, most: int, overrides: Mapping[str, Any]) -> Any:
-    """Runs a course of requests on the site of a URL, as politely as a crawl and with at most `most` requests; returns
-    what the course returns, or raises what it raises.
+def run_exploration(
+    url: str, exploration: Callable[[Client], Awaitable[Any]], *, most: int, overrides: Mapping[str, Any]
+) -> Any:
+    """Explores the site of a URL, as politely as a crawl and with at most `most` requests; returns
+    what it returns, or raises what it raises.
 
     Twisted's reactor starts only once in a process, so this can be called only once in a process.
     """
@@ -245,7 +247,7 @@ def run_course(url: str, course: Callable[[Client], Awaitable[Any]], *, most: in
     host = host_of(home) if home else ""
     if not home or not host or without_credentials(given_url) != given_url:
         raise NotProbed(f"{shown(given_url)} is no address of a site. Give one such as https://baophutho.vn")
-    attributes = {"home": home, "hosts": (host,), "course": staticmethod(course), "most": most}
+    attributes = {"home": home, "hosts": (host,), "exploration": staticmethod(exploration), "most": most}
     if is_local(home):
         attributes["delay"] = 0.0
     with TemporaryDirectory(prefix="luubao-") as folder:

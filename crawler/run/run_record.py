@@ -28,7 +28,7 @@ from archive import (
     start_run,
 )
 from archive.console.logs import log_of
-from archive.frontier.schedule import How
+from archive.frontier.schedule import RecheckMode
 from archive.model.clock import now
 from archive.model.errors import ArchiveUnusable, LuubaoError
 from archive.model.records import Limits
@@ -112,8 +112,8 @@ class RunRecord:
         self.spider, self.stats = spider, stats
         self.settings = settings
         self.most = settings.getint("LUUBAO_MAX_PAGES") or float("inf")
-        self.rechecks: int | None = settings["LUUBAO_RECHECKS"]
-        self.how: How = settings["LUUBAO_HOW"]
+        self.rechecks: int | None = settings["LUUBAO_RECHECKS_PER_RUN"]
+        self.recheck_mode: RecheckMode = settings["LUUBAO_RECHECKS"]
         self.recheck_all = settings.getbool("LUUBAO_RECHECK_ALL")
         self.full = settings.getbool("LUUBAO_FULL")
         self.since: date | None = settings["LUUBAO_SINCE"]
@@ -143,7 +143,7 @@ class RunRecord:
     def _open(self, db: Database) -> CrawlSession:
         clocks = correct_clocks(db, self.spider.outlet)
         run = replace(start_run(db, self.spider.outlet, _software_versions(), now()), limits=limits_of(self.settings))
-        session = CrawlSession(db, run, self.rechecks, self.how)
+        session = CrawlSession(db, run, self.rechecks, self.recheck_mode)
         session.never = matcher(self.spider.never)
         session.warnings |= dict.fromkeys(wrong_clocks(clocks))
         read_pending(db, session.run)
@@ -151,10 +151,10 @@ class RunRecord:
             session.set_since(datetime.combine(self.since, time(), zone_of(self.spider.timezone)))
         if self.full:
             session.relist()
-        session.seed(self.spider.planted)
+        session.seed(self.spider.seed_urls)
         if self.recheck_all:
             session.recheck_all()
-            session.trusts = not self.full
+            session.sends_conditions = not self.full
         return session
 
     def spider_closed(self, reason: str) -> None:
@@ -253,14 +253,16 @@ class RunRecord:
 
     def _add_warnings(self, session: CrawlSession) -> None:
         """Adds the run's warnings to the verdict; a warning is news once a day."""
-        if session.lied:
-            pages = "1 page has" if len(session.lied) == 1 else f"{len(session.lied)} pages have"
+        if session.changed_silently:
+            pages = (
+                "1 page has" if len(session.changed_silently) == 1 else f"{len(session.changed_silently)} pages have"
+            )
             session.warnings[
-                f"{pages} changed and kept the ETag or Last-Modified, such as {session.lied[0]}: what the server calls"
-                " unchanged there is not; it is asked without a condition from now on"
+                f"{pages} changed and kept the ETag or Last-Modified, such as {session.changed_silently[0]}: what the"
+                " server calls unchanged there is not; it is asked without a condition from now on"
             ] = None
-        if session.witness.warning:
-            session.warnings[session.witness.warning] = None
+        if session.clock_check.warning:
+            session.warnings[session.clock_check.warning] = None
         for sentence in session.warnings:
             if sentence not in (self.verdict.reason or ""):
                 self.verdict = self.verdict.warned(

@@ -33,10 +33,10 @@ class Shutdown:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Shutdown:
-        ending = cls(crawler)
-        crawler.signals.connect(ending.spider_opened, scrapy_signals.spider_opened)
-        crawler.signals.connect(ending.spider_closed, scrapy_signals.spider_closed)
-        return ending
+        shutdown = cls(crawler)
+        crawler.signals.connect(shutdown.spider_opened, scrapy_signals.spider_opened)
+        crawler.signals.connect(shutdown.spider_closed, scrapy_signals.spider_closed)
+        return shutdown
 
     def is_closing(self) -> bool:
         """Whether the run is ending."""
@@ -95,7 +95,7 @@ class Shutdown:
 
 
 def shutdown_of(crawler: Crawler) -> Shutdown:
-    """The Ending of a running crawl."""
-    ending = crawler.get_extension(Shutdown)
-    assert ending is not None
-    return ending
+    """The shutdown of a running crawl."""
+    shutdown = crawler.get_extension(Shutdown)
+    assert shutdown is not None
+    return shutdown

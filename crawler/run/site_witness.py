@@ -33,7 +33,7 @@ class SiteMove:
         web = target.startswith(("http://", "https://"))
         return capture.status in REDIRECTS and web and not same_site(target, self.outlet.hosts)
 
-    def hear(self, capture: Capture, seed: str | None) -> None:
+    def check(self, capture: Capture, seed: str | None) -> None:
         """Notes an answer. seed: its address, where that is a seed."""
         if seed is None or not self.leads_there(capture):
             return
@@ -70,7 +70,7 @@ class ClockCheck:
         self._error: str | None = None
         self.warning: str | None = None
 
-    def hear(self, capture: Capture) -> None:
+    def check(self, capture: Capture) -> None:
         """Compares the clocks at the first answer with a Date. Raises WrongClock, from then on for every answer."""
         server_time = None if self._has_compared else _date(capture)
         if server_time is not None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.archive.older import older
+from tests.archive.older_version import older
 from tests.support import page
 
 HOME = "https://bao.example/"

@@ -97,7 +97,7 @@ class Crawler:
 
     def _note(self, url: str, found_on: str | None) -> None:
         found = len(self.known)
-        heapq.heappush(self._heap, Waiting((-self.experience.promise(url), found), found, url, found_on))
+        heapq.heappush(self._heap, Waiting((-self.experience.probability(url), found), found, url, found_on))
 
     def _visit(self, routes: Iterable[Route], url: str, found_on: str | None, *, first: bool = True) -> None:
         path = url.removeprefix(HOST)
@@ -109,7 +109,7 @@ class Crawler:
         if page.story is not None:
             self.read.add(page.story)
         links = [HOST + link for link in dict.fromkeys(page.links)]
-        likely = {link for link in links if self.experience.promise(link) > LIKELY}
+        likely = {link for link in links if self.experience.probability(link) > LIKELY}
         brought = 0
         for link in links:
             if self._is_new(link):

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.archive.conftest import NAMED, TRACE
-from tests.mortal import Ended, Parent
-from tests.soundness import Rows, acknowledged, ask, contents, sound
+from tests.invariants import Rows, acknowledged, ask, contents, sound
+from tests.killable_commands import Ended, Parent
 
 pytestmark = pytest.mark.slow
 

@@ -12,8 +12,8 @@ import pytest
 
 from tests.archive.conftest import NAMED, OLD, at_many_points, fill
 from tests.crawler.serving import article, front, served
-from tests.mortal import Ended, Parent
-from tests.soundness import acknowledged, ask, asked_once, contents, sound
+from tests.invariants import acknowledged, ask, asked_once, contents, sound
+from tests.killable_commands import Ended, Parent
 
 WORK = {
     "compact": ("compact",),

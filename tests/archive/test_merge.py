@@ -20,10 +20,10 @@ from archive.cli import archive
 from archive.model.errors import ArchiveUnusable
 from archive.pipeline.merging import Merged, merge
 from archive.pipeline.verification import verify
-from tests.archive.test_rebuild import HISTORIES, arrive, captures_of
-from tests.mortal import ROOT
+from tests.archive.test_late_captures import HISTORIES, arrive, captures_of
+from tests.archive_contents import told
+from tests.killable_commands import ROOT
 from tests.support import NOON, PAPER, Shoot, examples, new_archive, page
-from tests.told import told
 
 
 def crawled(path: Path, captures: list[Any]) -> Path:

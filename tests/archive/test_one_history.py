@@ -34,8 +34,8 @@ from archive.pipeline.verification import verify
 from archive.storage.connection import transaction
 from archive.storage.picture_fetches import ensure_image
 from archive.storage.picture_files import put_file
+from tests.archive_contents import told
 from tests.support import NOON, PAPER, examples, new_archive, page
-from tests.told import told
 
 SITE = "https://bao.example"
 

@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 import pytest
 
 from tests.archive.conftest import NAMED
-from tests.mortal import Parent
+from tests.killable_commands import Parent
 
 NOBODY = 65534
 READERS: tuple[tuple[str, ...], ...] = (

@@ -29,7 +29,7 @@ from archive.pipeline.rereading import Order, reread
 from archive.queries import lookup
 from archive.storage.integrity.consistency import inconsistencies
 from archive.text.recurring_blocks import Boilerplate
-from tests.archive.older import older, present
+from tests.archive.older_version import older, present
 from tests.support import NOON, PAPER, page
 
 HOME = "https://bao.example/"

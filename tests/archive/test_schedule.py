@@ -13,23 +13,23 @@ from hypothesis import strategies as st
 
 from archive.frontier.schedule import (
     BUDGET,
-    TURN,
+    MAX_DUE_INTERVAL,
     Due,
     State,
     after_error,
     budget,
+    due_by_lastmod,
     early_gain,
     lessons,
     next_due,
     pictures_again,
-    promised,
-    spent,
+    recheck_target,
 )
-from archive.model.change_rate import BUCKETS, Bucket, Habits, Tally
+from archive.model.change_rate import BUCKETS, Bucket, ChangeRates, Tally
 from tests.support import NOON
 
 DAY = timedelta(days=1)
-NOTHING = Habits()
+NOTHING = ChangeRates()
 
 
 def ago(**span: float) -> datetime:
@@ -42,8 +42,8 @@ def article(age: float, **known: object) -> State:
     return replace(State("article", born, born, ago(hours=1), None, 2), **known)  # type: ignore[arg-type]  # fields of State
 
 
-def wait(state: State, changed: bool = False, habits: Habits = NOTHING) -> timedelta:
-    return next_due(habits, state, changed, NOON).at - NOON
+def wait(state: State, changed: bool = False, change_rates: ChangeRates = NOTHING) -> timedelta:
+    return next_due(change_rates, state, changed, NOON).at - NOON
 
 
 def test_the_older_the_longer() -> None:
@@ -54,14 +54,14 @@ def test_the_older_the_longer() -> None:
 
 def test_an_old_article_first_met_today_is_old() -> None:
     met = State("article", found_at=NOON, published_at=ago(days=2000))
-    assert wait(met) == TURN
+    assert wait(met) == MAX_DUE_INTERVAL
     assert wait(replace(met, published_at=NOON)) < timedelta(hours=2)
 
 
 def test_an_article_without_date_is_old_when_it_was_there_when_we_came() -> None:
     undated = State("article", found_at=NOON)
-    assert wait(undated, habits=Habits(since=ago(days=1))) > 30 * DAY
-    assert wait(undated, habits=Habits(since=ago(days=100))) < timedelta(hours=2)
+    assert wait(undated, change_rates=ChangeRates(since=ago(days=1))) > 30 * DAY
+    assert wait(undated, change_rates=ChangeRates(since=ago(days=100))) < timedelta(hours=2)
 
 
 def test_an_edited_article_is_looked_at_sooner_and_a_lively_one_sooner_still() -> None:
@@ -107,20 +107,20 @@ def test_nothing_waits_longer_than_half_a_year(
 
 
 def test_a_paper_that_never_edits_is_left_in_peace_and_one_that_always_does_is_not() -> None:
-    quiet = Habits({bucket: Tally(5000, 0, 5000) for bucket in BUCKETS})
-    busy = Habits({bucket: Tally(5000, 1000, 5000) for bucket in BUCKETS})
-    assert wait(article(2), habits=quiet) > 10 * wait(article(2)) > 20 * wait(article(2), habits=busy)
+    quiet = ChangeRates({bucket: Tally(5000, 0, 5000) for bucket in BUCKETS})
+    busy = ChangeRates({bucket: Tally(5000, 1000, 5000) for bucket in BUCKETS})
+    assert wait(article(2), change_rates=quiet) > 10 * wait(article(2)) > 20 * wait(article(2), change_rates=busy)
 
 
 def test_a_few_looks_do_not_outweigh_what_is_known_of_newspapers() -> None:
     bucket = Bucket(3, 0)
-    few = Habits({bucket: Tally(3, 0, 3)})
+    few = ChangeRates({bucket: Tally(3, 0, 3)})
     assert few.rates[bucket] == pytest.approx(NOTHING.rates[bucket], rel=0.1)
 
 
 def test_with_many_looks_a_rate_is_what_was_seen() -> None:
     bucket = Bucket(3, 0)
-    assert Habits({bucket: Tally(40_000, 2_000, 40_000)}).rates[bucket] == pytest.approx(0.05, rel=0.01)
+    assert ChangeRates({bucket: Tally(40_000, 2_000, 40_000)}).rates[bucket] == pytest.approx(0.05, rel=0.01)
 
 
 def test_a_look_teaches_about_every_age_the_article_went_through() -> None:
@@ -137,7 +137,7 @@ def test_a_change_is_shared_out_where_it_was_likeliest_and_may_stand_for_several
     first, second = lessons(NOTHING, state, True, NOON)
     assert first.tally.changes > 3 * second.tally.changes > 0
     assert 1 <= first.tally.changes + second.tally.changes < 1.05
-    busy = Habits({bucket: Tally(0, 100_000, 10_000) for bucket in BUCKETS})  # ten edits a day: many in nine hours
+    busy = ChangeRates({bucket: Tally(0, 100_000, 10_000) for bucket in BUCKETS})  # ten edits a day: many in nine hours
     assert sum(lesson.tally.changes for lesson in lessons(busy, state, True, NOON)) == pytest.approx(3.8, abs=0.15)
 
 
@@ -157,17 +157,17 @@ LATER = Due(NOON + 90 * DAY, 0.001)
 
 
 def test_a_promised_change_is_looked_at_now() -> None:
-    due = promised(NOTHING, article(300, lastmod=ago(minutes=10)), LATER, NOON)
+    due = due_by_lastmod(NOTHING, article(300, lastmod=ago(minutes=10)), LATER, NOON)
     assert due.at == NOON and due.worth > 1
 
 
 def test_a_time_before_our_last_look_is_no_promise() -> None:
-    assert promised(NOTHING, article(300, lastmod=ago(hours=2)), LATER, NOON) == LATER
+    assert due_by_lastmod(NOTHING, article(300, lastmod=ago(hours=2)), LATER, NOON) == LATER
 
 
 def test_a_paper_that_names_today_for_every_page_is_not_believed() -> None:
-    liar = Habits(promises=Tally(2000, 1, 0))
-    assert promised(liar, article(300, lastmod=ago(minutes=10)), LATER, NOON) == LATER
+    liar = ChangeRates(lastmod_claims=Tally(2000, 1, 0))
+    assert due_by_lastmod(liar, article(300, lastmod=ago(minutes=10)), LATER, NOON) == LATER
 
 
 def test_promises_are_learned_about() -> None:
@@ -186,7 +186,7 @@ def a_list(waited: float, kind: str = "list") -> State:
 def test_a_list_is_due_sooner_when_it_brought_new_links_and_later_when_not() -> None:
     assert wait(a_list(4), changed=True) == 2 * DAY
     assert wait(a_list(4)) == 8 * DAY
-    assert wait(a_list(400)) == TURN
+    assert wait(a_list(400)) == MAX_DUE_INTERVAL
     assert wait(a_list(0.01), changed=True) == timedelta(minutes=30)
 
 
@@ -228,14 +228,14 @@ def test_rarer_runs_may_do_more_each_up_to_a_day_s() -> None:
 
 
 def test_a_day_s_runs_spend_1776_looks_however_many_runs_there_are() -> None:
-    assert [spent("budget", rhythm) * rhythm for rhythm in (24, 12, 4, 1)] == [1776] * 4
-    assert spent("due", 24) == 0
-    assert spent("budget", 24, asked=7) == 7
-    assert spent("all", 24) > 10**9
+    assert [recheck_target("budget", rhythm) * rhythm for rhythm in (24, 12, 4, 1)] == [1776] * 4
+    assert recheck_target("due", 24) == 0
+    assert recheck_target("budget", 24, asked=7) == 7
+    assert recheck_target("all", 24) > 10**9
 
 
 def test_pictures_have_a_quarter_of_it() -> None:
-    assert [pictures_again(how, 12) for how in ("due", "budget")] == [37, 37]
+    assert [pictures_again(recheck_mode, 12) for recheck_mode in ("due", "budget")] == [37, 37]
     assert pictures_again("all", 12) > 10**8
 
 

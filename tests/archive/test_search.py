@@ -18,7 +18,7 @@ from archive.queries import full_text, lookup
 from archive.queries.article_filter import ArticleFilter
 from archive.storage.captures import capture_writer
 from archive.storage.captures.kept_captures import Source
-from archive.text.search_query import CLOSE, OPEN, fold, fts_query, snippet
+from archive.text.search_query import CLOSE, OPEN, fts_query, snippet, without_diacritics
 from tests.support import NOON, PAPER, Shoot, page
 
 TEXT = "Đảng bộ huyện Tam Dương họp bàn việc làm đường làng, ngõ xóm ở xã Hoàng Đan trong mùa mưa lũ năm nay."
@@ -106,7 +106,7 @@ def indexes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def test_hostile_words_are_found_or_refused(indexes: Database, words: str) -> None:
     try:
         full_text.search(indexes, words)
-        full_text.search(indexes, words, history=True, wanted=ArticleFilter(outlet="\0"))
+        full_text.search(indexes, words, history=True, article_filter=ArticleFilter(outlet="\0"))
         snippet(TEXT, words)
     except BadQuery as error:
         assert len(str(error)) < 200
@@ -177,8 +177,8 @@ def test_outlet_and_history_hold_in_every_step(db: Database, run: Run, shoot: Sh
     ]
     assert len(full_text.search(db, "huyện")) == 5
     assert len(full_text.search(db, "huyện", history=True)) == 6
-    assert full_text.search(db, "huyện", wanted=ArticleFilter(outlet="other")) == []
-    assert len(full_text.search(db, "huyện", wanted=ArticleFilter(outlet="bao"))) == 5
+    assert full_text.search(db, "huyện", article_filter=ArticleFilter(outlet="other")) == []
+    assert len(full_text.search(db, "huyện", article_filter=ArticleFilter(outlet="bao"))) == 5
 
 
 @pytest.mark.parametrize("words", ["", "   ", '""', "*", "--", '" "'])
@@ -226,4 +226,4 @@ def test_a_snippet_shows_where_the_words_stand_together() -> None:
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60))
 def test_folding_keeps_every_position(text: str) -> None:
     composed = unicodedata.normalize("NFC", text)
-    assert len(fold(composed)) == len(composed)
+    assert len(without_diacritics(composed)) == len(composed)

@@ -21,8 +21,8 @@ from archive.cluster.warc_splits import splits_of
 from archive.extract import extractor_name
 from archive.model.errors import LuubaoError, Misconfigured
 from archive.pipeline.rereading import Order, reread
-from tests.archive.older import older
-from tests.archive.test_readings import declared, exported, returning, rows_in
+from tests.archive.older_version import older
+from tests.archive.test_imported_readings import declared, exported, returning, rows_in
 from tests.archive.test_reread import SIGHTS, sound, whole
 from tests.spark import BESIDE, environment, why_not
 

@@ -30,10 +30,10 @@ from archive.exchange.exporters.warc_files import export_warc
 from archive.pictures import recognise
 from archive.pipeline.verification import verify
 from archive.storage.captures.capture_stream import Scope
-from tests.archive.test_rebuild import HISTORIES, arrive, captures_of
+from tests.archive.test_late_captures import HISTORIES, arrive, captures_of
+from tests.archive_contents import told
 from tests.replay import needs_tools, pywb, tool
 from tests.support import NOON, PAPER, Shoot, examples, new_archive, page
-from tests.told import told
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc000000301010018dd8db0"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests import mortal
+from tests import killable_commands
 
 _CRAWL = """
 import json, resource, sys
@@ -78,7 +78,7 @@ def measured(
 ) -> Measured:
     """One crawl. settings: of crawler.settings; first: Python that is run before the crawl."""
     begun = time.monotonic()
-    done = mortal.run(
+    done = killable_commands.run(
         [*command(base_url, path, settings=settings, first=first), *options], env={**os.environ, **(environment or {})}
     )
     seconds = time.monotonic() - begun

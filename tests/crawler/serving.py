@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from tests import mortal
+from tests import killable_commands
 from tests.support import page
 
 ROOT = Path(__file__).parents[2]
@@ -107,5 +107,5 @@ class Crawled:
 def crawl(base_url: str, path: Path, *options: str, **how: Any) -> Crawled:
     """One crawl. how: of Parent.python."""
     command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", base_url, "--json", *options]
-    done = mortal.run(command, **how)
+    done = killable_commands.run(command, **how)
     return Crawled(done.returncode, done.stderr, json.loads(done.stdout or "{}"))

@@ -21,7 +21,7 @@ from archive import Capture, Outlet, finish_run, judge_run, start_run, try_to_re
 from archive.model import clock
 from crawler import discovery
 from crawler.session import CrawlSession
-from tests import mortal
+from tests import killable_commands
 from tests.crawler.serving import Answer
 
 HOME = "https://bao.example/"
@@ -135,9 +135,9 @@ def _shown(url: str, at: datetime, body: str, status: int = 200) -> Capture:
     return Capture(url, url, at, status, body=body.encode(), encoding="utf-8")
 
 
-def crawl(db: Database, paper: SmallPaper, how: str = "budget") -> CrawlSession:
+def crawl(db: Database, paper: SmallPaper, recheck_mode: str = "budget") -> CrawlSession:
     """One run, from its beginning to its end."""
-    session = CrawlSession(db, start_run(db, PAPER, {}, clock.now()), how=how)  # type: ignore[arg-type]  # one of the three words
+    session = CrawlSession(db, start_run(db, PAPER, {}, clock.now()), recheck_mode=recheck_mode)  # type: ignore[arg-type]  # one of the three words
     session.seed([HOME, *([FEED, SITEMAP] if paper.has_feed else [])])
     while urls := session.take(50):
         for url in urls:
@@ -161,10 +161,10 @@ def _ask(session: CrawlSession, paper: SmallPaper, url: str, via: tuple[str, ...
         _ask(session, paper, handed.onward, (*via, url))
 
 
-def every(hours: float, until: float, db: Database, paper: SmallPaper, how: str = "budget") -> None:
+def every(hours: float, until: float, db: Database, paper: SmallPaper, recheck_mode: str = "budget") -> None:
     """Runs a crawl every so many hours, on the project's own clock."""
     while (hour := paper.hour()) <= until:
-        crawl(db, paper, how)
+        crawl(db, paper, recheck_mode)
         clock.put_forward(clock._behind + timedelta(hours=hours - (paper.hour() - hour)))
 
 
@@ -211,4 +211,4 @@ def crawl_for_real(folder: Path, base_url: str) -> CompletedProcess[str]:
         )
     now = _AT_ANOTHER_TIME.format(clock._behind.total_seconds())
     plain = {name: value for name, value in os.environ.items() if not name.startswith("LUUBAO_")}
-    return mortal.run([sys.executable, "-c", now, "--config", str(settings), "crawl", "bao"], env=plain)
+    return killable_commands.run([sys.executable, "-c", now, "--config", str(settings), "crawl", "bao"], env=plain)

@@ -20,14 +20,14 @@ from archive.queries.alert_matches import AlertFilter, items_of, latest, pending
 from archive.storage import alert_ledger
 from archive.storage.withdrawals.withdrawal import withdraw
 from crawler.alerts import dispatch
-from crawler.alerts.delivery import Letter, fitted, letter
+from crawler.alerts.delivery import AlertMessage, alert_message, truncated
 from crawler.cli import luubao
 from crawler.config.alert_tables import NO_ALERTS, Alert, Alerts
 from crawler.config.settings_in_force import load
 from tests.crawler.receiving import free_port, hook, mail_server
 from tests.crawler.serving import article, crawl, front, served
 from tests.crawler.test_pictures import next_second
-from tests.mortal import forking
+from tests.killable_commands import forking
 from tests.support import NOON, PAPER, page, shoot
 
 BRIDGE, RIVER = "https://bao.example/cau-1.htm", "https://bao.example/song-2.htm"
@@ -142,9 +142,9 @@ def test_a_withdrawn_article_is_not_told(kept: Path) -> None:
 def test_a_message_says_the_change_itself(kept: Path) -> None:
     filed(kept, 2, (BRIDGE, bridge(421)))
     with open_archive(kept) as db:
-        written = letter(Alert("tien", AlertFilter()), items_of(db, pending(db, AlertFilter())), "k")
+        written = alert_message(Alert("tien", AlertFilter()), items_of(db, pending(db, AlertFilter())), "k")
     assert written.title == "luubao tien: 1 edited"
-    assert fitted(written, 2000).splitlines() == [
+    assert truncated(written, 2000).splitlines() == [
         "Báo Thử: edited, seen 2026-05-20 21:00",
         "Khởi công cầu Bến Gót",
         "Tổng mức đầu tư là [-412-]{+421+} tỷ đồng, lấy từ ngân sách của tỉnh.",
@@ -156,7 +156,7 @@ def test_a_message_links_the_page_of_each_match_in_the_room(kept: Path, tmp_path
     filed(kept, 2, (BRIDGE, bridge(421)), (RIVER, None))
     (alert,) = settings(tmp_path, '[alert.all]\nto = "json://x.example"\nroom = "https://archive.example/"\n').all
     with open_archive(kept) as db:
-        written = letter(alert, items_of(db, pending(db, AlertFilter())), "k")
+        written = alert_message(alert, items_of(db, pending(db, AlertFilter())), "k")
         articles = dict(db.execute("SELECT url, id FROM articles").fetchall())
     assert [entry.splitlines()[-1] for entry in written.entries] == [
         f"https://archive.example/-/diff/{articles[BRIDGE]}/v1..v2",
@@ -165,9 +165,9 @@ def test_a_message_links_the_page_of_each_match_in_the_room(kept: Path, tmp_path
 
 
 def test_a_message_fits_its_service() -> None:
-    written = Letter("luubao x: 90 edited", tuple(f"{n}" * 100 for n in range(9)), 90, "k")
+    written = AlertMessage("luubao x: 90 edited", tuple(f"{n}" * 100 for n in range(9)), 90, "k")
     for limit in (500, 250, 120, 60):
-        body = fitted(written, limit)
+        body = truncated(written, limit)
         assert len(body) <= limit
         assert body.startswith("0000")
         assert f"and {90 - max(1, body.count(chr(10) + chr(10)))} more" in body
@@ -200,7 +200,7 @@ room = "archive.example"
 def test_each_mistake_is_told_with_file_line_and_remedy(tmp_path: Path) -> None:
     found, file = settings(tmp_path, MISTAKES), tmp_path / "luubao.toml"
     assert [alert.name for alert in found.all] == ["dung"], "a mistake stops no other alert"
-    assert found.all[0].wanted == AlertFilter(kinds=("edited",), only=("numbers",))
+    assert found.all[0].article_filter == AlertFilter(kinds=("edited",), only=("numbers",))
     assert found.names == {"cau", "tien", "song", "dung", "phong"}
     assert [sentence.partition(" ")[0] for sentence in found.wrong] == [
         f"{file}:{line}" for line in (2, 3, 4, 5, 6, 1, 9, 12, 20)

@@ -20,7 +20,7 @@ from warcio.warcwriter import WARCWriter
 from archive import finish_run, ingest, open_archive, start_run
 from archive.pipeline.verification import verify
 from archive.storage.payloads import get_body
-from crawler.backfill.archive_client import ArchiveBusy, ArchiveClient, Span
+from crawler.backfill.archive_client import ArchiveClient, Span, WebArchiveBusy
 from crawler.backfill.backfill_job import BackfillResult, backfill
 from crawler.backfill.commoncrawl import CommonCrawl
 from crawler.backfill.wayback import Wayback
@@ -330,7 +330,7 @@ def test_it_pauses_between_two_requests() -> None:
 def test_an_archive_that_goes_on_refusing_is_left_alone() -> None:
     with (
         serving(type("Handler", (_Busy,), {"answers": [(429, "1")] * 9})) as base,
-        pytest.raises(ArchiveBusy, match="start again later"),
+        pytest.raises(WebArchiveBusy, match="start again later"),
     ):
         asker(sleep=lambda _: None).get(base)
 
@@ -339,7 +339,7 @@ def test_whoever_wants_to_stop_does_not_wait_for_the_pause() -> None:
     slept: list[float] = []
     with (
         serving(type("Handler", (_Busy,), {"answers": [(429, "900")] * 9})) as base,
-        pytest.raises(ArchiveBusy),
+        pytest.raises(WebArchiveBusy),
     ):
         asker(sleep=slept.append, stopped=lambda: len(slept) >= 3).get(base)
     assert sum(slept) == 3.0

@@ -21,8 +21,8 @@ from crawler.demo.server import Newspaper
 from crawler.demo_walkthrough import disagreements
 from tests.crawler.serving import Answer, Site, article, front, served
 from tests.crawler.test_pictures import jpeg, painted
-from tests.mortal import Ended, Parent
-from tests.soundness import acknowledged, ask, asked_once, opened, sound
+from tests.invariants import acknowledged, ask, asked_once, opened, sound
+from tests.killable_commands import Ended, Parent
 
 pytestmark = pytest.mark.slow
 

@@ -24,7 +24,7 @@ from archive.storage.connection import open_archive
 from crawler.demo.paper import DAYS
 from crawler.demo.server import Newspaper
 from crawler.demo_walkthrough import disagreements
-from tests import mortal
+from tests import killable_commands
 
 ROOT = Path(__file__).parent.parent.parent
 LUUBAO = [sys.executable, "-m", "crawler"]
@@ -32,7 +32,7 @@ LUUBAO = [sys.executable, "-m", "crawler"]
 
 def crawl(paper: Newspaper, path: Path, *options: str) -> CompletedProcess[str]:
     command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url, *options]
-    return mortal.run(command)
+    return killable_commands.run(command)
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def test_the_user_agent_is_honest(paper: Newspaper, path: Path) -> None:
 def test_without_a_contact_nothing_leaves_the_machine(path: Path) -> None:
     command = [*LUUBAO, "crawl", "baovinhphuc", "--db", str(path)]
     environment = {name: value for name, value in os.environ.items() if name != "LUUBAO_CONTACT"}
-    done = mortal.run(command, env=environment)
+    done = killable_commands.run(command, env=environment)
     assert done.returncode == 2
     assert "set LUUBAO_CONTACT" in done.stderr
     assert not path.exists()
@@ -133,7 +133,7 @@ def test_kill_9_loses_nothing_and_doubles_nothing(path: Path) -> None:
         command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url]
         for pages in (3, 6, 9, 12, 15):
             before = len(paper.log)
-            process = mortal.begin(command)
+            process = killable_commands.begin(command)
             process.until(lambda: len(paper.log) >= before + pages)  # noqa: B023  # called at once
             process.kill()
             assert ask(path, "PRAGMA integrity_check") == [("ok",)]
@@ -151,7 +151,7 @@ def test_kill_9_loses_nothing_and_doubles_nothing(path: Path) -> None:
 def test_sigterm_ends_cleanly(path: Path) -> None:
     with Newspaper(crawl_delay=0.05) as paper:
         command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url]
-        process = mortal.begin(command)
+        process = killable_commands.begin(command)
         process.until(lambda: len(paper.log) >= 8)
         process.terminate()
         ended = process.end()
@@ -165,7 +165,7 @@ def test_a_signal_waits_for_no_answer_that_does_not_come(path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         base_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", base_url]
-        process = mortal.begin(command)
+        process = killable_commands.begin(command)
         connection, _ = silent.accept()
         process.terminate()
         process.terminate()
@@ -194,7 +194,7 @@ def test_a_paper_that_does_not_answer(path: Path) -> None:
 
 
 def test_an_unknown_outlet_is_a_sentence(path: Path) -> None:
-    done = mortal.run([*LUUBAO, "crawl", "baokhong", "--db", str(path)])
+    done = killable_commands.run([*LUUBAO, "crawl", "baokhong", "--db", str(path)])
     assert done.returncode == 2
     assert "There are: baophutho, baovinhphuc, demo" in done.stderr
 
@@ -229,7 +229,7 @@ def test_scrapy_itself_crawls(paper: Newspaper, path: Path) -> None:
         "-s",
         f"LUUBAO_DB={path}",
     ]
-    done = mortal.run(command)
+    done = killable_commands.run(command)
     assert done.returncode == 0, done.stderr
     assert ask(path, "SELECT outcome FROM runs") == [("ok",)]
 

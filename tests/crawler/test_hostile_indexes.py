@@ -138,5 +138,8 @@ def test_a_mistake_in_the_middle_closes_the_run(path: Path) -> None:
 def test_a_response_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive_client, "_LONGEST_RESPONSE", 0.0)
     monkeypatch.setattr(archive_client, "_CHUNK", 10)
-    with served({"/x": Answer(b"x" * 1000)}) as site, pytest.raises(archive_client.ArchiveBusy, match="not complete"):
+    with (
+        served({"/x": Answer(b"x" * 1000)}) as site,
+        pytest.raises(archive_client.WebArchiveBusy, match="not complete"),
+    ):
         client().get(f"{site.base_url}/x")

@@ -271,7 +271,7 @@ def led(folder: Path) -> Iterator[tuple[Hostile, Hostile, Measured]]:
             "/" + "b" * 100_000,
         ]
         with hostile({**paper(*(link for link in links if "*" not in link)), **traps}) as server:
-            names = {"TWISTED_DNS_RESOLVER": "tests.crawler.names.Names"}
+            names = {"TWISTED_DNS_RESOLVER": "tests.crawler.host_names.Names"}
             yield server, neighbour, measured(server.base_url, folder / "led.db", settings=names)
 
 
@@ -356,7 +356,7 @@ def test_a_proxy_inside_is_asked_and_what_it_could_reach_is_not(path: Path) -> N
 
 def test_a_paper_whose_own_name_leads_inside_is_told_of(path: Path) -> None:
     """As when its name is taken over, or a library's own DNS server knows another machine under it."""
-    names = {"TWISTED_DNS_RESOLVER": "tests.crawler.names.Names"}
+    names = {"TWISTED_DNS_RESOLVER": "tests.crawler.host_names.Names"}
     with hostile({"/": front(*GOOD), **GOOD}) as server:
         home = server.base_url.replace("127.0.0.1", "noi-bo.example")
         crawl = measured(home, path, "--contact", "a@b.example", settings=names)

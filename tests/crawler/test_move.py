@@ -14,7 +14,7 @@ from crawler.demo.server import Newspaper
 from crawler.moving import lines_for, rewritten
 from crawler.outlets.outlet_checks import OutletDescription
 from tests.crawler.serving import article, front, served
-from tests.mortal import parent_of_all
+from tests.killable_commands import parent_of_all
 
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("LUUBAO_")}
 

@@ -19,7 +19,7 @@ from archive.model.clock import now
 from archive.pipeline.verification import verify
 from archive.storage.connection import transaction
 from crawler.demo.server import Newspaper
-from tests import mortal
+from tests import killable_commands
 from tests.crawler.serving import LUUBAO, Answer, Crawled, Site, article, crawl, front, moved, rules, served
 
 
@@ -436,13 +436,13 @@ def test_kill_9_leaves_no_row_without_its_file(path: Path) -> None:
         command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url]
         for pictures in (1, 5, 12):
             before = sum(request.path.startswith("/anh/") for request in paper.log)
-            process = mortal.begin(command)
+            process = killable_commands.begin(command)
             seen = before + pictures
             process.until(lambda: sum(one.path.startswith("/anh/") for one in paper.log) >= seen)  # noqa: B023  # at once
             process.kill()
             for name, digest in archive.ask("SELECT path, digest FROM pictures"):
                 assert sha256((archive.folder / name).read_bytes()) == digest
-        assert mortal.run(command).returncode == 0
+        assert killable_commands.run(command).returncode == 0
     named = {name for row in archive.ask("SELECT path, thumbnail FROM pictures") for name in row}
     assert named == {name for name in archive.files() if not name.endswith(".part")}
     assert archive.ask("SELECT count(*) FROM version_images WHERE picture_id IS NULL") == [0]
@@ -457,7 +457,9 @@ def test_a_signal_does_not_wait_for_pictures(archive: Archive) -> None:
         "/robots.txt": rules("User-agent: *\nCrawl-delay: 0.5"),
     }
     with served(pages | {one: jpeg(painted(n)) for n, one in enumerate(addresses)}) as site:
-        process = mortal.begin([*LUUBAO, "crawl", "demo", "--db", str(archive.path), "--base-url", site.base_url])
+        process = killable_commands.begin(
+            [*LUUBAO, "crawl", "demo", "--db", str(archive.path), "--base-url", site.base_url]
+        )
         process.until(lambda: any(path.startswith("/anh/") for path in site.log))
         process.terminate()
         ended = process.end()

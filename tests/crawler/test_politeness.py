@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests import mortal
+from tests import killable_commands
 from tests.crawler.hostile import Hostile, Trap, answering, hostile, in_turn
 from tests.crawler.measured import command, measured
 from tests.crawler.serving import Answer, article, front, rules
 from tests.crawler.test_pictures import jpeg, painted
-from tests.mortal import Mortal
+from tests.killable_commands import KillableCommand
 
 PAGES = {f"/bai-{number}.htm": article(f"Bài {number}") for number in range(6)}
 HEADLINES = [f"Bài {number}" for number in range(6)]
@@ -165,9 +165,9 @@ def resting(path: Path) -> Trap:
     return answering(busy("60"))
 
 
-def waiting_crawl(server: Hostile, path: Path) -> Mortal:
+def waiting_crawl(server: Hostile, path: Path) -> KillableCommand:
     """A crawl that waits for a host which wants rest."""
-    process = mortal.begin(command(server.base_url, path, settings=AS_SET))
+    process = killable_commands.begin(command(server.base_url, path, settings=AS_SET))
     assert process.until(lambda: any(page.startswith("/bai") for page in server.asked))
     time.sleep(1)
     assert not process.ended()

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from archive.model.records import Reading
 from archive.queries import lookup
 from archive.storage.connection import open_archive
-from tests import mortal
+from tests import killable_commands
 from tests.crawler.real_pages import PAGES
 from tests.extract.test_metadata_real_pages import ARTICLES as SIGNED
 from tests.extract.test_metadata_real_pages import Read
@@ -30,7 +30,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     path = tmp_path_factory.mktemp("real") / "real.db"
     command = [sys.executable, "-m", "tests.crawler.real_pages", str(path)]
     for _ in range(2):  # the second crawl finds everything unchanged
-        done = mortal.run(command)
+        done = killable_commands.run(command)
         assert done.returncode == 0, done.stderr
     with open_archive(path) as db:
         yield db

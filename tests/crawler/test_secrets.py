@@ -28,7 +28,7 @@ from crawler.cli import luubao
 from crawler.run.run_command import spider_class
 from tests.crawler.receiving import mail_server
 from tests.crawler.serving import Answer, Site, article, front, moved, served
-from tests.mortal import parent_of_all
+from tests.killable_commands import parent_of_all
 
 SECRETS = (
     "Pr0xyPass", "P1ngT0ken", "Redis0Pass", "St0rePass", "St0reKey", "St0reSecret", "St0reToken", "Sm7pPass", "H00kPass",

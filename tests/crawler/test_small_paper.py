@@ -73,7 +73,7 @@ def test_no_article_is_asked_for_twice_within_an_hour_or_beyond_the_budget(db: D
 
 def test_whoever_asks_for_what_is_due_alone_gets_that(db: Database) -> None:
     paper = three_days()
-    every(2, 24, db, paper, how="due")
+    every(2, 24, db, paper, recheck_mode="due")
     asked = Counter(url for _, url in paper.asked if "/tin/" in url)
     assert sum(asked.values()) < 2 * 42
     assert sum(url == HOME for _, url in paper.asked) == 13

@@ -17,7 +17,7 @@ from archive import open_archive
 from archive.frontier.remote_index import Offer
 from archive.model.errors import BadValue
 from crawler.backfill import commoncrawl
-from crawler.backfill.archive_client import ArchiveBusy, ArchiveClient, Span
+from crawler.backfill.archive_client import ArchiveClient, Span, WebArchiveBusy
 from crawler.backfill.backfill_job import backfill
 from crawler.backfill.wayback import Wayback
 from tests.crawler.serving import Answer, Site, served
@@ -187,5 +187,5 @@ def test_an_odd_resumption_key_is_none(end: str) -> None:
 
 
 def test_refused_twice_is_refused() -> None:
-    with served({f"/web/{PLACE}": Answer(b"", 504)}) as site, pytest.raises(ArchiveBusy):
+    with served({f"/web/{PLACE}": Answer(b"", 504)}) as site, pytest.raises(WebArchiveBusy):
         wayback(site).take(Offer(URL, NOON, PLACE))

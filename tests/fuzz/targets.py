@@ -29,7 +29,7 @@ from crawler.cli import luubao
 from crawler.config.settings_in_force import load
 from crawler.discovery import look
 from crawler.discovery.sitemaps import sitemaps_in
-from tests.archive.strangers import written
+from tests.archive.invalid_archives import written
 from tests.archive.test_hostile_imports import FIRST, LAST, bundle
 from tests.archive.test_hostile_imports import record as warc_record
 from tests.extract import imaginary_paper as imaginary

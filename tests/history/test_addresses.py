@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive.history import versions_of
-from tests.history.made import Facts, changes, picture, story, verdicts
+from tests.history.fact_builder import Facts, changes, picture, story, verdicts
 
 
 def versions(facts: Facts) -> list[int]:

@@ -8,7 +8,7 @@ import pytest
 
 from archive.history import OutletEvidence, versions_of
 from archive.history.edits import headline_of, novelty_of
-from tests.history.made import PUBLISHED, SITE, Facts, bytes_of, changes, picture, story, verdicts, wrong
+from tests.history.fact_builder import PUBLISHED, SITE, Facts, bytes_of, changes, picture, story, verdicts, wrong
 
 
 def test_a_page_with_nothing_in_common_is_doubted_and_goes() -> None:

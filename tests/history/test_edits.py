@@ -9,7 +9,7 @@ import pytest
 
 from archive.history import Shown, versions_of
 from archive.model.records import Reading
-from tests.history.made import Facts, bytes_of, changes, picture, story, told, verdicts
+from tests.history.fact_builder import Facts, bytes_of, changes, picture, story, told, verdicts
 
 
 def test_an_edit_is_a_version_and_another_print_is_none() -> None:

@@ -7,7 +7,7 @@ import pytest
 from archive.history import History, derive, in_time, versions_of
 from archive.history.article_identity import may_have_moved, number_in
 from archive.model.records import Outlet, Reading
-from tests.history.made import Facts, story
+from tests.history.fact_builder import Facts, story
 
 MOVED = Outlet("bao", "Báo Thử", "https://moi.example/", ("moi.example", "bao.example"))
 

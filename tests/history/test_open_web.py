@@ -10,7 +10,7 @@ import pytest
 
 from archive.history import Article, OutletEvidence, versions_of
 from archive.model.records import Reading
-from tests.history.made import NOON, PUBLISHED, SITE, Facts, picture, story, verdicts, wrong
+from tests.history.fact_builder import NOON, PUBLISHED, SITE, Facts, picture, story, verdicts, wrong
 
 HOME = f"{SITE}/a"
 PICTURES = (picture("cau"),)

@@ -6,7 +6,7 @@ import pytest
 
 from archive.history import versions_of
 from archive.model.records import Image, Reading
-from tests.history.made import SITE, Facts, bytes_of, changes, picture, story, verdicts
+from tests.history.fact_builder import SITE, Facts, bytes_of, changes, picture, story, verdicts
 
 HOME = f"{SITE}/a"
 FULL = story(images=(picture("cau"),), canonical_url=HOME)

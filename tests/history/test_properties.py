@@ -12,7 +12,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from archive.history import NOTHING, History, OutletEvidence, derive, in_time, step, versions_of
-from tests.history.made import PAPER, Facts, bytes_of, picture, story, told, wrong
+from tests.history.fact_builder import PAPER, Facts, bytes_of, picture, story, told, wrong
 
 _KEYS = ("a", "b", "m/a", "c")
 _SHOWN = st.one_of(

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.chromium import CHROMIUM_PATH, NO_CHROMIUM
-from tests.mortal import parent_of_all
+from tests.killable_commands import parent_of_all
 from tests.reading_room import served
 from tests.room.pages import NUMBERS, PAGES
 

@@ -12,7 +12,7 @@ import pytest
 
 from archive import Capture, ingest, open_archive, start_run
 from archive.web.room.article_page import Cited, bibtex, csl_json, ris
-from tests.room.inside import Answer, room_on
+from tests.room.in_process import Answer, room_on
 from tests.support import NOON, PAPER, page
 
 Ask = Callable[..., Answer]

@@ -12,7 +12,7 @@ import pytest
 from archive.queries.canned_queries import QUESTIONS
 from archive.web.room.translations import texts
 from tests.archive.test_placements import BRIDGE, HOME, MARKET, NAMES, SCHOOL, crawled, front, looks
-from tests.room.inside import Answer, room_on
+from tests.room.in_process import Answer, room_on
 from tests.support import page, shoot
 
 Ask = Callable[..., Answer]

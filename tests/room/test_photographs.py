@@ -14,7 +14,7 @@ from archive import Capture, PictureCapture, ingest, keep_picture, open_archive,
 from archive.model.records import Picture
 from archive.pictures import recognise
 from archive.web.room.photo_pages import places
-from tests.room.inside import Answer, room_on
+from tests.room.in_process import Answer, room_on
 from tests.support import NOON, PAPER, page
 
 Ask = Callable[..., Answer]

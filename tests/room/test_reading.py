@@ -12,7 +12,7 @@ import pytest
 
 from archive import Capture, finish_run, ingest, open_archive, start_run
 from archive.web.static_edition import write_site
-from tests.room.inside import Answer, room_on
+from tests.room.in_process import Answer, room_on
 from tests.support import NOON, PAPER, page
 
 Ask = Callable[..., Answer]

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from archive.cli import archive
 from archive.model.digests import digest_of
 from tests.archive.test_placements import crawled
-from tests.room.inside import Answer, room_on
+from tests.room.in_process import Answer, room_on
 from tests.support import page, shoot
 
 Ask = Callable[..., Answer]

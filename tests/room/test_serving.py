@@ -23,7 +23,7 @@ from archive import Capture, Outlet, PictureCapture, ingest, keep_picture, open_
 from archive.cli import archive
 from archive.pictures import recognise
 from archive.queries.days import days, each_day, latest_day
-from archive.queries.outlets_followed import papers
+from archive.queries.outlets_followed import outlets
 from archive.storage.withdrawals.withdrawal import withdraw
 from archive.web.room.asgi_guards import AT_ONCE, is_known
 from tests.crawler.test_pictures import painted
@@ -292,7 +292,7 @@ def test_what_was_withdrawn_badly_is_not_made_public(kept: Path, tmp_path: Path)
 
 def test_days_without_a_crawl_are_gaps_not_days_without_news(kept: Path, alone: str) -> None:
     with open_archive(kept) as db:
-        (paper,) = papers(db)
+        (paper,) = outlets(db)
         last = latest_day(db, paper)
         assert last is not None and last.isoformat() == "2026-05-22"
         found = days(db, paper, last.replace(day=18), last)

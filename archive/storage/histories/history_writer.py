@@ -197,7 +197,7 @@ def _numbers_change(belief: DerivedHistory, plan: Plan) -> bool:
 
 
 def _insert_articles(db: Database, belief: DerivedHistory, plan: Plan) -> None:
-    """Inserts a row for each new article; `_settle_article` completes it once its versions exist."""
+    """Inserts a row for each new article; `_write_article` completes it once its versions exist."""
     for article in belief.history.articles:
         if article.number in plan.articles:
             continue

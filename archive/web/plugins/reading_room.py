@@ -18,7 +18,7 @@ from archive.web.room.asgi_guards import (
     with_headers,
     with_known_hosts,
 )
-from archive.web.room.request import is_public, visit_of
+from archive.web.room.request import context_of, is_public
 from archive.web.room.routes import ROUTES
 from archive.web.room.served_archives import archive_names, room_path
 from archive.web.template_environment import FILTERS, TESTS
@@ -75,15 +75,15 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Callable[[], Any] | None:
     """Shows the room's error page, in the reader's language and with a link onwards, for a damaged file, an unknown URL
     and an internal error. Errors of JSON and CSV requests and of visitors' SQL stay Datasette's."""
-    visit = visit_of(datasette, request)
+    context = context_of(datasette, request)
     if damage_message(exception) is not None:
-        return lambda: visit.refusal(500, visit.say("refusal.500"))
+        return lambda: context.refusal(500, context.say("refusal.500"))
     status = getattr(exception, "status", None)
     if request.path.endswith((".json", ".csv")) or status not in (None, 404):
         return None
     if status is None:
         log.error("%s failed", request.path, exc_info=exception)
-    return lambda: visit.refusal(status or 500, visit.say("refusal.404" if status else "refusal.mistake"))
+    return lambda: context.refusal(status or 500, context.say("refusal.404" if status else "refusal.mistake"))
 
 
 @hookimpl(tryfirst=True)
@@ -91,8 +91,8 @@ def forbidden(datasette: Any, request: Any) -> Callable[[], Any] | None:
     """Shows the room's error page for what the public may not see."""
     if request.path.endswith((".json", ".csv")):
         return None
-    visit = visit_of(datasette, request)
-    return lambda: visit.refusal(403, visit.say("refusal.403"))
+    context = context_of(datasette, request)
+    return lambda: context.refusal(403, context.say("refusal.403"))
 
 
 @hookimpl(tryfirst=True)

@@ -13,35 +13,35 @@ from archive.queries import days, outlets_followed
 from archive.queries import outlets_followed as facts
 from archive.queries.outlets_followed import FollowedOutlet
 from archive.storage.connection import Database
-from archive.web.room.request import Visit, is_public, page, settings_of
+from archive.web.room.request import RequestContext, is_public, page, settings_of
 from archive.web.room.served_archives import archive_names, prefix_of
 
 
 @dataclass(frozen=True, slots=True)
 class _OutletSummary:
-    paper: FollowedOutlet
+    outlet: FollowedOutlet
     followed: facts.CrawlHistory
     missed: int
 
 
 @page
-async def about(visit: Visit) -> Response:
+async def about(context: RequestContext) -> Response:
     """`/-/about`: who keeps the archive, since when, how often it crawls, its gaps, its rules, how to cite it."""
-    sizes, followed = await visit.ask(
-        lambda db: (facts.sizes(db), [_summarized(db, paper) for paper in outlets_followed.papers(db)])
+    sizes, followed = await context.ask(
+        lambda db: (facts.sizes(db), [_summarized(db, outlet) for outlet in outlets_followed.outlets(db)])
     )
-    settings = settings_of(visit.datasette)
-    return await visit.page(
+    settings = settings_of(context.datasette)
+    return await context.page(
         "about", sizes=sizes, followed=followed, keeper=settings.get("keeper"), contact=settings.get("contact"),
-        address=visit.permanent("/"),
+        address=context.permanent("/"),
     )  # fmt: skip
 
 
-def _summarized(db: Database, paper: FollowedOutlet) -> _OutletSummary:
-    last = days.latest_day(db, paper)
-    recorded = days.days(db, paper, last, last).recorded if last else None
-    missed = len(days.days(db, paper, *recorded).gaps) if recorded else 0
-    return _OutletSummary(paper, facts.crawl_history(db, paper), missed)
+def _summarized(db: Database, outlet: FollowedOutlet) -> _OutletSummary:
+    last = days.latest_day(db, outlet)
+    recorded = days.days(db, outlet, last, last).recorded if last else None
+    missed = len(days.days(db, outlet, *recorded).gaps) if recorded else 0
+    return _OutletSummary(outlet, facts.crawl_history(db, outlet), missed)
 
 
 # Copies of an outlet's pages should not compete with the originals; the other paths have too many URLs to crawl.
@@ -52,9 +52,9 @@ _DISALLOWED = (
 
 
 @page
-async def robots(visit: Visit) -> Response:
+async def robots(context: RequestContext) -> Response:
     """`/robots.txt`: allows the front page and articles of a public archive, and nothing of any other."""
-    server, rules = visit.datasette, [("Disallow", "/")]
+    server, rules = context.datasette, [("Disallow", "/")]
     if is_public(server):
         rules = [rule for archive in archive_names(server) for rule in _rules(server, archive)]
     lines = ["User-agent: *", *(f"{word}: {server.urls.path(path)}" for word, path in rules)]

@@ -24,7 +24,7 @@ from archive.storage.captures.kept_captures import Provenance, provenance_of
 from archive.storage.connection import Database
 from archive.web.room import parameters
 from archive.web.room.memento import links, written
-from archive.web.room.request import HEADERS, Visit, page
+from archive.web.room.request import HEADERS, RequestContext, page
 from archive.web.room.translations import local
 from archive.web.template_environment import Part, parts
 
@@ -54,7 +54,7 @@ class Cited:
     key: str
     headline: str
     authors: tuple[str, ...]
-    paper: str
+    outlet: str
     section: str | None
     language: str | None
     published: datetime | None
@@ -66,46 +66,46 @@ class Cited:
     archive: str = ""
 
 
-def cited(visit: Visit, paper: str, article: Article, version: Version, reading: Reading) -> Cited:
+def cited(context: RequestContext, outlet: str, article: Article, version: Version, reading: Reading) -> Cited:
     """The citation of a version of an article."""
     archived = clock.read(version.first_seen_at)
     authors = reading.authors or ((reading.byline,) if reading.byline else ())
     return Cited(
-        f"{article.outlet}-{article.id}-v{version.number}", reading.headline, authors, paper, reading.section,
+        f"{article.outlet}-{article.id}-v{version.number}", reading.headline, authors, outlet, reading.section,
         reading.language, reading.published_at, archived.astimezone(zone_of(article.timezone)) if archived else None,
-        visit.permanent(f"/-/article/{article.id}/v{version.number}"), article.url, reading.lead, version.digest,
-        visit.say("site.name", site=paper),
+        context.permanent(f"/-/article/{article.id}/v{version.number}"), article.url, reading.lead, version.digest,
+        context.say("site.name", site=outlet),
     )  # fmt: skip
 
 
 @page
-async def citation(visit: Visit) -> Response:
+async def citation(context: RequestContext) -> Response:
     """`/-/article/ID/vN.bib`, `.ris`, `.json`"""
-    number, form = visit.variable("id"), visit.request.url_vars["form"]
-    cited_version = await visit.ask(lambda db: _cited(db, visit, number))
+    number, form = context.variable("id"), context.request.url_vars["form"]
+    cited_version = await context.ask(lambda db: _cited(db, context, number))
     body = {"bib": bibtex, "ris": ris, "json": csl_json}[form](cited_version)
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{cited_version.key}.{form}"'}
     return Response(body, headers=headers, content_type=_TYPES[form])
 
 
 @page
-async def unapi(visit: Visit) -> Response:
+async def unapi(context: RequestContext) -> Response:
     """`/-/unapi`: the formats of unAPI (http://unapi.info/specs/), by which Zotero imports what a page is about; with
     `?id=ID/vN&format=ris`, redirects to the citation."""
-    if not visit.argument("format"):
+    if not context.argument("format"):
         return Response(_UNAPI, headers=HEADERS, content_type="application/xml; charset=utf-8")
-    form, version = visit.choice("format", ("ris",)), _VERSION.fullmatch(visit.argument("id"))
+    form, version = context.choice("format", ("ris",)), _VERSION.fullmatch(context.argument("id"))
     if version is None:
-        return await visit.refusal(404, visit.say("search.no_address"))
-    return Response.redirect(visit.to(f"/-/article/{version[0]}.{form}"))
+        return await context.refusal(404, context.say("search.no_address"))
+    return Response.redirect(context.to(f"/-/article/{version[0]}.{form}"))
 
 
-def _cited(db: Database, visit: Visit, number: int) -> Cited:
+def _cited(db: Database, context: RequestContext, number: int) -> Cited:
     article = lookup.find_article(db, str(number))
-    version_number, reading = lookup.reading_of(db, number, visit.variable("number"))
+    version_number, reading = lookup.reading_of(db, number, context.variable("number"))
     version = next(version for version in lookup.versions_of(db, number) if version.number == version_number)
-    title = next(paper.title for paper in outlets_followed.papers(db) if paper.name == article.outlet)
-    return cited(visit, title, article, version, reading)
+    title = next(outlet.title for outlet in outlets_followed.outlets(db) if outlet.name == article.outlet)
+    return cited(context, title, article, version, reading)
 
 
 def bibtex(item: Cited) -> str:
@@ -113,7 +113,7 @@ def bibtex(item: Cited) -> str:
     fields = {
         "author": " and ".join(f"{{{_bibtex_escaped(name)}}}" for name in item.authors),
         "title": f"{{{_bibtex_escaped(item.headline)}}}",
-        "organization": _bibtex_escaped(item.paper),
+        "organization": _bibtex_escaped(item.outlet),
         "date": item.published.date().isoformat() if item.published else "",
         "url": item.address,
         "urldate": item.archived.date().isoformat() if item.archived else "",
@@ -131,7 +131,7 @@ def _bibtex_escaped(text: str) -> str:
 def ris(item: Cited) -> str:
     """A record of type NEWS (https://en.wikipedia.org/wiki/RIS_(file_format)); lines end with CR LF."""
     fields = [
-        ("TY", "NEWS"), *(("AU", name) for name in item.authors), ("TI", item.headline), ("T2", item.paper),
+        ("TY", "NEWS"), *(("AU", name) for name in item.authors), ("TI", item.headline), ("T2", item.outlet),
         ("DA", f"{item.published:%Y/%m/%d/}" if item.published else ""), ("SE", item.section), ("AB", item.abstract),
         ("LA", item.language), ("UR", item.address), ("L2", item.original),
         ("Y2", f"{item.archived:%Y/%m/%d/}" if item.archived else ""), ("DB", item.archive),
@@ -148,7 +148,7 @@ def csl_json(item: Cited) -> str:
         "type": "article-newspaper",
         "title": item.headline,
         "author": [{"literal": name} for name in item.authors],
-        "container-title": item.paper,
+        "container-title": item.outlet,
         "section": item.section,
         "language": item.language,
         "issued": _date_parts(item.published),
@@ -173,7 +173,7 @@ def json_ld(item: Cited, modified: datetime | None) -> dict[str, Any]:
         "url": item.address,
         "headline": item.headline,
         "author": [{"@type": "Person", "name": name} for name in item.authors],
-        "publisher": {"@type": "NewsMediaOrganization", "name": item.paper},
+        "publisher": {"@type": "NewsMediaOrganization", "name": item.outlet},
         "articleSection": item.section,
         "inLanguage": item.language,
         "description": item.abstract,
@@ -202,7 +202,7 @@ class Happening:
 @dataclass(frozen=True, slots=True)
 class _ArticlePage:
     article: Article
-    paper: outlets_followed.FollowedOutlet
+    outlet: outlets_followed.FollowedOutlet
     versions: list[Version]
     version: Version
     provenance: Provenance
@@ -214,39 +214,41 @@ class _ArticlePage:
 
 
 @page
-async def article(visit: Visit) -> Response:
+async def article(context: RequestContext) -> Response:
     """`/-/article/ID`: the newest version; with `?as_of=DAY`, redirects to the version at the end of that day."""
-    number = visit.variable("id")
-    if visit.argument("as_of"):
-        return await _as_of(visit, number)
-    shown = await visit.ask(lambda db: _shown(db, number, None))
-    return await _page(visit, shown, newest=True)
+    number = context.variable("id")
+    if context.argument("as_of"):
+        return await _as_of(context, number)
+    shown = await context.ask(lambda db: _shown(db, number, None))
+    return await _page(context, shown, newest=True)
 
 
 @page
-async def version(visit: Visit) -> Response:
+async def version(context: RequestContext) -> Response:
     """`/-/article/ID/vN`: one version; a permanent URL."""
-    number = visit.variable("number")
-    shown = await visit.ask(lambda db: _shown(db, visit.variable("id"), number))
-    return await _page(visit, shown, newest=False)
+    number = context.variable("number")
+    shown = await context.ask(lambda db: _shown(db, context.variable("id"), number))
+    return await _page(context, shown, newest=False)
 
 
 @page
-async def at_address(visit: Visit) -> Response:
+async def at_address(context: RequestContext) -> Response:
     """`/-/at?url=URL`: redirects to the article at any URL it was ever known under."""
-    url = visit.argument("url")
-    article = await visit.ask(lambda db: lookup.find_article(db, url))
-    return Response.redirect(visit.to(_PATH.format(article.id)))
+    url = context.argument("url")
+    article = await context.ask(lambda db: lookup.find_article(db, url))
+    return Response.redirect(context.to(_PATH.format(article.id)))
 
 
-async def _as_of(visit: Visit, number: int) -> Response:
-    day = parameters.day(visit.argument("as_of"), last=True)
-    article, version_number = await visit.ask(lambda db: _version_on(db, number, day))
+async def _as_of(context: RequestContext, number: int) -> Response:
+    day = parameters.day(context.argument("as_of"), last=True)
+    article, version_number = await context.ask(lambda db: _version_on(db, number, day))
     if version_number is None:
-        first = visit.written(local(article.first_seen_at, article.timezone).date())
-        newest = visit.to(_PATH.format(number))
-        return await visit.refusal(404, visit.say("article.not_yet", day=visit.written(day), first=first), back=newest)
-    return Response.redirect(visit.to(f"{_PATH.format(number)}/v{version_number}"))
+        first = context.written(local(article.first_seen_at, article.timezone).date())
+        newest = context.to(_PATH.format(number))
+        return await context.refusal(
+            404, context.say("article.not_yet", day=context.written(day), first=first), back=newest
+        )
+    return Response.redirect(context.to(f"{_PATH.format(number)}/v{version_number}"))
 
 
 def _version_on(db: Database, number: int, day: date) -> tuple[Article, int | None]:
@@ -257,13 +259,13 @@ def _version_on(db: Database, number: int, day: date) -> tuple[Article, int | No
     return article, earlier[-1] if earlier else None
 
 
-def _shown(db: Database, number: int, wanted: int | None) -> _ArticlePage:
+def _shown(db: Database, number: int, article_filter: int | None) -> _ArticlePage:
     article = lookup.find_article(db, str(number))
-    shown, reading = lookup.reading_of(db, number, wanted)
+    shown, reading = lookup.reading_of(db, number, article_filter)
     versions = lookup.versions_of(db, number)
     return _ArticlePage(
         article,
-        next(paper for paper in outlets_followed.papers(db) if paper.name == article.outlet),
+        next(outlet for outlet in outlets_followed.outlets(db) if outlet.name == article.outlet),
         versions,
         next(version for version in versions if version.number == shown),
         provenance_of(db, number)[shown],
@@ -275,13 +277,13 @@ def _shown(db: Database, number: int, wanted: int | None) -> _ArticlePage:
     )
 
 
-async def _page(visit: Visit, shown: _ArticlePage, *, newest: bool) -> Response:
-    citation = cited(visit, shown.paper.title, shown.article, shown.version, shown.reading)
-    headers = {"Link": links(visit, shown.article, shown.versions, shown.version)}
+async def _page(context: RequestContext, shown: _ArticlePage, *, newest: bool) -> Response:
+    citation = cited(context, shown.outlet.title, shown.article, shown.version, shown.reading)
+    headers = {"Link": links(context, shown.article, shown.versions, shown.version)}
     if not newest:
         headers["Memento-Datetime"] = written(shown.version.first_seen_at)
-    return await visit.page(
-        "article", shown=shown, newest=newest, permanent=citation.address, one=citation, headers=headers,
+    return await context.page(
+        "article", shown=shown, newest=newest, permanent=citation.address, item=citation, headers=headers,
         data_block=json_ld(citation, shown.reading.modified_at),
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from archive.queries.days import Days, each_day
 from archive.queries.outlets_followed import FollowedOutlet
 from archive.storage.connection import Database
 from archive.web.room import translations
-from archive.web.room.request import Visit, page
+from archive.web.room.request import RequestContext, page
 
 WIDTH, HEIGHT = 720, 96
 """Size of one row of bars, in SVG units."""
@@ -76,7 +76,7 @@ class Plot:
     busy: list[tuple[date, tuple[int, ...]]]
 
 
-def plot_of(days: Days, visit: Visit, together: int = 1) -> Plot:
+def plot_of(days: Days, context: RequestContext, together: int = 1) -> Plot:
     """The plot of a span of days. together: days in one bar."""
     all_days = list(each_day(days.first, days.last))
     counts_by_name = {
@@ -92,14 +92,14 @@ def plot_of(days: Days, visit: Visit, together: int = 1) -> Plot:
     return Plot(
         days.first,
         days.last,
-        [_row(name, counts, starts, visit, len(all_days) / together) for name, counts in grouped.items()],
-        _stretches(days.gaps, all_days, visit),
-        _stretches(days_before, all_days, visit),
+        [_row(name, counts, starts, context, len(all_days) / together) for name, counts in grouped.items()],
+        _stretches(days.gaps, all_days, context),
+        _stretches(days_before, all_days, context),
         len(days.gaps),
         len(days_before),
         max(days.first, days.recorded[0]) if days.recorded else None,
         [
-            (index * WIDTH / len(all_days), translations.month(day, visit.language))
+            (index * WIDTH / len(all_days), translations.month(day, context.language))
             for index, day in enumerate(all_days)
             if day.day == 1 and index < len(all_days) - 4
         ],
@@ -118,14 +118,14 @@ def _by_bar(counts: Counter[date], all_days: list[date], together: int) -> Count
     )
 
 
-def _row(name: str, counts: Counter[date], starts: list[date], visit: Visit, bars_wide: float) -> Row:
+def _row(name: str, counts: Counter[date], starts: list[date], context: RequestContext, bars_wide: float) -> Row:
     top = scale(max(counts.values(), default=0))
     step = WIDTH / bars_wide
     bars = []
     for index, day in enumerate(starts):
         if count := counts[day]:
             height = max(2.0, HEIGHT * count / top)
-            title = f"{translations.day(day, visit.language)}: {visit.say(f'count.{name}', n=count)}"
+            title = f"{translations.day(day, context.language)}: {context.say(f'count.{name}', n=count)}"
             bars.append(Bar(day, count, index * step, HEIGHT - height, max(step - 1, 1), height, title))
     return Row(name, bars, counts.total(), top)
 
@@ -138,7 +138,7 @@ def scale(highest: int) -> int:
     return next(power * step for step in (1, 2, 5, 10) if highest <= power * step)
 
 
-def _stretches(days: list[date], all_days: list[date], visit: Visit) -> list[Stretch]:
+def _stretches(days: list[date], all_days: list[date], context: RequestContext) -> list[Stretch]:
     """Bands over runs of consecutive days."""
     step = WIDTH / len(all_days)
     stretches: list[list[date]] = []
@@ -148,14 +148,14 @@ def _stretches(days: list[date], all_days: list[date], visit: Visit) -> list[Str
         else:
             stretches.append([day])
     return [
-        Stretch((stretch[0] - all_days[0]).days * step, len(stretch) * step, _span(stretch[0], stretch[-1], visit))
+        Stretch((stretch[0] - all_days[0]).days * step, len(stretch) * step, _span(stretch[0], stretch[-1], context))
         for stretch in stretches
     ]
 
 
-def _span(first: date, last: date, visit: Visit) -> str:
-    shown = translations.day(first, visit.language)
-    return shown if first == last else f"{shown} – {translations.day(last, visit.language)}"
+def _span(first: date, last: date, context: RequestContext) -> str:
+    shown = translations.day(first, context.language)
+    return shown if first == last else f"{shown} – {translations.day(last, context.language)}"
 
 
 CELL = 13
@@ -190,7 +190,7 @@ class Year:
     """An outlet's year. span: first and last year with articles; cells: squares; labels: months above them; most: the
     highest monthly count of a section; asked: the requested year, which may lie outside the span."""
 
-    paper: FollowedOutlet
+    outlet: FollowedOutlet
     year: int
     span: tuple[int, int]
     cells: list[Cell]
@@ -202,31 +202,33 @@ class Year:
 
 
 @page
-async def calendar(visit: Visit) -> Response:
+async def calendar(context: RequestContext) -> Response:
     """`/-/calendar?outlet=...&year=...`"""
-    year = await visit.ask(lambda db: _year(db, visit))
-    return await visit.page("calendar", found=year)
+    year = await context.ask(lambda db: _year(db, context))
+    return await context.page("calendar", found=year)
 
 
-def _year(db: Database, visit: Visit) -> Year | None:
-    papers = outlets_followed.papers(db)
-    paper = next((paper for paper in papers if paper.name == visit.argument("outlet")), papers[0] if papers else None)
-    if paper is None:
+def _year(db: Database, context: RequestContext) -> Year | None:
+    outlets = outlets_followed.outlets(db)
+    outlet = next(
+        (outlet for outlet in outlets if outlet.name == context.argument("outlet")), outlets[0] if outlets else None
+    )
+    if outlet is None:
         return None
-    last = days.latest_day(db, paper)
-    first, newest = days.years(db, paper) or ((last or now().date()).year,) * 2
+    last = days.latest_day(db, outlet)
+    first, newest = days.years(db, outlet) or ((last or now().date()).year,) * 2
     newest = max(newest, last.year if last else newest)
-    requested_year = visit.number("year", newest, 9998)
+    requested_year = context.number("year", newest, 9998)
     year = min(max(requested_year, first), newest)
     end = min(date(year, 12, 31), last) if last and last.year == year else date(year, 12, 31)
-    span = days.days(db, paper, date(year, 1, 1), end)
+    span = days.days(db, outlet, date(year, 1, 1), end)
     return Year(
-        paper, year, (first, newest), _cells(span, visit), _labels(year, visit), plot_of(span, visit, together=7),
-        *_sections(db, paper, year), requested_year,
+        outlet, year, (first, newest), _cells(span, context), _labels(year, context),
+        plot_of(span, context, together=7), *_sections(db, outlet, year), requested_year,
     )  # fmt: skip
 
 
-def _cells(span: Days, visit: Visit) -> list[Cell]:
+def _cells(span: Days, context: RequestContext) -> list[Cell]:
     """The squares: weeks are columns, Monday is at the top."""
     start = span.first - timedelta(days=span.first.weekday())
     highest = max(span.articles.values(), default=0)
@@ -238,36 +240,42 @@ def _cells(span: Days, visit: Visit) -> list[Cell]:
         weeks, weekday = divmod((day - start).days, 7)
         cells.append(
             Cell(
-                day, weeks * CELL, weekday * CELL, level, state, bool(span.edits[day]), _title(day, span, state, visit)
+                day,
+                weeks * CELL,
+                weekday * CELL,
+                level,
+                state,
+                bool(span.edits[day]),
+                _title(day, span, state, context),
             )
         )
     return cells
 
 
-def _title(day: date, span: Days, state: str, visit: Visit) -> str:
-    counts = [visit.say("count.articles", n=span.articles[day])]
+def _title(day: date, span: Days, state: str, context: RequestContext) -> str:
+    counts = [context.say("count.articles", n=span.articles[day])]
     counts += [
-        visit.say(f"count.{name}", n=count)
+        context.say(f"count.{name}", n=count)
         for name, count in (("edits", span.edits[day]), ("gone", span.gone[day]))
         if count
     ]
-    counts += [visit.say(f"calendar.{state}")] if state != "seen" else []
-    return f"{translations.day(day, visit.language)}: {', '.join(counts)}"
+    counts += [context.say(f"calendar.{state}")] if state != "seen" else []
+    return f"{translations.day(day, context.language)}: {', '.join(counts)}"
 
 
-def _labels(year: int, visit: Visit) -> list[tuple[int, str]]:
+def _labels(year: int, context: RequestContext) -> list[tuple[int, str]]:
     start = date(year, 1, 1)
     start -= timedelta(days=start.weekday())
     return [
-        ((date(year, month, 1) - start).days // 7 * CELL, visit.say("calendar.month").split()[month - 1])
+        ((date(year, month, 1) - start).days // 7 * CELL, context.say("calendar.month").split()[month - 1])
         for month in range(1, 13)
     ]
 
 
-def _sections(db: Database, paper: FollowedOutlet, year: int) -> tuple[list[Share], int]:
+def _sections(db: Database, outlet: FollowedOutlet, year: int) -> tuple[list[Share], int]:
     """Sections, those with the most articles first, and the highest monthly count."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0] * 12)
-    for section, month, count in days.by_section(db, paper, f"{year}-01", f"{year}-12"):
+    for section, month, count in days.by_section(db, outlet, f"{year}-01", f"{year}-12"):
         counts[section][int(month[5:]) - 1] += count
     shares = [Share(section, months, sum(months)) for section, months in counts.items()]
     shares.sort(key=lambda share: (-share.total, share.section))

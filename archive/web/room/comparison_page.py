@@ -19,7 +19,7 @@ from archive.queries.placements import Place, between, highest, places_of
 from archive.storage.captures.kept_captures import Provenance, provenance_of
 from archive.storage.connection import Database
 from archive.web.room import parameters
-from archive.web.room.request import HEADERS, Visit, page, site
+from archive.web.room.request import HEADERS, RequestContext, page, site
 from archive.web.room.translations import summary, title
 
 # At least this many unchanged rows in sequence are folded, except the first and the last.
@@ -82,32 +82,32 @@ class Compared:
 
 
 @page
-async def choose(visit: Visit) -> Response:
+async def choose(context: RequestContext) -> Response:
     """`/-/diff/ID?old=1&new=3`: redirects to the comparison of two versions, by default the last two."""
-    number = visit.variable("id")
-    numbers = await visit.ask(lambda db: list(_versions(db, number)))
-    new = visit.number("new", numbers[-1], parameters.HIGHEST_ID, "v")
+    number = context.variable("id")
+    numbers = await context.ask(lambda db: list(_versions(db, number)))
+    new = context.number("new", numbers[-1], parameters.HIGHEST_ID, "v")
     before = max((earlier for earlier in numbers if earlier < new), default=new)
-    old = visit.number("old", before, parameters.HIGHEST_ID, "v")
-    view = visit.choice("view", ("", *_VIEWS))
-    return Response.redirect(visit.to(f"/-/diff/{number}/v{old}..v{new}", view=view))
+    old = context.number("old", before, parameters.HIGHEST_ID, "v")
+    view = context.choice("view", ("", *_VIEWS))
+    return Response.redirect(context.to(f"/-/diff/{number}/v{old}..v{new}", view=view))
 
 
 @page
-async def comparison(visit: Visit) -> Response:
+async def comparison(context: RequestContext) -> Response:
     """`/-/diff/ID/vA..vB`: the comparison of two versions."""
-    number, old, new = (visit.variable(name) for name in ("id", "old", "new"))
-    versions = await visit.ask(lambda db: compared(db, number, old, new))
-    rows = list(_rows(visit, versions.before, versions.after))
-    view = visit.choice("view", _VIEWS)
+    number, old, new = (context.variable(name) for name in ("id", "old", "new"))
+    versions = await context.ask(lambda db: compared(db, number, old, new))
+    rows = list(_rows(context, versions.before, versions.after))
+    view = context.choice("view", _VIEWS)
     edit_gist = summarize_edit(versions.before, versions.after)
-    return await visit.page(
+    return await context.page(
         "diff", found=versions, runs=list(runs(rows)), view=view, gist=edit_gist,
-        summary=summary(visit.say, compare(versions.before, versions.after)),
+        summary=summary(context.say, compare(versions.before, versions.after)),
         lines=[line(quote.pieces) for quote in edit_gist.quotes],
         step_before=old if old in versions.numbers and old > versions.numbers[0] else None,
         step_after=new + 1 if new + 1 in versions.numbers else None,
-        permanent=visit.permanent(f"/-/diff/{number}/v{old}..v{new}"),
+        permanent=context.permanent(f"/-/diff/{number}/v{old}..v{new}"),
     )  # fmt: skip
 
 
@@ -128,14 +128,14 @@ def compared(db: Database, number: int, old: int, new: int) -> Compared:
     return Compared(article, list(provenances), first, later, before, after, highest(places))
 
 
-def _rows(visit: Visit, before: Reading, after: Reading) -> Iterator[Row]:
+def _rows(context: RequestContext, before: Reading, after: Reading) -> Iterator[Row]:
     for changes in together(side_by_side(before, after)):
         first = changes[0]
         changed = [change for change in changes if change.kind != "unchanged"]
         lines = tuple(Line(change.part, change.form, change.kind, tuple(unmarked(change.pieces))) for change in changes)
         kind = changed[0].kind if changed else "unchanged"
         old, new = (_picture(first, places, reading) for places, reading in ((first.old, before), (first.new, after)))
-        yield Row(title(visit.say, changes), kind, lines, old, new)
+        yield Row(title(context.say, changes), kind, lines, old, new)
 
 
 def _picture(change: Change, places: Sequence[int], reading: Reading) -> Image | None:
@@ -173,18 +173,18 @@ class ImageRow:
 
 
 @page
-async def card(visit: Visit) -> Response:
+async def card(context: RequestContext) -> Response:
     """`/-/diff/ID/vA..vB.svg`: the share image."""
-    number, old, new = (visit.variable(name) for name in ("id", "old", "new"))
-    versions, papers = await visit.ask(lambda db: (compared(db, number, old, new), outlets_followed.papers(db)))
+    number, old, new = (context.variable(name) for name in ("id", "old", "new"))
+    versions, outlets = await context.ask(lambda db: (compared(db, number, old, new), outlets_followed.outlets(db)))
     edit_gist = summarize_edit(versions.before, versions.after)
     heading = edit_gist.headline.pieces if edit_gist.headline else (Piece("equal", versions.after.headline),)
     rows = [ImageRow(words, True) for words in wrapped(heading, _HEADLINE_WIDTH)]
     rows += [ImageRow(words) for quote in edit_gist.below for words in wrapped(quote.pieces, _TEXT_WIDTH)]
-    body = await visit.datasette.jinja_env.get_template("room/card.svg").render_async(
-        rows=rows[:_MOST_LINES], site=visit.say("site.name", site=site(papers)),
+    body = await context.datasette.jinja_env.get_template("room/card.svg").render_async(
+        rows=rows[:_MOST_LINES], site=context.say("site.name", site=site(outlets)),
         plain=line(edit_gist.quotes[0].pieces if edit_gist.quotes else heading),
-        foot=visit.permanent(f"/-/diff/{number}/v{old}..v{new}"),
+        foot=context.permanent(f"/-/diff/{number}/v{old}..v{new}"),
     )  # fmt: skip
     return Response(body, headers=HEADERS, content_type=_TYPE)
 

@@ -24,7 +24,7 @@ from archive.queries import photographs
 from archive.storage.captures import http_exchange
 from archive.storage.captures.http_exchange import Exchange
 from archive.storage.connection import Database
-from archive.web.room.request import Visit, page
+from archive.web.room.request import RequestContext, page
 
 POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
@@ -70,10 +70,12 @@ class _CapturePage:
 
 
 @page
-async def capture(visit: Visit) -> Response:
+async def capture(context: RequestContext) -> Response:
     """`/-/capture/ID`: the facts about a capture, and the captured page in its frame."""
-    capture_page = await visit.ask(lambda db: _capture_page(db, visit.variable("id")))
-    return await visit.page("capture", found=capture_page, exchange=capture_page.exchange, thumbnail_of=thumbnail_place)
+    capture_page = await context.ask(lambda db: _capture_page(db, context.variable("id")))
+    return await context.page(
+        "capture", found=capture_page, exchange=capture_page.exchange, thumbnail_of=thumbnail_place
+    )
 
 
 def _capture_page(db: Database, number: int) -> _CapturePage:
@@ -87,15 +89,17 @@ def _capture_page(db: Database, number: int) -> _CapturePage:
 
 
 @page
-async def sandboxed(visit: Visit) -> Response:
+async def sandboxed(context: RequestContext) -> Response:
     """`/-/capture/ID/page`: the captured page, for the frame. A request for it as a document is redirected to the page
     about it (https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header)."""
-    number = visit.variable("id")
-    if visit.request.headers.get("sec-fetch-dest") == "document":
-        return Response.redirect(visit.to(f"/-/capture/{number}"))
-    exchange, body = await visit.ask(lambda db: (http_exchange.exchange(db, number), http_exchange.payload(db, number)))
+    number = context.variable("id")
+    if context.request.headers.get("sec-fetch-dest") == "document":
+        return Response.redirect(context.to(f"/-/capture/{number}"))
+    exchange, body = await context.ask(
+        lambda db: (http_exchange.exchange(db, number), http_exchange.payload(db, number))
+    )
     if body is None:
-        return await visit.refusal(410 if exchange.withdrawn else 404, visit.say("capture.nothing"))
+        return await context.refusal(410 if exchange.withdrawn else 404, context.say("capture.nothing"))
     if is_page(exchange):
         return Response(
             disable_requests(body, exchange.encoding), headers=HEADERS, content_type="text/html; charset=utf-8"
@@ -110,13 +114,13 @@ def is_page(exchange: Exchange) -> bool:
 
 
 @page
-async def warc(visit: Visit) -> Response:
+async def warc(context: RequestContext) -> Response:
     """`/-/capture/ID.warc`: the exchange as WARC, with the earlier one whose bytes a revisit confirms."""
-    number = visit.variable("id")
-    capture_page = await visit.ask(lambda db: _capture_page(db, number))
+    number = context.variable("id")
+    capture_page = await context.ask(lambda db: _capture_page(db, number))
     if capture_page.exchange.withdrawn:
-        return await visit.refusal(410, visit.say("capture.nothing"))
-    body = await visit.ask(lambda db: http_exchange.payload(db, number))
+        return await context.refusal(410, context.say("capture.nothing"))
+    body = await context.ask(lambda db: http_exchange.payload(db, number))
     data = warc_of(capture_page.exchange, body, capture_page.confirmed)
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="luubao-capture-{number}.warc"'}
     return Response(data, headers=headers, content_type="application/warc")

@@ -18,8 +18,8 @@ from archive.diff.summary import line
 from archive.queries import outlets_followed, recent
 from archive.storage.connection import Database
 from archive.web.room.list_pages import EditEntry, edit_entries_of
-from archive.web.room.request import HEADERS, Visit, page, site
-from archive.web.room.search_page import filters, wanted_by
+from archive.web.room.request import HEADERS, RequestContext, page, site
+from archive.web.room.search_page import filter_of, filter_query
 
 _MOST_ENTRIES = 50
 _MOST_QUOTES = 8
@@ -46,34 +46,35 @@ class Entry:
 
 
 @page
-async def feed(visit: Visit) -> Response:
+async def feed(context: RequestContext) -> Response:
     """`/-/feeds/new.atom`, `edits.atom`, `gone.atom`, and the same as `.json`, filtered by the query of a search."""
-    kind, form = (visit.request.url_vars[name] for name in ("kind", "form"))
-    found, papers = await visit.ask(lambda db: (list(_ENTRIES_OF[kind](db, visit)), outlets_followed.papers(db)))
-    content = visit.datasette.jinja_env.get_template("room/_entry.html")
+    kind, form = (context.request.url_vars[name] for name in ("kind", "form"))
+    found, outlets = await context.ask(lambda db: (list(_ENTRIES_OF[kind](db, context)), outlets_followed.outlets(db)))
+    content = context.datasette.jinja_env.get_template("room/_entry.html")
     entries = [
-        replace(entry, content=(await content.render_async(one=entry, **visit.spoken())).strip()) for entry in found
+        replace(entry, content=(await content.render_async(item=entry, **context.spoken())).strip()) for entry in found
     ]
-    feed_info = _feed_info(visit, kind, site(papers))
+    feed_info = _feed_info(context, kind, site(outlets))
     if form == "json":
-        body = json.dumps(_as_json(visit, feed_info, entries), ensure_ascii=False)
+        body = json.dumps(_as_json(context, feed_info, entries), ensure_ascii=False)
     else:
-        template = visit.datasette.jinja_env.get_template("room/feed.atom")
-        body = await template.render_async(**visit.spoken(), **feed_info, entries=entries, updated=_latest(entries))
-    headers = {**HEADERS, "Content-Language": visit.language}
+        template = context.datasette.jinja_env.get_template("room/feed.atom")
+        body = await template.render_async(**context.spoken(), **feed_info, entries=entries, updated=_latest(entries))
+    headers = {**HEADERS, "Content-Language": context.language}
     return Response(body, headers=headers, content_type=_JSON if form == "json" else _ATOM)
 
 
-def _feed_info(visit: Visit, kind: str, name: str) -> dict[str, Any]:
-    query = filters(wanted_by(visit))
-    words = visit.argument("q")
+def _feed_info(context: RequestContext, kind: str, name: str) -> dict[str, Any]:
+    query = filter_query(filter_of(context))
+    words = context.argument("q")
     return {
         "kind": kind,
         "query": query,
         "site": name,
-        "title": f"{visit.say('site.name', site=name)}: {visit.say(f'feed.{kind}')}" + (f" ({words})" if words else ""),
-        "identifier": _identifier(visit.permanent(f"/-/feeds/{kind}.atom?{query}")),
-        "page": visit.permanent(f"/-/{kind}" + (f"?{query}" if query else "")),
+        "title": f"{context.say('site.name', site=name)}: {context.say(f'feed.{kind}')}"
+        + (f" ({words})" if words else ""),
+        "identifier": _identifier(context.permanent(f"/-/feeds/{kind}.atom?{query}")),
+        "page": context.permanent(f"/-/{kind}" + (f"?{query}" if query else "")),
     }
 
 
@@ -81,21 +82,21 @@ def _latest(entries: list[Entry]) -> str:
     return max((entry.updated for entry in entries), default="1970-01-01T00:00:00Z")
 
 
-def _as_json(visit: Visit, feed_info: dict[str, Any], entries: list[Entry]) -> dict[str, Any]:
+def _as_json(context: RequestContext, feed_info: dict[str, Any], entries: list[Entry]) -> dict[str, Any]:
     return {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed_info["title"],
         "home_page_url": feed_info["page"],
-        "feed_url": visit.permanent(visit.feed_path(feed_info["kind"], feed_info["query"], "json")),
-        "language": visit.language,
-        "items": [_item(visit, entry) for entry in entries],
+        "feed_url": context.permanent(context.feed_path(feed_info["kind"], feed_info["query"], "json")),
+        "language": context.language,
+        "items": [_item(context, entry) for entry in entries],
     }
 
 
-def _item(visit: Visit, entry: Entry) -> dict[str, Any]:
+def _item(context: RequestContext, entry: Entry) -> dict[str, Any]:
     values = {
         "id": entry.id,
-        "url": visit.permanent(entry.path),
+        "url": context.permanent(entry.path),
         "external_url": entry.address,
         "title": entry.title,
         "content_html": entry.content,
@@ -112,37 +113,41 @@ def _identifier(name: str) -> str:
     return uuid5(NAMESPACE_URL, name).urn
 
 
-def _new(db: Database, visit: Visit) -> Iterator[Entry]:
-    for card in recent.arrived(db, wanted_by(visit), limit=_MOST_ENTRIES):
+def _new(db: Database, context: RequestContext) -> Iterator[Entry]:
+    for card in recent.arrived(db, filter_of(context), limit=_MOST_ENTRIES):
         yield Entry(
             _identifier(f"{card.url}#article"), card.headline, card.first_seen_at, f"/-/article/{card.id}",
             card.lead or "", card.section, card.byline, card.published_at, card.url, thumbnail=card.thumbnail,
         )  # fmt: skip
 
 
-def _edits(db: Database, visit: Visit) -> Iterator[Entry]:
-    for edit_entry in edit_entries_of(db, recent.edits(db, wanted_by(visit), limit=_MOST_ENTRIES), _MOST_QUOTES):
+def _edits(db: Database, context: RequestContext) -> Iterator[Entry]:
+    for edit_entry in edit_entries_of(db, recent.edits(db, filter_of(context), limit=_MOST_ENTRIES), _MOST_QUOTES):
         edit = edit_entry.edit
         yield Entry(
             _identifier(f"{edit.url}#v{edit.number}"), edit.new_headline, edit.edited_at,
-            f"/-/diff/{edit.article_id}/v{edit.number - 1}..v{edit.number}", _summary(visit, edit_entry), edit.section,
-            None, None, edit.url, edit_entry,
+            f"/-/diff/{edit.article_id}/v{edit.number - 1}..v{edit.number}", _summary(context, edit_entry),
+            edit.section, None, None, edit.url, edit_entry,
         )  # fmt: skip
 
 
-def _summary(visit: Visit, edit_entry: EditEntry) -> str:
+def _summary(context: RequestContext, edit_entry: EditEntry) -> str:
     """The most important change in one line; if no words changed, the names of the changed parts."""
     quotes = edit_entry.gist.quotes
-    return line(quotes[0].pieces) if quotes else ", ".join(visit.say(f"changed.{part}") for part in edit_entry.parts)
+    return line(quotes[0].pieces) if quotes else ", ".join(context.say(f"changed.{part}") for part in edit_entry.parts)
 
 
-def _gone(db: Database, visit: Visit) -> Iterator[Entry]:
-    for card in recent.gone(db, wanted_by(visit), limit=_MOST_ENTRIES):
+def _gone(db: Database, context: RequestContext) -> Iterator[Entry]:
+    for card in recent.gone(db, filter_of(context), limit=_MOST_ENTRIES):
         yield Entry(
             _identifier(f"{card.url}#gone-{card.gone_since}"), card.headline, card.gone_since or "",
-            f"/-/article/{card.id}", visit.reason(card.gone_reason), card.section, card.byline, card.published_at,
+            f"/-/article/{card.id}", context.reason(card.gone_reason), card.section, card.byline, card.published_at,
             card.url,
         )  # fmt: skip
 
 
-_ENTRIES_OF: dict[str, Callable[[Database, Visit], Iterator[Entry]]] = {"new": _new, "edits": _edits, "gone": _gone}
+_ENTRIES_OF: dict[str, Callable[[Database, RequestContext], Iterator[Entry]]] = {
+    "new": _new,
+    "edits": _edits,
+    "gone": _gone,
+}

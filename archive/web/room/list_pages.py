@@ -17,8 +17,8 @@ from archive.queries import days, outlets_followed, recent
 from archive.queries.recent import Edit, gists
 from archive.storage.connection import Database
 from archive.web.room import parameters
-from archive.web.room.request import Visit, page
-from archive.web.room.search_page import MOST_SECTIONS, filters, wanted_by
+from archive.web.room.request import RequestContext, page
+from archive.web.room.search_page import MOST_SECTIONS, filter_of, filter_query
 
 _QUOTES, _PICTURES = 2, 2
 
@@ -59,74 +59,78 @@ _PER_DAY = 500
 
 
 @page
-async def new(visit: Visit) -> Response:
+async def new(context: RequestContext) -> Response:
     """`/-/new`: articles, the latest published first."""
-    wanted, offset = wanted_by(visit), _offset(visit)
-    cards = await visit.ask(lambda db: recent.published(db, wanted, limit=_PER_PAGE + 1, offset=offset))
-    return await _list(visit, "new", cards)
+    article_filter, offset = filter_of(context), _offset(context)
+    cards = await context.ask(lambda db: recent.published(db, article_filter, limit=_PER_PAGE + 1, offset=offset))
+    return await _list(context, "new", cards)
 
 
 @page
-async def edits(visit: Visit) -> Response:
+async def edits(context: RequestContext) -> Response:
     """`/-/edits`: edits, the latest first; with `?order=weight`, those with the highest weight first."""
-    wanted, offset = wanted_by(visit), _offset(visit)
-    order: recent.EditOrder = "weight" if visit.choice("order", ("time", "weight")) == "weight" else "time"
-    entries = await visit.ask(
-        lambda db: edit_entries_of(db, recent.edits(db, wanted, order=order, limit=_PER_PAGE + 1, offset=offset))
+    article_filter, offset = filter_of(context), _offset(context)
+    order: recent.EditOrder = "weight" if context.choice("order", ("time", "weight")) == "weight" else "time"
+    entries = await context.ask(
+        lambda db: edit_entries_of(
+            db, recent.edits(db, article_filter, order=order, limit=_PER_PAGE + 1, offset=offset)
+        )
     )
-    return await _list(visit, "edits", entries, order=order)
+    return await _list(context, "edits", entries, order=order)
 
 
 @page
-async def gone(visit: Visit) -> Response:
+async def gone(context: RequestContext) -> Response:
     """`/-/gone`: gone articles, the latest disappearance first."""
-    wanted, offset = wanted_by(visit), _offset(visit)
-    cards = await visit.ask(lambda db: recent.gone(db, wanted, limit=_PER_PAGE + 1, offset=offset))
-    return await _list(visit, "gone", cards)
+    article_filter, offset = filter_of(context), _offset(context)
+    cards = await context.ask(lambda db: recent.gone(db, article_filter, limit=_PER_PAGE + 1, offset=offset))
+    return await _list(context, "gone", cards)
 
 
-def _offset(visit: Visit) -> int:
-    return (visit.number("page", 1, _LAST_PAGE) - 1) * _PER_PAGE
+def _offset(context: RequestContext) -> int:
+    return (context.number("page", 1, _LAST_PAGE) - 1) * _PER_PAGE
 
 
-async def _list(visit: Visit, kind: str, items: list[Any], **context: Any) -> Response:
-    number = visit.number("page", 1, _LAST_PAGE)
-    return await visit.page(
+async def _list(context: RequestContext, kind: str, items: list[Any], **values: Any) -> Response:
+    number = context.number("page", 1, _LAST_PAGE)
+    return await context.page(
         "list", kind=kind, found=items[:_PER_PAGE], more=len(items) > _PER_PAGE, number=number,
-        sections=await visit.ask(lambda db: outlets_followed.sections(db)[:MOST_SECTIONS]),
-        wanted=wanted_by(visit), filters=filters(wanted_by(visit)), **context,
+        sections=await context.ask(lambda db: outlets_followed.sections(db)[:MOST_SECTIONS]),
+        article_filter=filter_of(context), filter_query=filter_query(filter_of(context)), **values,
     )  # fmt: skip
 
 
 @page
-async def day(visit: Visit) -> Response:
+async def day(context: RequestContext) -> Response:
     """`/-/day/2026-05-20`: articles published, edited and gone on a day, in the outlet's time zone."""
-    requested_day = parameters.day(unquote(visit.request.url_vars["day"]))
-    lists = await visit.ask(lambda db: _day(db, visit, requested_day))
+    requested_day = parameters.day(unquote(context.request.url_vars["day"]))
+    lists = await context.ask(lambda db: _day(db, context, requested_day))
     before = requested_day - timedelta(1) if requested_day > date.min else None
     after = requested_day + timedelta(1) if requested_day < date.max else None
-    return await visit.page("day", day=requested_day, found=lists, before=before, after=after)
+    return await context.page("day", day=requested_day, found=lists, before=before, after=after)
 
 
-def _day(db: Database, visit: Visit, requested_day: date) -> dict[str, Any]:
-    wanted = wanted_by(visit)
-    papers = outlets_followed.papers(db)
-    chosen = next((paper for paper in papers if paper.name == wanted.outlet), None)
-    zone = zone_of((chosen or papers[0]).timezone) if papers else zone_of("UTC")
+def _day(db: Database, context: RequestContext, requested_day: date) -> dict[str, Any]:
+    article_filter = filter_of(context)
+    outlets = outlets_followed.outlets(db)
+    chosen = next((outlet for outlet in outlets if outlet.name == article_filter.outlet), None)
+    zone = zone_of((chosen or outlets[0]).timezone) if outlets else zone_of("UTC")
     between = days.moments(requested_day, requested_day, zone)
-    edit_entries = edit_entries_of(db, recent.edits(db, wanted, between=between, limit=_PER_DAY))
-    published = replace(wanted, since=requested_day.isoformat(), until=requested_day.isoformat())
+    edit_entries = edit_entries_of(db, recent.edits(db, article_filter, between=between, limit=_PER_DAY))
+    published = replace(article_filter, since=requested_day.isoformat(), until=requested_day.isoformat())
     return {
         "new": recent.published(db, published, limit=_PER_DAY),
         "edits": sorted(edit_entries, key=lambda entry: -entry.gist.weight),
-        "gone": recent.gone(db, wanted, between=between, limit=_PER_DAY),
-        "unwatched": _papers_not_crawled(db, [chosen] if chosen else papers, requested_day),
+        "gone": recent.gone(db, article_filter, between=between, limit=_PER_DAY),
+        "unwatched": _outlets_not_crawled(db, [chosen] if chosen else outlets, requested_day),
     }
 
 
-def _papers_not_crawled(
-    db: Database, papers: list[outlets_followed.FollowedOutlet], requested_day: date
+def _outlets_not_crawled(
+    db: Database, outlets: list[outlets_followed.FollowedOutlet], requested_day: date
 ) -> list[tuple[outlets_followed.FollowedOutlet, str]]:
     """The outlets that were not crawled on a day, each with the day's state."""
-    states = [(paper, str(days.days(db, paper, requested_day, requested_day).state(requested_day))) for paper in papers]
-    return [(paper, state) for paper, state in states if state != "seen"]
+    states = [
+        (outlet, str(days.days(db, outlet, requested_day, requested_day).state(requested_day))) for outlet in outlets
+    ]
+    return [(outlet, state) for outlet, state in states if state != "seen"]

@@ -17,58 +17,58 @@ from archive.model import clock
 from archive.queries import lookup
 from archive.queries.lookup import Article, Version
 from archive.storage.connection import Database
-from archive.web.room.request import HEADERS, Visit, page
+from archive.web.room.request import HEADERS, RequestContext, page
 
 # Without a charset, which the type has not (RFC 6690): some clients compare the whole header.
 _LINK = "application/link-format"
 
 
 @page
-async def timegate(visit: Visit) -> Response:
+async def timegate(context: RequestContext) -> Response:
     """`/-/timegate/URL`: redirects to the version at Accept-Datetime, or without that header to the newest."""
-    accept_datetime = visit.request.headers.get("accept-datetime", "")
-    wanted = _http_date(accept_datetime)
-    if accept_datetime and wanted is None:
-        return await visit.refusal(400, visit.say("memento.datetime"))
-    article, versions = await visit.ask(lambda db: _article(db, requested_url(visit)))
-    version = version_at(versions, wanted) if wanted else versions[-1]
+    accept_datetime = context.request.headers.get("accept-datetime", "")
+    article_filter = _http_date(accept_datetime)
+    if accept_datetime and article_filter is None:
+        return await context.refusal(400, context.say("memento.datetime"))
+    article, versions = await context.ask(lambda db: _article(db, requested_url(context)))
+    version = version_at(versions, article_filter) if article_filter else versions[-1]
     headers = {
         **HEADERS,
-        "Location": memento(visit, article, version),
+        "Location": memento(context, article, version),
         "Vary": "accept-datetime",
-        "Link": links(visit, article, versions, version),
+        "Link": links(context, article, versions, version),
         "Cache-Control": "no-cache",
     }
     return Response("", status=302, headers=headers)
 
 
 @page
-async def timemap(visit: Visit) -> Response:
+async def timemap(context: RequestContext) -> Response:
     """`/-/timemap/ID`: all versions of an article in link format."""
-    article, versions = await visit.ask(lambda db: _article(db, str(visit.variable("id"))))
-    return Response(_as_links(visit, article, versions), headers=HEADERS, content_type=_LINK)
+    article, versions = await context.ask(lambda db: _article(db, str(context.variable("id"))))
+    return Response(_as_links(context, article, versions), headers=HEADERS, content_type=_LINK)
 
 
 @page
-async def timemap_of(visit: Visit) -> Response:
+async def timemap_of(context: RequestContext) -> Response:
     """`/-/timemap/link/URL`, `/-/timemap/json/URL`: all versions in link format or as JSON."""
-    article, versions = await visit.ask(lambda db: _article(db, requested_url(visit)))
-    if visit.request.url_vars["form"] == "link":
-        return Response(_as_links(visit, article, versions), headers=HEADERS, content_type=_LINK)
-    mementos = [{"datetime": version.first_seen_at, "uri": memento(visit, article, version)} for version in versions]
+    article, versions = await context.ask(lambda db: _article(db, requested_url(context)))
+    if context.request.url_vars["form"] == "link":
+        return Response(_as_links(context, article, versions), headers=HEADERS, content_type=_LINK)
+    mementos = [{"datetime": version.first_seen_at, "uri": memento(context, article, version)} for version in versions]
     document = {
         "original_uri": article.url,
-        "timegate_uri": _timegate_url(visit, article),
-        "timemap_uri": {"link_format": _timemap_url(visit, article)},
+        "timegate_uri": _timegate_url(context, article),
+        "timemap_uri": {"link_format": _timemap_url(context, article)},
         "mementos": {"list": mementos, "first": mementos[0], "last": mementos[-1]},
     }
     return Response(json.dumps(document), headers=HEADERS, content_type="application/json; charset=utf-8")
 
 
-def requested_url(visit: Visit) -> str:
+def requested_url(context: RequestContext) -> str:
     """The URL in the path, which may have a query of its own."""
-    query = visit.request.query_string
-    return str(visit.request.url_vars["url"]) + (f"?{query}" if query else "")
+    query = context.request.query_string
+    return str(context.request.url_vars["url"]) + (f"?{query}" if query else "")
 
 
 def _article(db: Database, address: str) -> tuple[Article, list[Version]]:
@@ -96,13 +96,13 @@ def written(stamp: str) -> str:
     return format_datetime(clock.parse(stamp).astimezone(UTC), usegmt=True)
 
 
-def memento(visit: Visit, article: Article, version: Version) -> str:
+def memento(context: RequestContext, article: Article, version: Version) -> str:
     """The permanent URL of a version."""
-    return visit.permanent(f"/-/article/{article.id}/v{version.number}")
+    return context.permanent(f"/-/article/{article.id}/v{version.number}")
 
 
-def _timegate_url(visit: Visit, article: Article) -> str:
-    return visit.permanent(f"/-/timegate/{link_safe(article.url)}")
+def _timegate_url(context: RequestContext, article: Article) -> str:
+    return context.permanent(f"/-/timegate/{link_safe(article.url)}")
 
 
 def link_safe(url: str) -> str:
@@ -117,39 +117,39 @@ def _percent_encoded(character: str) -> str:
     return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "replace"))
 
 
-def links(visit: Visit, article: Article, versions: Sequence[Version], shown: Version) -> str:
+def links(context: RequestContext, article: Article, versions: Sequence[Version], shown: Version) -> str:
     """The Link header of a version: original, TimeGate, TimeMap, the mementos next to it, and the first and last."""
     index = versions.index(shown)
     named = {"first": 0, "prev": index - 1, "next": index + 1, "last": len(versions) - 1}
     mementos = (
-        _memento_link(visit, article, versions[at], [name for name, place in named.items() if place == at])
+        _memento_link(context, article, versions[at], [name for name, place in named.items() if place == at])
         for at in sorted({index, *named.values()})
         if 0 <= at < len(versions)
     )
-    timemap_link = f'<{_timemap_url(visit, article)}>; rel="timemap"; type="{_LINK}"'
-    return ", ".join((*_original_and_timegate(visit, article), timemap_link, *mementos))
+    timemap_link = f'<{_timemap_url(context, article)}>; rel="timemap"; type="{_LINK}"'
+    return ", ".join((*_original_and_timegate(context, article), timemap_link, *mementos))
 
 
-def _original_and_timegate(visit: Visit, article: Article) -> tuple[str, str]:
-    return f'<{link_safe(article.url)}>; rel="original"', f'<{_timegate_url(visit, article)}>; rel="timegate"'
+def _original_and_timegate(context: RequestContext, article: Article) -> tuple[str, str]:
+    return f'<{link_safe(article.url)}>; rel="original"', f'<{_timegate_url(context, article)}>; rel="timegate"'
 
 
-def _timemap_url(visit: Visit, article: Article) -> str:
-    return visit.permanent(f"/-/timemap/{article.id}")
+def _timemap_url(context: RequestContext, article: Article) -> str:
+    return context.permanent(f"/-/timemap/{article.id}")
 
 
-def _memento_link(visit: Visit, article: Article, version: Version, names: Sequence[str]) -> str:
+def _memento_link(context: RequestContext, article: Article, version: Version, names: Sequence[str]) -> str:
     rel, stamp = " ".join((*names, "memento")), written(version.first_seen_at)
-    return f'<{memento(visit, article, version)}>; rel="{rel}"; datetime="{stamp}"'
+    return f'<{memento(context, article, version)}>; rel="{rel}"; datetime="{stamp}"'
 
 
-def _as_links(visit: Visit, article: Article, versions: Sequence[Version]) -> str:
+def _as_links(context: RequestContext, article: Article, versions: Sequence[Version]) -> str:
     span = f'from="{written(versions[0].first_seen_at)}"; until="{written(versions[-1].first_seen_at)}"'
     lines = [
-        *_original_and_timegate(visit, article),
-        f'<{_timemap_url(visit, article)}>; rel="self"; type="{_LINK}"; {span}',
+        *_original_and_timegate(context, article),
+        f'<{_timemap_url(context, article)}>; rel="self"; type="{_LINK}"; {span}',
     ]
     for index, version in enumerate(versions):
         names = [name for name, position in (("first", 0), ("last", len(versions) - 1)) if index == position]
-        lines.append(_memento_link(visit, article, version, names))
+        lines.append(_memento_link(context, article, version, names))
     return ",\n".join(lines) + "\n"

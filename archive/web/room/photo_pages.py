@@ -11,7 +11,7 @@ from datasette.utils.asgi import Response
 from archive.model.errors import BadQuery
 from archive.queries import outlets_followed, photographs
 from archive.queries.photographs import Photograph
-from archive.web.room.request import Visit, page
+from archive.web.room.request import RequestContext, page
 
 _PER_PAGE, _LAST_PAGE = 24, 500
 _APPEARANCES = 200
@@ -25,39 +25,39 @@ _PLACE = re.compile(rf"\b((?i:{_PLACE_KINDS}))((?: [{_UPPER}]\w*){{1,4}})")
 
 
 @page
-async def photos(visit: Visit) -> Response:
+async def photos(context: RequestContext) -> Response:
     """`/-/photos?credit=...&place=...`: the gallery."""
-    credit, place, number = visit.argument("credit"), visit.argument("place"), visit.number("page", 1, _LAST_PAGE)
+    credit, place, number = context.argument("credit"), context.argument("place"), context.number("page", 1, _LAST_PAGE)
     offset, mistake = (number - 1) * _PER_PAGE, ""
     shown: list[Photograph] = []
     try:
-        shown = await visit.ask(
+        shown = await context.ask(
             lambda db: photographs.photographs(
                 db, credit=credit or None, place=place, limit=_PER_PAGE + 1, offset=offset
             )
         )
     except BadQuery:
-        mistake = visit.say("search.mistake")
-    credits, captions = await visit.ask(
+        mistake = context.say("search.mistake")
+    credits, captions = await context.ask(
         lambda db: (
             outlets_followed.photographers(db, _PHOTOGRAPHERS),
             photographs.captions(db, credit or None, _CAPTIONS_READ),
         )
     )
-    return await visit.page(
+    return await context.page(
         "photos", photographs=shown[:_PER_PAGE], more=len(shown) > _PER_PAGE, number=number, credit=credit,
         place=place, credits=credits, places=places(captions)[:_PLACES], mistake=mistake,
     )  # fmt: skip
 
 
 @page
-async def picture(visit: Visit) -> Response:
+async def picture(context: RequestContext) -> Response:
     """`/-/picture/DIGITS`: a picture and all its appearances, with captions and credits."""
-    digest = f"sha256:{visit.request.url_vars['digest']}"
-    life = await visit.ask(lambda db: photographs.picture_appearances(db, digest, _APPEARANCES))
+    digest = f"sha256:{context.request.url_vars['digest']}"
+    life = await context.ask(lambda db: photographs.picture_appearances(db, digest, _APPEARANCES))
     if life is None:
-        return await visit.refusal(404, visit.say("refusal.404"))
-    return await visit.page("picture", life=life, shows=life.media_type in _DISPLAYABLE)
+        return await context.refusal(404, context.say("refusal.404"))
+    return await context.page("picture", life=life, shows=life.media_type in _DISPLAYABLE)
 
 
 def places(captions: Iterable[str]) -> list[tuple[str, int]]:

@@ -16,7 +16,7 @@ from archive.queries.lookup import Article
 from archive.queries.placements import ListPage, Look, Place, Placed
 from archive.storage.connection import Database
 from archive.web.room import parameters
-from archive.web.room.request import Visit, page
+from archive.web.room.request import RequestContext, page
 from archive.web.room.translations import local
 
 _MAX_PLACES = 500
@@ -48,13 +48,13 @@ class _FrontPage:
 
 
 @page
-async def front_pages(visit: Visit) -> Response:
+async def front_pages(context: RequestContext) -> Response:
     """`/-/front`, `/-/front/ID`: redirects to the last day of a list page; of the first home page by default."""
-    number = int(visit.request.url_vars.get("id") or 0)
-    found = await visit.ask(lambda db: _last_day(db, number))
+    number = int(context.request.url_vars.get("id") or 0)
+    found = await context.ask(lambda db: _last_day(db, number))
     if found is None:
-        return await visit.refusal(404, visit.say("placed.none"))
-    return Response.redirect(visit.to(f"/-/front/{found[0]}/{found[1]}"))
+        return await context.refusal(404, context.say("placed.none"))
+    return Response.redirect(context.to(f"/-/front/{found[0]}/{found[1]}"))
 
 
 def _last_day(db: Database, number: int) -> tuple[int, date] | None:
@@ -66,17 +66,17 @@ def _last_day(db: Database, number: int) -> tuple[int, date] | None:
 
 
 @page
-async def front_page(visit: Visit) -> Response:
+async def front_page(context: RequestContext) -> Response:
     """`/-/front/ID/DAY?at=HH:MM`: a list page as it was then, by default at the last look of the day."""
-    day = parameters.day(unquote(visit.request.url_vars["day"]))
-    wanted = _TIME.fullmatch(visit.argument("at") or "23:59:59")
-    if wanted is None:
-        return await visit.refusal(400, visit.say("placed.no_time", time=parameters.quoted(visit.argument("at"))))
-    at = f"{int(wanted[1]):02}:{wanted[2]}:{wanted[3] or '59'}"
-    found = await visit.ask(lambda db: _front_page(db, visit.variable("id"), day, at))
+    day = parameters.day(unquote(context.request.url_vars["day"]))
+    article_filter = _TIME.fullmatch(context.argument("at") or "23:59:59")
+    if article_filter is None:
+        return await context.refusal(400, context.say("placed.no_time", time=parameters.quoted(context.argument("at"))))
+    at = f"{int(article_filter[1]):02}:{article_filter[2]}:{article_filter[3] or '59'}"
+    found = await context.ask(lambda db: _front_page(db, context.variable("id"), day, at))
     if found is None:
-        return await visit.refusal(404, visit.say("placed.none"))
-    return await visit.page("front_page", found=found, day=day)
+        return await context.refusal(404, context.say("placed.none"))
+    return await context.page("front_page", found=found, day=day)
 
 
 def _front_page(db: Database, number: int, day: date, at: str) -> _FrontPage | None:
@@ -111,10 +111,10 @@ class _Path:
 
 
 @page
-async def path(visit: Visit) -> Response:
+async def path(context: RequestContext) -> Response:
     """`/-/article/ID/places`: where an article stood, from when to when, and under which headline."""
-    number = visit.variable("id")
-    found = await visit.ask(
+    number = context.variable("id")
+    found = await context.ask(
         lambda db: _Path(lookup.find_article(db, str(number)), placements.places_of(db, number, _MAX_PLACES))
     )
-    return await visit.page("places", found=found, article=found.article)
+    return await context.page("places", found=found, article=found.article)

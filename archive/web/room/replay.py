@@ -25,7 +25,7 @@ from archive.storage.captures import http_exchange
 from archive.storage.connection import Database
 from archive.web.room.evidence_page import HEADERS as SANDBOX
 from archive.web.room.memento import link_safe, requested_url, written
-from archive.web.room.request import Visit, page
+from archive.web.room.request import RequestContext, page
 
 _MAX_ROWS = 10_000
 _FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
@@ -59,27 +59,27 @@ class _CdxQuery:
 
 
 @page
-async def cdx(visit: Visit) -> Response:
+async def cdx(context: RequestContext) -> Response:
     """`/cdx?url=URL`: captures as lines of CDX, or with `output=json` as a list of lists."""
     try:
-        query = _query(visit)
+        query = _query(context)
     except BadQuery as error:
         return Response(f"{error}\n", status=400, headers=SANDBOX, content_type="text/plain; charset=utf-8")
-    if visit.argument("showNumPages") == "true":
+    if context.argument("showNumPages") == "true":
         return Response("1\n", headers=SANDBOX, content_type="text/plain; charset=utf-8")
-    found = await visit.ask(lambda db: _rows(db, query))
+    found = await context.ask(lambda db: _rows(db, query))
     resume = str(query.offset + query.limit) if len(found) > query.limit and not query.is_sifted else ""
     if closest := query.closest:
         found.sort(key=lambda capture: abs(clock.parse(capture.captured_at) - closest))
     rows = [row for row in map(_row, found) if _passes(row, query)][: query.limit]
     if query.last:
         rows.reverse()
-    return _answer(visit, query, [[row[name] for name in query.fields] for row in rows], resume)
+    return _answer(context, query, [[row[name] for name in query.fields] for row in rows], resume)
 
 
-def _answer(visit: Visit, query: _CdxQuery, rows: list[list[str]], resume: str) -> Response:
-    resume = resume if visit.argument("showResumeKey") == "true" else ""
-    if visit.argument("output") == "json":
+def _answer(context: RequestContext, query: _CdxQuery, rows: list[list[str]], resume: str) -> Response:
+    resume = resume if context.argument("showResumeKey") == "true" else ""
+    if context.argument("output") == "json":
         listed = [list(query.fields), *rows] if rows else []
         text = json.dumps([*listed, [], [resume]] if resume else listed, ensure_ascii=False)
         return Response(text, headers=SANDBOX, content_type="application/json; charset=utf-8")
@@ -88,43 +88,43 @@ def _answer(visit: Visit, query: _CdxQuery, rows: list[list[str]], resume: str) 
     return Response(text, headers=SANDBOX, content_type="text/plain; charset=utf-8")
 
 
-def _query(visit: Visit) -> _CdxQuery:
+def _query(context: RequestContext) -> _CdxQuery:
     """Parses a query. Raises BadQuery, with a sentence for whoever wrote the tool, for what it does not understand."""
-    if unknown := sorted(set(visit.request.args) - _KNOWN):
+    if unknown := sorted(set(context.request.args) - _KNOWN):
         raise BadQuery(f"unknown parameter {unknown[0]!r}. Known are: {', '.join(sorted(_KNOWN))}")
-    if visit.argument("page") not in ("", "0"):  # tools turn pages until they are told so
+    if context.argument("page") not in ("", "0"):  # tools turn pages until they are told so
         raise BadQuery("there is one page, number 0. Use limit and resumeKey")
-    url, match = visit.argument("url"), visit.argument("matchType") or "exact"
+    url, match = context.argument("url"), context.argument("matchType") or "exact"
     if url.startswith("*."):
         url, match = url[2:], "domain"
     elif url.endswith("*"):
         url, match = url[:-1], "prefix"
     if not url or match not in get_args(MatchType):
         raise BadQuery("give a URL as `url=`, and as `matchType=` exact, prefix, host or domain")
-    number = visit.argument("limit") or str(_MAX_ROWS)
+    number = context.argument("limit") or str(_MAX_ROWS)
     if not re.fullmatch(r"-?[1-9]\d{0,8}", number):
         raise BadQuery(f"limit: {number!r} is no number")
-    if visit.argument("output") not in ("", "text", "json") or visit.argument("sort") not in ("", "closest"):
+    if context.argument("output") not in ("", "text", "json") or context.argument("sort") not in ("", "closest"):
         raise BadQuery("output is text or json, sort is closest; leave out what you do not need")
-    closest = visit.argument("closest") if visit.argument("sort") == "closest" else ""
+    closest = context.argument("closest") if context.argument("sort") == "closest" else ""
     return _CdxQuery(
         url, match,  # type: ignore[arg-type]  # it is one of MatchType, as was just seen
-        _stored(visit.argument("from") or "1990", last=False), _stored(visit.argument("to") or "9999", last=True),
-        min(abs(int(number)), _MAX_ROWS), _offset(visit), number.startswith("-"), _fields(visit),
-        tuple(map(_filter, visit.request.args.getlist("filter"))),
+        _stored(context.argument("from") or "1990", last=False), _stored(context.argument("to") or "9999", last=True),
+        min(abs(int(number)), _MAX_ROWS), _offset(context), number.startswith("-"), _fields(context),
+        tuple(map(_filter, context.request.args.getlist("filter"))),
         clock.parse(_stored(closest, last=False)) if closest else None,
     )  # fmt: skip
 
 
-def _offset(visit: Visit) -> int:
-    text = visit.argument("resumeKey") or visit.argument("offset") or "0"
+def _offset(context: RequestContext) -> int:
+    text = context.argument("resumeKey") or context.argument("offset") or "0"
     if not re.fullmatch(r"\d{1,9}", text):
         raise BadQuery(f"{text[:60]!r} is no resumption key of this archive")
     return int(text)
 
 
-def _fields(visit: Visit) -> tuple[str, ...]:
-    names = tuple(visit.argument("fl").replace(",", " ").split()) or _FIELDS
+def _fields(context: RequestContext) -> tuple[str, ...]:
+    names = tuple(context.argument("fl").replace(",", " ").split()) or _FIELDS
     if unknown := [name for name in names if name not in _FIELDS]:
         raise BadQuery(f"fl: no field {unknown[0]!r}. There are: {', '.join(_FIELDS)}")
     return names
@@ -188,28 +188,28 @@ def timestamp(stored: str) -> str:
 
 
 @page
-async def replay(visit: Visit) -> Response:
+async def replay(context: RequestContext) -> Response:
     """`/web/TIMESTAMP/URL`: redirects to the timestamp of the nearest capture, and from there to our page about it;
     with `id_`, sends its payload."""
-    variables = visit.request.url_vars
+    variables = context.request.url_vars
     digits, mode = str(variables.get("timestamp") or "9999"), str(variables.get("mode") or "")
-    url = _SCHEME.sub(r"\1://", requested_url(visit))
+    url = _SCHEME.sub(r"\1://", requested_url(context))
     try:
         moment = _stored(digits, last=False)
     except BadQuery:
         moment = ""
     if mode not in ("", "id_") or not moment:
-        return await visit.refusal(400, visit.say("replay.address"))
-    capture = await visit.ask(lambda db: nearest(db, url, moment))
+        return await context.refusal(400, context.say("replay.address"))
+    capture = await context.ask(lambda db: nearest(db, url, moment))
     if capture is None:
-        return await visit.refusal(404, visit.say("replay.none"))
+        return await context.refusal(404, context.say("replay.none"))
     exact = timestamp(capture.captured_at)
     if digits != exact:
         path = f"/web/{exact}{mode}/{link_safe(capture.url)}"
-        return _redirect(visit.path(path), capture)
+        return _redirect(context.path(path), capture)
     if not mode:
-        return _redirect(visit.to(f"/-/capture/{capture.id}"), capture)
-    return await _payload(visit, capture)
+        return _redirect(context.to(f"/-/capture/{capture.id}"), capture)
+    return await _payload(context, capture)
 
 
 def _redirect(location: object, capture: IndexedCapture, status: int = 302) -> Response:
@@ -224,12 +224,12 @@ def _headers(capture: IndexedCapture) -> dict[str, str]:
     }
 
 
-async def _payload(visit: Visit, capture: IndexedCapture) -> Response:
+async def _payload(context: RequestContext, capture: IndexedCapture) -> Response:
     """The bytes that a capture brought or confirmed, with its status; a redirect leads to the capture it led to."""
     if capture.outcome == "redirect":
         path = f"/web/{timestamp(capture.captured_at)}id_/{link_safe(capture.final_url)}"
-        return _redirect(visit.path(path), capture, capture.status)
-    body = await visit.ask(lambda db: http_exchange.payload(db, capture.id)) or b""
+        return _redirect(context.path(path), capture, capture.status)
+    body = await context.ask(lambda db: http_exchange.payload(db, capture.id)) or b""
     headers = {**_headers(capture), "Content-Disposition": "attachment"}
     media_type = _media_type(capture)
     safe = media_type if re.fullmatch(r"[\w.+-]{1,60}/[\w.+-]{1,60}", media_type) else "application/octet-stream"

@@ -27,7 +27,7 @@ from archive.model.errors import (
     Withdrawn,
 )
 from archive.queries.lookup import find_article
-from archive.queries.outlets_followed import FollowedOutlet, papers
+from archive.queries.outlets_followed import FollowedOutlet, outlets
 from archive.storage.connection import Database, shared_connection
 from archive.storage.sqlite_errors import ROW_ERRORS
 from archive.web.room import parameters, translations
@@ -69,7 +69,7 @@ _STATUS: dict[type[LuubaoError], int] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class RequestContext:
     """One request. chosen: the URL names the language, and links keep it. archive: the name of the archive it is about;
     where several are served, the first has its room at the root, and each other one below its name."""
 
@@ -106,7 +106,7 @@ class Visit:
         """Checks the parameters of any page. Raises BadParameter, or UnknownArticle for an article that is not kept."""
         self.choice("lang", ("", *LANGUAGES))
         if self.argument("outlet"):
-            self.choice("outlet", ["", *(paper.name for paper in await self._papers())])
+            self.choice("outlet", ["", *(outlet.name for outlet in await self._outlets())])
         if number := self.number("article", 0, parameters.HIGHEST_ID):
             await self.ask(lambda db: find_article(db, str(number)))
 
@@ -241,7 +241,7 @@ class Visit:
     def spoken(self) -> dict[str, Any]:
         """Template variables that translate into the page's language."""
         return {
-            "visit": self,
+            "context": self,
             "t": self.tell,
             "to": self.to,
             "what_of": partial(what_of, self.say),
@@ -249,19 +249,19 @@ class Visit:
         }
 
     async def page(
-        self, template: str, *, code: int = 200, headers: Mapping[str, str] | None = None, **context: Any
+        self, template: str, *, code: int = 200, headers: Mapping[str, str] | None = None, **values: Any
     ) -> Response:
         """Renders a page of the room from a template. headers: besides those of every page."""
-        outlets = await self._papers()
+        outlets = await self._outlets()
         variables = {
             **self.spoken(),
-            "papers": outlets,
+            "outlets": outlets,
             "site": site(outlets),
             "languages": LANGUAGES,
             "asset": self.asset,
             "others": self._others(),
             "data": self.datasette.urls.database(self.archive),
-            **context,
+            **values,
         }
         body = await self.datasette.render_template(f"room/{template}.html", variables, request=self.request)
         return Response.html(
@@ -273,10 +273,10 @@ class Visit:
         names = archive_names(self.datasette)
         return [(name, room_path(self.datasette, name, "/")) for name in names if name != self.archive]
 
-    async def _papers(self) -> list[FollowedOutlet]:
+    async def _outlets(self) -> list[FollowedOutlet]:
         """The outlets of the archive; none where they cannot be read, because the page may be the one that says so."""
         try:
-            return await self.ask(papers)
+            return await self.ask(outlets)
         except ArchiveDamaged:
             return []
 
@@ -306,39 +306,39 @@ def is_public(datasette: Any) -> bool:
 
 def site(outlets: list[FollowedOutlet]) -> str:
     """The name of the site: the titles of one or two outlets, else `luubao`."""
-    return " · ".join(paper.title for paper in outlets) if 1 <= len(outlets) <= 2 else "luubao"
+    return " · ".join(outlet.title for outlet in outlets) if 1 <= len(outlets) <= 2 else "luubao"
 
 
-def visit_of(datasette: Any, request: Any) -> Visit:
+def context_of(datasette: Any, request: Any) -> RequestContext:
     """The request with its language: the one named in the URL, else the browser's preference."""
     requested, archive = request.args.get("lang"), requested_archive(datasette, request)
     for language in LANGUAGES:
         if requested == language:
-            return Visit(datasette, request, language, True, archive)
-    return Visit(datasette, request, preferred(request.headers.get("accept-language", "")), False, archive)
+            return RequestContext(datasette, request, language, True, archive)
+    return RequestContext(datasette, request, preferred(request.headers.get("accept-language", "")), False, archive)
 
 
-def page(view: Callable[[Visit], Awaitable[Response]]) -> View:
+def page(view: Callable[[RequestContext], Awaitable[Response]]) -> View:
     """Wraps a page as a Datasette view: adds an ETag, and turns errors into error pages."""
 
     async def wrapper(datasette: Any, request: Any) -> Response:
-        visit = visit_of(datasette, request)
-        if names_another(request, visit.archive):
-            return await visit.refusal(404, visit.say("refusal.404"))
+        context = context_of(datasette, request)
+        if names_another(request, context.archive):
+            return await context.refusal(404, context.say("refusal.404"))
         try:
-            await visit.check()
-            return unless_known(request, await view(visit))
+            await context.check()
+            return unless_known(request, await view(context))
         except parameters.BadParameter as error:
-            return await visit.refusal(400, visit.say(error.key, **visit.figures(error.values)))
+            return await context.refusal(400, context.say(error.key, **context.figures(error.values)))
         except UnknownArticle:
-            return await visit.refusal(404, visit.say("search.no_address"))
+            return await context.refusal(404, context.say("search.no_address"))
         except BadQuery:
-            return await visit.refusal(400, visit.say("search.mistake"))
+            return await context.refusal(400, context.say("search.mistake"))
         except LuubaoError as error:
             status = _STATUS.get(type(error), 500)
         except ROW_ERRORS:  # rows that contradict one another: the page says so, and the log says which
             log.exception("the archive holds what cannot be shown")
             status = 500
-        return await visit.refusal(status, visit.say(f"refusal.{status}"))
+        return await context.refusal(status, context.say(f"refusal.{status}"))
 
     return wrapper

@@ -17,7 +17,7 @@ from archive.queries.full_text import Hit
 from archive.storage.connection import Database
 from archive.text.search_query import CLOSE, OPEN, snippet
 from archive.web.room import parameters
-from archive.web.room.request import Visit, page
+from archive.web.room.request import RequestContext, page
 
 _PER_PAGE, _LAST_PAGE = 20, 50
 MOST_SECTIONS, _PHOTOGRAPHERS = 60, 200
@@ -47,75 +47,88 @@ class Found:
 
 
 @page
-async def search(visit: Visit) -> Response:
+async def search(context: RequestContext) -> Response:
     """`/-/search`: results; a URL as the query redirects to its article."""
-    wanted, history, number = wanted_by(visit), visit.flag("history"), visit.number("page", 1, _LAST_PAGE)
-    if _URL.fullmatch(wanted.words):
+    article_filter, history, number = filter_of(context), context.flag("history"), context.number("page", 1, _LAST_PAGE)
+    if _URL.fullmatch(article_filter.words):
         try:
-            article = await visit.ask(lambda db: lookup.find_article(db, wanted.words))
-            return Response.redirect(visit.to(f"/-/article/{article.id}"))
+            article = await context.ask(lambda db: lookup.find_article(db, article_filter.words))
+            return Response.redirect(context.to(f"/-/article/{article.id}"))
         except UnknownArticle:
-            return await _search_page(visit, wanted, {"mistake": visit.say("search.no_address"), "code": 404})
-    by_date = visit.choice("order", ("place", "date")) == "date"
+            return await _search_page(
+                context, article_filter, {"mistake": context.say("search.no_address"), "code": 404}
+            )
+    by_date = context.choice("order", ("place", "date")) == "date"
     try:
-        results = await visit.ask(lambda db: _found(db, wanted, history, number, by_date))
-        counted = await visit.ask(lambda db: full_text.count(db, wanted.words, wanted)) if wanted.words else None
+        results = await context.ask(lambda db: _found(db, article_filter, history, number, by_date))
+        counted = (
+            await context.ask(lambda db: full_text.count(db, article_filter.words, article_filter))
+            if article_filter.words
+            else None
+        )
     except BadQuery:
-        return await _search_page(visit, wanted, {"mistake": visit.say("search.mistake"), "code": 400})
+        return await _search_page(context, article_filter, {"mistake": context.say("search.mistake"), "code": 400})
     more = len(results) > _PER_PAGE and number < _LAST_PAGE
-    context = {"found": results[:_PER_PAGE], "more": more, "counted": counted, "by_date": by_date}
-    return await _search_page(visit, wanted, context)
+    values = {"found": results[:_PER_PAGE], "more": more, "counted": counted, "by_date": by_date}
+    return await _search_page(context, article_filter, values)
 
 
-async def _search_page(visit: Visit, wanted: ArticleFilter, overrides: dict[str, Any]) -> Response:
-    choices = await visit.ask(
+async def _search_page(context: RequestContext, article_filter: ArticleFilter, overrides: dict[str, Any]) -> Response:
+    choices = await context.ask(
         lambda db: (outlets_followed.sections(db)[:MOST_SECTIONS], outlets_followed.photographers(db, _PHOTOGRAPHERS))
     )
-    context = {
-        "wanted": wanted, "history": visit.flag("history"), "number": visit.number("page", 1, _LAST_PAGE),
-        "sections": choices[0], "credits": choices[1], "filters": filters(wanted), "found": [], "mistake": "",
-        "more": False, "counted": None, "by_date": False, "most": full_text.MOST,
-        "operators": bool(_OPERATORS.search(wanted.words)),
+    values = {
+        "article_filter": article_filter, "history": context.flag("history"),
+        "number": context.number("page", 1, _LAST_PAGE),
+        "sections": choices[0], "credits": choices[1], "filter_query": filter_query(article_filter),
+        "found": [], "mistake": "", "more": False, "counted": None, "by_date": False, "most": full_text.MOST,
+        "operators": bool(_OPERATORS.search(article_filter.words)),
     }  # fmt: skip
-    return await visit.page("search", **{**context, **overrides})
+    return await context.page("search", **{**values, **overrides})
 
 
-def wanted_by(visit: Visit) -> ArticleFilter:
+def filter_of(context: RequestContext) -> ArticleFilter:
     """The filter in the query parameters of a request."""
-    since, until = visit.day("since"), visit.day("until", last=True)
+    since, until = context.day("since"), context.day("until", last=True)
     return ArticleFilter(
-        words=visit.argument("q"),
-        outlet=visit.argument("outlet") or None,
-        section=visit.argument("section") or None,
-        author=visit.argument("author") or None,
-        credit=visit.argument("credit") or None,
+        words=context.argument("q"),
+        outlet=context.argument("outlet") or None,
+        section=context.argument("section") or None,
+        author=context.argument("author") or None,
+        credit=context.argument("credit") or None,
         since=since.isoformat() if since else None,
         until=until.isoformat() if until else None,
-        edited=visit.flag("edited"),
-        unannounced=visit.flag("unannounced"),
-        gone=visit.flag("gone"),
-        article=visit.number("article", 0, parameters.HIGHEST_ID) or None,
+        edited=context.flag("edited"),
+        unannounced=context.flag("unannounced"),
+        gone=context.flag("gone"),
+        article=context.number("article", 0, parameters.HIGHEST_ID) or None,
     )
 
 
-def filters(wanted: ArticleFilter) -> str:
+def filter_query(article_filter: ArticleFilter) -> str:
     """A filter as a query string."""
     parameters = {
-        "q": wanted.words,
-        **{name: getattr(wanted, name) for name in ArticleFilter.__slots__ if name != "words"},
+        "q": article_filter.words,
+        **{name: getattr(article_filter, name) for name in ArticleFilter.__slots__ if name != "words"},
     }
     return urlencode({name: 1 if value is True else value for name, value in parameters.items() if value})
 
 
-def _found(db: Database, wanted: ArticleFilter, history: bool, number: int, by_date: bool) -> list[Found]:
+def _found(db: Database, article_filter: ArticleFilter, history: bool, number: int, by_date: bool) -> list[Found]:
     """The results of a page, and one more if there is one."""
     offset = (number - 1) * _PER_PAGE
-    if wanted.words:
+    if article_filter.words:
         hits = full_text.search(
-            db, wanted.words, history=history, wanted=wanted, limit=offset + _PER_PAGE + 1, skip=offset, by_date=by_date
+            db,
+            article_filter.words,
+            history=history,
+            article_filter=article_filter,
+            limit=offset + _PER_PAGE + 1,
+            skip=offset,
+            by_date=by_date,
         )
-        return [_of_hit(hit, wanted.words) for hit in hits]
-    return [_of_card(card) for card in recent.published(db, wanted, limit=_PER_PAGE + 1, offset=offset)]
+        return [_of_hit(hit, article_filter.words) for hit in hits]
+    return [_of_card(card) for card in recent.published(db, article_filter, limit=_PER_PAGE + 1, offset=offset)]
 
 
 def _of_hit(hit: Hit, words: str) -> Found:

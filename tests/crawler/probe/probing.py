@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests import mortal
+from tests import killable_commands
 
 ROOT = Path(__file__).parents[3]
 
@@ -23,7 +23,7 @@ def luubao(*arguments: str, folder: Path = ROOT, contact: str = "") -> subproces
         environment["LUUBAO_CONTACT"] = contact
     command = [sys.executable, "-m", "crawler", *arguments]
     if folder == ROOT:
-        return mortal.run(command, env=environment)
+        return killable_commands.run(command, env=environment)
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=environment)
 
 

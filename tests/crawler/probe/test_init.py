@@ -17,7 +17,7 @@ from archive.storage.connection import open_archive
 from crawler.config.settings_in_force import load
 from crawler.demo.server import Newspaper
 from crawler.probe.outlet_folder import next_steps
-from tests import mortal
+from tests import killable_commands
 from tests.crawler.probe.odd_paper import HTML, PAPER, WRITERS
 from tests.crawler.probe.probing import ROOT
 from tests.crawler.serving import Answer, article, moved, served
@@ -27,7 +27,7 @@ PLAIN = {name: value for name, value in os.environ.items() if not name.startswit
 
 def luubao(folder: Path, *words: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """A command, given in a folder."""
-    return mortal.run([sys.executable, "-m", "crawler", *words], cwd=folder, env={**PLAIN, **(env or {})})
+    return killable_commands.run([sys.executable, "-m", "crawler", *words], cwd=folder, env={**PLAIN, **(env or {})})
 
 
 @pytest.mark.slow

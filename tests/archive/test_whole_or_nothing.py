@@ -20,8 +20,8 @@ from archive.pictures import recognise
 from archive.pipeline.verification import verify
 from crawler.cli import luubao
 from tests.archive.conftest import NAMED, OLD, TRACE, at_many_points, fill
-from tests.mortal import Ended, Parent
-from tests.soundness import ask, contents, sound
+from tests.invariants import ask, contents, sound
+from tests.killable_commands import Ended, Parent
 from tests.support import NOON, PAPER, new_archive, page, shoot
 
 PNG = bytes.fromhex(

@@ -19,7 +19,7 @@ from archive.model import unpack_budget
 from archive.storage import connection
 from archive.storage.integrity.column_validation import COLUMNS
 from crawler.cli import luubao
-from tests.archive.strangers import HOSTILE, Change, changed, changes, loosened, written
+from tests.archive.invalid_archives import HOSTILE, Change, changed, changes, loosened, written
 from tests.support import NOON, PAPER, Shoot, page
 
 ASKED = (

@@ -9,7 +9,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from tests import mortal
+from tests import killable_commands
 
 SPIDER = "from pathlib import Path\nPath(__file__).with_name('ran').touch()\n"
 OTHER = 65534  # nobody
@@ -35,7 +35,7 @@ def ran(folder: Path) -> bool:
 def run(*arguments: str) -> CompletedProcess[str]:
     """A command, in the present folder."""
     environment = {name: value for name, value in os.environ.items() if name != "LUUBAO_CONFIG"}
-    return mortal.run([sys.executable, "-m", "crawler", *arguments], cwd=Path.cwd(), env=environment)
+    return killable_commands.run([sys.executable, "-m", "crawler", *arguments], cwd=Path.cwd(), env=environment)
 
 
 def crawl() -> CompletedProcess[str]:

@@ -58,7 +58,7 @@ def watched() -> Watched:
 def test_a_host_that_answers_is_asked_at_once(watched: Watched) -> None:
     for status in (200, 304, 301, 404, 410, 400, 451):
         watched.hosts.answered(HOST, status)
-    assert watched.hosts.wait(HOST) == 0
+    assert watched.hosts.remaining_seconds(HOST) == 0
     assert (watched.noted, watched.told) == ({}, [])
 
 
@@ -116,7 +116,7 @@ def test_each_further_error_doubles_the_quiet_over_the_runs(watched: Watched) ->
         watched.clock.now += quiets[-1] or HOUR
         watched = watched.next_run()
         assert watched.hosts.left_alone(HOST) is None
-        assert watched.hosts.wait(HOST) == 0
+        assert watched.hosts.remaining_seconds(HOST) == 0
         watched.hosts.silent(HOST, "timeout")
         quiets.append(watched.quiet_for())
     assert quiets == [15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 6 * HOUR, 6 * HOUR]
@@ -152,7 +152,7 @@ def test_a_host_that_has_recovered_is_forgotten(watched: Watched) -> None:
 def test_a_rest_that_is_short_is_waited_for(watched: Watched, status: int, header: str, rest: timedelta) -> None:
     watched.hosts.answered(HOST, status, header)
     assert watched.hosts.left_alone(HOST) is None
-    assert watched.hosts.wait(HOST) == rest.total_seconds()
+    assert watched.hosts.remaining_seconds(HOST) == rest.total_seconds()
 
 
 def test_a_rest_that_is_long_is_left_to_a_later_run(watched: Watched) -> None:
@@ -162,14 +162,14 @@ def test_a_rest_that_is_long_is_left_to_a_later_run(watched: Watched) -> None:
     later = watched.next_run()
     later.clock.now += 58 * MINUTE
     assert later.hosts.left_alone(HOST) is None, "two minutes are short enough to wait for"
-    assert later.hosts.wait(HOST) == 120
+    assert later.hosts.remaining_seconds(HOST) == 120
 
 
 def test_a_busy_host_that_does_not_say_how_long_is_given_more_each_time(watched: Watched) -> None:
     pauses = []
     for _ in range(4):
         watched.hosts.answered(HOST, 429)
-        pauses.append(watched.hosts.wait(HOST))
+        pauses.append(watched.hosts.remaining_seconds(HOST))
         watched.clock.now += timedelta(seconds=pauses[-1])
     assert pauses == [30, 60, 120, 240]
     watched.hosts.answered(HOST, 429)

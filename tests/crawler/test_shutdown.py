@@ -22,8 +22,8 @@ from crawler.fleet.batch import family
 from tests.crawler.hostile import hostile
 from tests.crawler.measured import measured
 from tests.crawler.serving import ROOT, Answer, article, front
-from tests.mortal import Parent
-from tests.soundness import sound
+from tests.invariants import sound
+from tests.killable_commands import Parent
 
 LUUBAO = [sys.executable, "-m", "crawler"]
 PAGES = {f"/bai-{number}.htm": article(f"Bài {number}") for number in range(4)}
@@ -165,13 +165,13 @@ def test_sigterm_at_any_moment_ends_in_time_and_harms_nothing(
     }
     for number in range(3):
         export = ("export", "warc", "--to", tmp_path / f"w{number}", "--db", path)
-        mortal = parent.start(*arguments.get(command, export))
+        killable = parent.start(*arguments.get(command, export))
         time.sleep(chance.uniform(0, 1.0))
-        if not mortal.ended():
-            whole = list(family(mortal.pid))
-            os.kill(mortal.pid, signal.SIGTERM)
-            os.kill(mortal.pid, signal.SIGTERM)
-            assert mortal.end(60).code in (0, 5, 6, -signal.SIGTERM)
+        if not killable.ended():
+            whole = list(family(killable.pid))
+            os.kill(killable.pid, signal.SIGTERM)
+            os.kill(killable.pid, signal.SIGTERM)
+            assert killable.end(60).code in (0, 5, 6, -signal.SIGTERM)
             assert gone(whole)
         sound(path)
     assert parent.start(*crawl).end(200).code in (0, 6)

@@ -13,7 +13,7 @@ from redis import Redis
 
 from crawler.fleet.lease import Lease
 from crawler.politeness.refusals import HostBackoff
-from tests.crawler.many.test_workers import REDIS, redis_server
+from tests.crawler.fleet.test_rq_workers import REDIS, redis_server
 from tests.support import run_async
 
 pytestmark = pytest.mark.skipif(

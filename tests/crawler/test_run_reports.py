@@ -26,7 +26,7 @@ from archive.model import clock
 from crawler.demo.server import Newspaper
 from crawler.run.run_verdict import FIELDS
 from crawler.spiders.demo import Demo
-from tests import mortal
+from tests import killable_commands
 from tests.crawler.serving import LUUBAO, ROOT, Answer, article, crawl, front, served
 
 XML = (("Content-Type", b"text/xml; charset=utf-8"),)
@@ -41,7 +41,7 @@ def ask(path: Path, question: str) -> list[tuple[Any, ...]]:
 
 
 def told(arguments: list[str], **environment: str) -> CompletedProcess[str]:
-    return mortal.run([*LUUBAO, *arguments], env=os.environ | environment)
+    return killable_commands.run([*LUUBAO, *arguments], env=os.environ | environment)
 
 
 # Settings in force
@@ -306,7 +306,7 @@ def test_a_damaged_archive_ends_a_crawl_with_a_sentence(site: Any, path: Path) -
     for page in range(4, len(data) // 4096, 2):  # every other page after the schema's
         data[page * 4096 : page * 4096 + 100] = b"\xff" * 100
     path.write_bytes(data)
-    done = mortal.run([*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", site.base_url, "--json"])
+    done = killable_commands.run([*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", site.base_url, "--json"])
     assert done.returncode == 1
     assert "damaged" in done.stderr.splitlines()[-1] or "malformed" in done.stderr.splitlines()[-1]
 
@@ -321,7 +321,7 @@ def test_one_damaged_page_of_the_file_is_told_as_damage_or_not_met(site: Any, pa
         data = bytearray(whole)
         data[page * 4096 : page * 4096 + 100] = b"\xff" * 100
         path.write_bytes(data)
-        done = mortal.run([*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", site.base_url])
+        done = killable_commands.run([*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", site.base_url])
         assert "mistake" not in done.stderr and "Traceback" not in done.stderr, (page, done.stderr)
         told = "damaged" in done.stderr or "malformed" in done.stderr
         assert done.returncode in (0, 3, 4, 6) or (done.returncode == 1 and told), (page, done.returncode, done.stderr)
@@ -330,7 +330,7 @@ def test_one_damaged_page_of_the_file_is_told_as_damage_or_not_met(site: Any, pa
 def test_a_killed_run_is_told_in_the_next_status(path: Path) -> None:
     with Newspaper(crawl_delay=0.1) as paper:
         command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url]
-        process = mortal.begin(command)
+        process = killable_commands.begin(command)
         process.until(lambda: len(paper.log) >= 5)
         alive = told(["status", "--db", str(path)])
         assert (alive.returncode, "  running    since " in alive.stdout) == (0, True)
@@ -343,7 +343,7 @@ def test_a_killed_run_is_told_in_the_next_status(path: Path) -> None:
 def test_a_locked_crawl_says_since_when(path: Path) -> None:
     with Newspaper(crawl_delay=0.2) as paper:
         command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url]
-        process = mortal.begin(command)
+        process = killable_commands.begin(command)
         process.until(lambda: len(paper.log) >= 3)
         done = crawl(paper.base_url, path)
         process.terminate()
@@ -452,7 +452,7 @@ def test_monitoring_hears_nothing_of_a_locked_crawl_and_of_one_told_to_stop(
     file = pinging(tmp_path, address)
     with Newspaper(crawl_delay=0.1) as paper:
         command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url, "--config", file]
-        process = mortal.begin(command)
+        process = killable_commands.begin(command)
         process.until(lambda: len(paper.log) >= 5)
         assert crawl(paper.base_url, path, "--config", file).code == 75
         process.terminate()

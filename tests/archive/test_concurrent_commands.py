@@ -22,9 +22,9 @@ from archive.storage.captures.capture_writer import kept_body
 from archive.storage.withdrawals import withdrawal
 from tests.archive.conftest import NAMED
 from tests.crawler.serving import Answer, article, front, rules, served
-from tests.mortal import Mortal, Parent
+from tests.invariants import acknowledged, ask, sound
+from tests.killable_commands import KillableCommand, Parent
 from tests.reading_room import served as datasette
-from tests.soundness import acknowledged, ask, sound
 from tests.support import NOON
 
 PAGES = (
@@ -87,7 +87,7 @@ def two_papers(articles: int) -> Iterator[dict[str, str]]:
         yield {"demo": one.base_url, "baovinhphuc": other.base_url}
 
 
-def crawls(parent: Parent, path: Path, places: dict[str, str]) -> list[Mortal]:
+def crawls(parent: Parent, path: Path, places: dict[str, str]) -> list[KillableCommand]:
     return [parent.start("crawl", name, "--base-url", place, "--db", path) for name, place in places.items()]
 
 

@@ -13,7 +13,7 @@ from crawler.cli import luubao
 from crawler.config.settings_in_force import Configuration, load
 from crawler.outlets.outlet_checks import OutletDescription, matcher
 from crawler.outlets.toml_outlets import Source
-from tests import mortal
+from tests import killable_commands
 from tests.crawler.serving import LUUBAO, article, front, served
 
 WHOLE = """\
@@ -190,7 +190,7 @@ def test_it_is_crawled_within_its_limits_and_others_beside_it(tmp_path: Path) ->
             "utf-8",
         )
         config = ["--config", str(tmp_path / "luubao.toml")]
-        done = mortal.run([*LUUBAO, "crawl", "baothu", "x", "--archives", str(tmp_path), "--json", *config])
+        done = killable_commands.run([*LUUBAO, "crawl", "baothu", "x", "--archives", str(tmp_path), "--json", *config])
     told = json.loads(done.stdout)
     assert {one["outlet"]: one["outcome"] for one in told["outlets"]} == {"baothu": "ok", "x": "misconfigured"}
     assert "x: " in done.stderr

@@ -8,7 +8,7 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Run, start_run
-from archive.frontier.change_rate_store import habits_of, learn_check, rechecks, runs_a_day
+from archive.frontier.change_rate_store import change_rates_of, learn_check, rechecks, runs_a_day
 from archive.frontier.schedule import State
 from archive.model import clock
 from archive.model.change_rate import BUCKETS, Bucket
@@ -28,35 +28,35 @@ def state(hours: float, *, lastmod: float | None = None) -> State:
 
 def learn(db: Database, run: Run, before: State, changed: bool, at: datetime) -> None:
     with transaction(db):
-        learn_check(db, run, habits_of(db, run.outlet_id), before, changed, at)
+        learn_check(db, run, change_rates_of(db, run.outlet_id), before, changed, at)
 
 
 def test_looks_add_up(db: Database, run: Run) -> None:
     for changed in (False, True, False):
         learn(db, run, state(0), changed, after(hours=2))
-    tally = habits_of(db, run.outlet_id).tallies[Bucket(0, 0)]
+    tally = change_rates_of(db, run.outlet_id).tallies[Bucket(0, 0)]
     assert [tally.looks, tally.days] == pytest.approx([3, 0.25])
     assert tally.changes == pytest.approx(1.0, abs=0.05)
 
 
 def test_what_was_learned_changes_the_rates(db: Database, run: Run) -> None:
-    before = habits_of(db, run.outlet_id).rates[Bucket(0, 0)]
+    before = change_rates_of(db, run.outlet_id).rates[Bucket(0, 0)]
     for _ in range(200):
         learn(db, run, state(0), False, after(hours=2))
-    assert habits_of(db, run.outlet_id).rates[Bucket(0, 0)] < before / 3
+    assert change_rates_of(db, run.outlet_id).rates[Bucket(0, 0)] < before / 3
 
 
 def test_promises_are_counted_apart(db: Database, run: Run) -> None:
     learn(db, run, state(0, lastmod=1), True, after(hours=2))
     learn(db, run, state(0, lastmod=1), False, after(hours=2))
-    promises = habits_of(db, run.outlet_id).promises
-    assert (promises.looks, promises.changes) == (2, 1)
+    lastmod_claims = change_rates_of(db, run.outlet_id).lastmod_claims
+    assert (lastmod_claims.looks, lastmod_claims.changes) == (2, 1)
 
 
 def test_every_paper_has_habits_of_its_own(db: Database, run: Run) -> None:
     learn(db, run, state(0), True, after(hours=2))
     other = start_run(db, type(PAPER)("khac", "Báo Khác", "https://khac.example/", ("khac.example",)), {}, NOON)
-    assert habits_of(db, other.outlet_id).tallies == {}
+    assert change_rates_of(db, other.outlet_id).tallies == {}
 
 
 def test_the_table_stays_small_whatever_comes(db: Database, run: Run) -> None:
@@ -64,27 +64,27 @@ def test_the_table_stays_small_whatever_comes(db: Database, run: Run) -> None:
         for number in range(2000):
             born, checked = after(days=-number % 700), after(days=number / 7)
             seen = State("article", born, born, checked, checked, 4, number % 6)
-            learn_check(db, run, habits_of(db, run.outlet_id), seen, number % 3 == 0, after(days=number / 5 + 1))
+            learn_check(db, run, change_rates_of(db, run.outlet_id), seen, number % 3 == 0, after(days=number / 5 + 1))
     assert db.execute("SELECT count(*) FROM habits").fetchone()[0] <= len(BUCKETS) + 1
 
 
 def test_half_is_forgotten_in_half_a_year(db: Database, run: Run) -> None:
     learn(db, run, state(0), True, after(hours=2))
     later = start_run(db, PAPER, {}, after(days=180))
-    assert later.habits == habits_of(db, run.outlet_id)
-    tally = later.habits.tallies[Bucket(0, 0)]
+    assert later.change_rates == change_rates_of(db, run.outlet_id)
+    tally = later.change_rates.tallies[Bucket(0, 0)]
     assert [tally.looks, tally.days] == pytest.approx([0.5, 1 / 24])
 
 
 def test_buckets_of_another_division_are_left_out(db: Database, run: Run) -> None:
     with transaction(db):
         db.execute("INSERT INTO habits VALUES (?, '17d merry', 1, 1, 1)", [run.outlet_id])
-    assert habits_of(db, run.outlet_id).tallies == {}
+    assert change_rates_of(db, run.outlet_id).tallies == {}
 
 
 def test_the_paper_is_followed_since_its_first_run(db: Database, run: Run) -> None:
     start_run(db, PAPER, {}, after(days=9))
-    assert habits_of(db, run.outlet_id).since == NOON
+    assert change_rates_of(db, run.outlet_id).since == NOON
 
 
 def test_the_rhythm_of_runs(db: Database, run: Run) -> None:

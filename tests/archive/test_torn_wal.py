@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from archive import ingest, open_archive, start_run
-from tests.soundness import ask, sound
+from tests.invariants import ask, sound
 from tests.support import NOON, PAPER, Shoot, page
 
 Damage = Callable[[bytes, random.Random], bytes]

@@ -24,8 +24,8 @@ from archive.pipeline.merging import Arrivals
 from archive.pipeline.verification import verify
 from archive.queries import lookup
 from archive.storage import run_rows, version_texts
+from tests.archive_contents import told
 from tests.support import NOON, PAPER, Shoot, examples, new_archive, page
-from tests.told import told
 
 SITE = "https://bao.example"
 

@@ -20,8 +20,8 @@ from archive import open_archive
 from archive.pipeline.verification import verify
 from crawler.cli import luubao
 from crawler.fleet.batch import family
+from tests.crawler.many_newspapers import PRESS, Asked, Town, town, visited_by_two_at_once
 from tests.crawler.serving import LUUBAO, ROOT
-from tests.crawler.town import PRESS, Asked, Town, town, visited_by_two_at_once
 
 PAPERS, ARTICLES = 6, 3
 

@@ -146,7 +146,7 @@ def scores(papers: tuple[Judged, ...], known: int) -> tuple[float, float]:
     right = wrong = missed = 0
     for paper in papers:
         for experience, left in trials(paper, known):
-            told = {url for url in left if experience.promise(url) > LIKELY}
+            told = {url for url in left if experience.probability(url) > LIKELY}
             right += sum(left[url] for url in told)
             wrong += sum(not left[url] for url in told)
             missed += sum(is_one and url not in told for url, is_one in left.items())
@@ -183,12 +183,14 @@ def test_every_paper_is_told(paper: Judged) -> None:
 
 def test_of_an_unknown_paper_nothing_is_told() -> None:
     for paper in PAPERS:
-        assert not any(Experience((paper.host,)).promise(url) > LIKELY for url in paper.articles)
+        assert not any(Experience((paper.host,)).probability(url) > LIKELY for url in paper.articles)
 
 
 def test_of_an_unknown_paper_what_looks_like_an_article_comes_first() -> None:
     experience = Experience(("bao.vn",))
-    assert experience.promise("https://bao.vn/cau-238405.htm") > experience.promise("https://bao.vn/thoi-su.htm")
+    assert experience.probability("https://bao.vn/cau-238405.htm") > experience.probability(
+        "https://bao.vn/thoi-su.htm"
+    )
 
 
 def test_lists_that_bring_come_before_what_nobody_knows_and_barren_ones_last() -> None:
@@ -199,7 +201,7 @@ def test_lists_that_bring_come_before_what_nobody_knows_and_barren_ones_last() -
         experience.learn(f"https://bao.vn/the/tu-{number}", "list")
         experience.visited(f"https://bao.vn/the/tu-{number}", 0)
     lists = ("https://bao.vn/kinh-te/trang-12.htm", "https://bao.vn/gi/day?x=1", "https://bao.vn/the/tu-12")
-    promises = [experience.promise(url) for url in lists]
+    promises = [experience.probability(url) for url in lists]
     assert promises == sorted(promises, reverse=True)
     assert promises[0] <= LIKELY
     assert promises[2] < 0.05
@@ -209,17 +211,17 @@ def test_a_shape_can_change_its_meaning() -> None:
     experience = Experience(("bao.vn",))
     for number in range(10_000, 11_000):
         experience.learn(f"https://bao.vn/tin/bai-{number}.htm", "article")
-    assert experience.promise("https://bao.vn/tin/bai-99999.htm") > 0.95
+    assert experience.probability("https://bao.vn/tin/bai-99999.htm") > 0.95
     for number in range(20_000, 20_200):
         experience.learn(f"https://bao.vn/tin/bai-{number}.htm", "other")
-    assert experience.promise("https://bao.vn/tin/bai-99999.htm") < LIKELY
+    assert experience.probability("https://bao.vn/tin/bai-99999.htm") < LIKELY
 
 
 def test_an_article_known_from_elsewhere_is_no_promise() -> None:
     experience = Experience(("bao.vn",))
     for number in range(20):
         experience.learn(f"https://bao.vn/tin/bai-{number}.htm?sid=8f3a9b0c7d6e5f{number}", "article", new=False)
-    assert experience.promise("https://bao.vn/tin/bai-1.htm?sid=00aa11bb22cc33dd") < 0.1
+    assert experience.probability("https://bao.vn/tin/bai-1.htm?sid=00aa11bb22cc33dd") < 0.1
 
 
 def test_nothing_is_given_up_while_little_is_known() -> None:

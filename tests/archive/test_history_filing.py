@@ -18,10 +18,10 @@ from archive.model import errors
 from archive.pipeline.merging import merge
 from archive.pipeline.verification import verify
 from archive.storage.histories.doubts import doubts_of, waiting_doubts
-from tests.mortal import Ended, Parent
-from tests.soundness import acknowledged, sound
+from tests.archive_contents import told
+from tests.invariants import acknowledged, sound
+from tests.killable_commands import Ended, Parent
 from tests.support import NOON, PAPER, Shoot, page, shoot
-from tests.told import told
 
 ARTICLES = 12
 NEW = "<p>Đến cuối tuần, kho thóc của hợp tác xã đã chứa gần hai trăm tấn, nhiều hơn mọi năm.</p></article>"
@@ -328,7 +328,7 @@ def believed(path: Path) -> list[tuple[object, ...]]:
 def test_a_run_that_dies_is_followed_by_one_that_believes_the_same(parent: Parent, tmp_path: Path, deaths: int) -> None:
     begun = tmp_path / "begun.db"
     crawl(begun, few(0, 12), (one for one in few(1, 12) if one.final_url != url(9)))
-    code = "import sys; from pathlib import Path; from tests.archive.test_settle import odd_day;"
+    code = "import sys; from pathlib import Path; from tests.archive.test_history_filing import odd_day;"
 
     def run(path: Path, hours: float, dies_at: int | None = None) -> Ended:
         return parent.python("-c", f"{code} odd_day(Path(sys.argv[1]), {hours})", path, dies_at=dies_at).end()

@@ -32,7 +32,7 @@ from archive.pipeline.rereading import Order, reread
 from archive.storage.captures.capture_stream import Scope
 from archive.storage.version_texts import put_boilerplate
 from archive.text.recurring_blocks import Boilerplate, without
-from tests.archive.older import older
+from tests.archive.older_version import older
 from tests.archive.test_reread import SIGHTS, sound, whole
 from tests.support import NOON, PAPER, page
 
@@ -260,7 +260,7 @@ def test_a_page_that_kills_its_reader_is_one_row(path: Path, tmp_path: Path) -> 
     (tmp_path / "deadly").mkdir()
     (tmp_path / "deadly" / "sitecustomize.py").write_text(_DEADLY)
     warc, readings = exported(path, tmp_path / "warc"), tmp_path / "readings"
-    program = f"from tests.archive.test_readings import *\nif __name__ == '__main__': print(dict(read({warc!r}, Path({str(readings)!r}), patience=3.0).counts))"
+    program = f"from tests.archive.test_imported_readings import *\nif __name__ == '__main__': print(dict(read({warc!r}, Path({str(readings)!r}), patience=3.0).counts))"
     where = [str(tmp_path / "deadly"), str(Path(__file__).parents[2])]
     (tmp_path / "job.py").write_text(program)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(where)}

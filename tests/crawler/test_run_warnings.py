@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests import mortal
+from tests import killable_commands
 from tests.crawler.serving import LUUBAO, Answer, article, front, served
 
 HTML = (("Content-Type", b"text/html; charset=utf-8"),)
@@ -33,7 +33,7 @@ REPAIRS = Answer(
 def run(path: Path, base_url: str, *more: str, **environment: str) -> tuple[int, dict[str, Any]]:
     """A crawl's exit code, and what it says to programs."""
     command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", base_url, "--json", *more]
-    done = mortal.run(command, env=os.environ | environment)
+    done = killable_commands.run(command, env=os.environ | environment)
     return done.returncode, json.loads(done.stdout)
 
 
@@ -45,7 +45,7 @@ def ask(path: Path, question: str) -> list[tuple[Any, ...]]:
 
 
 def status(path: Path) -> tuple[int, str]:
-    done = mortal.run([*LUUBAO, "status", "--db", str(path)])
+    done = killable_commands.run([*LUUBAO, "status", "--db", str(path)])
     return done.returncode, " ".join(done.stdout.split())
 
 
@@ -141,11 +141,11 @@ def test_a_machine_with_a_clock_of_1970_files_nothing_under_it(tmp_path: Path) -
     path = tmp_path / "a.db"
     with served(dated(timedelta())) as site:
         crawl = ["crawl", "demo", "--db", str(path), "--base-url", site.base_url, "--json"]
-        done = mortal.run([sys.executable, "-c", _IN_1970, *crawl])
+        done = killable_commands.run([sys.executable, "-c", _IN_1970, *crawl])
         assert done.returncode == 6 and "Set the clock" in done.stderr
         assert ask(path, "SELECT count(*) FROM captures") == [(0,)]
         assert run(path, site.base_url)[1]["counts"]["new"] == 8
-        done = mortal.run([sys.executable, "-c", _IN_1970, *crawl])
+        done = killable_commands.run([sys.executable, "-c", _IN_1970, *crawl])
         assert done.returncode == 6 and "the clock is behind, and this run counts from there; set it" in done.stderr
     assert ask(path, "SELECT count(*), count(gone_since) FROM articles") == [(8, 0)]
 
@@ -168,7 +168,7 @@ def test_before_the_hours_of_a_first_crawl_the_status_says_when_it_begins(tmp_pa
         code, told = run(tmp_path / "a.db", site.base_url, *settings)
         assert (code, told["outcome"]) == (0, "ok") and f"after {soon:%H}:00" in told["reason"]
         assert site.log == []
-    done = mortal.run([*LUUBAO, "status", "--db", str(tmp_path / "a.db"), *settings])
+    done = killable_commands.run([*LUUBAO, "status", "--db", str(tmp_path / "a.db"), *settings])
     assert done.returncode == 6
     assert f"never crawled: `luubao crawl demo` would begin. It may be asked at {hours}" in " ".join(
         done.stdout.split()

@@ -18,7 +18,7 @@ from archive.storage.captures.capture_writer import keep, kept_body
 from archive.storage.codecs import FIRST_AFTER, content, load, sample
 from archive.storage.connection import transaction
 from archive.storage.payloads import MAX_DEPTH
-from tests.archive.paperpages import paper_page
+from tests.archive.template_pages import paper_page
 from tests.support import NOON, PAPER, Shoot
 
 

@@ -14,11 +14,11 @@ from click.testing import CliRunner
 
 from archive import finish_run, ingest, open_archive, start_run, transaction
 from archive.queries.days import latest_day
-from archive.queries.outlets_followed import papers, runs_of
+from archive.queries.outlets_followed import outlets, runs_of
 from archive.storage.captures.kept_captures import outlets_of
 from crawler.cli import luubao
-from tests.mortal import Parent
-from tests.soundness import sound
+from tests.invariants import sound
+from tests.killable_commands import Parent
 from tests.support import NOON, PAPER, page, shoot
 
 SECRET = "UHJveHlVc2VyOlMzY3JldA"
@@ -168,7 +168,7 @@ def test_twice_cleansed_is_still_as_it_was_sealed(old: Path, monkeypatch: pytest
 def test_a_cleansing_is_no_look_at_the_paper(old: Path) -> None:
     asked("cleanse", "--db", old)
     with open_archive(old) as db:
-        (paper,) = papers(db)
+        (paper,) = outlets(db)
         assert len(runs_of(db, paper.id, NOON)) == 2
         assert latest_day(db, paper) == NOON.date()
         assert len(outlets_of(db)) == 1

@@ -17,7 +17,7 @@ from archive.model.digests import digest_of
 from archive.model.paths import folder_beside
 from archive.pictures import recognise
 from archive.storage.picture_files import put_file
-from tests.archive.strangers import loosened, written
+from tests.archive.invalid_archives import loosened, written
 from tests.archive.test_picture_files import painted
 from tests.support import NOON, PAPER, page
 

@@ -29,7 +29,7 @@ from archive.console.output import printable, rendered, styled
 from archive.model.errors import BadValue
 from archive.storage.integrity.column_validation import COLUMNS
 from crawler.cli import luubao
-from tests.archive.strangers import loosened, written
+from tests.archive.invalid_archives import loosened, written
 from tests.test_architecture import ROOT
 from tests.test_start import leaves
 

@@ -25,8 +25,8 @@ from rq import Worker
 from archive.exchange.object_store import sync
 from archive.exchange.object_store.store import ObjectStore
 from crawler.fleet.batch import family
+from tests.crawler.many_newspapers import PRESS, Town, town, visited_by_two_at_once
 from tests.crawler.serving import LUUBAO, ROOT
-from tests.crawler.town import PRESS, Town, town, visited_by_two_at_once
 
 REDIS = shutil.which("redis-server")
 pytestmark = [

@@ -135,7 +135,7 @@ class Ended:
 
 
 @dataclass
-class Mortal:
+class KillableCommand:
     """A command under way; much of what a subprocess.Popen can do."""
 
     pid: int
@@ -213,10 +213,10 @@ class Parent:
     process: subprocess.Popen[str]
     folder: Path
     begun: int = 0
-    all: list[Mortal] = field(default_factory=list)
+    all: list[KillableCommand] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
-    def start(self, *arguments: str | Path, **how: Any) -> Mortal:
+    def start(self, *arguments: str | Path, **how: Any) -> KillableCommand:
         """Begins `luubao ARGUMENTS`."""
         return self.python("-m", "crawler", *arguments, **how)
 
@@ -232,7 +232,7 @@ class Parent:
         user: int | None = None,
         env: Mapping[str, str] | None = None,
         cwd: Path = ROOT,
-    ) -> Mortal:
+    ) -> KillableCommand:
         """Begins `python WORDS`. dies_at: it kills itself before so many SQL statements. largest_file: bytes to
         which any of its files may grow. user: whose rights it has. env: ours by default."""
         with self.lock:
@@ -244,9 +244,9 @@ class Parent:
         order = {"python": [str(word) for word in words], "out": str(out), "err": str(err), "folder": str(cwd),
                  "dies_at": dies_at, "largest_file": largest_file, "user": user,
                  "environment": dict(os.environ if env is None else env)}  # fmt: skip
-        mortal = Mortal(self._ask(order), out, err, self._ask)
-        self.all.append(mortal)
-        return mortal
+        killable = KillableCommand(self._ask(order), out, err, self._ask)
+        self.all.append(killable)
+        return killable
 
     def _ask(self, order: dict[str, Any]) -> Any:
         assert self.process.stdin and self.process.stdout
@@ -276,8 +276,8 @@ def forking() -> Iterator[Parent]:
         try:
             yield parent
         finally:
-            for mortal in parent.all:
-                mortal.send_signal(signal.SIGKILL)
+            for killable in parent.all:
+                killable.send_signal(signal.SIGKILL)
             assert process.stdin
             process.stdin.close()
 
@@ -290,7 +290,7 @@ def parent_of_all() -> Parent:
     return stack.enter_context(forking())
 
 
-def begin(command: list[str], **how: Any) -> Mortal:
+def begin(command: list[str], **how: Any) -> KillableCommand:
     """As subprocess.Popen, for a command that begins with sys.executable: at once, for all is imported already."""
     assert command[0] == sys.executable
     return parent_of_all().python(*command[1:], **how)

@@ -145,18 +145,18 @@ def chain(db: Database, run: Run, found_in: FoundIn, length: int) -> list[str]:
 
 
 def test_sitemaps_that_name_one_another_end(db: Database, home: Run) -> None:
-    assert len(chain(db, limited(home, depth=3), "sitemap-index", 10)) == 3
+    assert len(chain(db, limited(home, sitemap_depth=3), "sitemap-index", 10)) == 3
     assert left_out(db, home)["depth"] == 1
 
 
 def test_articles_of_the_deepest_sitemap_are_noted(db: Database, home: Run) -> None:
-    run = limited(home, depth=3)
+    run = limited(home, sitemap_depth=3)
     chain(db, run, "sitemap-index", 3)
     assert len(note(db, run, pages("tin", 5), "sitemap", f"{HOME}sm-2.xml")) == 5
 
 
 def test_sitemaps_of_addresses_that_are_sitemaps_end_too(db: Database, home: Run) -> None:
-    assert len(chain(db, limited(home, depth=3), "sitemap", 10)) == 4
+    assert len(chain(db, limited(home, sitemap_depth=3), "sitemap", 10)) == 4
 
 
 def asked(db: Database, run: Run) -> list[str]:

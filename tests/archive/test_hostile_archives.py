@@ -23,7 +23,7 @@ from archive.model.paths import folder_beside
 from archive.storage.integrity.column_validation import COLUMNS
 from archive.web import PLUGINS, TEMPLATES, metadata
 from crawler.cli import luubao
-from tests.archive.enemies import ATTACKS, TOKEN, Attack, World, attacked, columns, world
+from tests.archive.hostile_archives import ATTACKS, TOKEN, Attack, World, attacked, columns, world
 
 EXPORTS = {
     "html": "html", "warc": "warc", "wacz": "x.wacz", "bag": "bag", "jsonl": "jsonl", "csv": "csv", "sqlite": "sqlite",

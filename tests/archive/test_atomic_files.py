@@ -15,7 +15,7 @@ import pytest
 
 from archive.model.errors import LuubaoError, Unwritable
 from archive.runtime.atomic_files import _name, atomic_write, temporary_folder
-from tests.mortal import begin
+from tests.killable_commands import begin
 
 
 def names(folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""What each test pays for: `pytest -p tests.costs --costs FILE` writes a line for each test and each fixture's setup.
+"""What each test pays for: `pytest -p tests.durations --costs FILE` writes a line for each test and each fixture's setup.
 
 Columns: seconds on the clock, processor seconds here and in ended children, processes started, crawls of luubao among
 them, seconds slept here, and the test's name with its phase. From Python's own audit events, so it costs nearly nothing.
