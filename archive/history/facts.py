@@ -24,14 +24,12 @@ class OutletEvidence:
     """What other URLs' captures say about a capture. The caller, who sees the whole outlet, counts it and passes it in.
 
     same_words, same_headline: how many other articles, known before with other text, showed these at their URLs.
-    same_novelty: how many, within a visit, showed the same in place of their texts, under their own headlines.
     at_once: nearly all known articles captured about then changed, or disappeared, at once. cut: the page does not end
     as all earlier pages of its URL ended.
     """
 
     same_words: int = 0
     same_headline: int = 0
-    same_novelty: int = 0
     at_once: bool = False
     cut: bool = False
 

@@ -1,7 +1,7 @@
 """Step 13, moved pictures: a page may show a picture at another address than its version names. Rows of version_images
-at negative positions hold these, and views leave them out. Addresses that showed a list, or something doubtful, wait to
-be filed again: since this step a list that looks like an article for a day opens none, and articles may exchange
-addresses."""
+at negative positions hold these, and views leave them out. Addresses that showed a list, or something doubtful, and
+articles that lost words under their headlines wait to be filed again: since this step a list that looks like an
+article for a day opens none, articles may exchange addresses, and a text replaced by another waits a look."""
 
 from sqlite_utils import Database
 
@@ -41,8 +41,11 @@ WHERE versions.words_of IS NOT NULL AND articles.withdrawn_at IS NULL;
 _FILED_AGAIN = """
 INSERT INTO unsettled (outlet_id, url_key)
 SELECT DISTINCT captures.outlet_id, captures.url_key FROM readings JOIN captures ON captures.id = readings.capture_id
-WHERE readings.kind IN ('listing', 'unconfirmed') AND (captures.outlet_id, captures.url_key) IN
+WHERE (readings.kind IN ('listing', 'unconfirmed') OR readings.headline LIKE 'text:%')
+  AND (captures.outlet_id, captures.url_key) IN
   (SELECT outlet_id, url_key FROM articles UNION SELECT outlet_id, url_key FROM aliases)
+UNION SELECT outlet_id, articles.url_key FROM versions JOIN articles ON articles.id = article_id
+WHERE number > 1 AND old_headline IS NULL AND words_removed > 0
 ON CONFLICT DO NOTHING
 """
 
