@@ -15,8 +15,6 @@ from functools import reduce
 from archive.history.addresses import (
     exchanged,
     make_primary,
-    put,
-    put_rendition,
     rendition_of,
     seen_again,
     take_addresses,
@@ -250,10 +248,9 @@ def _shows_doubted(verdict: Verdict, doubted: Doubted) -> bool:
 
 def _confirmed(history: History, article: Article, capture: UrlCapture, reading: Reading, *, speaks: bool) -> History:
     place = article.place
-    article = put_rendition(
-        article, capture.key, replace(rendition_of(capture, reading, place), differs=article.latest.lacks)
-    )
-    article = put(article, replace(article.latest, seen=capture.at))
+    rendition = replace(rendition_of(capture, reading, place), differs=article.latest.lacks)
+    article = article.with_rendition(capture.key, rendition)
+    article = article.with_latest(replace(article.latest, seen=capture.at))
     if speaks:
         article = seen_moved(history, seen_again(make_primary(article, capture), capture), capture)
     return history.with_article(article).with_verdict(Verdict(capture, article.number, place))
@@ -268,14 +265,10 @@ def _completed(history: History, article: Article, capture: UrlCapture, reading:
         seen=capture.at, pictures=pictures, lacks=frozenset(),
     )  # fmt: skip
     place = article.place
-    renditions = {
-        key: replace(rendition, differs=frozenset(changed_fields(reading, rendition.reading)))
-        if rendition.place == place
-        else rendition
-        for key, rendition in article.renditions.items()
-    }
-    article = put(replace(article, renditions=renditions), new_state)
-    article = put_rendition(article, capture.key, rendition_of(capture, reading, place))
+    article = article.with_latest(new_state).with_renditions_at(
+        place, lambda copy: replace(copy, differs=frozenset(changed_fields(reading, copy.reading)))
+    )
+    article = article.with_rendition(capture.key, rendition_of(capture, reading, place))
     article = seen_again(make_primary(article, capture), capture)
     return history.with_article(article).with_verdict(Verdict(capture, article.number, place))
 
@@ -285,9 +278,8 @@ def _variant_again(
 ) -> History:
     """A URL that is not the article's primary URL shows what it showed before. If the primary URL is dead, it becomes
     primary, and differences between the two are no edit."""
-    article = put_rendition(
-        article, capture.key, replace(rendition, url=capture.url, shown_at=capture.at, standing="shows", doubted=None)
-    )
+    rendition = replace(rendition, url=capture.url, shown_at=capture.at, standing="shows", doubted=None)
+    article = article.with_rendition(capture.key, rendition)
     if speaks:
         article = seen_again(make_primary(article, capture), capture)
     shows = rendition.place if article.states[rendition.place].state == state_of(reading) else None
@@ -309,7 +301,7 @@ def _edited(
         pictures_of(history, latest, reading, capture.at), lacks,
     )  # fmt: skip
     article = replace(article, states=(*article.states, new_state))
-    article = put_rendition(article, capture.key, replace(rendition_of(capture, reading, article.place), differs=lacks))
+    article = article.with_rendition(capture.key, replace(rendition_of(capture, reading, article.place), differs=lacks))
     article = seen_again(make_primary(article, capture), capture)
     history = history.with_verdict(Verdict(capture, article.number, article.place))
     return with_moved_pictures(history, article)
@@ -326,7 +318,7 @@ def _doubted(history: History, article: Article, capture: UrlCapture, reading: R
         doubted = replace(waiting, why=why)
     else:
         doubted = Doubted(capture, reading, why)
-    article = put_rendition(article, capture.key, replace(rendition, standing="silent", doubted=doubted))
+    article = article.with_rendition(capture.key, replace(rendition, standing="silent", doubted=doubted))
     return history.with_article(article).with_verdict(Verdict(capture, article.number, None, why, doubted=True))
 
 
@@ -339,7 +331,7 @@ def _other_variant(
     place = article.place if shows is None else shows
     differs = rendition.differs if rendition and rendition.differs else _differs(article, place, reading)
     shown = UrlRendition(capture.url, reading, place, capture.at, differs=differs)
-    article = put_rendition(article, capture.key, shown)
+    article = article.with_rendition(capture.key, shown)
     return history.with_article(article).with_verdict(
         Verdict(capture, article.number, shows, "" if shows is not None else "another print")
     )
