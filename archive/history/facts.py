@@ -71,11 +71,13 @@ class UrlCapture:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What a picture's URL showed. digest: of its bytes; looks: its perceptual hash, None where it has none; fetch: the
-    archive's number of the fetch that brought or confirmed it."""
+    archive's number of the fetch that brought or confirmed it; everywhere: at several URLs it came first in one
+    visit."""
 
     digest: str
     looks: str | None = None
     fetch: int = 0
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ than VISIT. It goes by time and not by runs, which have other numbers in every a
 
 A recompressed or resized copy is no edit, nor is a picture that cannot be compared. What a URL showed before an article
 used it is never taken for what the article showed. An article that is gone is not edited. Another URL in a picture's
-place is an edit until what it shows is known: the same picture, in any size, or a part of it is none. A URL that
-differs only in host, size or version (`picture_key`) is none, until it shows another picture.
+place is an edit until what it shows is known: the same picture, in any size, or a part of it is none, nor is one that
+came at several URLs at once (a placeholder). A URL that differs only in host, size or version (`picture_key`) is none,
+until it shows another picture.
 """
 
 from __future__ import annotations
@@ -66,8 +67,13 @@ def _shows_former_pictures(article: Article) -> bool:
 
 def _is_same(old: Shown | None, new: Shown | None) -> bool:
     if old is None or new is None:
-        return False
-    return old.digest == new.digest or bool(same_picture(old.looks, new.looks)) or is_cut_from(old.looks, new.looks)
+        return new is not None and new.everywhere
+    return (
+        new.everywhere
+        or old.digest == new.digest
+        or bool(same_picture(old.looks, new.looks))
+        or is_cut_from(old.looks, new.looks)
+    )
 
 
 def _with_doubted(article: Article, fetch: PictureFetch) -> Article:

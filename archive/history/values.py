@@ -169,7 +169,7 @@ class History:
         return replace(self, verdicts=(*self.verdicts, verdict))
 
     def with_address(self, key: str, article: int, since: datetime, kind: str) -> History:
-        """The history with a URL given to an article. kind: of a URL that is no mobile, AMP or print copy by its form."""
+        """The history with a URL given to an article. kind: where the URL's form does not tell it."""
         address = Address(article, since, cast(AddressKind, print_kind(key) or kind))
         return replace(self, addresses={**self.addresses, key: address})
 

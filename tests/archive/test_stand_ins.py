@@ -33,15 +33,15 @@ LOST, *OWN = map(picture, range(7))
 PLACES = range(6)
 
 
-def shows(place: int) -> str:
-    figure = f'<figure><img src="{SITE}/anh/{place}.jpg"><figcaption>Ảnh {place}: bến đò</figcaption></figure>'
+def shows(place: int, where: str = "") -> str:
+    figure = f'<figure><img src="{SITE}/anh/{where}{place}.jpg"><figcaption>Ảnh {place}: bến đò</figcaption></figure>'
     return page(f"Tin số {place}", f"Chuyện thứ {place} của làng bên sông. " * 9).replace(
         "</article>", f"{figure}</article>"
     )
 
 
-def fetch(db: Database, run: Run, place: int, hours: float, shown: Picture) -> None:
-    url = f"{SITE}/anh/{place}.jpg"
+def fetch(db: Database, run: Run, place: int, hours: float, shown: Picture, where: str = "") -> None:
+    url = f"{SITE}/anh/{where}{place}.jpg"
     (image,) = db.execute("SELECT id FROM images WHERE url = ?", [url]).fetchone()
     keep_picture(db, run, PictureCapture(image, NOON + timedelta(hours=hours), url, 200, picture=shown), timedelta())
 
@@ -93,6 +93,24 @@ def test_two_of_a_kind_are_edits(paper: Database, run: Run) -> None:
     judge_run(paper, run)
     assert versions(paper) == [2, 2, 1, 1, 1, 1]
     fetch(paper, run, 2, 48, LOST)  # and then it comes at a third: the server's, and the two are taken back
+    judge_run(paper, run)
+    assert versions(paper) == [1] * 6
+    sound(paper)
+
+
+@pytest.mark.parametrize("where", ["moi/", "../cdn/anh/"])
+def test_one_picture_at_many_new_addresses_is_no_edit_and_at_two_it_is(paper: Database, run: Run, where: str) -> None:
+    for place in PLACES[:2]:
+        ingest(paper, run, shoot(f"{SITE}/b-{place}.htm", shows(place, where), hours=24))
+        fetch(paper, run, place, 24.1, LOST, where)
+    judge_run(paper, run)
+    assert versions(paper) == [2, 2, 1, 1, 1, 1]
+    ingest(paper, run, shoot(f"{SITE}/b-2.htm", shows(2, where), hours=24))
+    fetch(paper, run, 2, 24.1, LOST, where)
+    judge_run(paper, run)
+    assert versions(paper) == [1] * 6
+    for place in PLACES[:3]:
+        ingest(paper, run, shoot(f"{SITE}/b-{place}.htm", shows(place), hours=48))
     judge_run(paper, run)
     assert versions(paper) == [1] * 6
     sound(paper)
