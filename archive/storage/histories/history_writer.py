@@ -197,15 +197,11 @@ def _numbers_change(belief: DerivedHistory, plan: Plan) -> bool:
 
 
 def _insert_articles(db: Database, belief: DerivedHistory, plan: Plan) -> None:
-    """Inserts a row for each new article; `_settle_article` completes it once its versions exist."""
+    """Inserts a row for each new article; `_write_article` completes it once its versions exist."""
     for article in belief.history.articles:
         if article.number in plan.articles:
             continue
-        row = {
-            "outlet_id": belief.outlet_id, "headline": article.latest.reading.headline, "url": article.url,
-            "first_seen_at": clock.stamp(article.first), "changed_at": clock.stamp(article.latest.at),
-            "last_seen_at": clock.stamp(article.seen), "url_key": f"~new {article.number}",
-        }  # fmt: skip
+        row = article_row(article, plan) | {"outlet_id": belief.outlet_id, "url_key": f"~new {article.number}"}
         cursor = db.execute(
             f"INSERT INTO articles ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
         )
@@ -214,9 +210,13 @@ def _insert_articles(db: Database, belief: DerivedHistory, plan: Plan) -> None:
 
 
 def _write_article(db: Database, article: Article, plan: Plan) -> None:
-    row = article_row(article, plan)
-    settings = ", ".join(f"{name} = ?" for name in row)
-    db.execute(f"UPDATE articles SET {settings} WHERE id = ?", [*row.values(), plan.articles[article.number]])
+    """Updates what has changed of its row: triggers count by some columns."""
+    article_id, row = plan.articles[article.number], article_row(article, plan)
+    stored = db.execute(f"SELECT {', '.join(row)} FROM articles WHERE id = ?", [article_id]).fetchone()
+    changes = {name: value for (name, value), former in zip(row.items(), stored, strict=True) if value != former}
+    if changes:
+        settings = ", ".join(f"{name} = ?" for name in changes)
+        db.execute(f"UPDATE articles SET {settings} WHERE id = ?", [*changes.values(), article_id])
 
 
 def _picture_numbers(db: Database, history: History) -> dict[str, int]:
