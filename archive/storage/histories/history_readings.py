@@ -179,16 +179,8 @@ def _verdict_row(verdict: Verdict, version_id: int | None, *, compared: bool = F
 
 
 def _refusal_row(refusal: Unreadable) -> dict[str, Any]:
-    return {
-        "kind": refusal.reason,
-        "detail": refusal.detail or None,
-        "version_id": None,
-        "rules": None,
-        "state": None,
-        "words": None,
-        "headline": None,
-        "doubt": None,
-    }
+    nothing = dict.fromkeys(("version_id", "rules", "state", "words", "headline", "doubt"))
+    return {"kind": refusal.reason, "detail": refusal.detail or None, **nothing}
 
 
 def _put_row(db: Database, facts: CaptureReadings, past: StoredCapture, extractor: int, row: dict[str, Any]) -> bool:

@@ -35,7 +35,7 @@ from archive.storage.picture_history import picture_numbers
 _PARKING_OFFSET = 1_000_000
 
 
-@dataclass(slots=True)
+@dataclass
 class Counts:
     """The result of rebuilding articles: versions opened, renumbered and removed; buried: articles that turned out to
     have disappeared."""
@@ -47,10 +47,8 @@ class Counts:
 
     def add(self, other: Counts) -> None:
         """Adds other counts to these."""
-        self.opened += other.opened
-        self.renumbered += other.renumbered
-        self.removed += other.removed
-        self.buried += other.buried
+        for name, count in vars(other).items():
+            setattr(self, name, getattr(self, name) + count)
 
 
 @dataclass(frozen=True, slots=True)
