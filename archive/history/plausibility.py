@@ -8,7 +8,7 @@ tell. The article's own past, and the rest of the outlet, can:
   they stay; without a date, words that stand at several URLs are no article's first state either;
 - a page that shares nothing with what stood there (no headline, no paragraph, no picture, hardly two consecutive words)
   is believed when the next capture shows it again; never, if it has no date where the article had one;
-- a page whose text is gone, or all of it under another headline, is believed when the next capture shows it again;
+- a page whose text is gone, under another headline too, is believed when the next capture shows it again;
 - a page that keeps the headline, and most of the text is cut off or makes room for something unlike it (a wall, a
   captcha, a teaser), is believed when the former text has not come back by the next capture;
 - a change at nearly all articles at once is believed of each that still shows it at the next capture, because then it
@@ -177,13 +177,11 @@ def _is_text_of(other: Article, capture: UrlCapture, reading: Reading, *, is_rel
 
 
 def _text_lost(article: Article, reading: Reading) -> tuple[str, bool]:
-    """The text is missing, as in an unfilled template. Under the same headline, a notice may have taken its place."""
+    """Nearly all of the text is missing under another headline, as in an unfilled template."""
     recent = [past.reading for past in article.states[-RECENT:]]
-    if len(reading.text) >= _LOST_TEXT_SHARE * min(len(recent_reading.text) for recent_reading in recent):
-        return "", False
-    if all(headline_of(state_reading) != headline_of(reading) for state_reading in recent):
-        return "it has lost its text, and its headline is another", False
-    return ("" if reading.text else "it has lost its text"), False
+    is_short = len(reading.text) < _LOST_TEXT_SHARE * min(len(former.text) for former in recent)
+    is_lost = is_short and all(headline_of(former) != headline_of(reading) for former in recent)
+    return ("it has lost its text, and its headline is another" if is_lost else ""), False
 
 
 def _unrelated(article: Article, capture: UrlCapture, reading: Reading) -> tuple[str, bool]:
@@ -216,7 +214,7 @@ def _is_replaced(old: Reading, new: Reading) -> bool:
     removed = [line for line in before if line not in kept]
     added = [line for line in after if line not in kept and not _begins_one(line, removed)]
     if not added:
-        return after[:-1] == before[: len(after) - 1]
+        return after[:-1] == before[: max(len(after) - 1, 0)]
     return not _have_common_words(_bigrams(" ".join(removed)), _bigrams(" ".join(added)))
 
 
