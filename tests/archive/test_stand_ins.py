@@ -13,6 +13,7 @@ from archive import Picture, PictureCapture, Run, finish_run, ingest, judge_run,
 from archive.pictures import recognise
 from archive.pipeline.merging import merge
 from archive.pipeline.verification import verify
+from archive.storage.captures.capture_stream import CaptureStream, OutPicture, Scope
 from archive.storage.picture_files import put_file
 from tests.archive.test_pictures import encoded, photo
 from tests.support import NOON, PAPER, page, shoot
@@ -114,6 +115,8 @@ def test_one_picture_at_many_new_addresses_is_no_edit_and_at_two_it_is(paper: Da
     judge_run(paper, run)
     assert versions(paper) == [1] * 6
     sound(paper)
+    exported = [one.url for one in CaptureStream(paper, Scope()) if isinstance(one, OutPicture)]
+    assert len(exported) == 9 and any(where.strip("./") in url for url in exported)
 
 
 def test_one_picture_exchanged_wherever_it_stood_is_an_edit_of_each(db: Database, run: Run) -> None:
