@@ -8,7 +8,7 @@ and archive.text.equivalence.
 
 from archive.history.facts import NO_EVIDENCE, Observation, OutletEvidence, PictureFetch, Shown, UrlCapture, in_time
 from archive.history.fold import derive, step
-from archive.history.plausibility import captures_to_compare, departures_of, like_departures, novelty
+from archive.history.plausibility import captures_to_compare, departures_of
 from archive.history.values import NOTHING, Article, ArticleState, History, Verdict
 from archive.history.version_numbers import Version, Versions, versions_of
 
@@ -30,8 +30,6 @@ __all__ = [
     "departures_of",
     "derive",
     "in_time",
-    "like_departures",
-    "novelty",
     "step",
     "versions_of",
 ]

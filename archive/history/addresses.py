@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 
 from archive.history.edits import resembles
 from archive.history.facts import UrlCapture
-from archive.history.values import Address, AddressKind, Article, ArticleState, History, Tombstone, UrlRendition
+from archive.history.values import Article, History, Tombstone, UrlRendition
 from archive.model.records import Reading, Unreadable
-from archive.model.urls import print_kind
 
 PRIMARY_TIMEOUT = timedelta(days=180)
 """How much longer ago than the primary URL another URL may have shown the article, to take its place when it dies; and
@@ -20,16 +19,6 @@ recheck."""
 def rendition_of(capture: UrlCapture, reading: Reading, place: int) -> UrlRendition:
     """The rendition of a URL that shows the article's state with that index."""
     return UrlRendition(capture.url, reading, place, capture.at)
-
-
-def put(article: Article, latest: ArticleState) -> Article:
-    """The article with its newest state replaced."""
-    return replace(article, states=(*article.states[:-1], latest))
-
-
-def put_rendition(article: Article, key: str, rendition: UrlRendition) -> Article:
-    """The article with the rendition of one URL replaced."""
-    return replace(article, renditions={**article.renditions, key: rendition})
 
 
 def is_primary_alive(article: Article, at: datetime) -> bool:
@@ -91,7 +80,7 @@ def _without_url(
     if article.number == moved_to:
         return article
     if rendition := article.renditions.get(key):
-        article = put_rendition(article, key, replace(rendition, standing="dead", doubted=None))
+        article = article.with_rendition(key, replace(rendition, standing="dead", doubted=None))
     if article.primary != key or article.is_gone:
         return article
     if heir := next_primary(history, article, key):
@@ -104,16 +93,15 @@ def take_addresses(history: History, capture: UrlCapture, number: int, declared:
     """Gives the article the URL of a capture, and those that redirect to it or that it declares, unless they belong to
     another article. An article whose primary URL now leads to another article has moved there."""
     known = history.addresses.get(capture.key)
-    if known is None or known.article != number:
-        since, kind = (capture.at, print_kind(capture.key) or "address") if known is None else (known.since, known.kind)
-        history = replace(history, addresses={**history.addresses, capture.key: Address(number, since, kind)})  # type: ignore[arg-type]  # print_kind names such kinds
-    if known is not None and known.article != number:
-        history = _given_away(history, known.article, capture.key)
-    redirects: list[tuple[str, AddressKind]] = [(key, "redirect") for key in capture.via]
-    for key, address_kind in (*redirects, *((key, "canonical") for key in declared)):
+    if known is None:
+        history = history.with_address(capture.key, number, capture.at, "address")
+    elif known.article != number:
+        history = _given_away(
+            history.with_address(capture.key, number, known.since, known.kind), known.article, capture.key
+        )
+    for key, kind in (*((key, "redirect") for key in capture.via), *((key, "canonical") for key in declared)):
         if key not in history.addresses and not _shows_no_article(history, key):
-            address = Address(number, capture.at, print_kind(key) or address_kind)  # type: ignore[arg-type]  # as above
-            history = replace(history, addresses={**history.addresses, key: address})
+            history = history.with_address(key, number, capture.at, kind)
     return note_moved(history, capture, number)
 
 
@@ -161,14 +149,15 @@ def _move(history: History, number: int, stood: Article) -> History:
     assert doubted is not None  # see _shows_now
     first = doubted.capture
     rendition = UrlRendition(first.url, article.latest.reading, article.place, first.at)
-    article = put_rendition(replace(article, primary=there, url=first.url), there, rendition)
+    article = replace(article, primary=there, url=first.url).with_rendition(there, rendition)
     former = replace(former, renditions={key: one for key, one in former.renditions.items() if key != there})
-    addresses = {**history.addresses, there: replace(history.addresses[there], article=number)}
-    return replace(history, addresses=addresses).with_article(article).with_article(former)
+    known = history.addresses[there]
+    history = history.with_address(there, number, known.since, known.kind)
+    return history.with_article(article).with_article(former)
 
 
 def _given_away(history: History, number: int, key: str) -> History:
     article = history.articles[number]
     if rendition := article.renditions.get(key):
-        article = put_rendition(article, key, replace(rendition, standing="elsewhere", doubted=None))
+        article = article.with_rendition(key, replace(rendition, standing="elsewhere", doubted=None))
     return history.with_article(article)

@@ -1,7 +1,5 @@
 """Decides which article a page belongs to, before and after its outlet moved to another domain.
 
-A match only proposes an article, as a redirect does; the readings must resemble each other.
-
 An article's primary URL identifies it. Any other URL, a redirect, a declared canonical URL, the same path on another
 domain or the very same text can only propose an article; the readings must resemble each other too, either the
 article's recent states or what the URL itself showed, because outlets redirect dead articles to other ones, declare

@@ -6,13 +6,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archive.history.addresses import make_primary, note_moved, put_rendition, remove_url, seen_again
+from archive.history.addresses import make_primary, note_moved, remove_url, seen_again
 from archive.history.article_identity import spoken_at
 from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
-from archive.history.values import Address, Doubted, History, Verdict
+from archive.history.values import Doubted, History, Verdict
 from archive.model.records import Unreadable
-from archive.model.urls import print_kind
 
 NO_ARTICLE = frozenset({"listing", "home", "soft-404"})
 """What a page must be for URLs that redirect to it to be gone."""
@@ -60,14 +59,14 @@ def _wait(history: History, key: str, capture: UrlCapture) -> History:
     if article is None or rendition is None or article.is_gone:
         return history
     doubted = Doubted(capture, None, "nearly all articles looked at disappeared at once")
-    article = put_rendition(article, key, replace(rendition, standing="silent", doubted=doubted))
+    article = article.with_rendition(key, replace(rendition, standing="silent", doubted=doubted))
     return history.with_article(article).with_verdict(Verdict(capture, article.number, None, doubted.why, doubted=True))
 
 
 def note_unclear_answer(history: History, capture: UrlCapture) -> History:
     """An answer that says nothing about the article at its URL."""
     articles = tuple(
-        put_rendition(article, capture.key, replace(rendition, standing="silent"))
+        article.with_rendition(capture.key, replace(rendition, standing="silent"))
         if (rendition := article.renditions.get(capture.key)) and rendition.standing == "shows"
         else article
         for article in history.articles
@@ -108,8 +107,7 @@ def _moved(history: History, capture: UrlCapture, number: int) -> History:
     article = history.articles[number]
     for key in capture.via:
         if key not in history.addresses:
-            address = Address(number, capture.at, print_kind(key) or "redirect")  # type: ignore[arg-type]  # it names kinds
-            history = replace(history, addresses={**history.addresses, key: address})
+            history = history.with_address(key, number, capture.at, "redirect")
         if article.primary == key:
             page = article.page
             article = replace(seen_again(make_primary(article, capture), capture), page=page, fetched=article.fetched)

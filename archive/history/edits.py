@@ -15,7 +15,6 @@ serves to find the same text at another URL.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -164,10 +163,6 @@ def _normal_spaces(text: str | None) -> str:
 
 _NAME_LENGTH = len("sha256:") + 32
 """128 bits: enough to tell the states of one outlet apart, in half the space."""
-NEW_TEXT = "text:"
-"""Begins the names of what has taken the place of a text."""
-_WORD = re.compile(r"\S+")
-_KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wall, and none cut short
 
 
 def state_of(reading: Reading) -> str:
@@ -183,26 +178,6 @@ def words_of(reading: Reading) -> str:
 def headline_of(reading: Reading) -> str:
     """The name of the headline."""
     return digest_of_value(EDIT_FIELDS["headline"](reading))[:_NAME_LENGTH]
-
-
-@lru_cache(maxsize=STATES_REMEMBERED)
-def novelty_of(previous: Reading | None, reading: Reading) -> str:
-    """The name of what a page says, and its article did not before: its headline; or, under the same headline, what has
-    taken the place of most of the text: new lines, without numbers, or nothing where the text is cut short."""
-    if previous is None or headline_of(previous) != headline_of(reading):
-        return headline_of(reading)
-    before, after = EDIT_FIELDS["body"](previous), EDIT_FIELDS["body"](reading)
-    old_lines, new_lines = set(before), set(after)
-    kept = sum(len(line) for line in before if line in new_lines)
-    added = [_without_numbers(line) for line in after if line not in old_lines]
-    if kept >= _KEPT_SHARE * sum(map(len, before)) or not (added or after == before[: len(after)]):
-        return headline_of(reading)
-    return NEW_TEXT + digest_of_value(added)[:_NAME_LENGTH]
-
-
-def _without_numbers(line: str) -> str:
-    """A line without a request's number, a time and the like: these differ where the words are the same."""
-    return _WORD.sub(lambda word: "" if any(map(str.isdecimal, word[0])) else word[0], line)
 
 
 @lru_cache(maxsize=STATES_REMEMBERED)  # readings are equal, and hashed alike, where they name one moment in two zones

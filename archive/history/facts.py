@@ -24,14 +24,12 @@ class OutletEvidence:
     """What other URLs' captures say about a capture. The caller, who sees the whole outlet, counts it and passes it in.
 
     same_words, same_headline: how many other articles, known before with other text, showed these at their URLs.
-    same_novelty: how many, within a visit, showed the same in place of their texts, under their own headlines.
     at_once: nearly all known articles captured about then changed, or disappeared, at once. cut: the page does not end
     as all earlier pages of its URL ended.
     """
 
     same_words: int = 0
     same_headline: int = 0
-    same_novelty: int = 0
     at_once: bool = False
     cut: bool = False
 
@@ -73,11 +71,13 @@ class UrlCapture:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What a picture's URL showed. digest: of its bytes; looks: its perceptual hash, None where it has none; fetch: the
-    archive's number of the fetch that brought or confirmed it."""
+    archive's number of the fetch that brought or confirmed it; everywhere: at several URLs it came first in one
+    visit."""
 
     digest: str
     looks: str | None = None
     fetch: int = 0
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,6 @@ from functools import reduce
 from archive.history.addresses import (
     exchanged,
     make_primary,
-    put,
-    put_rendition,
     rendition_of,
     seen_again,
     take_addresses,
@@ -95,10 +93,7 @@ def _read(
         if _is_detour(history, capture, reading):
             return _detour(history, capture)
         if was_doubted(history, before, reading) and before and isinstance(before.said, Reading):
-            history = _with_new_verdicts(_new_article(history, before, before.said), Doubted(before, before.said, ""))
-            article = history.articles[-1]
-            history = take_addresses(history, before, article.number, declared_key(before.said, outlet))
-            history = _known_article(history, article, capture, reading, outlet)
+            history = _split_off(history, capture, Doubted(before, before.said, ""), reading, outlet)
         else:
             history = _new_article(history, capture, reading)
     else:
@@ -163,13 +158,13 @@ def _classified(history: History, article: Article, capture: UrlCapture, reading
     if completes(article, rendition, capture, reading, outlet):
         return _completed(history, article, capture, reading)
     if variant := _variant_rendition(article, rendition, capture, reading, outlet):
-        return _variant_again(history, article, variant, capture, reading, speaks=speaks)
+        return _variant(history, article, variant, capture, speaks=speaks)
     doubt_found = doubt(history, article, capture, reading)
     if doubt_found and (speaks or rendition is not None):
         return _doubted(history, article, capture, reading, doubt_found.why)
     if speaks or leads(article, capture, reading, outlet):
         return _edited(history, article, capture, reading, edited_fields(article, rendition, capture, reading))
-    return _other_variant(history, article, rendition, capture, reading)
+    return _variant(history, article, _lagging_rendition(article, rendition, capture, reading), capture)
 
 
 def _variant_rendition(
@@ -208,7 +203,7 @@ def _shown_before(doubted: Doubted, capture: UrlCapture, reading: Reading) -> bo
 
 
 def _split_off(history: History, capture: UrlCapture, doubted: Doubted, reading: Reading, outlet: Outlet) -> History:
-    """The URL belongs to a new article, from the time when the doubted text was first seen there."""
+    """The URL belongs to a new article, since the doubted text was first seen there."""
     assert doubted.reading is not None
     history, number = _new_article(history, doubted.capture, doubted.reading), len(history.articles)
     history = _with_new_verdicts(history, doubted)
@@ -250,10 +245,9 @@ def _shows_doubted(verdict: Verdict, doubted: Doubted) -> bool:
 
 def _confirmed(history: History, article: Article, capture: UrlCapture, reading: Reading, *, speaks: bool) -> History:
     place = article.place
-    article = put_rendition(
-        article, capture.key, replace(rendition_of(capture, reading, place), differs=article.latest.lacks)
-    )
-    article = put(article, replace(article.latest, seen=capture.at))
+    rendition = replace(rendition_of(capture, reading, place), differs=article.latest.lacks)
+    article = article.with_rendition(capture.key, rendition)
+    article = article.with_latest(replace(article.latest, seen=capture.at))
     if speaks:
         article = seen_moved(history, seen_again(make_primary(article, capture), capture), capture)
     return history.with_article(article).with_verdict(Verdict(capture, article.number, place))
@@ -268,32 +262,26 @@ def _completed(history: History, article: Article, capture: UrlCapture, reading:
         seen=capture.at, pictures=pictures, lacks=frozenset(),
     )  # fmt: skip
     place = article.place
-    renditions = {
-        key: replace(rendition, differs=frozenset(changed_fields(reading, rendition.reading)))
-        if rendition.place == place
-        else rendition
-        for key, rendition in article.renditions.items()
-    }
-    article = put(replace(article, renditions=renditions), new_state)
-    article = put_rendition(article, capture.key, rendition_of(capture, reading, place))
+    article = article.with_latest(new_state).with_renditions_at(
+        place, lambda copy: replace(copy, differs=frozenset(changed_fields(reading, copy.reading)))
+    )
+    article = article.with_rendition(capture.key, rendition_of(capture, reading, place))
     article = seen_again(make_primary(article, capture), capture)
     return history.with_article(article).with_verdict(Verdict(capture, article.number, place))
 
 
-def _variant_again(
-    history: History, article: Article, rendition: UrlRendition, capture: UrlCapture, reading: Reading, *, speaks: bool
+def _variant(
+    history: History, article: Article, rendition: UrlRendition, capture: UrlCapture, *, speaks: bool = False
 ) -> History:
-    """A URL that is not the article's primary URL shows what it showed before. If the primary URL is dead, it becomes
-    primary, and differences between the two are no edit."""
-    article = put_rendition(
-        article, capture.key, replace(rendition, url=capture.url, shown_at=capture.at, standing="shows", doubted=None)
-    )
+    """A URL that is not the article's primary URL shows a variant. If the primary URL is dead, it becomes primary, and
+    differences between the two are no edit."""
+    shown = replace(rendition, url=capture.url, shown_at=capture.at, standing="shows", doubted=None)
+    article = article.with_rendition(capture.key, shown)
     if speaks:
         article = seen_again(make_primary(article, capture), capture)
-    shows = rendition.place if article.states[rendition.place].state == state_of(reading) else None
-    return history.with_article(article).with_verdict(
-        Verdict(capture, article.number, shows, "" if shows is not None else "another print")
-    )
+    is_state = article.states[shown.place].state == state_of(shown.reading)
+    verdict = Verdict(capture, article.number, shown.place if is_state else None, "" if is_state else "another print")
+    return history.with_article(article).with_verdict(verdict)
 
 
 def _edited(
@@ -309,7 +297,7 @@ def _edited(
         pictures_of(history, latest, reading, capture.at), lacks,
     )  # fmt: skip
     article = replace(article, states=(*article.states, new_state))
-    article = put_rendition(article, capture.key, replace(rendition_of(capture, reading, article.place), differs=lacks))
+    article = article.with_rendition(capture.key, replace(rendition_of(capture, reading, article.place), differs=lacks))
     article = seen_again(make_primary(article, capture), capture)
     history = history.with_verdict(Verdict(capture, article.number, article.place))
     return with_moved_pictures(history, article)
@@ -326,23 +314,18 @@ def _doubted(history: History, article: Article, capture: UrlCapture, reading: R
         doubted = replace(waiting, why=why)
     else:
         doubted = Doubted(capture, reading, why)
-    article = put_rendition(article, capture.key, replace(rendition, standing="silent", doubted=doubted))
+    article = article.with_rendition(capture.key, replace(rendition, standing="silent", doubted=doubted))
     return history.with_article(article).with_verdict(Verdict(capture, article.number, None, why, doubted=True))
 
 
-def _other_variant(
-    history: History, article: Article, rendition: UrlRendition | None, capture: UrlCapture, reading: Reading
-) -> History:
+def _lagging_rendition(
+    article: Article, rendition: UrlRendition | None, capture: UrlCapture, reading: Reading
+) -> UrlRendition:
     """A shorter copy, or one that lags behind: no edit, whatever it says."""
     state = state_of(reading)
-    shows = next((place for place, past in enumerate(article.states) if past.state == state), None)
-    place = article.place if shows is None else shows
+    place = next((place for place, past in enumerate(article.states) if past.state == state), article.place)
     differs = rendition.differs if rendition and rendition.differs else _differs(article, place, reading)
-    shown = UrlRendition(capture.url, reading, place, capture.at, differs=differs)
-    article = put_rendition(article, capture.key, shown)
-    return history.with_article(article).with_verdict(
-        Verdict(capture, article.number, shows, "" if shows is not None else "another print")
-    )
+    return UrlRendition(capture.url, reading, place, capture.at, differs=differs)
 
 
 def _differs(article: Article, place: int, reading: Reading) -> frozenset[str]:

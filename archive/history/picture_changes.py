@@ -6,8 +6,9 @@ than VISIT. It goes by time and not by runs, which have other numbers in every a
 
 A recompressed or resized copy is no edit, nor is a picture that cannot be compared. What a URL showed before an article
 used it is never taken for what the article showed. An article that is gone is not edited. Another URL in a picture's
-place is an edit until what it shows is known: the same picture, in any size, or a part of it is none. A URL that
-differs only in host, size or version (`picture_key`) is none, until it shows another picture.
+place is an edit until what it shows is known: the same picture, in any size, or a part of it is none, nor is one that
+came at several URLs at once (a placeholder). A URL that differs only in host, size or version (`picture_key`) is none,
+until it shows another picture.
 """
 
 from __future__ import annotations
@@ -41,13 +42,9 @@ def see_picture(history: History, fetch: PictureFetch) -> History:
 def with_moved_pictures(history: History, article: Article) -> History:
     """A history with this article; its newest state is taken back where the same pictures stand at other URLs."""
     if _shows_former_pictures(article):
-        renditions = {
-            key: replace(rendition, differs=rendition.differs | {"pictures"})
-            if rendition.place == article.place
-            else rendition
-            for key, rendition in article.renditions.items()
-        }
-        article = replace(article, renditions=renditions)
+        article = article.with_renditions_at(
+            article.place, lambda rendition: replace(rendition, differs=rendition.differs | {"pictures"})
+        )
         history, article = without_newest(history, article, "the same pictures at other addresses")
     return history.with_article(article)
 
@@ -70,8 +67,13 @@ def _shows_former_pictures(article: Article) -> bool:
 
 def _is_same(old: Shown | None, new: Shown | None) -> bool:
     if old is None or new is None:
-        return False
-    return old.digest == new.digest or bool(same_picture(old.looks, new.looks)) or is_cut_from(old.looks, new.looks)
+        return new is not None and new.everywhere
+    return (
+        new.everywhere
+        or old.digest == new.digest
+        or bool(same_picture(old.looks, new.looks))
+        or is_cut_from(old.looks, new.looks)
+    )
 
 
 def _with_doubted(article: Article, fetch: PictureFetch) -> Article:
@@ -80,7 +82,7 @@ def _with_doubted(article: Article, fetch: PictureFetch) -> Article:
         doubted = rendition.doubted
         if doubted and doubted.reading and _shows(doubted.reading, fetch.url):
             doubted = replace(doubted, fetches=(*doubted.fetches, fetch))
-            article = replace(article, renditions={**article.renditions, key: replace(rendition, doubted=doubted)})
+            article = article.with_rendition(key, replace(rendition, doubted=doubted))
     return article
 
 
@@ -125,7 +127,7 @@ def shown_picture(article: Article, fetch: PictureFetch) -> Article:
     article = replace(article, fetched=article.fetched | {fetch.url})
     if previous is None:
         changed = _with_pictures(latest.changed) if _replaces_former(article, fetch) else latest.changed
-        return _with_latest(article, replace(latest, pictures={**latest.pictures, fetch.url: shown}, changed=changed))
+        return article.with_latest(replace(latest, pictures={**latest.pictures, fetch.url: shown}, changed=changed))
     if not _is_another(previous, shown) or (known_as != fetch.url and _is_same(previous, shown)) or article.is_gone:
         return article
     reading, proof = latest.reading, article.page if _proves(article) else latest.proof
@@ -135,7 +137,7 @@ def shown_picture(article: Article, fetch: PictureFetch) -> Article:
     pictures = {**{url: known for url, known in latest.pictures.items() if url in urls}, fetch.url: shown}
     if is_first and _is_of_this_visit(article, fetch.at) and (latest.picture is not None or reading is latest.reading):
         past = replace(latest, pictures=pictures, changed=_with_pictures(latest.changed), reading=reading)
-        return _with_latest(article, past if reading is latest.reading else replace(past, proof=proof))
+        return article.with_latest(past if reading is latest.reading else replace(past, proof=proof))
     past = replace(latest, at=fetch.at, seen=fetch.at, changed=("pictures",), pictures=pictures, picture=fetch)
     return replace(article, states=(*article.states, replace(past, proof=proof, reading=reading)))
 
@@ -193,17 +195,14 @@ def without_newest(history: History, article: Article, why: str = "") -> tuple[H
     """Removes the newest state: what pointed to it points to the state before; or, as its words are another print's, to
     none, and `why` says so."""
     place = article.place
-    renditions = {
-        key: replace(rendition, place=place - 1) if rendition.place == place else rendition
-        for key, rendition in article.renditions.items()
-    }
+    article = article.with_renditions_at(place, lambda rendition: replace(rendition, place=place - 1))
     verdicts = tuple(
         replace(verdict, place=None if why else place - 1, why=why)
         if (verdict.article, verdict.place) == (article.number, place)
         else verdict
         for verdict in history.verdicts
     )
-    return replace(history, verdicts=verdicts), replace(article, states=article.states[:-1], renditions=renditions)
+    return replace(history, verdicts=verdicts), replace(article, states=article.states[:-1])
 
 
 def pictures_of(history: History, previous: ArticleState | None, reading: Reading, at: datetime) -> Mapping[str, Shown]:
@@ -218,7 +217,3 @@ def pictures_of(history: History, previous: ArticleState | None, reading: Readin
         elif image.url not in previous_urls and fetch and fetch.shown and fetch.at <= at <= fetch.at + VISIT:
             shown[image.url] = fetch.shown
     return shown
-
-
-def _with_latest(article: Article, past: ArticleState) -> Article:
-    return replace(article, states=(*article.states[:-1], past))

@@ -4,13 +4,13 @@ A page at an article's URL that differs from before is an edit, or it is not the
 browser check, an error template read as an article, another article's text, a truncated page. No list of phrases can
 tell. The article's own past, and the rest of the outlet, can:
 
-- the same words at several articles, or the words of another live article, are no article's next state, however long
+- the same words at several articles, or the words of another article, are no article's next state, however long
   they stay; without a date, words that stand at several URLs are no article's first state either;
 - a page that shares nothing with what stood there (no headline, no paragraph, no picture, hardly two consecutive words)
   is believed when the next capture shows it again; never, if it has no date where the article had one;
-- a page whose text is gone, or all of it under another headline, is believed when the next capture shows it again;
-- the same lines in place of several articles' texts within a visit, each under its own headline (a wall, a captcha), or
-  several texts cut short, are believed of each that still shows it at the next capture;
+- a page whose text is gone, under another headline too, is believed when the next capture shows it again;
+- a page that keeps the headline, and most of the text is cut off or makes room for something unlike it (a wall, a
+  captcha, a teaser), is believed when the former text has not come back by the next capture;
 - a change at nearly all articles at once is believed of each that still shows it at the next capture, because then it
   is a redesign and no outage;
 - a page at the URL of a list is believed to be an article when the next capture shows it again;
@@ -22,11 +22,9 @@ time, as if all had been known at once.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from itertools import pairwise
 
 from archive.history.article_identity import RECENT
@@ -34,7 +32,7 @@ from archive.history.edits import (
     EDIT_FIELDS,
     changed_fields,
     headline_of,
-    novelty_of,
+    lines_of,
     places,
     resembles,
     state_of,
@@ -42,7 +40,7 @@ from archive.history.edits import (
 )
 from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
-from archive.history.values import Article, Doubted, History, Verdict
+from archive.history.values import Article, Doubted, History
 from archive.model.records import Reading, Unreadable
 from archive.text.equivalence import tidy, tokens
 
@@ -52,6 +50,7 @@ _COMMON_BIGRAMS = 0.25
 """Share of the shorter text's bigrams (pairs of consecutive words) that two related texts have in common. Two unrelated
 articles of one outlet have 2 to 6 in 100 in common; a text rewritten sentence by sentence more than 40."""
 _LOST_TEXT_SHARE = 0.1  # of the former text's length
+_KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wall, and none cut short
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def doubt(history: History, article: Article, capture: UrlCapture, reading: Read
         _text_of_others(history, article, capture, reading),
         _unrelated(article, capture, reading),
         _text_lost(article, reading),
-        _same_novelty(capture),
+        _text_replaced(article, capture, reading),
         _at_once(capture),
         _truncated(capture),
     ):
@@ -84,36 +83,19 @@ def captures_to_compare(history: History) -> list[UrlCapture]:
     return [state.proof for place, state in states if state.picture is None and (place or is_anyones(state.reading))]
 
 
-def novelty(history: History, verdict: Verdict) -> str:
-    """The name of what a page says, and its article did not before."""
-    assert isinstance(verdict.capture.said, Reading)
-    states = () if verdict.article is None else history.articles[verdict.article].states
-    before = bisect_left(states, verdict.capture.at, key=lambda past: past.at)
-    return novelty_of(states[before - 1].reading if before else None, verdict.capture.said)
-
-
-Departures = Mapping[str, Sequence[tuple[int, datetime]]]
-"""By the name of words, or of what is new in them: the articles of a history that changed to these, and when."""
+Departures = Mapping[str, set[int]]
+"""By the name of words, or of a headline: the articles of a history that changed to these."""
 
 
 def departures_of(history: History) -> Departures:
     """What the articles of a history changed to; nothing for a single article, which is compared with no other."""
-    departures = defaultdict(list)
+    departures = defaultdict(set)
     for verdict in history.verdicts if len(history.articles) > 1 else ():
         said = verdict.capture.said
         if verdict.article is not None and (verdict.doubted or verdict.place) and isinstance(said, Reading):
-            for name in {words_of(said), novelty(history, verdict)}:
-                departures[name].append((verdict.article, verdict.capture.at))
+            for name in (words_of(said), headline_of(said)):
+                departures[name].add(verdict.article)
     return departures
-
-
-def like_departures(departures: Departures, verdict: Verdict, name: str, within: timedelta | None) -> set[int]:
-    """The other articles of a history that changed to what has this name."""
-    return {
-        article
-        for article, at in departures.get(name, ())
-        if article != verdict.article and (within is None or abs(at - verdict.capture.at) <= within)
-    }
 
 
 def is_anyones(reading: Reading) -> bool:
@@ -153,6 +135,7 @@ def is_confirmed(history: History, article: Article, doubted: Doubted, capture: 
     latest = article.latest.reading
     is_rewritten = resembles(doubted.reading, reading) and not resembles(latest, reading)
     persists = is_rewritten or (not doubted.capture.signs.cut and _stays(latest, doubted.reading, reading))
+    persists = persists or all(_has_lost_text(article, capture, said) for said in (doubted.reading, reading))
     if not persists and state_of(doubted.reading) != state_of(reading):
         return False
     still_doubted = doubt(
@@ -184,21 +167,21 @@ def _text_of_others(history: History, article: Article, capture: UrlCapture, rea
 
 
 def _is_text_of(other: Article, capture: UrlCapture, reading: Reading, *, is_related: bool) -> bool:
-    """Whether a page shows another article that lives at its own URL. is_related: the page resembles its own past too,
-    as a live report that includes a brief does; then the brief's headline must stand over it."""
-    if other.is_gone or other.primary in capture.via or not resembles(other.latest.reading, reading):
+    """Whether a page shows another article, which does not redirect there. is_related: the page resembles its own past
+    too, as a live report that includes a brief does; then the brief must be online, and its headline stand over it."""
+    if other.primary in capture.via or not resembles(other.latest.reading, reading):
+        return False
+    if other.is_gone and is_related:
         return False
     return not is_related or EDIT_FIELDS["headline"](other.latest.reading) == EDIT_FIELDS["headline"](reading)
 
 
 def _text_lost(article: Article, reading: Reading) -> tuple[str, bool]:
-    """The text is missing, as in an unfilled template. Under the same headline, a notice may have taken its place."""
+    """Nearly all of the text is missing under another headline, as in an unfilled template."""
     recent = [past.reading for past in article.states[-RECENT:]]
-    if len(reading.text) >= _LOST_TEXT_SHARE * min(len(recent_reading.text) for recent_reading in recent):
-        return "", False
-    if all(headline_of(state_reading) != headline_of(reading) for state_reading in recent):
-        return "it has lost its text, and its headline is another", False
-    return ("" if reading.text else "it has lost its text"), False
+    is_short = len(reading.text) < _LOST_TEXT_SHARE * min(len(former.text) for former in recent)
+    is_lost = is_short and all(headline_of(former) != headline_of(reading) for former in recent)
+    return ("it has lost its text, and its headline is another" if is_lost else ""), False
 
 
 def _unrelated(article: Article, capture: UrlCapture, reading: Reading) -> tuple[str, bool]:
@@ -210,9 +193,35 @@ def _unrelated(article: Article, capture: UrlCapture, reading: Reading) -> tuple
     return "it has nothing in common with the article", False
 
 
-def _same_novelty(capture: UrlCapture) -> tuple[str, bool]:
-    several = capture.signs.same_novelty >= SAME_WORDS
-    return ("the same took the place of several articles' texts at once" if several else ""), False
+def _text_replaced(article: Article, capture: UrlCapture, reading: Reading) -> tuple[str, bool]:
+    replaced = _has_lost_text(article, capture, reading)
+    return ("under its headline, most of its text is cut off or replaced" if replaced else ""), False
+
+
+def _has_lost_text(article: Article, capture: UrlCapture, reading: Reading) -> bool:
+    """Whether a page keeps the headline and not the text of the article's recent states, nor of what its URL showed."""
+    own = article.renditions.get(capture.key)
+    shown = [*(past.reading for past in article.states[-RECENT:]), *([own.reading] if own else ())]
+    return all(_is_replaced(former, reading) for former in shown)
+
+
+def _is_replaced(old: Reading, new: Reading) -> bool:
+    """Whether most of a text is cut off at its end, or has made room for lines unlike it."""
+    before, after = lines_of(old.text), lines_of(new.text)
+    kept = set(before) & set(after)
+    if headline_of(old) != headline_of(new) or sum(map(len, kept)) >= _KEPT_SHARE * sum(map(len, before)):
+        return False
+    removed = [line for line in before if line not in kept]
+    added = [line for line in after if line not in kept and not _begins_one(line, removed)]
+    if not added:
+        return after[:-1] == before[: max(len(after) - 1, 0)]
+    return not _have_common_words(_bigrams(" ".join(removed)), _bigrams(" ".join(added)))
+
+
+def _begins_one(line: str, lines: Sequence[str]) -> bool:
+    """Whether a line is the beginning of another one: a teaser ends amid a sentence."""
+    beginning = line.rstrip(" .…[]")
+    return bool(beginning) and any(other.startswith(beginning) for other in lines)
 
 
 def _at_once(capture: UrlCapture) -> tuple[str, bool]:
@@ -236,10 +245,16 @@ def _are_related(first: Reading, second: Reading) -> bool:
         return True
     if set(places(first.images)) & set(places(second.images)):
         return True
-    first_bigrams, second_bigrams = _bigrams(first), _bigrams(second)
-    return len(first_bigrams & second_bigrams) >= _COMMON_BIGRAMS * min(len(first_bigrams), len(second_bigrams)) > 0
+    return _have_common_words(_bigrams(_words_of(first)), _bigrams(_words_of(second)))
 
 
-def _bigrams(reading: Reading) -> set[tuple[str, str]]:
-    text = " ".join(filter(None, (reading.headline, reading.text or reading.lead)))  # templates fill in the lead too
+def _have_common_words(first: set[tuple[str, str]], second: set[tuple[str, str]]) -> bool:
+    return len(first & second) >= _COMMON_BIGRAMS * min(len(first), len(second)) > 0
+
+
+def _words_of(reading: Reading) -> str:
+    return " ".join(filter(None, (reading.headline, reading.text or reading.lead)))  # templates fill in the lead too
+
+
+def _bigrams(text: str) -> set[tuple[str, str]]:
     return set(pairwise(key.lower() for key in tokens(tidy(text)).keys if key[0].isalnum()))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 
 from archive.history.facts import PictureFetch, Shown, UrlCapture
 from archive.model.records import Reading
+from archive.model.urls import print_kind
 
 Standing = Literal["shows", "dead", "silent", "elsewhere"]
 """What a URL last did for its article: it shows it; it is dead or redirects elsewhere; it is silent (an error, a wall,
@@ -108,6 +109,19 @@ class Article:
         """Whether it has disappeared and not returned."""
         return bool(self.tombstones) and self.tombstones[-1].returned_at is None
 
+    def with_latest(self, latest: ArticleState) -> Article:
+        """The article with its newest state replaced."""
+        return replace(self, states=(*self.states[:-1], latest))
+
+    def with_rendition(self, key: str, rendition: UrlRendition) -> Article:
+        """The article with the rendition of one URL replaced."""
+        return replace(self, renditions={**self.renditions, key: rendition})
+
+    def with_renditions_at(self, place: int, change: Callable[[UrlRendition], UrlRendition]) -> Article:
+        """The article with the renditions of one state changed."""
+        renditions = {key: change(one) if one.place == place else one for key, one in self.renditions.items()}
+        return replace(self, renditions=renditions)
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -153,6 +167,11 @@ class History:
     def with_verdict(self, verdict: Verdict) -> History:
         """The history with one more verdict."""
         return replace(self, verdicts=(*self.verdicts, verdict))
+
+    def with_address(self, key: str, article: int, since: datetime, kind: str) -> History:
+        """The history with a URL given to an article. kind: where the URL's form does not tell it."""
+        address = Address(article, since, cast(AddressKind, print_kind(key) or kind))
+        return replace(self, addresses={**self.addresses, key: address})
 
 
 NOTHING = History()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from archive.history import (
     History,
@@ -20,11 +19,8 @@ from archive.history import (
     departures_of,
     derive,
     in_time,
-    like_departures,
-    novelty,
 )
 from archive.history.edits import headline_of, words_of
-from archive.history.picture_changes import VISIT
 from archive.history.plausibility import Departures
 from archive.history.responses import declared_key
 from archive.model import clock
@@ -152,7 +148,7 @@ class Filing:
             verdict.capture.id: new_signs
             for verdict in history.verdicts
             if verdict.capture.id in compared or (verdict.doubted and isinstance(verdict.capture.said, Reading))
-            if (new_signs := self._signs(history, departures, verdict, related, before)) != verdict.capture.signs
+            if (new_signs := self._signs(departures, verdict, related, before)) != verdict.capture.signs
         }
         if not signs:
             return history
@@ -166,28 +162,21 @@ class Filing:
         return hosts_of(self.db, self.run.outlet_id)
 
     def _signs(
-        self, history: History, departures: Departures, verdict: Verdict, related: RelatedUrls,
-        before: Mapping[int, Sequence[int]],
-    ) -> OutletEvidence:  # fmt: skip
+        self, departures: Departures, verdict: Verdict, related: RelatedUrls, before: Mapping[int, Sequence[int]]
+    ) -> OutletEvidence:
         capture = verdict.capture
         assert isinstance(capture.said, Reading)
-        words, headline, new = words_of(capture.said), headline_of(capture.said), novelty(history, verdict)
         return replace(
             capture.signs,
-            same_words=self._others(departures, verdict, "words", words, related),
-            same_headline=self._others(departures, verdict, "headline", headline, related),
-            same_novelty=self._others(departures, verdict, "headline", new, related, VISIT) if new != headline else 0,
+            same_words=self._others(departures, verdict, "words", words_of(capture.said), related),
+            same_headline=self._others(departures, verdict, "headline", headline_of(capture.said), related),
             cut=self._is_cut(capture, before.get(capture.id, ())),
         )
 
-    def _others(
-        self, departures: Departures, verdict: Verdict, column: str, name: str, related: RelatedUrls,
-        within: timedelta | None = None,
-    ) -> int:  # fmt: skip
+    def _others(self, departures: Departures, verdict: Verdict, column: str, name: str, related: RelatedUrls) -> int:
         """How many other articles changed to what has this name."""
-        span = (clock.stamp(verdict.capture.at - within), clock.stamp(verdict.capture.at + within)) if within else None
-        rows = reading_rows.other_articles(self.db, self.run.outlet_id, column, name, related.keys, span)
-        return len(rows) + len(like_departures(departures, verdict, name, within))
+        rows = reading_rows.other_articles(self.db, self.run.outlet_id, column, name, related.keys)
+        return len(rows) + len(departures.get(name, set()) - {verdict.article})
 
     def _is_cut(self, capture: UrlCapture, earlier_pages: Sequence[int]) -> bool:
         """Whether a page lacks its end, `</html`, which all earlier pages of its URL had."""

@@ -1,18 +1,22 @@
 """Reads the fetches of pictures, as the facts that histories are derived from, and detects placeholder images.
 
 A picture that several addresses bring, each of which had shown another one, is a stand-in (a placeholder): a server
-sends it that has lost its pictures, or wants a visitor to log in. It counts as shown by no article.
+sends it that has lost its pictures, or wants a visitor to log in. It counts as shown by no article. Where pages name
+their pictures at new addresses, and several of these bring one picture in one visit, it may be one too: it is the
+picture of a new article, and no edit of an older one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
 from archive.history import PictureFetch, Shown
+from archive.history.picture_changes import VISIT
 from archive.model import clock
 from archive.model.records import Run
 from archive.storage.clock_corrections import CORRECTED_TIME
@@ -37,8 +41,12 @@ def fetches_of(db: Database, urls: Iterable[str]) -> list[PictureFetch]:
         rows = rows_of(db, _FETCHES, [url])
         stand_ins = _stand_ins(db, {row["picture_id"] for row in rows if row["picture_id"]})
         last: Shown | None = None
+        everywhere: dict[str, bool] = {}
         for fetch in readable_values(rows, "picture_captures", _from_row):
             shown = last if fetch.status == 304 else fetch.shown
+            if shown and shown.digest not in everywhere:
+                everywhere[shown.digest] = _came_everywhere(db, shown.digest, fetch.at)
+            shown = replace(shown, everywhere=everywhere[shown.digest]) if shown else None
             last = shown or last
             if shown is not None and shown.digest not in stand_ins:
                 fetches.append(replace(fetch, shown=shown))
@@ -72,6 +80,19 @@ def _replaced_count(db: Database, picture_id: int) -> int:
     return len({before for _, before in db.execute(_REPLACED, [picture_id]).fetchall() if before is not None})
 
 
+_CAME_FIRST = f"""
+SELECT count(*) FROM (SELECT 1 FROM picture_captures JOIN runs ON runs.id = run_id
+  WHERE picture_id = (SELECT id FROM pictures WHERE digest = ?)
+  GROUP BY image_id HAVING min({CORRECTED_TIME}) BETWEEN ? AND ?)
+"""
+
+
+def _came_everywhere(db: Database, digest: str, at: datetime) -> bool:
+    """Whether several addresses brought a picture first within a visit of this time."""
+    (count,) = db.execute(_CAME_FIRST, [digest, clock.stamp(at - VISIT), clock.stamp(at + VISIT)]).fetchone()
+    return int(count) >= _STAND_IN_REPLACED
+
+
 def stand_ins_in(db: Database, run_id: int | None) -> list[tuple[int, int]]:
     """The stand-ins that a run brought, or, without a run, all: pictures.id, and how often each came."""
     rows = db.execute(
@@ -88,17 +109,25 @@ def stand_ins_in(db: Database, run_id: int | None) -> list[tuple[int, int]]:
 
 def mark_stand_ins(db: Database, run: Run, *, whole: bool) -> None:
     """Marks for rebuilding, in one transaction, the articles that ever showed a picture at an address where this run
-    fetched a stand-in. whole: where any run did, for an import brings fetches of many times and runs."""
+    fetched a stand-in, or whose pictures changed to one that came at several addresses. whole: where any run did, for
+    an import brings fetches of many times and runs."""
     with transaction(db):
         for picture_id, _ in stand_ins_in(db, None if whole else run.id):
-            db.execute(_UNSETTLE, [picture_id, run.outlet_id])
+            db.execute(_UNSETTLE.format(""), [picture_id, run.outlet_id])
+        for (picture_id,) in db.execute(_AT_SEVERAL_ADDRESSES, [None if whole else run.id]).fetchall():
+            db.execute(_UNSETTLE.format("AND changed LIKE '%pictures%'"), [picture_id, run.outlet_id])
 
 
 _UNSETTLE = """
 INSERT INTO unsettled (outlet_id, url_key) SELECT DISTINCT outlet_id, articles.url_key
 FROM picture_captures JOIN version_images USING (image_id) JOIN versions ON versions.id = version_id
 JOIN articles ON articles.id = article_id
-WHERE picture_captures.picture_id = ? AND withdrawn_at IS NULL AND outlet_id = ? ON CONFLICT DO NOTHING
+WHERE picture_captures.picture_id = ? AND withdrawn_at IS NULL AND outlet_id = ? {} ON CONFLICT DO NOTHING
+"""
+_AT_SEVERAL_ADDRESSES = f"""
+SELECT picture_id FROM picture_captures WHERE picture_id IN (SELECT picture_id FROM picture_captures
+  WHERE (?1 IS NULL OR run_id = ?1) AND outcome = 'fresh')
+GROUP BY picture_id HAVING count(DISTINCT image_id) >= {_STAND_IN_REPLACED}
 """
 
 

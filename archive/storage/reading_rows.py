@@ -18,7 +18,6 @@ from archive.model import clock
 from archive.model.errors import pass_over
 from archive.model.records import ReadableKind, Reading, Unreadable
 from archive.storage import codecs
-from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import rows_of
 from archive.storage.list_placements import put_teasers
 from archive.storage.sqlite_errors import ROW_ERRORS
@@ -206,20 +205,16 @@ def withdrawn_twin(db: Database, outlet_id: int, reading: Reading) -> int | None
     return int(row[0]) if row else None
 
 
-def other_articles(
-    db: Database, outlet_id: int, column: str, name: str, keys: Iterable[str], span: tuple[str, str] | None = None
-) -> set[str]:
+def other_articles(db: Database, outlet_id: int, column: str, name: str, keys: Iterable[str]) -> set[str]:
     """The other articles that these words, or this headline, would have changed. name: the digest in that column;
-    column: words or headline. keys: URL keys that do not count as others; span: of time, if any other does not count
-    either."""
+    column: words or headline. keys: URL keys that do not count as others."""
     assert column in ("words", "headline")
     rows = db.execute(
         f"SELECT DISTINCT coalesce('a' || aliases.article_id, captures.url_key), captures.url_key FROM readings"
-        f" JOIN captures ON captures.id = readings.capture_id JOIN runs ON runs.id = captures.run_id"
+        f" JOIN captures ON captures.id = readings.capture_id"
         f" LEFT JOIN aliases ON aliases.outlet_id = captures.outlet_id AND aliases.url_key = captures.url_key"
-        f" WHERE readings.{column} = ?1 AND captures.outlet_id = ?2"
-        f" AND (?3 IS NULL OR {CORRECTED_TIME} BETWEEN ?3 AND ?4)",
-        [name, outlet_id, *(span or (None, None))],
+        f" WHERE readings.{column} = ?1 AND captures.outlet_id = ?2",
+        [name, outlet_id],
     ).fetchall()
     own = set(keys)
     return {str(article) for article, key in rows if key not in own}

@@ -94,7 +94,8 @@ def test_what_was_one_version_becomes_three_when_something_else_stood_between(
 def test_a_page_that_was_gone_and_came_back_before_we_looked(db: Database, run: Run, shoot: Shoot) -> None:
     ingest(db, run, shoot(body=page("Tin A"), hours=72))
     gone = replace(shoot(hours=24), status=404)
-    arrive(db, run, [gone, shoot(body=page("Tin A"), hours=0)]).file_pending()
+    site_answers = shoot("https://bao.example/", "<html><title>Trang chủ</title></html>", hours=24)
+    arrive(db, run, [gone, site_answers, shoot(body=page("Tin A"), hours=0)]).file_pending()
     assert db.execute("SELECT gone_at, returned_at FROM tombstones").fetchall() == [
         ("2026-05-21T12:00:00Z", "2026-05-23T12:00:00Z")
     ]

@@ -21,6 +21,7 @@ from archive import (
     Run,
     finish_run,
     ingest,
+    judge_run,
     keep_picture,
     open_archive,
     read_pending,
@@ -139,6 +140,13 @@ PRINTS_THAT_MOVE = [
 ]  # fmt: skip
 """Two prints of an article that a merge makes two articles: each names its pictures at addresses of its own."""
 
+GONE_AS_A_WHOLE = [
+    Day((Visit("a", "page", "một", ()), Visit("b", "page", "hai", ())), {}, here=True),
+    Day((Visit("b", "gone", "hai", ()),), {}, here=False),
+    Day((Visit("a", "page", "một", ()), Visit("b", "gone", "hai", ())), {}, here=True),
+]
+"""All that was looked at on the second day, in a paper of two articles, had disappeared: the third day shows it."""
+
 
 def shown(visit: Visit) -> bytes:
     figures = "".join(
@@ -166,6 +174,7 @@ def crawl(path: Path, days: Iterable[tuple[int, Day]]) -> Path:
             for place, visit in enumerate(day.visits):
                 _visit(db, run, visit, at + timedelta(minutes=place))
             _fetch(db, run, day, path.with_suffix(".pictures"), at + timedelta(minutes=9))
+            judge_run(db, run)
             finish_run(db, run, outcome="ok", reason=None, stats={}, at=at + timedelta(minutes=20))
     return path
 
@@ -207,6 +216,7 @@ def merged(into: Path, other: Path, target: Path) -> list[dict[str, Any]]:
 @example(days=COPY_STANDS_IN, former=True)
 @example(days=MOVED_WITH_WORDS, former=False)
 @example(days=PRINTS_THAT_MOVE, former=False)
+@example(days=GONE_AS_A_WHOLE, former=False)
 def test_two_machines_and_one_believe_the_same(days: list[Day], former: bool) -> None:
     """former: one of them read its pages with an older reader."""
     numbered = list(enumerate(days))

@@ -13,6 +13,7 @@ from archive import Picture, PictureCapture, Run, finish_run, ingest, judge_run,
 from archive.pictures import recognise
 from archive.pipeline.merging import merge
 from archive.pipeline.verification import verify
+from archive.storage.captures.capture_stream import CaptureStream, OutPicture, Scope
 from archive.storage.picture_files import put_file
 from tests.archive.test_pictures import encoded, photo
 from tests.support import NOON, PAPER, page, shoot
@@ -33,15 +34,15 @@ LOST, *OWN = map(picture, range(7))
 PLACES = range(6)
 
 
-def shows(place: int) -> str:
-    figure = f'<figure><img src="{SITE}/anh/{place}.jpg"><figcaption>Ảnh {place}: bến đò</figcaption></figure>'
+def shows(place: int, where: str = "") -> str:
+    figure = f'<figure><img src="{SITE}/anh/{where}{place}.jpg"><figcaption>Ảnh {place}: bến đò</figcaption></figure>'
     return page(f"Tin số {place}", f"Chuyện thứ {place} của làng bên sông. " * 9).replace(
         "</article>", f"{figure}</article>"
     )
 
 
-def fetch(db: Database, run: Run, place: int, hours: float, shown: Picture) -> None:
-    url = f"{SITE}/anh/{place}.jpg"
+def fetch(db: Database, run: Run, place: int, hours: float, shown: Picture, where: str = "") -> None:
+    url = f"{SITE}/anh/{where}{place}.jpg"
     (image,) = db.execute("SELECT id FROM images WHERE url = ?", [url]).fetchone()
     keep_picture(db, run, PictureCapture(image, NOON + timedelta(hours=hours), url, 200, picture=shown), timedelta())
 
@@ -96,6 +97,26 @@ def test_two_of_a_kind_are_edits(paper: Database, run: Run) -> None:
     judge_run(paper, run)
     assert versions(paper) == [1] * 6
     sound(paper)
+
+
+@pytest.mark.parametrize("where", ["moi/", "../cdn/anh/"])
+def test_one_picture_at_many_new_addresses_is_no_edit_and_at_two_it_is(paper: Database, run: Run, where: str) -> None:
+    for place in PLACES[:2]:
+        ingest(paper, run, shoot(f"{SITE}/b-{place}.htm", shows(place, where), hours=24))
+        fetch(paper, run, place, 24.1, LOST, where)
+    judge_run(paper, run)
+    assert versions(paper) == [2, 2, 1, 1, 1, 1]
+    ingest(paper, run, shoot(f"{SITE}/b-2.htm", shows(2, where), hours=24))
+    fetch(paper, run, 2, 24.1, LOST, where)
+    judge_run(paper, run)
+    assert versions(paper) == [1] * 6
+    for place in PLACES[:3]:
+        ingest(paper, run, shoot(f"{SITE}/b-{place}.htm", shows(place), hours=48))
+    judge_run(paper, run)
+    assert versions(paper) == [1] * 6
+    sound(paper)
+    exported = [one.url for one in CaptureStream(paper, Scope()) if isinstance(one, OutPicture)]
+    assert len(exported) == 9 and any(where.strip("./") in url for url in exported)
 
 
 def test_one_picture_exchanged_wherever_it_stood_is_an_edit_of_each(db: Database, run: Run) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from archive.history import OutletEvidence, versions_of
-from archive.history.edits import headline_of, novelty_of
 from tests.history.fact_builder import PUBLISHED, SITE, Facts, bytes_of, changes, picture, story, verdicts, wrong
 
 
@@ -78,7 +77,7 @@ def test_a_doubted_page_brings_nobody_back() -> None:
 def test_an_edit_with_anything_in_common_is_believed_at_once() -> None:
     for edited in (
         story(headline="Thông xe cầu qua sông Con", text=story().text.partition("\n\n")[0]),
-        story(text="Hoàn toàn khác. " * 9),
+        story(text=story().text.replace("các cháu đến trường", "con em tới lớp").replace("rộng", "ngang")),
         story(headline="Đã thông xe", text=story().text.replace("\n\n", " ").replace("Huyện", "UBND huyện")),
     ):
         assert len(changes(Facts().page("a", story()).page("a", edited))) == 2
@@ -97,22 +96,33 @@ def test_an_article_without_its_text_is_believed_at_the_second_look() -> None:
     assert changes(facts.page("a", story(text=""))) == ["", "body"]
 
 
-def test_the_same_in_place_of_several_texts_waits_for_the_next_look() -> None:
-    wall = story(text="Để đọc tiếp, mời bạn đăng nhập hoặc đăng ký tài khoản miễn phí trên trang báo.")
-    facts = Facts().page("a", story()).page("a", wall, signs=OutletEvidence(same_novelty=2))
+_WALL = "Để đọc tiếp, mời bạn đăng nhập hoặc đăng ký tài khoản miễn phí trên trang báo."
+_LEAD, _SECOND, _ = story().text.split("\n\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _WALL, f"{_LEAD}\n\n{_WALL}", f"{_LEAD[:40]}…\n\n{_WALL}", _LEAD, f"{_LEAD}\n\n{_SECOND[:20]}...",
+        "Mã yêu cầu 81a-72: hãy chọn mọi ô có đèn.", "Bài viết đã được gỡ bỏ. " * 30,
+    ],
+)  # fmt: skip
+def test_what_takes_the_place_of_a_text_under_its_headline_waits_for_the_next_look(text: str) -> None:
+    facts = Facts().page("a", story()).page("a", story(text=text))
     assert changes(facts) == [""]
     assert changes(Facts(looks=[*facts.looks]).page("a", story(edit="Thêm."), 9)) == ["", "body"]
-    assert changes(facts.page("a", wall)) == ["", "body"]
+    assert changes(Facts(looks=[*facts.looks]).page("a", story("chè", headline=story().headline), 9)) == ["", "body"]
+    facts.page("a", story(text=text))
+    assert changes(facts) == ["", "body"]
+    assert changes(facts.page("a", story())) == ["", "body", "body"]  # back at once: it has stood there
 
 
-def test_what_takes_the_place_of_a_text_has_one_name_whatever_its_numbers() -> None:
-    first, second = "Mã yêu cầu 81a-72: hãy chọn mọi ô có đèn.", "Mã yêu cầu 95c-13: hãy chọn mọi ô có đèn."
-    walls = [novelty_of(story(name), story(name, text=text)) for name, text in (("cầu", first), ("chè", second))]
-    assert walls[0] == walls[1] != headline_of(story())
-    beginnings = [story(name, text=story(name).text.partition("\n\n")[0]) for name in ("cầu", "chè")]
-    halves = [novelty_of(story(name), half) for name, half in zip(("cầu", "chè"), beginnings, strict=True)]
-    assert halves[0] == halves[1] != walls[0]
-    assert novelty_of(story(), story(edit=first)) == headline_of(story())  # an edit that keeps what was there
+def test_a_page_that_is_another_under_one_headline_each_day_is_told_a_look_later() -> None:
+    facts = Facts()
+    for name in ("cầu", "chè", "lũ"):
+        facts.page("a", story(name, headline="Giá vàng hôm nay", published_at=None))
+    facts.page("a", story(headline="Giá vàng hôm nay", text="Sáng nay vàng miếng giảm năm trăm nghìn đồng một lượng."))
+    assert changes(facts) == ["", "body", "body"]
 
 
 def test_what_changed_everywhere_and_is_edited_again_counts_from_its_first_day() -> None:
@@ -143,17 +153,14 @@ def test_an_address_first_met_on_a_bad_day_is_no_article_yet() -> None:
     assert changes(dated) == [""]
 
 
-def test_an_article_that_takes_in_one_that_is_dead_is_edited() -> None:
+def test_the_text_of_a_dead_article_at_another_ones_address_is_no_edit_and_part_of_it_is() -> None:
     facts = Facts().page("b", story("chè"), 0).page("a", story(), 1).gone("b", 20)
-    assert changes(facts.page("a", story("chè"), 24), 1) == [""]
-    assert changes(facts.page("a", story("chè"), 48), 1) == ["", "headline, body"]
-    assert versions_of(facts.history.articles[1]).all[1].at.day == 21
-    later = Facts().page("b", story("chè"), 0).page("a", story(), 1)
     for day in (1, 2, 3):
-        later.page("a", story("chè"), 24 * day)
-    later.gone("b", 80).page("a", story("chè"), 96)
-    assert changes(later, 1) == ["", "headline, body"]
-    assert verdicts(later, "a")[1:] == [(1, "")] * 4
+        facts.page("a", story("chè"), 24 * day)
+    assert changes(facts, 1) == [""]
+    assert "the article of https://bao.example/b" in verdicts(facts, "a")[1][1]
+    taken = replace(story("chè"), text=f"{story().text}\n\n{story('chè').text}")
+    assert changes(facts.page("a", taken, 96), 1) == ["", "headline, body"]
 
 
 def test_two_articles_that_the_paper_makes_one_are_one_from_then_on() -> None:

@@ -81,10 +81,12 @@ _WITHDRAWN = """
 _SCOPE = """(:outlet IS NULL OR outlets.name = :outlet) AND (:run IS NULL OR run_id = :run)
   AND captured_at >= :since AND captured_at < :until"""
 _WITHDRAWN_PICTURE = """(picture_captures.picture_id IS NOT NULL AND (pictures.path LIKE 'withheld/%'
-  OR pictures.path = 'destroyed')) OR NOT EXISTS (SELECT 1 FROM version_images JOIN versions ON versions.id =
+  OR pictures.path = 'destroyed')) OR (NOT EXISTS (SELECT 1 FROM version_images JOIN versions ON versions.id =
   version_images.version_id
   JOIN articles ON articles.id = versions.article_id WHERE version_images.image_id = picture_captures.image_id
-  AND withdrawn_at IS NULL)"""
+  AND withdrawn_at IS NULL)
+  AND EXISTS (SELECT 1 FROM articles WHERE articles.outlet_id = outlets.id AND withdrawn_at IS NOT NULL))"""
+# an address that no version names any more may be a withdrawn article's, where there is one
 
 _TEMP_TABLES = (
     "DROP TABLE IF EXISTS temp.leaving",

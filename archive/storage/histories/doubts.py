@@ -2,7 +2,8 @@
 
 Runs have other numbers in every archive, and an import run brings captures of many years. So changes are grouped by
 time: a group of changes with no more than `_PAUSE` between them is an upheaval if it concerns nearly all known articles
-that were fetched meanwhile; or if all of a few that were fetched about then disappeared.
+that were fetched meanwhile; or if all of a few that were fetched about then disappeared. A paper of one or
+two articles may lose these in earnest: then one more page of it answers, such as the home page.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from archive.model.records import Run
 from archive.storage.clock_corrections import CORRECTED_TIME
 
 _FEWEST_FETCHED = 10  # known articles that were fetched
-_FEWEST_GONE = 3  # known articles, where no others changed: edits of so few are an editor's day
+_FEWEST_GONE = 3  # known articles, where no others changed: edits of so few are an editor's day; or so few are all
 _UPHEAVAL_SHARE = 0.8
 _PAUSE = timedelta(minutes=20)
 _MAX_ID = 2**63 - 1
@@ -55,6 +56,12 @@ SELECT count(*) FROM (SELECT id FROM articles WHERE {_KNOWN} AND id BETWEEN :fir
   WHERE aliases.article_id = articles.id AND captured_at BETWEEN :since AND :until AND outcome <> 'error')
   ORDER BY id DESC LIMIT :most)
 """
+_ANSWERS = """
+SELECT captures.url_key FROM captures INDEXED BY captures_time
+  LEFT JOIN readings ON readings.capture_id = captures.id
+  WHERE captures.outlet_id = :outlet AND captured_at BETWEEN :since AND :until
+  AND captures.outcome IN ('fresh', 'revisit', 'not-modified') AND coalesce(kind, '') <> 'soft-404'
+"""
 
 
 @dataclass(slots=True)
@@ -73,7 +80,11 @@ def judge_changes(db: Database, run: Run, *, whole: bool) -> set[str]:
     next crawl shows which. Returns the addresses in spans whose verdict changed. whole: judges in any case, not only if
     the run brought enough changes. Call inside a transaction."""
     changed, gone = db.execute(_CHANGED_IN, [run.id]).fetchone()
-    if not whole and changed < _FEWEST_FETCHED * _UPHEAVAL_SHARE and gone < _FEWEST_GONE:
+    if (
+        not whole
+        and changed < _FEWEST_FETCHED * _UPHEAVAL_SHARE
+        and gone < (1 if _is_small(db, run.outlet_id) else _FEWEST_GONE)
+    ):
         return set()
     recorded = {(began, ended) for began, ended in upheavals(db, run.outlet_id)}
     groups = {(group.began, group.ended): group for group in _grouped_changes(db, run.outlet_id)}
@@ -118,7 +129,20 @@ def _is_upheaval(db: Database, outlet_id: int, changes: _Changes) -> bool:
         return True
     first, last = clock.parse(began) - _PAUSE, clock.parse(ended) + _PAUSE
     about = {**span, "since": clock.stamp(first), "until": clock.stamp(last)}
-    return _are_nearly_all(db, about, changes.gone, _FEWEST_GONE)
+    return _are_nearly_all(db, about, changes.gone, 1 if _is_silent(db, about, changes.gone) else _FEWEST_GONE)
+
+
+def _is_small(db: Database, outlet_id: int) -> bool:
+    rows = db.execute(
+        "SELECT 1 FROM articles WHERE outlet_id = ? AND gone_since IS NULL LIMIT ?", [outlet_id, _FEWEST_GONE]
+    )
+    return len(rows.fetchall()) < _FEWEST_GONE
+
+
+def _is_silent(db: Database, span: dict[str, object], gone: set[str]) -> bool:
+    """Whether an outlet had but few known articles, and no page answered except those that disappeared."""
+    known = db.execute(f"SELECT 1 FROM articles WHERE {_KNOWN} LIMIT {_FEWEST_GONE}", span).fetchall()
+    return len(known) < _FEWEST_GONE and all(key in gone for (key,) in db.execute(_ANSWERS, span).fetchall())
 
 
 def _are_nearly_all(db: Database, span: dict[str, object], keys: set[str], fewest: int) -> bool:
@@ -127,7 +151,7 @@ def _are_nearly_all(db: Database, span: dict[str, object], keys: set[str], fewes
         return False
     articles = {row[0] for key in keys for row in db.execute(_ARTICLES_AT, {**span, "key": key}).fetchall()}
     most = int(len(articles) / _UPHEAVAL_SHARE) + 1
-    if most < fewest:
+    if not articles or most < fewest:
         return False
     fetched = _fetched_count(db, span, most, 0, max(articles))  # higher ids were seldom known by then
     fetched += _fetched_count(db, span, most, max(articles) + 1, _MAX_ID) if fetched < most else 0

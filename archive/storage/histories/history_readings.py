@@ -8,8 +8,8 @@ from typing import Any, TypeGuard
 
 from sqlite_utils import Database
 
-from archive.history import Article, History, Verdict, Version, captures_to_compare, novelty
-from archive.history.edits import NEW_TEXT, state_of, words_of
+from archive.history import Article, History, Verdict, Version, captures_to_compare
+from archive.history.edits import headline_of, state_of, words_of
 from archive.history.plausibility import SAME_HEADLINE, SAME_WORDS
 from archive.model import clock
 from archive.model.records import Reading, Unreadable
@@ -141,19 +141,18 @@ def reading_rows(facts: CaptureReadings, history: History, ids: Mapping[int, int
         elif verdict is None or verdict.capture.said is None:
             yield ReadingRow(past, None)
         else:
-            new = novelty(history, verdict) if past.id in departures else None
-            yield _page_row(past, verdict, facts, ids, new)
+            yield _page_row(past, verdict, facts, ids, compared=past.id in departures)
 
 
 def _page_row(
-    past: StoredCapture, verdict: Verdict, facts: CaptureReadings, ids: Mapping[int, int], new: str | None
+    past: StoredCapture, verdict: Verdict, facts: CaptureReadings, ids: Mapping[int, int], *, compared: bool
 ) -> ReadingRow:
     implied_id, shown_id = ids.get(past.root or 0), ids.get(past.id)
     if past.outcome == "fresh" or past.id in facts.readings or shown_id != implied_id or verdict.doubted:
-        values = _verdict_row(verdict, shown_id, new)
+        values = _verdict_row(verdict, shown_id, compared=compared)
         aside = verdict.capture.said if values["version_id"] is None and values["state"] else None
         return ReadingRow(past, values, aside=aside if isinstance(aside, Reading) else None)
-    return ReadingRow(past, _verdict_row(verdict, implied_id, None), own=False)
+    return ReadingRow(past, _verdict_row(verdict, implied_id), own=False)
 
 
 def _departures(history: History, ids: Mapping[int, int]) -> set[int]:
@@ -164,8 +163,8 @@ def _departures(history: History, ids: Mapping[int, int]) -> set[int]:
     return doubted | ({capture.id for capture in captures_to_compare(history)} & ids.keys())
 
 
-def _verdict_row(verdict: Verdict, version_id: int | None, new: str | None) -> dict[str, Any]:
-    """new: the name of what the page newly says, where it is to be compared with those of other addresses."""
+def _verdict_row(verdict: Verdict, version_id: int | None, *, compared: bool = False) -> dict[str, Any]:
+    """compared: its words are to be compared with those of other addresses."""
     reading = verdict.capture.said
     if isinstance(reading, Unreadable):
         return _refusal_row(reading)
@@ -173,22 +172,15 @@ def _verdict_row(verdict: Verdict, version_id: int | None, new: str | None) -> d
     return {
         "kind": reading.kind, "detail": (verdict.why or None) if version_id is None else None, "version_id": version_id,
         "rules": dict(reading.origins).get("rules"), "state": state_of(reading),
-        "words": words_of(reading) if new else None, "headline": new,
+        "words": words_of(reading) if compared else None,
+        "headline": headline_of(reading) if compared else None,
         "doubt": verdict.why if verdict.doubted else None,
     }  # fmt: skip
 
 
 def _refusal_row(refusal: Unreadable) -> dict[str, Any]:
-    return {
-        "kind": refusal.reason,
-        "detail": refusal.detail or None,
-        "version_id": None,
-        "rules": None,
-        "state": None,
-        "words": None,
-        "headline": None,
-        "doubt": None,
-    }
+    nothing = dict.fromkeys(("version_id", "rules", "state", "words", "headline", "doubt"))
+    return {"kind": refusal.reason, "detail": refusal.detail or None, **nothing}
 
 
 def _put_row(db: Database, facts: CaptureReadings, past: StoredCapture, extractor: int, row: dict[str, Any]) -> bool:
@@ -215,8 +207,7 @@ def _mark_alike(
     for column in ("words", "headline"):
         former = {values[column] for values in existing}
         for name in (former ^ {row[column]}) - {None}:
-            is_headline = column == "headline" and not name.startswith(NEW_TEXT)
-            fewest = SAME_HEADLINE if is_headline else SAME_WORDS
+            fewest = SAME_HEADLINE if column == "headline" else SAME_WORDS
             mark_alike(db, facts.outlet_id, column, name, past.key, own, fewest)
 
 

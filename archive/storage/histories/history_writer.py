@@ -35,7 +35,7 @@ from archive.storage.picture_history import picture_numbers
 _PARKING_OFFSET = 1_000_000
 
 
-@dataclass(slots=True)
+@dataclass
 class Counts:
     """The result of rebuilding articles: versions opened, renumbered and removed; buried: articles that turned out to
     have disappeared."""
@@ -47,10 +47,8 @@ class Counts:
 
     def add(self, other: Counts) -> None:
         """Adds other counts to these."""
-        self.opened += other.opened
-        self.renumbered += other.renumbered
-        self.removed += other.removed
-        self.buried += other.buried
+        for name, count in vars(other).items():
+            setattr(self, name, getattr(self, name) + count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +199,7 @@ def _insert_articles(db: Database, belief: DerivedHistory, plan: Plan) -> None:
     for article in belief.history.articles:
         if article.number in plan.articles:
             continue
-        row = {
-            "outlet_id": belief.outlet_id, "headline": article.latest.reading.headline, "url": article.url,
-            "first_seen_at": clock.stamp(article.first), "changed_at": clock.stamp(article.latest.at),
-            "last_seen_at": clock.stamp(article.seen), "url_key": f"~new {article.number}",
-        }  # fmt: skip
+        row = article_row(article, plan) | {"outlet_id": belief.outlet_id, "url_key": f"~new {article.number}"}
         cursor = db.execute(
             f"INSERT INTO articles ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
         )
@@ -214,9 +208,13 @@ def _insert_articles(db: Database, belief: DerivedHistory, plan: Plan) -> None:
 
 
 def _write_article(db: Database, article: Article, plan: Plan) -> None:
-    row = article_row(article, plan)
-    settings = ", ".join(f"{name} = ?" for name in row)
-    db.execute(f"UPDATE articles SET {settings} WHERE id = ?", [*row.values(), plan.articles[article.number]])
+    """Updates what has changed of its row: triggers count by some columns."""
+    article_id, row = plan.articles[article.number], article_row(article, plan)
+    stored = db.execute(f"SELECT {', '.join(row)} FROM articles WHERE id = ?", [article_id]).fetchone()
+    changes = {name: value for (name, value), former in zip(row.items(), stored, strict=True) if value != former}
+    if changes:
+        settings = ", ".join(f"{name} = ?" for name in changes)
+        db.execute(f"UPDATE articles SET {settings} WHERE id = ?", [*changes.values(), article_id])
 
 
 def _picture_numbers(db: Database, history: History) -> dict[str, int]:

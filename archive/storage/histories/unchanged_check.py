@@ -206,9 +206,8 @@ def _update_description(db: Database, article_id: int, reading: Reading) -> None
 
 def show_picture(db: Database, outlet_id: int, image_id: int, picture_id: int) -> list[str]:
     """Stores the picture that a picture address shows, for all current versions with it that have none yet. Returns the
-    addresses of the outlet's articles that showed another picture, or whose newest version depends on this one."""
-    depending = db.execute(_DIGEST_WITH_PICTURES, [image_id, outlet_id]).fetchall()
-    depending += db.execute(_FORMER_PICTURES, [image_id, outlet_id]).fetchall()
+    addresses of the outlet's articles that showed another picture, or whose newest version may depend on this one."""
+    depending = db.execute(_DEPENDING, [image_id, outlet_id]).fetchall()
     db.execute(
         "UPDATE version_images SET picture_id = ? WHERE image_id = ? AND picture_id IS NULL AND position > 0"
         f" AND {STANDS} AND version_id IN (SELECT current_version_id FROM articles WHERE withdrawn_at IS NULL)",
@@ -222,44 +221,15 @@ def show_picture(db: Database, outlet_id: int, image_id: int, picture_id: int) -
         [picture_id, image_id, outlet_id],
     )
     replaced = [key for key, old, new in rows.fetchall() if same_picture(old, new) is False]
-    moved = db.execute(_NEW_PICTURES, [image_id, outlet_id]).fetchall()
-    moved += db.execute(_MOVED_PICTURES, [image_id, outlet_id, picture_id]).fetchall()
-    return list(dict.fromkeys([*replaced, *(key for (key,) in (*depending, *moved))]))
+    return list(dict.fromkeys([*replaced, *(key for (key,) in depending)]))
 
 
-_NEW_PICTURES = """
-SELECT DISTINCT articles.url_key FROM version_images JOIN versions ON versions.id = version_images.version_id
-JOIN articles ON articles.current_version_id = versions.id
-WHERE image_id = ? AND changed = 'pictures' AND words_of IS NULL AND withdrawn_at IS NULL AND articles.outlet_id = ?
-"""
-"""Articles of which only pictures have changed: they may be the former ones at other addresses
-(archive/history/picture_changes.py)."""
-_MOVED_PICTURES = """
-SELECT DISTINCT articles.url_key FROM version_images AS moved
-JOIN articles ON articles.current_version_id = moved.version_id
-JOIN version_images AS named ON named.version_id = moved.version_id AND named.position = -moved.position
-WHERE moved.image_id = ? AND moved.position < 0 AND withdrawn_at IS NULL AND outlet_id = ?
-AND named.picture_id IS NOT ?
-"""
-"""Articles whose page shows this picture where it showed the same address in another version, size or host before."""
-_FORMER_PICTURES = """
-SELECT DISTINCT articles.url_key FROM version_images JOIN versions ON versions.id = version_images.version_id
-JOIN articles ON articles.current_version_id = versions.id
-JOIN versions AS earlier ON earlier.article_id = versions.article_id AND earlier.number = versions.number - 1
-JOIN version_images AS former ON former.version_id = earlier.id AND former.picture_id IS NOT NULL
-WHERE version_images.image_id = ? AND version_images.picture_id IS NULL AND withdrawn_at IS NULL
-AND articles.outlet_id = ? AND NOT EXISTS (SELECT 1 FROM version_images AS same
-  WHERE same.version_id = earlier.id AND same.image_id = version_images.image_id)
-"""
-"""Articles whose last edit brought this address: it may show another picture than the one that stood in its place."""
-_DIGEST_WITH_PICTURES = """
+_DEPENDING = """
 SELECT DISTINCT articles.url_key FROM version_images
-JOIN articles ON articles.current_version_id = version_images.version_id
-JOIN active_texts AS shown ON shown.version_id = articles.current_version_id JOIN texts ON texts.id = shown.text_id
-WHERE image_id = ? AND picture_id IS NULL AND withdrawn_at IS NULL AND outlet_id = ? AND version_count > 1
-AND EXISTS (SELECT 1 FROM versions AS older JOIN active_texts ON active_texts.version_id = older.id
-  JOIN texts AS said ON said.id = active_texts.text_id
-  WHERE older.article_id = articles.id AND older.id <> articles.current_version_id AND said.digest = texts.digest)
+JOIN articles ON articles.current_version_id = version_images.version_id JOIN versions ON versions.id = version_id
+WHERE image_id = ? AND articles.outlet_id = ? AND withdrawn_at IS NULL AND (position < 0
+  OR version_count > 1 AND (picture_id IS NULL OR (changed = 'pictures' AND versions.words_of IS NULL)))
 """
-"""Articles with an earlier version of the same words: with other pictures it is another state
-(archive/history/version_numbers.py)."""
+"""Articles whose page shows an address at which nothing was fetched yet, or in place of another: the picture may be the
+former one there, or another than stood in its place (archive/history/picture_changes.py); and with it an earlier
+version's words may be another state (version_numbers.py)."""

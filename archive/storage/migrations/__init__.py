@@ -17,10 +17,11 @@ from archive.storage.migrations import (
     m011_placements,
     m012_alerts,
     m013_moved_pictures,
+    m014_replaced_texts,
 )
 from archive.storage.migrations.registry import APPLICATION_ID, migrations
 
-SCHEMA = 13
+SCHEMA = 14
 """The number of the newest step, kept in the file's user_version."""
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "m011_placements",
     "m012_alerts",
     "m013_moved_pictures",
+    "m014_replaced_texts",
     "migrations",
 ]
