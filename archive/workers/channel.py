@@ -245,7 +245,7 @@ def serve(connection: socket.socket, parent: int) -> None:  # pragma: no cover -
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     die_with(parent)
-    with suppress(EOFError, OSError):
+    with suppress(EOFError, OSError, MemoryError):  # a task may be larger than what is left: another process takes it
         setting_up, limits = pickle.loads(receive(connection))
         _serve(connection, setting_up, limits)
 
