@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Literal
 
@@ -213,8 +214,12 @@ class _Merging:
 
     def take_runs(self) -> None:
         """Takes every run's share, then files in order of time."""
-        for other_run in other_archive.runs(self.theirs, self.their_run.outlet_id, self.done.refuse):
-            self._take_run(other_run)
+        runs = other_archive.runs(self.theirs, self.their_run.outlet_id, self.done.refuse)
+        for is_empty, some in groupby(runs, lambda run: run.is_empty):
+            while batch := list(islice(some, _BATCH)):
+                with connection.transaction(self.ours) if is_empty else nullcontext():
+                    for other_run in batch:
+                        self._close(other_run, None if is_empty else self._take_run(other_run))
         whole = Run(0, self.outlet_id, self.outlet)
         self.done.withdrawn_there += [
             url
@@ -223,8 +228,8 @@ class _Merging:
         ]
         self.done.articles.add(Arrivals(self.ours, whole, self.boilerplate).file_pending())
 
-    def _take_run(self, other_run: OtherRun) -> None:
-        """Opens a run like the other's for what is new in it; none for a run that brought nothing new."""
+    def _take_run(self, other_run: OtherRun) -> Run | None:
+        """Opens a run like the other's for what is new in it; None for a run that brought nothing new."""
         run: Run | None = None
         after_id, on_refused = 0, self.done.refuse
         while page := other_archive.captures(self.theirs, other_run.id, after_id, _BATCH, on_refused):
@@ -238,6 +243,10 @@ class _Merging:
             after_id = fetched[-1].id
             for picture in fetched:
                 run = run if isinstance(picture, InvalidRow) else self._take_picture(run, other_run, picture)
+        return run
+
+    def _close(self, other_run: OtherRun, run: Run | None) -> None:
+        """Finishes a run like the other one, also one that brought nothing, once."""
         if run is None and not other_archive.has_run(self.ours, self.outlet_id, other_run):
             run = self._open(other_run)
         if run:
