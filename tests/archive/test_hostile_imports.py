@@ -233,6 +233,29 @@ def test_a_wacz_without_warc_files_says_so(tmp_path: Path) -> None:
     assert done.exit_code == 4 and "it holds no WARC file under archive/" in done.stderr
 
 
+NO_FRAME = b"\x28\xb5\x2f\xfd\x00\xa8\x03\x00\x00"  # asks for 2 GB of memory
+FLAW = bytes(20)
+STREAMS: dict[str, Any] = {
+    "frame.warc.zst": lambda: zstd.compress(FIRST) + NO_FRAME + zstd.compress(LAST),
+    "noise.warc.zst": lambda: zstd.compress(FIRST) + b"noise" * 100,
+    "flaw.warc.zst": lambda: _flawed(zstd.compress(FIRST + Random(1).randbytes(900_000))),
+    "flaw.warc.gz": lambda: _flawed(gzip.compress(FIRST + Random(1).randbytes(900_000))),
+}
+
+
+def _flawed(data: bytes) -> bytes:
+    """With other bytes in the middle and at the end."""
+    return data[: len(data) // 2] + FLAW + data[len(data) // 2 + len(FLAW) : -len(FLAW)] + FLAW
+
+
+@pytest.mark.parametrize("form", STREAMS)
+def test_what_stands_before_the_damage_of_a_whole_stream_is_taken(form: str, tmp_path: Path) -> None:
+    (tmp_path / form).write_bytes(STREAMS[form]())
+    done = imported(tmp_path, tmp_path / form)
+    assert (done.exit_code, headlines(tmp_path)) == (4, ["Bài đầu"]), done.output
+    assert re.search(rf"  {form}, (after record 1|byte \d+): ", done.stderr), done.stderr
+
+
 @pytest.fixture
 def mirror(tmp_path: Path) -> Path:
     """A folder of wget's, beside it what is nobody's business."""
