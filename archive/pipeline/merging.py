@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
 from pathlib import Path
@@ -176,12 +176,13 @@ def merge(
     with (
         connection.open_archive(other) as theirs,
         connection.open_archive(path, create=True) as ours,
-        ExitStack() as locks,
     ):
+        known = {run.outlet.name: run for run in kept_captures.outlets_of(ours)}
         for their_run in other_archive.outlets(theirs, done.refuse):
-            locks.enter_context(outlet_lock(path, their_run.outlet.name))
-            job = _Merging(ours, theirs, their_run, pictures, other_pictures, done, step, budget)
-            job.take_runs()
+            name = their_run.outlet.name
+            with outlet_lock(path, name):
+                job = _Merging(ours, theirs, their_run, known.get(name), pictures, other_pictures, done, step, budget)
+                job.take_runs()
     return done
 
 
@@ -189,12 +190,11 @@ class _Merging:
     """Merges one outlet."""
 
     def __init__(
-        self, ours: Database, theirs: Database, their_run: Run, pictures: Path, other_pictures: Path | None,
-        done: Merged, step: Callable[[], None], budget: UnpackBudget,
+        self, ours: Database, theirs: Database, their_run: Run, known: Run | None, pictures: Path,
+        other_pictures: Path | None, done: Merged, step: Callable[[], None], budget: UnpackBudget,
     ):  # fmt: skip
         self.ours, self.theirs, self.their_run, self.done, self.step = ours, theirs, their_run, done, step
         self.pictures, self.other_pictures, self.budget = pictures, other_pictures, budget
-        known = {run.outlet.name: run for run in kept_captures.outlets_of(ours)}.get(their_run.outlet.name)
         if known:  # this archive's description of an outlet wins
             self.outlet_id, self.outlet = known.outlet_id, known.outlet
         else:
