@@ -182,7 +182,11 @@ def a_page() -> Callable[[], object]:
     from archive.text.recurring_blocks import Boilerplate
     from tests.support import NOON, PAPER
 
-    body = b"<html><body><article>" + b"<p>mot doan van dai nhu moi doan</p>" * 50_000 + b"</article></body></html>"
+    body = (
+        b"<html><body><article>"
+        + b"<p>Mot doan van dai nhu moi doan, co dau cau.</p>" * 9_000
+        + b"</article></body></html>"
+    )
     source = Source(0, Run(0, 0, PAPER), "", "https://bao.example/a.htm", NOON)
     return partial(try_to_read, source, body, None, Boilerplate())
 
