@@ -146,5 +146,7 @@ def _read(boilerplate: Boilerplate, task: Task) -> Read:
         outlet = source.run.outlet
         found = discovery.look(task.body, source.url, outlet.hosts, task.encoding, outlet.timezone, task.refresh)
         return Read(reading, list(found.links), found.notes)
+    except MemoryError:
+        raise
     except Exception as error:  # noqa: BLE001  # the page is read all the same; the verdict counts luubao's own mistakes
         return Read(reading, [], mistake=f"{type(error).__name__}: {error}")

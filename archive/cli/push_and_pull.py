@@ -13,6 +13,7 @@ from archive.console.output import counting, say
 from archive.model.errors import LuubaoError
 from archive.model.paths import folder_beside
 from archive.model.validation import file_name
+from archive.runtime import signals
 
 if TYPE_CHECKING:
     from archive.exchange.object_store.picture_transfer import TransferReport
@@ -59,6 +60,8 @@ def push_command(
                 archive.name, carried, "here. `luubao pull` brings good ones where the store has them"
             )
         except LuubaoError as error:
+            if signals.signal_received():  # it interrupted a statement: nothing is wrong with the archive
+                raise
             say(f"{archive.name}: {error}", err=True)
             failed = True
     raise click.exceptions.Exit(1 if failed else EXIT_PARTLY if partly else 0)

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
 
 from archive.extract import vietnamese_fonts
 from archive.model.records import Unreadable
+from archive.text.folding import nfc
 
 CHARACTERS = 6_000_000  # the largest news page among hundreds has 1.3 million
 TAGS = 40_000  # and 7,000 tags
@@ -195,7 +195,7 @@ def _declared_or_guessed(body: bytes, header_charset: str | None) -> str:
         return as_utf8
     as_cp1258 = body.decode("cp1258", "replace")
     if _looks_vietnamese(as_cp1258):
-        return unicodedata.normalize("NFC", as_cp1258)
+        return nfc(as_cp1258)
     for label in (header_charset, declared):
         text = _decoded_as(body, label)
         if text is not None:

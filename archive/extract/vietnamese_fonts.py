@@ -13,6 +13,8 @@ from functools import lru_cache
 from html import escape, unescape
 from itertools import islice
 
+from archive.text.folding import nfc
+
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _TCVN3 = dict(
     zip(
@@ -99,7 +101,7 @@ def _is_syllable(word: str) -> bool:
 
 
 def _from_vni(text: str) -> str:
-    return unicodedata.normalize("NFC", _VNI.sub(_vni_letter, text))
+    return nfc(_VNI.sub(_vni_letter, text))
 
 
 def _vni_letter(match: re.Match[str]) -> str:

@@ -47,8 +47,8 @@ _TRANSPOSITIONS = {
 
 
 def looks_of(data: bytes, media_type: str) -> tuple[Looks | None, str | None]:
-    """The looks of a picture; None and the reason if it is not decoded. Catches every error: some files are made to
-    break decoders."""
+    """The looks of a picture; None and the reason if it is not decoded. Catches every error but MemoryError, which says
+    nothing of the picture: some files are made to break decoders."""
     if media_type not in _FORMATS:
         return None, None
     format_name, parse = _FORMATS[media_type]
@@ -56,6 +56,8 @@ def looks_of(data: bytes, media_type: str) -> tuple[Looks | None, str | None]:
         return _decode(parse(data), format_name), None
     except Refused as reason:
         return None, f"not painted: {reason}"
+    except MemoryError:
+        raise
     except Exception as error:  # noqa: BLE001  # see above
         return None, f"not painted: damaged ({type(error).__name__})"
 

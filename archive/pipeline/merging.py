@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Literal
 
@@ -175,12 +176,13 @@ def merge(
     with (
         connection.open_archive(other) as theirs,
         connection.open_archive(path, create=True) as ours,
-        ExitStack() as locks,
     ):
+        known = {run.outlet.name: run for run in kept_captures.outlets_of(ours)}
         for their_run in other_archive.outlets(theirs, done.refuse):
-            locks.enter_context(outlet_lock(path, their_run.outlet.name))
-            job = _Merging(ours, theirs, their_run, pictures, other_pictures, done, step, budget)
-            job.take_runs()
+            name = their_run.outlet.name
+            with outlet_lock(path, name):
+                job = _Merging(ours, theirs, their_run, known.get(name), pictures, other_pictures, done, step, budget)
+                job.take_runs()
     return done
 
 
@@ -188,12 +190,11 @@ class _Merging:
     """Merges one outlet."""
 
     def __init__(
-        self, ours: Database, theirs: Database, their_run: Run, pictures: Path, other_pictures: Path | None,
-        done: Merged, step: Callable[[], None], budget: UnpackBudget,
+        self, ours: Database, theirs: Database, their_run: Run, known: Run | None, pictures: Path,
+        other_pictures: Path | None, done: Merged, step: Callable[[], None], budget: UnpackBudget,
     ):  # fmt: skip
         self.ours, self.theirs, self.their_run, self.done, self.step = ours, theirs, their_run, done, step
         self.pictures, self.other_pictures, self.budget = pictures, other_pictures, budget
-        known = {run.outlet.name: run for run in kept_captures.outlets_of(ours)}.get(their_run.outlet.name)
         if known:  # this archive's description of an outlet wins
             self.outlet_id, self.outlet = known.outlet_id, known.outlet
         else:
@@ -213,8 +214,12 @@ class _Merging:
 
     def take_runs(self) -> None:
         """Takes every run's share, then files in order of time."""
-        for other_run in other_archive.runs(self.theirs, self.their_run.outlet_id, self.done.refuse):
-            self._take_run(other_run)
+        runs = other_archive.runs(self.theirs, self.their_run.outlet_id, self.done.refuse)
+        for is_empty, some in groupby(runs, lambda run: run.is_empty):
+            while batch := list(islice(some, _BATCH)):
+                with connection.transaction(self.ours) if is_empty else nullcontext():
+                    for other_run in batch:
+                        self._close(other_run, None if is_empty else self._take_run(other_run))
         whole = Run(0, self.outlet_id, self.outlet)
         self.done.withdrawn_there += [
             url
@@ -223,8 +228,8 @@ class _Merging:
         ]
         self.done.articles.add(Arrivals(self.ours, whole, self.boilerplate).file_pending())
 
-    def _take_run(self, other_run: OtherRun) -> None:
-        """Opens a run like the other's for what is new in it; none for a run that brought nothing new."""
+    def _take_run(self, other_run: OtherRun) -> Run | None:
+        """Opens a run like the other's for what is new in it; None for a run that brought nothing new."""
         run: Run | None = None
         after_id, on_refused = 0, self.done.refuse
         while page := other_archive.captures(self.theirs, other_run.id, after_id, _BATCH, on_refused):
@@ -238,6 +243,10 @@ class _Merging:
             after_id = fetched[-1].id
             for picture in fetched:
                 run = run if isinstance(picture, InvalidRow) else self._take_picture(run, other_run, picture)
+        return run
+
+    def _close(self, other_run: OtherRun, run: Run | None) -> None:
+        """Finishes a run like the other one, also one that brought nothing, once."""
         if run is None and not other_archive.has_run(self.ours, self.outlet_id, other_run):
             run = self._open(other_run)
         if run:

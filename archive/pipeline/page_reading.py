@@ -22,9 +22,10 @@ log = log_of(__name__)
 
 
 def try_to_read(source: Source, body: bytes, encoding: str | None, boilerplate: Boilerplate) -> Reading | Unreadable:
-    """Reads a page, and never raises: any error in reading costs one capture, which is recorded as unreadable; the
-    crawl goes on, and a fixed extractor, which has another name, can reread it. Reads in a worker process, where the
-    command has one (archive/runtime/isolated.py)."""
+    """Reads a page, in a worker process where the command has one (archive/runtime/isolated.py). Any error in reading
+    costs one capture, which is recorded as unreadable; the crawl goes on, and a fixed extractor, which has another
+    name, can reread it. Only MemoryError is raised: it says nothing of the page, for what came before may have filled
+    the process."""
     slim = replace(
         source, run=replace(source.run, change_rates=ChangeRates())
     )  # the change rates are large, and reading does not need them
@@ -36,7 +37,9 @@ def read_here(source: Source, body: bytes, encoding: str | None, boilerplate: Bo
     """As `try_to_read`, in this process, which is a worker."""
     try:
         return read(source, body, encoding, boilerplate)
-    except Exception as error:  # any error: see above
+    except MemoryError:
+        raise
+    except Exception as error:  # any other error: see above
         log.exception("capture %s of %s could not be read", source.capture_id, source.url)
         return gave_up(error, boilerplate)
 
@@ -63,8 +66,7 @@ def extractor_of(boilerplate: Boilerplate) -> str:
 
 def gave_up(error: Exception, boilerplate: Boilerplate) -> Unreadable:
     """The refusal of a page on which the extractor raised an error."""
-    why = "needed more memory than there is" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
-    return Unreadable("gave-up", why, extractor_of(boilerplate))
+    return Unreadable("gave-up", f"{type(error).__name__}: {error}", extractor_of(boilerplate))
 
 
 COVERAGE_FIELDS: dict[str, Callable[[Reading], object]] = {

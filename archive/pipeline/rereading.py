@@ -276,6 +276,8 @@ def read_kept(db: Database, waiting: Waiting, boilerplate: Boilerplate) -> Answe
         return Absent()
     try:
         return read(waiting.source, body, waiting.encoding, boilerplate)
+    except MemoryError:
+        raise
     except Exception as error:  # an error costs one reading only: see page_reading.py
         log.exception("capture %s could not be read", waiting.source.capture_id)
         return gave_up(error, boilerplate)

@@ -218,8 +218,8 @@ def interruptible() -> Iterator[None]:
 
 
 def signal_received() -> bool:
-    """Whether a signal was received."""
-    return _listener is not None and _listener.first is not None
+    """Whether a signal was received. The main thread may know it before the listener does."""
+    return _listener is not None and (_listener.first is not None or _listener.raised)
 
 
 def _reset_after_fork() -> None:

@@ -17,6 +17,7 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 )
+_SIGNS = re.compile(r"[^\w\s\x00-\x7f]{31,}")  # combining marks are among them
 
 
 def folded(text: str, limit: int = LONGEST) -> str:
@@ -30,8 +31,24 @@ def folded(text: str, limit: int = LONGEST) -> str:
     if not text.isprintable():
         text = " ".join(_INVISIBLE.sub("", text).split())
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
+        text = nfc(text)
     return text[:limit].strip()
+
+
+def nfc(text: str) -> str:
+    """The text of a stranger in the form NFC, at little cost."""
+    return unicodedata.normalize("NFC", _SIGNS.sub(_with_few_marks, text))
+
+
+def _with_few_marks(signs: re.Match[str]) -> str:
+    """The signs with at most 30 combining marks in a row (Unicode's Stream-Safe Text Format, UAX 15): to bring more
+    into their order takes the square of their number."""
+    kept, marks = [], 0
+    for sign in signs[0]:
+        marks = marks + 1 if unicodedata.combining(sign) else 0
+        if marks <= 30:
+            kept.append(sign)
+    return "".join(kept)
 
 
 @lru_cache(maxsize=4096)

@@ -142,6 +142,7 @@ MOST_BYTES = 128 * 1024 * 1024
 _HEADER = Struct("!cQ")
 _READ_SIZE = 256 * 1024
 _BUFFERS_PER_CALL = 8  # buffers in one sendmsg call
+_LITTLE_MEMORY = 16 * MEGABYTE
 _READS_PER_TURN = 16  # reads from one worker before the others have their turn
 
 
@@ -245,7 +246,7 @@ def serve(connection: socket.socket, parent: int) -> None:  # pragma: no cover -
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     die_with(parent)
-    with suppress(EOFError, OSError):
+    with suppress(EOFError, OSError, MemoryError):  # a task may be larger than what is left: another process takes it
         setting_up, limits = pickle.loads(receive(connection))
         _serve(connection, setting_up, limits)
 
@@ -272,7 +273,16 @@ def _answered(
     unknown."""
     try:
         return ANSWER, pickle.dumps(answer(pickle.loads(task)), pickle.HIGHEST_PROTOCOL)
-    except MemoryError:
-        return FULL, f"needed more than {limits.memory // MEGABYTE} MB of memory".encode()
     except Exception as error:  # noqa: BLE001  # the boundary: an error costs one task only
+        if isinstance(error, MemoryError) or _is_full():
+            return FULL, f"needed more than {limits.memory // MEGABYTE} MB of memory".encode()
         return FAILED, f"failed with {type(error).__name__}: {error}"[:1000].encode("utf-8", "replace")
+
+
+def _is_full() -> bool:  # pragma: no cover - as above
+    """Whether little memory is left: to a loader or a library that is an ImportError, or an error of its own."""
+    try:
+        bytearray(_LITTLE_MEMORY)
+    except MemoryError:
+        return True
+    return False

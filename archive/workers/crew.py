@@ -2,8 +2,8 @@
 workers.
 
 Nothing here blocks on a worker, neither until it takes a task nor until it completes its answer. The task that a dead
-process was working on is known: only that one is given up, after a second try; those queued behind it are dispatched
-again.
+or full process was working on is known: only that one is given up, after a second try; those queued behind it are
+dispatched again.
 """
 
 from __future__ import annotations
@@ -177,18 +177,28 @@ class Dispatcher:
                 answer = _decoded(kind, data)
                 if not worker.queue:
                     raise InvalidFrame("nobody had asked")
+                if kind == FULL:
+                    yield from self._handle_full(worker, answer.reason)
+                    return
                 worker.busy_since = time.monotonic()
                 number = worker.queue.popleft()
                 self._forget(number)
                 yield number, answer
-                if kind == FULL:
-                    self._retire(worker)
-                    return
         except InvalidFrame as error:
             yield from self._fail_task(worker, f"the process that read it gave an answer that is none: {error}")
             return
         if worker.channel.ended:
             yield from self._handle_death(worker)
+
+    def _handle_full(self, worker: _Worker, reason: str) -> Answers:
+        """Gives a task up that had a process for itself; else tries it in a new one: what came before may have filled
+        this one."""
+        if worker.taken == len(worker.queue):
+            return self._fail_task(worker, reason)
+        number = worker.queue.popleft()
+        self._retire(worker)
+        self._dispatch(self._start(), number)
+        return []
 
     def _handle_death(self, worker: _Worker) -> Answers:
         """Handles a dead process: retries the task it was working on once; the others are dispatched again."""
@@ -223,7 +233,7 @@ class Dispatcher:
         self._memory_checked_at, answers = time.monotonic(), Answers()
         for worker in [worker for worker in self._workers if worker.queue]:
             if resident(worker.process.pid) > self._limits.memory:
-                answers += self._fail_task(worker, f"needed more than {self._limits.memory // 1024**2} MB of memory")
+                answers += self._handle_full(worker, f"needed more than {self._limits.memory // 1024**2} MB of memory")
         return answers
 
     def _note_false_start(self, ending: str) -> None:

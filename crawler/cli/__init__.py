@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -107,4 +109,5 @@ def _known_outlets() -> tuple[Outlet, ...]:
 def main() -> None:
     """The entry point of the console script."""
     sys.excepthook = print_traceback
+    atexit.register(gc.freeze)  # else the interpreter ends with looking for garbage in a hundred modules
     luubao(prog_name="luubao")

@@ -19,7 +19,7 @@ from archive.runtime import signals
 from crawler.politeness.refusals import HostBackoff
 
 _POLL_INTERVAL = 0.2  # seconds between two checks whether the run ends
-_GRACE = 1.5  # seconds for requests under way
+_GRACE = 1.0  # seconds for requests under way
 
 
 class Shutdown:

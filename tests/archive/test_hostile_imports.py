@@ -3,11 +3,15 @@ others are taken."""
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
 import json
 import os
 import re
+import resource
+import signal
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,9 +23,12 @@ import pytest
 from backports import zstd
 from click.testing import CliRunner, Result
 
-from archive import open_archive
+from archive import Outlet, open_archive
 from archive.cli import archive
+from archive.exchange.importers.import_job import import_files
+from archive.exchange.importers.outlet_matcher import OutletMatcher
 from archive.model import unpack_budget
+from archive.runtime import signals
 from crawler.cli import luubao
 from tests.support import page
 
@@ -205,6 +212,27 @@ def test_a_zone_that_is_not_known_here_leaves_utc(tmp_path: Path) -> None:
         assert db.execute("SELECT name, timezone FROM outlets").fetchall() == [("la", "UTC")]
 
 
+def test_more_outlets_than_locks_may_be_open_come_in_several_imports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "archive.exchange.importers.import_job._OTHER_FILES", resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 3
+    )
+    records = [
+        record(f"Tin {name}", url=f"https://{name}.example/1.htm") for name in ("mot", "hai", "ba", "bon", "nam")
+    ]
+    described = [
+        record(url=f"urn:luubao:outlet:{name}", kind="resource", http=b"",
+               body=json.dumps(FACTS | {"name": name, "home_url": f"https://{name}.example/"}).encode())
+        for name in ("mot", "hai", "ba", "bon", "nam")
+    ]  # fmt: skip
+    (tmp_path / "x.warc").write_bytes(b"".join(described + records))
+    first, second, third = (imported(tmp_path, tmp_path / "x.warc", options=()) for _ in range(3))
+    assert "bon has to wait, for one import takes 3 outlets. Import the file again" in first.stderr
+    assert (first.exit_code, second.exit_code, third.exit_code) == (4, 0, 0)
+    assert third.stdout.startswith("0 captures added, 5 were here already")
+
+
 def damaged(how: str) -> bytes:
     data = bytearray(bundle(FIRST, zipfile.ZIP_STORED))
     entry = data.find(b"PK\x01\x02")
@@ -231,6 +259,55 @@ def test_a_wacz_without_warc_files_says_so(tmp_path: Path) -> None:
     (tmp_path / "good.warc").write_bytes(LAST)
     done = imported(tmp_path, tmp_path / "x.wacz", tmp_path / "good.warc")
     assert done.exit_code == 4 and "it holds no WARC file under archive/" in done.stderr
+
+
+def test_a_signal_amid_a_query_closes_the_run(tmp_path: Path) -> None:
+    """Where a cursor is still open, SQLite goes on interrupting all statements that follow."""
+
+    def amid_a_query(_: object) -> None:
+        (connection,) = signals._connections
+        rows = connection.execute("SELECT 1 UNION SELECT 2")
+        next(rows)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+
+    (tmp_path / "x.warc").write_bytes(FIRST + LAST)
+    outlet = Outlet("bao", "Báo", "https://bao.example/", ("bao.example",))
+    gc.collect()  # connections of other tests
+    with pytest.raises(signals.Interrupted), signals.handle_signals():
+        import_files(
+            tmp_path / "a.db",
+            [tmp_path / "x.warc"],
+            OutletMatcher([outlet]),
+            pictures=tmp_path,
+            jobs=0,
+            progress=amid_a_query,
+        )
+    with open_archive(tmp_path / "a.db") as db:
+        assert db.execute("SELECT outcome FROM runs").fetchall() == [("interrupted",)]
+
+
+NO_FRAME = b"\x28\xb5\x2f\xfd\x00\xa8\x03\x00\x00"  # asks for 2 GB of memory
+FLAW = bytes(20)
+STREAMS: dict[str, Any] = {
+    "frame.warc.zst": lambda: zstd.compress(FIRST) + NO_FRAME + zstd.compress(LAST),
+    "noise.warc.zst": lambda: zstd.compress(FIRST) + b"noise" * 100,
+    "flaw.warc.zst": lambda: _flawed(zstd.compress(FIRST + Random(1).randbytes(900_000))),
+    "flaw.warc.gz": lambda: _flawed(gzip.compress(FIRST + Random(1).randbytes(900_000))),
+}
+
+
+def _flawed(data: bytes) -> bytes:
+    """With other bytes in the middle and at the end."""
+    return data[: len(data) // 2] + FLAW + data[len(data) // 2 + len(FLAW) : -len(FLAW)] + FLAW
+
+
+@pytest.mark.parametrize("form", STREAMS)
+def test_what_stands_before_the_damage_of_a_whole_stream_is_taken(form: str, tmp_path: Path) -> None:
+    (tmp_path / form).write_bytes(STREAMS[form]())
+    done = imported(tmp_path, tmp_path / form)
+    assert (done.exit_code, headlines(tmp_path)) == (4, ["Bài đầu"]), done.output
+    assert re.search(rf"  {form}, (after record 1|byte \d+): ", done.stderr), done.stderr
 
 
 @pytest.fixture

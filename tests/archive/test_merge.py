@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,22 @@ def test_it_is_a_union(tmp_path_factory: pytest.TempPathFactory, histories: tupl
 
 def ab_copy(folder: Path, path: Path) -> Path:
     return Path(shutil.copy(path, folder / "copy.db"))
+
+
+def test_runs_that_brought_nothing_come_once_and_in_their_order(tmp_path: Path, shoot: Shoot) -> None:
+    """More of them than one transaction takes, with others between."""
+    other, ours = crawled(tmp_path / "other.db", [shoot(body=page("Tin một"))]), new_archive(tmp_path / "ours.db")
+    with open_archive(other, create=True) as db:
+        for number in range(1, 256):
+            run = start_run(db, PAPER, {}, NOON + timedelta(minutes=number))
+            if number == 120:
+                ingest(db, run, shoot(body=page("Tin hai"), hours=2))
+            finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(minutes=number))
+        starts = db.execute("SELECT started_at, outcome FROM runs ORDER BY id").fetchall()
+    assert [merged(ours, other).counts["runs"] for _ in range(2)] == [256, 0]
+    with open_archive(ours) as db:
+        assert db.execute("SELECT started_at, outcome FROM runs ORDER BY id").fetchall() == starts
+        assert [(one.where, one.what) for one in verify(db)] == []
 
 
 def test_where_no_process_can_be_started_nothing_is_given_up(path: Path, tmp_path: Path, shoot: Shoot) -> None:

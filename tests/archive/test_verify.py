@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlite_utils import Database
 
 from archive import finish_run, ingest, open_archive, start_run
 from archive.cli import archive
@@ -15,6 +17,8 @@ from archive.model import errors
 from archive.pipeline import verification
 from archive.pipeline.verification import verify
 from archive.storage.integrity import consistency
+from archive.storage.integrity.fixity import stop_at_damage
+from archive.storage.integrity.problems import Problem
 from archive.storage.integrity.seals import newest_seal, seal_of
 from tests.support import NOON, PAPER, page, shoot
 
@@ -250,3 +254,14 @@ def test_the_command_names_what_is_wrong_and_exits_with_one(kept: Path) -> None:
 def test_what_is_sealed_refuses_to_change(kept: Path, statement: str) -> None:
     with open_archive(kept, create=True) as db, pytest.raises(sqlite3.IntegrityError):
         db.execute(statement)
+
+
+def test_an_interruption_is_no_damage(db: Database) -> None:
+    def interrupted() -> Iterator[Problem]:
+        db.conn.set_progress_handler(lambda: 1, 1)
+        db.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        yield Problem("file", "")
+
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        list(stop_at_damage(interrupted()))
+    db.conn.set_progress_handler(None, 0)

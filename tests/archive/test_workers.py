@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import signal
@@ -157,6 +158,59 @@ def test_what_needs_too_much_memory_is_lost_and_nothing_else(task: str) -> None:
         answers = done(workers, ["a", task, "b"])
     assert answers[1] == Lost("needed more than 200 MB of memory")
     assert [answers[number][0] for number in (0, 2)] == ["a", "b"]  # type: ignore[index]  # a Lost would fail here
+
+
+KEPT: list[bytes] = []
+
+
+def leak() -> None:
+    """Leaves 8 MB of what the process may have."""
+    with suppress(MemoryError):
+        while True:
+            KEPT.append(bytes(10**6))
+    del KEPT[-8:]
+
+
+@contextmanager
+def calling() -> Iterator[Callable[[Callable[[], object]], object]]:
+    yield lambda task: task()
+
+
+def a_page() -> Callable[[], object]:
+    from archive import Run, try_to_read  # no process of the other tests needs it
+    from archive.storage.captures.kept_captures import Source
+    from archive.text.recurring_blocks import Boilerplate
+    from tests.support import NOON, PAPER
+
+    body = (
+        b"<html><body><article>"
+        + b"<p>Mot doan van dai nhu moi doan, co dau cau.</p>" * 9_000
+        + b"</article></body></html>"
+    )
+    source = Source(0, Run(0, 0, PAPER), "", "https://bao.example/a.htm", NOON)
+    return partial(try_to_read, source, body, None, Boilerplate())
+
+
+def a_picture() -> Callable[[], object]:
+    from PIL import Image
+
+    from archive.pictures import recognise  # as above
+
+    file = io.BytesIO()
+    Image.linear_gradient("L").resize((5000, 5000)).convert("RGB").save(file, "PNG")
+    return partial(recognise, file.getvalue())
+
+
+@pytest.mark.parametrize(
+    "made",
+    [lambda: partial(bytes, 60_000_000), lambda: partial(len, bytes(30_000_000)), a_page, a_picture],
+    ids=["answer", "task", "page", "picture"],
+)
+def test_what_came_before_and_filled_a_process_is_no_fault_of_what_comes_after(made: Callable[[], Any]) -> None:
+    task = made()
+    with Workers[Callable[[], object], object](calling, 1) as workers:
+        answers = done(workers, [leak, task, task])  # type: ignore[arg-type, list-item]  # no strings
+    assert answers == {0: None, 1: task(), 2: task()}
 
 
 def test_memory_is_watched_where_the_system_does_not_limit_it(monkeypatch: pytest.MonkeyPatch) -> None:

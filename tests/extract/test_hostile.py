@@ -15,6 +15,7 @@ from tests.support import pace
 SECONDS = 2.0
 PAGE = modern(paragraphs((2, f"<figure>{IMG}<figcaption>{PRINTED}</figcaption></figure>")))
 P = "<p>" + "This is a sentence of the story that is long enough to be kept, with commas, and words. " * 3 + "</p>"
+MARKS = "a" + "\u0327\u0301" * 100_000
 
 
 def page(body: str, head: str = "") -> str:
@@ -76,6 +77,9 @@ SHAPES = {
         P * 4, '<script type="application/ld+json">{"author":[' + '{"name":"Bob"},' * 30_000 + "</script>"
     ),
     "nested JSON-LD": page(P * 4, f'<script type="application/ld+json">{"[" * 100_000}</script>'),
+    "marks out of order": page(
+        f"<h1>{MARKS}</h1><p>{MARKS}</p><figure><img src=/a.jpg><figcaption>{MARKS}</figcaption></figure>" + P * 5
+    ),
     "many metas": page(P * 4, "".join(f'<meta name="author" content="a{n}">' for n in range(15_000))),
     **{f"deep {tag}": "<html><body>" + f"<{tag}>" * 30_000 + P * 4 for tag in _TAGS},
 }

@@ -185,6 +185,8 @@ def _asked(body: bytes) -> None:
 def run(*arguments: object, codes: tuple[int, ...]) -> None:
     """A command of ours in this process. Raises what it raises, and AssertionError for another exit code."""
     done = CliRunner().invoke(luubao, [str(one) for one in arguments])
+    if "MemoryError" in done.output:
+        raise MemoryError  # what came before may have filled this process: a new one decides
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     assert done.exit_code in codes, (arguments[0], done.exit_code, done.output[-1000:])

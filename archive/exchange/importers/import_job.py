@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import resource
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
+from traceback import clear_frames
 
 from archive.console.logs import log_of
 from archive.exchange.importers.formats import NO_DEFAULTS, PageDefaults, expand_folder, read_file
@@ -42,6 +44,7 @@ _POLL = 0.1
 _MAX_UNRESOLVED = 100_000  # revisits whose body may be in a later file
 _MAX_REPORTED = 20
 _MAX_HOSTS = 5
+_OTHER_FILES = 100  # open files that are no locks
 
 
 @dataclass(slots=True)
@@ -101,8 +104,6 @@ def import_files(
     report = Report()
     readers = [(file, read_file(file, defaults)) for given in files for file in expand_folder(given)]
     with connection.open_archive(path, create=True) as db, ExitStack() as stack:
-        for outlet in (run.outlet for run in kept_captures.outlets_of(db)):
-            houses.outlets.setdefault(outlet.name, outlet)
         job = _Import(db, path, houses, pictures, jobs, report, stack, progress)
         with job.breaking_off():
             for file, items in readers:
@@ -141,6 +142,9 @@ class _Import:
     ):  # fmt: skip
         self.db, self.path, self.houses, self.pictures, self.jobs = db, path, houses, pictures, jobs
         self.report, self.stack, self.progress = report, stack, progress
+        self.known = {run.outlet.name: run for run in kept_captures.outlets_of(db)}
+        for name, run in self.known.items():
+            houses.outlets.setdefault(name, run.outlet)
         self.open: dict[str, _OutletImport] = {}
         # one pool for all outlets: a file can describe any number of them
         self.workers: Workers[_Task, Reading | Unreadable] | None = None
@@ -207,8 +211,9 @@ class _Import:
         resumes."""
         try:
             yield
-        except BaseException:  # raised again
+        except BaseException as error:  # raised again
             if signals.signal_received():
+                clear_frames(error.__traceback__)  # a cursor open there would have what follows interrupted too
                 with signals.graceful(), suppress(Exception):
                     self.finish("interrupted")
             raise
@@ -245,9 +250,7 @@ class _Import:
 
     def _known_run(self, outlet: Outlet) -> Run | None:
         """A run of an outlet that the archive knows, else None; opens no run as long as nothing new comes."""
-        if outlet.name in self.open:
-            return self.open[outlet.name].run
-        return next((run for run in kept_captures.outlets_of(self.db) if run.outlet.name == outlet.name), None)
+        return self.open[outlet.name].run if outlet.name in self.open else self.known.get(outlet.name)
 
     def _resolve_revisit(self, run: Run | None, page: Page) -> Page:
         refers = page.refers
@@ -319,6 +322,8 @@ class _Import:
 
     def _outlet_import(self, outlet: Outlet, file: Path) -> _OutletImport:
         if outlet.name not in self.open:
+            if len(self.open) >= (most := resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _OTHER_FILES):
+                raise BadValue(f"{outlet.name} has to wait, for one import takes {most} outlets. Import the file again")
             self.stack.enter_context(outlet_lock(self.path, outlet.name))
             run = begin(self.db, outlet, "import", shown(file.name)[1:-1])
             described = self.houses.boilerplate.get(outlet.name, ())

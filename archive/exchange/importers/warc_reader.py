@@ -220,10 +220,34 @@ def _is_complete(file: BinaryIO, start: int, budget: UnpackBudget) -> bool:
     return member.eof
 
 
+class _UntilDamage(io.RawIOBase):
+    """A stream that ends where another is damaged, and loses nothing that came before: a buffer over the other would
+    raise the damage in place of what it has read. damage: what was met."""
+
+    def __init__(self, stream: Any):
+        super().__init__()
+        self._stream = stream
+        self.damage: Exception | None = None
+
+    def readable(self) -> bool:
+        """Always true."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Reads what comes next, as much as the other has at once."""
+        try:
+            data = self._stream.read1(len(buffer))
+        except DAMAGE as error:
+            self.damage = error
+            return 0
+        buffer[: len(data)] = data
+        return len(data)
+
+
 def _stream_records(stream: Any, budget: UnpackBudget, skip: int = 0) -> Iterator[WarcRecord | Skipped]:
     """Reads the records of a stream that cannot seek, resuming after damage. skip: so many were yielded already."""
-    number, reported = 0, False
-    file: Any = io.BufferedReader(stream, _CHUNK)
+    number, reported, whole = 0, False, _UntilDamage(stream)
+    file: Any = io.BufferedReader(whole, _CHUNK)
     while True:
         iterator = _Records(file, budget)
         try:
@@ -233,16 +257,15 @@ def _stream_records(stream: Any, budget: UnpackBudget, skip: int = 0) -> Iterato
                 if number > skip:
                     yield raw
                 reported = False
-            return
+            rest = None
         except DAMAGE as error:
             if not reported:
                 yield Skipped(_reason(error), f"after record {number}")
             reported = True
-        try:
             rest = ResumedStream.at(iterator.reader, PLAIN)
-        except DAMAGE:  # the stream itself is damaged, which is reported
-            return
         if rest is None:
+            if whole.damage and not reported:
+                yield Skipped(_reason(whole.damage), f"after record {number}")
             return
         file = io.BufferedReader(rest, _CHUNK)
 

@@ -24,7 +24,7 @@ T = TypeVar("T")
 REST = timedelta(days=1)
 LARGEST = 256 * 1024 * 1024
 """Maximum bytes of a body to take over: eight times what a crawl takes."""
-_ID_COLUMNS = ("id", "outlet_id")
+_NO_FACTS = ("id", "outlet_id", "is_empty")
 
 Note = Callable[[str, str], None]
 """Called with a row of the other archive that holds an invalid value, and what is wrong."""
@@ -32,10 +32,12 @@ Note = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class OtherRun:
-    """A run of another archive: its id there, and its row without ids."""
+    """A run of another archive: its id there, and its row without ids. is_empty: it has no captures, of pictures
+    neither."""
 
     id: int
     facts: dict[str, Any]
+    is_empty: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,12 @@ def runs(db: Database, outlet_id: int, note: Note) -> Iterator[OtherRun]:
     """Its runs, oldest first; skips invalid ones. A run without a valid start begins with its first capture."""
     after = 0
     columns = ", ".join(COLUMNS["runs"])
-    query = f"SELECT {columns} FROM runs WHERE outlet_id = ? AND id > ? AND kind <> 'cleanse' ORDER BY id LIMIT ?"
+    query = (
+        f"SELECT {columns}, NOT EXISTS (SELECT 1 FROM captures WHERE run_id = runs.id) AND NOT EXISTS"
+        " (SELECT 1 FROM picture_captures WHERE run_id = runs.id) AS is_empty FROM runs"
+        # "+": by id, for by the index on outlet_id each batch would sort all that are left
+        " WHERE +outlet_id = ? AND id > ? AND kind <> 'cleanse' ORDER BY id LIMIT ?"
+    )
     while batch := list(db.query(query, [outlet_id, after, _BATCH_SIZE])):
         after = batch[-1]["id"]
         for row in batch:
@@ -96,12 +103,13 @@ _BATCH_SIZE = 500
 
 
 def _other_run(row: dict[str, Any]) -> OtherRun:
-    return OtherRun(row["id"], {name: value for name, value in row.items() if name not in _ID_COLUMNS})
+    facts = {name: value for name, value in row.items() if name not in _NO_FACTS}
+    return OtherRun(row["id"], facts, bool(row["is_empty"]))
 
 
 def _start_of_run(db: Database, row: dict[str, Any], note: Note) -> str:
     started_at = clock.read(row["started_at"])
-    if "started_at" not in problems("runs", row) and started_at:
+    if started_at and not problems("runs", {"started_at": row["started_at"]}):
         return clock.stamp(started_at)
     note(f"runs {row['id']}", f"started_at: {validation.shown(row['started_at'])} is no time")
     first_capture = db.execute(

@@ -33,6 +33,8 @@ def stop_at_damage(problems: Iterator[Problem]) -> Iterator[Problem]:
     try:
         yield from problems
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite quotes damaged text as it finds it
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:  # by a signal
+            raise
         yield Problem("file", f"it cannot be read any further: {error}")
 
 
