@@ -23,9 +23,16 @@ from archive.storage.captures import address_walk, kept_captures
 from archive.storage.connection import Database, open_archive, path_of, snapshot
 from archive.storage.histories.domain_moves import hosts_of
 from archive.storage.histories.doubts import upheavals
-from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
+from archive.storage.histories.related_urls import (
+    RelatedUrls,
+    StoredCapture,
+    captures_of,
+    first_of,
+    is_pending,
+    related_urls_of,
+)
 from archive.storage.integrity import consistency, fixity
-from archive.storage.integrity.derived_columns import differences
+from archive.storage.integrity.derived_columns import differences, readings_of
 from archive.storage.integrity.problems import Problem, Step, Unchecked
 from archive.storage.list_placements import wrong_placements
 from archive.storage.picture_files import broken_pictures
@@ -253,15 +260,18 @@ class RederivedUrl(Filing):
     def differences(self, key: str, skipped: Unchecked) -> tuple[list[Problem], set[str]]:
         """The differences, and the keys of the URLs that were compared."""
         belief, keys = self.believe({key})
-        pages = [past.id for past in belief.said.pasts]
-        if address_walk.is_waiting(self.db, self.run.outlet_id, keys, pages):
+        pasts = belief.said.pasts
+        stored = readings_of(self.db, [past.id for past in pasts])
+        is_unread = any(past.outcome == "fresh" and not stored[past.id] for past in pasts)
+        if is_unread or any(is_pending(self.db, self.run.outlet_id, key) for key in keys):
             skipped.waiting += len(keys)
             return [], keys
-        if address_walk.is_told_by_former_rules(self.db, pages):
+        if address_walk.are_by_former_rules(self.db, (row for rows in stored.values() for row in rows.values())):
             skipped.former += len(keys)
             return [], keys
         belief = replace(belief, extractor=self.reader[0])
-        return list(differences(self.db, belief, self.readers, words=self.has_read or bool(self.known))), keys
+        words = self.has_read or bool(self.known)
+        return list(differences(self.db, belief, stored, self.readers, words=words)), keys
 
     def _kept_readings(self, captures: Iterable[int], related: RelatedUrls) -> StoredReadings:
         pages = list(captures)

@@ -179,6 +179,7 @@ def test_what_newer_rules_may_tell_otherwise_is_filed_again(path: Path) -> None:
         for place, kind in (1, "listing"), (2, "unconfirmed"), (3, "home"):
             db.execute("UPDATE readings SET kind = ? WHERE capture_id = ?", [kind, place])
         db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm013_moved_pictures'")
+        db.execute("DROP INDEX articles_moved")
         db.execute("PRAGMA user_version = 12")
     upgrade(path)
     with open_archive(path) as db:

@@ -1,7 +1,7 @@
 """Step 13, moved pictures: a page may show a picture at another address than its version names. Rows of version_images
 at negative positions hold these, and views leave them out. Addresses that showed a list, or something doubtful, wait to
 be filed again: since this step a list that looks like an article for a day opens none, and articles may exchange
-addresses."""
+addresses. An index finds the articles that moved to another one: to file each, all that are gone were looked at."""
 
 from sqlite_utils import Database
 
@@ -36,6 +36,8 @@ JOIN images ON images.id = version_images.image_id
 JOIN pictures AS old_pictures ON old_pictures.id = old_images.picture_id
 JOIN pictures AS new_pictures ON new_pictures.id = version_images.picture_id
 WHERE versions.words_of IS NOT NULL AND articles.withdrawn_at IS NULL;
+
+CREATE INDEX articles_moved ON articles(moved_to_id) WHERE moved_to_id IS NOT NULL;
 """
 
 _FILED_AGAIN = """
