@@ -9,6 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.model.records import Unreadable
+from archive.storage.histories.related_urls import is_pending
 from archive.storage.reading_rows import READABLE
 
 _BATCH_SIZE = 500
@@ -66,6 +67,11 @@ def is_compared_elsewhere(db: Database, outlet_id: int, key: str) -> bool:
 def address_count(db: Database) -> int:
     """How many `addresses` all outlets have."""
     return int(db.execute(_COUNT).fetchone()[0])
+
+
+def is_waiting(db: Database, outlet_id: int, keys: Iterable[str]) -> bool:
+    """Whether one of these URLs is to be rebuilt."""
+    return any(is_pending(db, outlet_id, key) for key in keys)
 
 
 def reader_of(db: Database, articles: Iterable[int], pages: Iterable[int]) -> tuple[int, str]:
