@@ -47,16 +47,15 @@ def told(ended: Ended) -> None:
 @pytest.fixture
 def sources(parent: Parent, archives: dict[str, Path], old: Path, tmp_path: Path) -> dict[str, Path]:
     """What the commands begin with, and what they take in."""
-    hidden, oldest, read, warc = (tmp_path / name for name in ("hidden.db", "oldest.db", "read.db", "warc"))
+    hidden, oldest, warc = (tmp_path / name for name in ("hidden.db", "oldest.db", "warc"))
     kept = Path(shutil.copy(archives["kept"], tmp_path / "kept.db"))
-    for path in (hidden, read):
-        shutil.copy(archives["few"], path)
+    shutil.copy(archives["few"], hidden)
     oldest.write_bytes(lzma.decompress(min(OLD.glob("schema-*.db.xz")).read_bytes()))
-    for path, words in ((hidden, ("upgrade",)), (hidden, WORK["withdraw"]), (kept, ("upgrade",)), (read, ("reread",))):
+    for path, words in ((hidden, ("upgrade",)), (hidden, WORK["withdraw"]), (kept, ("upgrade",))):
         assert parent.run(*words, "--db", path).code == 0
     assert parent.run("export", "warc", "--to", warc, "--db", kept).code == 0
     begun = dict.fromkeys(WORK, archives["few"]) | {
-        "import": read,
+        "import": archives["few"],
         "restore what was withdrawn": hidden,
         "upgrade": oldest,
         "cleanse": old,
