@@ -27,6 +27,7 @@ from archive.storage.picture_files import files_of, is_good
 from archive.storage.snapshot import exclusive_access, missing_pictures, problems_of, remove_logs, snapshot
 
 Step = Callable[[], None]
+Distrust = Callable[[Path], str | None]
 _MANIFEST = "backup.json"
 _PICTURES, _SETTINGS = "pictures", "settings"
 
@@ -98,11 +99,12 @@ def backups_in(target: Path, archive: str | None = None) -> list[Backup]:
 
 
 def restore(
-    source: Path, path: Path, *, pictures: Path, force: bool, step: Step = lambda: None
-) -> tuple[Backup, list[Path]]:
+    source: Path, path: Path, *, pictures: Path, force: bool, distrust: Distrust, step: Step = lambda: None
+) -> tuple[Backup, list[str]]:
     """Restores a backup, or the newest one in a folder, to `path`, and its pictures to the folder `pictures`: good ones
-    that are there stay. Restores settings, spiders and rules beside the archive where there are none. Returns the
-    backup, and the settings it did not restore because others exist.
+    that are there stay. Restores settings, spiders and rules beside the archive where there are none. distrust: why
+    one of these is not to be restored, for the next command runs it. Returns the backup, and a sentence for each that
+    was not.
 
     Raises ArchiveMissing where there is no backup, ArchiveDamaged for one that is not as it was made, ArchiveUnusable
     where there is an archive already (force: replaces it) or another process uses it, and Unwritable.
@@ -115,7 +117,7 @@ def restore(
     with _exclusive(path), atomic_write(path, replace=True, parents=True) as place:
         _check(backup, place, step)
         _put_pictures(backup.pictures, pictures, step)
-        not_restored = list(_put_settings(backup.settings, path.parent))
+        not_restored = list(_put_settings(backup.settings, path.parent, distrust))
         remove_logs(real_path(path))
         path.with_name(f"{path.name}.carried").unlink(missing_ok=True)  # may be older than the store's state
     return backup, not_restored
@@ -239,14 +241,27 @@ def _put_pictures(folder: Path, to: Path, step: Step) -> None:
                 shutil.copy(folder / name, place)
 
 
-def _put_settings(folder: Path, to: Path) -> Iterator[Path]:
-    """Copies settings to where there are none; yields those that exist already."""
+def _put_settings(folder: Path, to: Path, distrust: Distrust) -> Iterator[str]:
+    """Copies settings to where there are none; yields a sentence for each that it does not."""
     for setting in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if why := _foreign_reason(setting) or distrust(setting):
+            yield f"{setting} is not restored: {why}"
+            continue
         if (to / setting.name).exists():
-            yield setting
+            yield f"{setting.name} stays as it is; that of the backup is {setting}"
             continue
         with atomic_write(to / setting.name) as place:
             shutil.copytree(setting, place) if setting.is_dir() else shutil.copy2(setting, place)
+
+
+def _foreign_reason(setting: Path) -> str | None:
+    """Why no backup of ours holds this; None where it may: a hidden name is some other program's, links and pipes are
+    never copied."""
+    if setting.name.startswith("."):
+        return "luubao has no settings of that name"
+    inside = (setting, *setting.rglob("*"))
+    odd = next((file for file in inside if file.is_symlink() or not (file.is_file() or file.is_dir())), None)
+    return f"{odd.name} is a link, or no file" if odd else None
 
 
 def _remove(place: Path) -> None:
