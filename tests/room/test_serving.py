@@ -97,6 +97,16 @@ def test_a_name_that_is_led_here_reads_nothing(alone: str, public: str, path: st
     assert asked(alone + "/", Host="luubao.example.org")[0] == 421
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "TRACE"])
+def test_the_server_is_only_read_from(alone: str, method: str) -> None:
+    with pytest.raises(HTTPError) as refused:
+        urlopen(Request(f"{alone}/archive/articles", method=method))
+    with refused.value:
+        assert refused.value.code == 405
+    policy = asked(f"{alone}/archive/articles")[2]["content-security-policy"]
+    assert "frame-ancestors 'self'" in policy and "base-uri 'none'" in policy
+
+
 def test_an_archive_may_have_any_name(kept: Path, tmp_path: Path) -> None:
     """The name of what is served beside it, and the default name above all."""
     names = ("luubao", "pictures", "static", "-")
