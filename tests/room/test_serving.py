@@ -107,6 +107,16 @@ def test_the_server_is_only_read_from(alone: str, method: str) -> None:
     assert "frame-ancestors 'self'" in policy and "base-uri 'none'" in policy
 
 
+@pytest.mark.parametrize(("site", "dest", "status"), [
+    ("cross-site", "image", 403), ("cross-site", "iframe", 403), ("cross-site", "document", 200),
+    ("same-origin", "empty", 200), ("none", "document", 200),
+])  # fmt: skip
+def test_a_page_of_another_site_asks_nothing_unseen(alone: str, site: str, dest: str, status: int) -> None:
+    told = {"Sec-Fetch-Site": site, "Sec-Fetch-Dest": dest}
+    assert asked(f"{alone}/archive.json?sql=select+1", **told)[0] == status
+    assert asked(f"{alone}/-/new", **told)[0] == 200
+
+
 def test_an_archive_may_have_any_name(kept: Path, tmp_path: Path) -> None:
     """The name of what is served beside it, and the default name above all."""
     names = ("luubao", "pictures", "static", "-")

@@ -144,17 +144,21 @@ AT_ONCE = 2
 """Of the SQL threads; the others are for the room (archive.web.SETTINGS)."""
 _MOST_PENDING = 32
 _BUSY = b"Others are asking long questions at the moment. Try again in some seconds."
+_EMBEDDED = b"A page of another site asks this. Open the address in a window of its own."
 
 
 def limit_concurrency(application: Any, is_database_page: Callable[[str], bool]) -> Any:
     """ASGI middleware with a queue for Datasette's own pages: AT_ONCE run at a time, others wait, and with 32 pending a
-    request gets 503 (RFC 9110, section 15.6.4). is_database_page: whether a path is one of those pages."""
+    request gets 503 (RFC 9110, section 15.6.4). What a page of another site embeds is refused: it could ask long
+    questions of a server at home, unseen. is_database_page: whether a path is one of those pages."""
     semaphore, pending = asyncio.Semaphore(AT_ONCE), 0
 
     async def wrapper(scope: Any, receive: Any, send: Any) -> None:
         nonlocal pending
         if scope["type"] != "http" or not is_database_page(scope.get("path", "")):
             await application(scope, receive, send)
+        elif _is_embedded(scope):
+            await _refuse(send, 403, _EMBEDDED, (b"cache-control", b"no-store"))
         elif pending >= _MOST_PENDING:
             await _refuse(send, 503, _BUSY, (b"retry-after", b"5"))
         else:
@@ -166,6 +170,12 @@ def limit_concurrency(application: Any, is_database_page: Callable[[str], bool])
                 pending -= 1
 
     return wrapper
+
+
+def _is_embedded(scope: Any) -> bool:
+    """Whether a page of another site asks for this without showing it (https://www.w3.org/TR/fetch-metadata/)."""
+    headers = dict(scope["headers"])
+    return headers.get(b"sec-fetch-site") == b"cross-site" and headers.get(b"sec-fetch-dest") != b"document"
 
 
 _HEADERS = {
