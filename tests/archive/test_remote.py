@@ -154,9 +154,9 @@ class Breaking(ObjectStore):
         self._count()
         super().write(name, data)
 
-    def read(self, name: str) -> tuple[bytes, str | None] | None:
+    def read(self, name: str, most: int = 1 << 30) -> tuple[bytes, str | None] | None:
         self._count()
-        return super().read(name)
+        return super().read(name, most)
 
 
 def test_what_was_interrupted_goes_on(place: str, filled: Path, tmp_path: Path) -> None:
