@@ -8,7 +8,6 @@ match its digest.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.model import clock
+from archive.model.digests import digest_of_file
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, ArchiveUnusable
 from archive.model.paths import real_path
 from archive.runtime.atomic_files import atomic_write, remove_leftovers, temporary_folder
@@ -83,7 +83,7 @@ def back_up(
         lacking = missing_pictures(copy, folder / _PICTURES, step) if pictures else []
         _copy_settings(settings, folder / _SETTINGS)
         missing = [f"{problem.where}: {problem.what}" for problem in lacking]
-        backup = Backup(place, path.name, _digest_of(copy), seal, clock.stamp(clock.now()), tuple(missing))
+        backup = Backup(place, path.name, digest_of_file(copy), seal, clock.stamp(clock.now()), tuple(missing))
         _write_manifest(folder, backup)
     old = [] if backup.lacking else [earlier.place for earlier in before][: max(0, len(before) + 1 - keep)]
     for place in old:
@@ -126,7 +126,7 @@ def restore(
 def _check(backup: Backup, copy: Path, step: Step) -> None:
     """Copies the archive of a backup to `copy`, and checks its digest, rows and pictures."""
     shutil.copy(backup.place / backup.archive, copy)
-    problems = [] if _digest_of(copy) == backup.digest else ["the archive has other bytes than it was made with"]
+    problems = [] if digest_of_file(copy) == backup.digest else ["the archive has other bytes than it was made with"]
     problems += [f"{row.where}: {row.what}" for row in problems_of(copy, step)[0]] if not problems else []
     if backup.pictures.is_dir() and not problems:
         lacking = [f"{picture.where}: {picture.what}" for picture in missing_pictures(copy, backup.pictures, step)]
@@ -190,11 +190,6 @@ def _new_place(target: Path, path: Path) -> Path:
     stamp = clock.stamp(clock.now()).replace("-", "").replace(":", "")
     names = (f"{path.stem}-{stamp}" + (f"-{count}" if count else "") for count in range(1000))
     return next(place for name in names if not (place := target / name).exists())
-
-
-def _digest_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
 
 
 def _copy_pictures(folder: Path, to: Path, before: Path | None, step: Step) -> None:

@@ -313,9 +313,3 @@ UNCOVERED: Mapping[str, Mapping[str, str]] = {
     "_sqlite_migrations": {"*": "which steps brought the file up to date; where one is missing the file is not opened"},
 }
 """By table: column, or * for all columns, and the reason."""
-
-
-def is_covered(table: str, column: str) -> bool:
-    """Whether `luubao verify` reports a changed value of this column."""
-    listed = UNCOVERED.get(table, {})
-    return column not in listed and "*" not in listed

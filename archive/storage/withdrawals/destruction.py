@@ -29,12 +29,7 @@ from archive.storage.payloads import reclaim, replace_stored
 
 def encoded_row(values: Mapping[str, Any]) -> bytes:
     """Encodes a row's columns as compressed JSON, for `withheld.data`."""
-    return compressed(json.dumps(dict(values), ensure_ascii=False).encode("utf-8", "surrogatepass"))
-
-
-def compressed(data: bytes) -> bytes:
-    """Compresses bytes, for `withheld.data`."""
-    return codecs.compress(data)
+    return codecs.compress(json.dumps(dict(values), ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
 def opened(data: bytes) -> bytes:

@@ -18,13 +18,12 @@ from sqlite_utils import Database
 
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, UnknownArticle, Withdrawn
-from archive.storage import picture_files
+from archive.storage import codecs, picture_files
 from archive.storage.connection import checkpoint, transaction
 from archive.storage.integrity.column_validation import COLUMNS as COLUMNS_OF
 from archive.storage.payloads import Stored, encode, get_body, replace_stored, stored_data
 from archive.storage.version_texts import COLUMNS
 from archive.storage.withdrawals.destruction import (
-    compressed,
     encoded_row,
     opened,
     opened_row,
@@ -214,7 +213,7 @@ def _hide_bodies(db: Database, withdrawal_id: int, article_id: int) -> None:
     pages = {body_id: page for body_id in body_ids if (page := _page_or_remains(db, body_id)) is not None}
     _detach_patches(db, pages)
     for body_id, page in pages.items():
-        _withhold(db, withdrawal_id, "bodies", body_id, compressed(page))
+        _withhold(db, withdrawal_id, "bodies", body_id, codecs.compress(page))
         replace_stored(db, body_id, Stored("withheld", b""))
 
 
