@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.group(cls=Commands)
+class _Exports(Commands):
+    must_be_whole = True
+
+
+@click.group(cls=_Exports)
 def export() -> None:
     """Exports the archive.
 
-    Withdrawn articles are never exported.
+    Withdrawn articles are never exported. What is damaged is named and left out, with exit code 1.
     """
 
 

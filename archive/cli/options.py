@@ -101,19 +101,23 @@ def limit_option(command: F) -> F:
 
 
 @contextmanager
-def printing_notices() -> Iterator[None]:
-    """Prints notices of skipped rows (archive.model.errors) on standard error at the end."""
+def _printing_notices() -> Iterator[list[str]]:
+    """Prints notices of skipped rows (archive.model.errors) on standard error at the end; yields the list of them."""
     errors.take()  # drops those of an earlier command in the same process
+    notices: list[str] = []
     try:
-        yield
+        yield notices
     finally:
-        for line in errors.take():
+        notices += errors.take()
+        for line in notices:
             say(line, err=True)
 
 
 class Commands(click.Group):
     """A click group that prints an expected error as one sentence on standard error with exit code 1, and a signal as
-    one with exit code 5."""
+    one with exit code 5. must_be_whole: exit code 1 also where an unreadable row was left out."""
+
+    must_be_whole = False
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         with errors_printable():
@@ -141,8 +145,11 @@ class Commands(click.Group):
 
     def _invoke(self, ctx: click.Context) -> Any:
         try:
-            with printing_notices():
-                return super().invoke(ctx)
+            with _printing_notices() as notices:
+                result = super().invoke(ctx)
+            if notices and self.must_be_whole:
+                ctx.exit(1)
+            return result
         except LuubaoError as error:
             raise click.ClickException(str(error)) from error
         except DatabaseError as error:

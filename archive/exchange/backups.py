@@ -8,7 +8,6 @@ match its digest.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.model import clock
+from archive.model.digests import digest_of_file
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, ArchiveUnusable
 from archive.model.paths import real_path
 from archive.runtime.atomic_files import atomic_write, remove_leftovers, temporary_folder
@@ -27,6 +27,7 @@ from archive.storage.picture_files import files_of, is_good
 from archive.storage.snapshot import exclusive_access, missing_pictures, problems_of, remove_logs, snapshot
 
 Step = Callable[[], None]
+Distrust = Callable[[Path], str | None]
 _MANIFEST = "backup.json"
 _PICTURES, _SETTINGS = "pictures", "settings"
 
@@ -82,7 +83,7 @@ def back_up(
         lacking = missing_pictures(copy, folder / _PICTURES, step) if pictures else []
         _copy_settings(settings, folder / _SETTINGS)
         missing = [f"{problem.where}: {problem.what}" for problem in lacking]
-        backup = Backup(place, path.name, _digest_of(copy), seal, clock.stamp(clock.now()), tuple(missing))
+        backup = Backup(place, path.name, digest_of_file(copy), seal, clock.stamp(clock.now()), tuple(missing))
         _write_manifest(folder, backup)
     old = [] if backup.lacking else [earlier.place for earlier in before][: max(0, len(before) + 1 - keep)]
     for place in old:
@@ -98,11 +99,12 @@ def backups_in(target: Path, archive: str | None = None) -> list[Backup]:
 
 
 def restore(
-    source: Path, path: Path, *, pictures: Path, force: bool, step: Step = lambda: None
-) -> tuple[Backup, list[Path]]:
+    source: Path, path: Path, *, pictures: Path, force: bool, distrust: Distrust, step: Step = lambda: None
+) -> tuple[Backup, list[str]]:
     """Restores a backup, or the newest one in a folder, to `path`, and its pictures to the folder `pictures`: good ones
-    that are there stay. Restores settings, spiders and rules beside the archive where there are none. Returns the
-    backup, and the settings it did not restore because others exist.
+    that are there stay. Restores settings, spiders and rules beside the archive where there are none. distrust: why
+    one of these is not to be restored, for the next command runs it. Returns the backup, and a sentence for each that
+    was not.
 
     Raises ArchiveMissing where there is no backup, ArchiveDamaged for one that is not as it was made, ArchiveUnusable
     where there is an archive already (force: replaces it) or another process uses it, and Unwritable.
@@ -115,7 +117,7 @@ def restore(
     with _exclusive(path), atomic_write(path, replace=True, parents=True) as place:
         _check(backup, place, step)
         _put_pictures(backup.pictures, pictures, step)
-        not_restored = list(_put_settings(backup.settings, path.parent))
+        not_restored = list(_put_settings(backup.settings, path.parent, distrust))
         remove_logs(real_path(path))
         path.with_name(f"{path.name}.carried").unlink(missing_ok=True)  # may be older than the store's state
     return backup, not_restored
@@ -124,7 +126,7 @@ def restore(
 def _check(backup: Backup, copy: Path, step: Step) -> None:
     """Copies the archive of a backup to `copy`, and checks its digest, rows and pictures."""
     shutil.copy(backup.place / backup.archive, copy)
-    problems = [] if _digest_of(copy) == backup.digest else ["the archive has other bytes than it was made with"]
+    problems = [] if digest_of_file(copy) == backup.digest else ["the archive has other bytes than it was made with"]
     problems += [f"{row.where}: {row.what}" for row in problems_of(copy, step)[0]] if not problems else []
     if backup.pictures.is_dir() and not problems:
         lacking = [f"{picture.where}: {picture.what}" for picture in missing_pictures(copy, backup.pictures, step)]
@@ -190,11 +192,6 @@ def _new_place(target: Path, path: Path) -> Path:
     return next(place for name in names if not (place := target / name).exists())
 
 
-def _digest_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
-
-
 def _copy_pictures(folder: Path, to: Path, before: Path | None, step: Step) -> None:
     """Copies every good picture; links those that the previous backup has."""
     to.mkdir()
@@ -239,14 +236,27 @@ def _put_pictures(folder: Path, to: Path, step: Step) -> None:
                 shutil.copy(folder / name, place)
 
 
-def _put_settings(folder: Path, to: Path) -> Iterator[Path]:
-    """Copies settings to where there are none; yields those that exist already."""
+def _put_settings(folder: Path, to: Path, distrust: Distrust) -> Iterator[str]:
+    """Copies settings to where there are none; yields a sentence for each that it does not."""
     for setting in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if why := _foreign_reason(setting) or distrust(setting):
+            yield f"{setting} is not restored: {why}"
+            continue
         if (to / setting.name).exists():
-            yield setting
+            yield f"{setting.name} stays as it is; that of the backup is {setting}"
             continue
         with atomic_write(to / setting.name) as place:
             shutil.copytree(setting, place) if setting.is_dir() else shutil.copy2(setting, place)
+
+
+def _foreign_reason(setting: Path) -> str | None:
+    """Why no backup of ours holds this; None where it may: a hidden name is some other program's, links and pipes are
+    never copied."""
+    if setting.name.startswith("."):
+        return "luubao has no settings of that name"
+    inside = (setting, *setting.rglob("*"))
+    odd = next((file for file in inside if file.is_symlink() or not (file.is_file() or file.is_dir())), None)
+    return f"{odd.name} is a link, or no file" if odd else None
 
 
 def _remove(place: Path) -> None:

@@ -43,6 +43,8 @@ def cited_addresses(path: Path) -> list[Citation]:
 
     Raises LuubaoError for a file that is too large or is not what its name says.
     """
+    if not path.is_file():  # a pipe or a device never ends
+        raise LuubaoError(f"{path} is no file. Save the document, and name that")
     if path.stat().st_size > _LONGEST:
         raise LuubaoError(
             f"{path.name} has more than {_LONGEST >> 20} MB. Save only its references, and name that file"

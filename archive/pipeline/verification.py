@@ -25,7 +25,7 @@ from archive.storage.histories.domain_moves import hosts_of
 from archive.storage.histories.doubts import upheavals
 from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
 from archive.storage.integrity import consistency, fixity
-from archive.storage.integrity.derived_columns import differences
+from archive.storage.integrity.derived_columns import differences, readings_of
 from archive.storage.integrity.problems import Problem, Step, Unchecked
 from archive.storage.list_placements import wrong_placements
 from archive.storage.picture_files import broken_pictures
@@ -75,8 +75,7 @@ def rederivation(
     db: Database, reread: Reread | None = None
 ) -> Iterator[Callable[[Unchecked, Step], Iterator[Problem]]]:
     """A function that yields the rows that differ from what their captures amount to, and counts what it skips. Worker
-    processes begin at once to derive a large archive. reread: rereads all pages; without it, the stored readings are
-    used."""
+    processes begin at once to derive a large archive. reread: rereads all pages."""
     path, parts = path_of(db), [] if reread else _parts_worth_workers(db)
     if path is None or not parts:
         yield lambda skipped, step: _compared_here(db, skipped, step, reread)
@@ -253,15 +252,17 @@ class RederivedUrl(Filing):
     def differences(self, key: str, skipped: Unchecked) -> tuple[list[Problem], set[str]]:
         """The differences, and the keys of the URLs that were compared."""
         belief, keys = self.believe({key})
-        pages = [past.id for past in belief.said.pasts]
-        if address_walk.is_waiting(self.db, self.run.outlet_id, keys, pages):
+        pasts = belief.said.pasts
+        stored = readings_of(self.db, [past.id for past in pasts])
+        is_unread = any(past.outcome == "fresh" and not stored[past.id] for past in pasts)
+        if is_unread or address_walk.is_waiting(self.db, self.run.outlet_id, keys):
             skipped.waiting += len(keys)
             return [], keys
-        if address_walk.is_told_by_former_rules(self.db, pages):
+        if address_walk.are_by_former_rules(self.db, (row for rows in stored.values() for row in rows.values())):
             skipped.former += len(keys)
             return [], keys
         belief = replace(belief, extractor=self.reader[0])
-        return list(differences(self.db, belief, self.readers, words=self.has_read or bool(self.known))), keys
+        return list(differences(self.db, belief, stored, self.readers, words=self.has_read or bool(self.known))), keys
 
     def _kept_readings(self, captures: Iterable[int], related: RelatedUrls) -> StoredReadings:
         pages = list(captures)

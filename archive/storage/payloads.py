@@ -93,6 +93,12 @@ def _decompressed(db: Database, body_id: int) -> bytes | None:
         raise ArchiveDamaged(f"body {body_id} cannot be decompressed: {error}. `luubao verify` tells more") from error
 
 
+def stored_data(db: Database, body_id: int) -> bytes:
+    """The bytes of a body as they are stored, compressed or damaged."""
+    with any_length(db):
+        return bytes(db.execute("SELECT data FROM bodies WHERE id = ?", [body_id]).fetchone()[0])
+
+
 def _valid_size(size: int) -> int:
     """Checks the stored size of a body. Raises ValueError where no body can have it."""
     if not 0 <= size <= LARGEST:

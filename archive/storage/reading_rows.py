@@ -177,9 +177,9 @@ def same_words(db: Database, outlet_id: int, reading: Reading) -> set[str]:
         "SELECT articles.url_key FROM texts JOIN versions ON versions.id = texts.version_id"
         " JOIN articles ON articles.id = versions.article_id"
         " WHERE texts.digest = ?1 AND +articles.outlet_id = ?2 AND withdrawn_at IS NULL"
-        " UNION SELECT articles.url_key FROM versions JOIN articles ON articles.id = versions.article_id"
+        " UNION ALL SELECT articles.url_key FROM versions JOIN articles ON articles.id = versions.article_id"
         " WHERE versions.digest = ?1 AND +articles.outlet_id = ?2 AND withdrawn_at IS NULL"
-        " UNION SELECT articles.url_key FROM versions JOIN texts ON texts.version_id = versions.id"
+        " UNION ALL SELECT articles.url_key FROM versions JOIN texts ON texts.version_id = versions.id"
         " JOIN articles ON articles.id = versions.article_id WHERE versions.headline = ?3 AND texts.digest <> ?1"
         " AND texts.body = ?4"
         " AND +articles.outlet_id = ?2 AND withdrawn_at IS NULL",

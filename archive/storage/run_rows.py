@@ -65,6 +65,16 @@ def article_count(db: Database, run: Run) -> int:
     return int(db.execute("SELECT count(*) FROM articles WHERE outlet_id = ?", [run.outlet_id]).fetchone()[0])
 
 
+def is_import_cut_short(db: Database, outlet_id: int) -> bool:
+    """Whether an outlet's last run is an import that did not come to its end."""
+    row = db.execute(
+        "SELECT kind = 'import' AND outcome IN ('running', 'interrupted') FROM runs WHERE outlet_id = ?"
+        " ORDER BY id DESC LIMIT 1",
+        [outlet_id],
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def finish_run(
     db: Database,
     run: Run,

@@ -9,7 +9,9 @@ import click
 
 from archive.cli.options import db_option, picture_folder, pictures_option
 from archive.console.output import counting, say
+from archive.model.errors import Misconfigured
 from crawler.cli.setting_options import config_option, configured
+from crawler.config.setting_types import check_code
 
 if TYPE_CHECKING:
     from crawler.config.settings_in_force import Configuration
@@ -59,6 +61,15 @@ def _user_files(settings: Configuration) -> list[Path]:
     return [path for path in paths if path is not None and (path.is_file() or path.is_dir())]
 
 
+def _distrust(setting: Path) -> str | None:
+    """Why settings or code are not to be used; None where they are."""
+    try:
+        check_code(setting)
+    except Misconfigured as error:
+        return str(error)
+    return None
+
+
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="SOURCE")
 @db_option
@@ -69,8 +80,8 @@ def restore(source: Path, path: Path, pictures: Path | None, force: bool) -> Non
 
     SOURCE is one backup, or the folder of all backups, for the newest. Checks the backup first, then restores it
     whole or not at all, pictures before the archive. Good pictures that are here stay; luubao.toml, spiders and rules
-    are restored beside the archive only where there are none. Replaces an existing archive only with --force, and
-    never while it is being written or served.
+    are restored beside the archive only where there are none, and only if no other user owns or can write them.
+    Replaces an existing archive only with --force, and never while it is being written or served.
 
     \b
     Example:
@@ -81,11 +92,11 @@ def restore(source: Path, path: Path, pictures: Path | None, force: bool) -> Non
 
     with counting("restoring") as step:
         restored, not_restored = restoring(
-            source, path, pictures=pictures or folder_beside(path), force=force, step=step
+            source, path, pictures=pictures or folder_beside(path), force=force, distrust=_distrust, step=step
         )
     say(f"{path} is as it was on {restored.at}; newest seal: {restored.seal or 'none'}")
-    for backup_copy in not_restored:
-        say(f"{backup_copy.name} stays as it is; that of the backup is {backup_copy}", err=True)
+    for sentence in not_restored:
+        say(sentence, err=True)
     if restored.lacking:
         say(
             f"pictures that the backup was made without: {len(restored.lacking)}, such as {restored.lacking[0]}",

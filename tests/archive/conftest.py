@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from archive import finish_run, ingest, open_archive, start_run, transaction
 from tests.archive.older_version import older
-from tests.support import page
+from tests.support import NOON, PAPER, page, shoot
 
 HOME = "https://bao.example/"
 NAMED = f"{HOME}bai-3.htm"
@@ -20,6 +22,8 @@ NAMED = f"{HOME}bai-3.htm"
 TRACE = b"zqx"
 OLD = Path(__file__).parent / "old"
 """Archives of former schemas."""
+SECRET = "UHJveHlVc2VyOlMzY3JldA"
+KEPT = [["Accept", "*/*"], ["User-Agent", "luubao/0"]]
 
 
 def sights(articles: int, days: int) -> Iterator[dict[str, Any]]:
@@ -54,6 +58,34 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, articles, days in (("kept", 13, 4), ("few", 4, 3)):
         formerly.write(folder / f"{name}.db", list(sights(articles, days)))
     return {name: folder / f"{name}.db" for name in ("kept", "few")}
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """Two sealed runs. Of three captures, two hold a password, in headers, and in addresses: put in before they were
+    sealed, as luubao did until it had a list."""
+    path = tmp_path / "old.db"
+    own = tuple((name, value) for name, value in KEPT)
+    sent = [*KEPT, ["Proxy-Authorization", f"Basic {SECRET}"], ["Cookie", f"sid={SECRET}"]]
+    with open_archive(path, create=True) as db:
+        guards = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for run_number, numbers in ((1, (1,)), (2, (2, 3))):
+            run = start_run(db, PAPER, {"luubao": "0"}, NOON)
+            for number in numbers:
+                url = f"https://bao.example/bai-{number}.htm"
+                ingest(db, run, shoot(url, page(f"Tin {number}"), number, request_headers=own))
+            with transaction(db):
+                for name, _ in guards:
+                    db.execute(f"DROP TRIGGER {name}")
+                if run_number == 1:
+                    db.execute("UPDATE headers SET request = ? WHERE capture_id = 1", [json.dumps(sent)])
+                else:
+                    secret = f"https://ban:{SECRET}@bao.example/bai-3.htm"
+                    db.execute("UPDATE captures SET requested_url = ?1, final_url = ?1 WHERE id = 3", [secret])
+                for _, made in guards:
+                    db.execute(made)
+            finish_run(db, run, outcome="ok", reason=None, stats={"captures": len(numbers)}, at=NOON)
+    return path
 
 
 @pytest.fixture

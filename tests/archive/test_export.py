@@ -290,3 +290,37 @@ def test_a_bag_is_valid_and_damage_shows(paper: Path, tmp_path: Path) -> None:
     with (tmp_path / "bag" / "data" / "versions.jsonl").open("a") as file:
         file.write("x")
     assert tool("bagit.py", "--validate", tmp_path / "bag").returncode != 0
+
+
+_DAMAGES = {
+    "lost": "UPDATE bodies SET data = zeroblob(length(data)) WHERE id = (SELECT body_id FROM captures WHERE id = 3)",
+    "exchanged": "UPDATE bodies SET digest = 'sha256:' || hex(zeroblob(32)) WHERE id = (SELECT body_id FROM captures"
+    " WHERE id = 3)",
+}
+
+
+@pytest.mark.parametrize("damage", _DAMAGES)
+@pytest.mark.parametrize("form", ["warc", "wacz", "bag"])
+def test_a_page_whose_bytes_are_damaged_is_named_and_left_out(
+    paper: Path, tmp_path: Path, form: str, damage: str
+) -> None:
+    damaged(paper, _DAMAGES[damage])
+    told = luubao("export", form, "--db", paper, "--to", tmp_path / f"x.{form}", code=1)
+    assert "passed over: captures 3: body 3 " in told and told.startswith("3 captures"), told
+    packed = tmp_path / "x.bag" / "data" / "warc" if form == "bag" else tmp_path / f"x.{form}"
+    assert luubao("import", packed, "--db", tmp_path / "b.db", "--jobs", 0).startswith("3 captures added")
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet", "sqlite", "html", "atom"])
+def test_a_text_that_cannot_be_read_is_named_and_left_out(paper: Path, tmp_path: Path, form: str) -> None:
+    damaged(paper, "UPDATE texts SET details = '{}' WHERE headline LIKE 'Chợ phiên%'")
+    told = luubao("export", form, "--db", paper, "--to", tmp_path / "out", code=1)
+    assert "passed over: " in told and (tmp_path / "out").exists(), told
+
+
+def damaged(path: Path, change: str) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        assert db.execute(change).rowcount == 1
+        db.commit()

@@ -178,7 +178,8 @@ def test_what_newer_rules_may_tell_otherwise_is_filed_again(path: Path) -> None:
             ingest(db, run, Capture(url, url, NOON, 200, body=page(f"Cầu số {place}").encode(), encoding="utf-8"))
         for place, kind in (1, "listing"), (2, "unconfirmed"), (3, "home"):
             db.execute("UPDATE readings SET kind = ? WHERE capture_id = ?", [kind, place])
-        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm013_moved_pictures'")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name IN ('m013_moved_pictures', 'm014_replaced_texts')")
+        db.execute("DROP INDEX articles_moved")
         db.execute("PRAGMA user_version = 12")
     upgrade(path)
     with open_archive(path) as db:

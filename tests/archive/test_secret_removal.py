@@ -12,51 +12,21 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from archive import finish_run, ingest, open_archive, start_run, transaction
+from archive import open_archive
 from archive.queries.days import latest_day
 from archive.queries.outlets_followed import outlets, runs_of
 from archive.storage.captures.kept_captures import outlets_of
 from crawler.cli import luubao
+from tests.archive.conftest import KEPT, SECRET
 from tests.invariants import sound
 from tests.killable_commands import Parent
-from tests.support import NOON, PAPER, page, shoot
-
-SECRET = "UHJveHlVc2VyOlMzY3JldA"
-KEPT = [["Accept", "*/*"], ["User-Agent", "luubao/0"]]
+from tests.support import NOON
 
 
 def asked(*words: object, code: int = 0) -> str:
     done = CliRunner().invoke(luubao, [str(one) for one in words])
     assert done.exit_code == code, done.output
     return done.output
-
-
-@pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """Two sealed runs. Of three captures, two hold a password, in headers, and in addresses: put in before they were
-    sealed, as luubao did until it had a list."""
-    path = tmp_path / "old.db"
-    own = tuple((name, value) for name, value in KEPT)
-    sent = [*KEPT, ["Proxy-Authorization", f"Basic {SECRET}"], ["Cookie", f"sid={SECRET}"]]
-    with open_archive(path, create=True) as db:
-        guards = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        for run_number, numbers in ((1, (1,)), (2, (2, 3))):
-            run = start_run(db, PAPER, {"luubao": "0"}, NOON)
-            for number in numbers:
-                url = f"https://bao.example/bai-{number}.htm"
-                ingest(db, run, shoot(url, page(f"Tin {number}"), number, request_headers=own))
-            with transaction(db):
-                for name, _ in guards:
-                    db.execute(f"DROP TRIGGER {name}")
-                if run_number == 1:
-                    db.execute("UPDATE headers SET request = ? WHERE capture_id = 1", [json.dumps(sent)])
-                else:
-                    secret = f"https://ban:{SECRET}@bao.example/bai-3.htm"
-                    db.execute("UPDATE captures SET requested_url = ?1, final_url = ?1 WHERE id = 3", [secret])
-                for _, made in guards:
-                    db.execute(made)
-            finish_run(db, run, outcome="ok", reason=None, stats={"captures": len(numbers)}, at=NOON)
-    return path
 
 
 def rows(path: Path, query: str) -> list[tuple[object, ...]]:

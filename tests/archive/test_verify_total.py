@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from archive import finish_run, ingest, open_archive, start_run
 from archive.pipeline.ingest import judge_run
 from archive.storage.integrity.column_validation import COLUMNS
-from archive.storage.integrity.derived_columns import UNCOVERED, is_covered
+from archive.storage.integrity.derived_columns import UNCOVERED
 from crawler.cli import luubao
 from tests.support import NOON, PAPER, page, shoot
 
@@ -117,6 +117,10 @@ def invoked(*words: str | Path) -> Any:
 
 
 @pytest.mark.slow
+def is_covered(table: str, column: str) -> bool:
+    return not {column, "*"} & UNCOVERED.get(table, {}).keys()
+
+
 def test_every_listed_column_is_there_and_has_a_reason(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db:
         for table, listed in UNCOVERED.items():

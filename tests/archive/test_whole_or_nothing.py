@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import os
 import random
 import shutil
 import sqlite3
@@ -104,6 +105,31 @@ def test_there_and_back(bao: Path, tmp_path: Path) -> None:
     with open_archive(to) as db:
         assert list(verify(db, pictures=to.with_name("bao.db.pictures"))) == []
     assert [*tmp_path.rglob(".*"), *(tmp_path / "b").rglob("*-wal")] == []
+
+
+@pytest.mark.parametrize("name", [".bashrc", "luubao.toml", "spiders", "rules"])
+def test_a_backup_that_others_made_or_can_write_puts_no_code_beside_the_archive(
+    bao: Path, tmp_path: Path, name: str
+) -> None:
+    call("backup", tmp_path / "b", "--db", bao)
+    (backup,) = (tmp_path / "b").iterdir()
+    secret, planted = tmp_path / "secret", backup / "settings" / name
+    secret.write_text("mine alone")
+    planted.parent.mkdir()
+    if name == "luubao.toml":
+        planted.symlink_to(secret)
+    elif name == "rules":
+        planted.mkdir()
+        os.mkfifo(planted / "x.json")
+    elif name == "spiders":
+        planted.mkdir()
+        (planted / "x.py").write_text("raise SystemExit('code of a stranger')")
+        (planted / "x.py").chmod(0o666)
+    else:
+        planted.write_text("code of a stranger")
+    told = call("restore", backup, "--db", tmp_path / "there" / "bao.db").output
+    assert f"{name} is not restored: " in told
+    assert sorted(path.name for path in (tmp_path / "there").iterdir()) == ["bao.db", "bao.db.pictures"]
 
 
 def test_nobody_may_read_more_of_a_backup_than_of_the_archive(bao: Path, tmp_path: Path) -> None:

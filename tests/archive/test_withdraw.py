@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import sqlite3
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -70,6 +71,29 @@ def traces(path: Path) -> list[str]:
 
 def test_before_it_is_withdrawn_the_name_is_everywhere(kept: Path) -> None:
     assert set(traces(kept)) >= {"articles", "versions", "texts", "version_images", "current_articles", "photographs"}
+
+
+@pytest.mark.parametrize(("before", "damage"), [
+    (False, "UPDATE bodies SET data = zeroblob(length(data))"),
+    (True, "UPDATE withheld SET data = zeroblob(length(data))"),
+    (True, "UPDATE withheld SET data = (SELECT data FROM withheld WHERE table_name = 'bodies') WHERE table_name <> 'bodies'"),
+    (False, "INSERT INTO set_aside SELECT capture_id, extractor_id, x'00' FROM readings"),
+])  # fmt: skip
+def test_damage_ends_neither_a_withdrawal_nor_verify(kept: Path, before: bool, damage: str) -> None:
+    if before:
+        assert run_command(kept, "withdraw", NAMED, "--reason", "x").exit_code == 0
+    with closing(sqlite3.connect(kept)) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute(damage)
+        db.commit()
+    verified = run_command(kept, "verify")
+    assert verified.exit_code == ("set_aside" not in damage) and isinstance(verified.exception, SystemExit | None)
+    if before:
+        told = run_command(kept, "withdraw", NAMED, "--restore")
+        assert told.exit_code == 1 and "what is withheld cannot be read" in told.output
+    assert run_command(kept, "withdraw", NAMED, "--reason", "x", "--destroy", "--yes").exit_code == 0
+    assert traces(kept) == []
 
 
 @pytest.mark.parametrize("how", [[], ["--destroy", "--yes"]])

@@ -97,6 +97,26 @@ def test_a_name_that_is_led_here_reads_nothing(alone: str, public: str, path: st
     assert asked(alone + "/", Host="luubao.example.org")[0] == 421
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "TRACE"])
+def test_the_server_is_only_read_from(alone: str, method: str) -> None:
+    with pytest.raises(HTTPError) as refused:
+        urlopen(Request(f"{alone}/archive/articles", method=method))
+    with refused.value:
+        assert refused.value.code == 405
+    policy = asked(f"{alone}/archive/articles")[2]["content-security-policy"]
+    assert "frame-ancestors 'self'" in policy and "base-uri 'none'" in policy
+
+
+@pytest.mark.parametrize(("site", "dest", "status"), [
+    ("cross-site", "image", 403), ("cross-site", "iframe", 403), ("cross-site", "document", 200),
+    ("same-origin", "empty", 200), ("none", "document", 200),
+])  # fmt: skip
+def test_a_page_of_another_site_asks_nothing_unseen(alone: str, site: str, dest: str, status: int) -> None:
+    told = {"Sec-Fetch-Site": site, "Sec-Fetch-Dest": dest}
+    assert asked(f"{alone}/archive.json?sql=select+1", **told)[0] == status
+    assert asked(f"{alone}/-/new", **told)[0] == 200
+
+
 def test_an_archive_may_have_any_name(kept: Path, tmp_path: Path) -> None:
     """The name of what is served beside it, and the default name above all."""
     names = ("luubao", "pictures", "static", "-")

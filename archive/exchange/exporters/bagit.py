@@ -6,13 +6,13 @@ repository that keeps versions of objects over years, which is the library's own
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
 from archive.exchange.exporters.tables import card, write_jsonl
 from archive.exchange.exporters.warc_files import Exported, export_warc
+from archive.model.digests import digest_of_file
 from archive.queries.tabular import Selection, rows, summary
 from archive.storage.captures.capture_stream import Scope, as_of
 from archive.storage.connection import Database
@@ -55,11 +55,8 @@ def _write_tags(folder: Path, data: Path, title: str, organisation: str, seal: s
 
 
 def _write_manifest(folder: Path, name: str, files: list[Path]) -> None:
-    lines = []
-    for file in files:
-        with file.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        lines.append(f"{digest}  {_escaped(file.relative_to(folder).as_posix())}\n")
+    places = ((file, _escaped(file.relative_to(folder).as_posix())) for file in files)
+    lines = (f"{digest_of_file(file).removeprefix('sha256:')}  {place}\n" for file, place in places)
     (folder / name).write_text("".join(lines), "utf-8")
 
 

@@ -10,7 +10,6 @@ two.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import re
 import shutil
@@ -24,6 +23,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 
 from archive.exchange.exporters.warc_files import Exported, PlacedRecord, export_warc
+from archive.model.digests import digest_of, digest_of_file
 from archive.model.urls import as_uri
 from archive.model.validation import is_address
 from archive.queries.tabular import Selection, rows
@@ -161,15 +161,13 @@ def _pages(db: Database, scope: Scope) -> str:
 
 def _add(bundle: zipfile.ZipFile, name: str, data: bytes) -> dict[str, object]:
     bundle.writestr(zipfile.ZipInfo(name), data)
-    return _resource(name, f"sha256:{hashlib.sha256(data).hexdigest()}", len(data))
+    return _resource(name, digest_of(data), len(data))
 
 
 def _add_file(bundle: zipfile.ZipFile, name: str, file: Path) -> dict[str, object]:
     with file.open("rb") as stream, bundle.open(zipfile.ZipInfo(name), "w", force_zip64=True) as member:
         shutil.copyfileobj(stream, member, _CHUNK)
-    with file.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return _resource(name, f"sha256:{digest}", file.stat().st_size)
+    return _resource(name, digest_of_file(file), file.stat().st_size)
 
 
 def _resource(name: str, digest: str, size: int) -> dict[str, object]:
@@ -189,5 +187,4 @@ def _datapackage(title: str, resources: Iterable[dict[str, object]], created: st
 
 
 def _datapackage_digest(package: bytes) -> bytes:
-    digest = f"sha256:{hashlib.sha256(package).hexdigest()}"
-    return json.dumps({"path": "datapackage.json", "hash": digest}, indent=2).encode()
+    return json.dumps({"path": "datapackage.json", "hash": digest_of(package)}, indent=2).encode()

@@ -47,7 +47,8 @@ class PlacedRecord:
 @dataclass(slots=True)
 class Exported:
     """The counts of an export. payload: bytes of bodies and pictures. withdrawn: articles left out; hidden: their
-    captures. missing: pictures whose file is not in the folder, or has other bytes than were fetched."""
+    captures. missing: fetches of pictures whose file is not in the folder, or has other bytes than were fetched;
+    without_file: digests of these."""
 
     files: list[Path] = field(default_factory=list)
     records: int = 0
@@ -56,6 +57,7 @@ class Exported:
     withdrawn: int = 0
     hidden: int = 0
     missing: int = 0
+    without_file: set[str | None] = field(default_factory=set)
 
 
 def export_warc(
@@ -96,8 +98,10 @@ def _records(item: OutPage | OutPicture, pictures: Path | None, exported: Export
     if item.path:
         data = verified_file(pictures, item.path, item.digest) if pictures and item.digest else None
         if data is None:
-            exported.missing += 1
-            return
+            exported.without_file.add(item.digest)
+    if item.status != 304 and item.digest in exported.without_file:
+        exported.missing += 1
+        return
     yield from picture_records(item, data, warcinfo)
 
 

@@ -243,6 +243,8 @@ class _Import:
             self.report.counts["unresolved"] += 1
         elif run and is_here(self.db, run, page.capture):
             self.report.counts["here"] += 1
+            if outlet.name not in self.open and run_rows.is_import_cut_short(self.db, run.outlet_id):
+                self._outlet_import(outlet, file)  # its end files what that one has left
         else:
             outlet_import = self._outlet_import(outlet, file)
             self.queue.append(_QueuedPage(outlet_import, page, self._submit(outlet_import, page.capture), file))

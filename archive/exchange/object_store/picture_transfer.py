@@ -71,7 +71,7 @@ def _put_picture(
     data = plain_file(folder, name)
     if data is None or not is_what_it_is_called(name, data):
         carried.damaged.append(name)
-    elif not (is_stored and (found := depot.read(prefix + name)) and found[0] == data):
+    elif not (is_stored and (found := depot.read(prefix + name, MOST_BYTES)) and found[0] == data):
         depot.write(prefix + name, folder / name)
         carried.pictures += 1
 
@@ -95,7 +95,7 @@ def get_pictures(
 
 
 def _get_picture(depot: ObjectStore, entry: Stored, folder: Path, name: str, carried: TransferReport) -> None:
-    found = depot.read(entry.name) if entry.size <= MOST_BYTES else None
+    found = depot.read(entry.name, MOST_BYTES)
     if found and is_what_it_is_called(name, found[0]):
         put_file(folder, name, found[0])
         carried.pictures += 1

@@ -22,6 +22,7 @@ from archive.model.urls import without_credentials
 from archive.runtime.atomic_files import atomic_write, remove_leftovers
 
 _MAX_RETRIES = 5
+_LARGEST = 1 << 30  # bytes of an object; the manifest of a terabyte has about so many
 _RESPONSE = re.compile(r"[<{].*")
 _ERROR_CODE = re.compile(r"<Code>(\w{1,60})</Code>")  # Amazon S3 API Reference, "Error responses"
 
@@ -70,11 +71,13 @@ class ObjectStore:
             except FileNotFoundError:
                 return None
 
-    def read(self, name: str) -> tuple[bytes, str | None] | None:
-        """An object and its ETag; None where there is none."""
+    def read(self, name: str, most: int = _LARGEST) -> tuple[bytes, str | None] | None:
+        """An object and its ETag; None where there is none, or it has more than `most` bytes."""
         with self._translating_errors():
             try:
                 response = self._obstore.get(self._store, name)
+                if response.meta["size"] > most:
+                    return None
                 return bytes(response.bytes()), response.meta["e_tag"]
             except FileNotFoundError:
                 return None

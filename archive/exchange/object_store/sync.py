@@ -99,7 +99,7 @@ def _put_chunks(
     def put(item: tuple[str, bytes]) -> int:
         digest, chunk = item
         key = _chunk_name(name, digest)
-        if key in stored_chunks and (found := depot.read(key)) and digest_of(found[0]) == digest:
+        if key in stored_chunks and (found := depot.read(key, SIZE)) and digest_of(found[0]) == digest:
             return 0  # left by an interrupted push
         depot.write(key, chunk)
         return len(chunk)
@@ -226,7 +226,7 @@ def _append_partial(partial_file: Path, chunks: Iterable[bytes]) -> None:
 
 
 def _fetch(depot: ObjectStore, name: str, digest: str) -> bytes:
-    found = depot.read(_chunk_name(name, digest))
+    found = depot.read(_chunk_name(name, digest), SIZE)
     if found is None:
         raise ArchiveDamaged(f"{depot.address} has lost a piece of {name}, or a newer state came meanwhile: pull again")
     if digest_of(found[0]) != digest:

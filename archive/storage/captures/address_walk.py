@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from typing import Any
 
 from sqlite_utils import Database
 
 from archive.model.records import Unreadable
+from archive.storage.histories.related_urls import is_pending
 from archive.storage.reading_rows import READABLE
 
 _BATCH_SIZE = 500
@@ -29,22 +30,13 @@ WHERE aliases.outlet_id = ?1 AND aliases.url_key = ?2 AND articles.url_key <> ?2
   AND own.article_id <> articles.id)
 """
 _EXTRACTOR_OF_ARTICLE = """
-SELECT extractors.id, name FROM versions JOIN active_texts ON active_texts.version_id = versions.id
-JOIN texts ON texts.id = text_id JOIN extractors ON extractors.id = texts.extractor_id
-WHERE article_id = ? ORDER BY extractors.id DESC LIMIT 1
+SELECT id, name FROM extractors WHERE id = (SELECT max(texts.extractor_id) FROM versions
+  JOIN active_texts ON active_texts.version_id = versions.id JOIN texts ON texts.id = text_id WHERE article_id = ?)
 """
 _EXTRACTOR_OF_CAPTURE = """
 SELECT extractors.id, name FROM readings JOIN extractors ON extractors.id = extractor_id
 WHERE capture_id = ? ORDER BY extractors.id DESC LIMIT 1
 """
-_READ_WITHOUT_STATE = (
-    "SELECT 1 FROM readings WHERE capture_id IN (SELECT value FROM json_each(?)) AND state IS NULL AND kind IN"
-    f" ({', '.join(repr(kind) for kind in sorted(READABLE))}) LIMIT 1"
-)
-_UNREAD = (
-    "SELECT 1 FROM captures WHERE id IN (SELECT value FROM json_each(?)) AND outcome = 'fresh'"
-    " AND NOT EXISTS (SELECT 1 FROM readings WHERE capture_id = captures.id) LIMIT 1"
-)
 
 
 def addresses(db: Database, outlet_id: int, after: str = "", last: str | None = None) -> Iterator[str]:
@@ -77,12 +69,9 @@ def address_count(db: Database) -> int:
     return int(db.execute(_COUNT).fetchone()[0])
 
 
-def is_waiting(db: Database, outlet_id: int, keys: Iterable[str], pages: Sequence[int]) -> bool:
-    """Whether one of these URLs is unsettled, or a page of theirs unread. pages: capture ids."""
-    waits = "SELECT 1 FROM unsettled WHERE outlet_id = ? AND url_key = ?"
-    if any(db.execute(waits, [outlet_id, key]).fetchone() for key in keys):
-        return True
-    return db.execute(_UNREAD, [json.dumps(pages)]).fetchone() is not None
+def is_waiting(db: Database, outlet_id: int, keys: Iterable[str]) -> bool:
+    """Whether one of these URLs is to be rebuilt."""
+    return any(is_pending(db, outlet_id, key) for key in keys)
 
 
 def reader_of(db: Database, articles: Iterable[int], pages: Iterable[int]) -> tuple[int, str]:
@@ -115,10 +104,10 @@ def refused_by(db: Database, capture_id: int) -> tuple[int, Unreadable] | None:
     return int(row[0]), Unreadable(row[2], row[3] or "", row[1])
 
 
-def is_told_by_former_rules(db: Database, pages: Sequence[int]) -> bool:
-    """Whether one of these captures has a reading without `state`, made before histories were derived from readings, in
-    an upgraded archive: its history stays until the captures are read again."""
-    return db.execute(_READ_WITHOUT_STATE, [json.dumps(pages)]).fetchone() is not None and _was_upgraded(db)
+def are_by_former_rules(db: Database, readings: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether one of these rows of `readings` has no `state`, made before histories were derived from readings, in an
+    upgraded archive: its history stays until the captures are read again."""
+    return any(row["state"] is None and row["kind"] in READABLE for row in readings) and _was_upgraded(db)
 
 
 def _was_upgraded(db: Database) -> bool:

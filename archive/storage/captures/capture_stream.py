@@ -11,7 +11,8 @@ from sqlite_utils import Database
 
 from archive.model import clock, validation
 from archive.model.capture_validation import without_secrets
-from archive.model.errors import pass_over
+from archive.model.digests import digest_of
+from archive.model.errors import ArchiveDamaged, pass_over
 from archive.model.paths import picture_place
 from archive.model.records import Capture, Headers
 from archive.storage.integrity.column_validation import usable
@@ -156,7 +157,7 @@ class CaptureStream:
             for _, kind, number in rows:
                 try:
                     record = self._read_page(number) if kind == "page" else self._read_picture(number)
-                except ROW_ERRORS as error:
+                except (ArchiveDamaged, *ROW_ERRORS) as error:
                     pass_over(f"{'captures' if kind == 'page' else 'picture_captures'} {number}", error)
                 else:
                     yield record
@@ -168,17 +169,27 @@ class CaptureStream:
             " WHERE captures.id = ?", [number],
         )))  # fmt: skip
         is_304 = row["status"] == 304
-        earlier = self._duplicate_of("page", row["body_id"], row["requested_url"], row["captured_at"], note=not is_304)
+        earlier = self._duplicate_of("page", row["body_id"])
         if is_304 and not earlier:
             earlier = self._confirmed(_CONFIRMED_PAGE, number)
-        body = None if is_304 or earlier or row["body_id"] is None else get_body(self.db, row["body_id"])
+        body = None if is_304 or earlier or row["body_id"] is None else self._body(row["body_id"], row["digest"])
         usable("captures", {name: row[name] for name in _CAPTURE_COLUMNS})
         capture = Capture(
             row["requested_url"], row["final_url"], clock.parse(row["captured_at"]), row["status"],
             validation.json_pairs(row["response"]), body, row["encoding"], validation.json_pairs(row["request"]),
             validation.json_lines(row["via"] or "[]"),
         )  # fmt: skip
-        return OutPage(without_secrets(capture), row["digest"], row["size"], earlier)
+        page = OutPage(without_secrets(capture), row["digest"], row["size"], earlier)
+        if not (is_304 or earlier):
+            self._note_first("page", row["body_id"], row["requested_url"], row["captured_at"])
+        return page
+
+    def _body(self, body_id: int, digest: str) -> bytes | None:
+        """The bytes of a page. Raises ArchiveDamaged where they are not those that arrived."""
+        body = get_body(self.db, body_id)
+        if body is not None and digest_of(body) != digest:
+            raise ArchiveDamaged(f"body {body_id} is not the one its digest names. `luubao verify` tells more")
+        return body
 
     def _read_picture(self, number: int) -> OutPicture:
         row = next(iter(self.db.query(
@@ -189,9 +200,11 @@ class CaptureStream:
         usable("picture_captures", {name: row[name] for name in _FETCH_COLUMNS})
         validation.address(row["url"])
         is_304 = row["status"] == 304
-        earlier = self._duplicate_of("picture", row["picture_id"], row["url"], row["captured_at"], note=not is_304)
+        earlier = self._duplicate_of("picture", row["picture_id"])
         if is_304 and not earlier:
             earlier = self._confirmed(_CONFIRMED_PICTURE, number)
+        if not (is_304 or earlier):
+            self._note_first("picture", row["picture_id"], row["url"], row["captured_at"])
         fields = (("Content-Type", row["media_type"]), ("ETag", row["etag"]), ("Last-Modified", row["last_modified"]))
         headers = tuple((name, value) for name, value in fields if value)
         return OutPicture(
@@ -205,16 +218,16 @@ class CaptureStream:
         row = self.db.execute(query, [number]).fetchone()
         return Earlier(*row) if row else None
 
-    def _duplicate_of(self, kind: str, number: int | None, url: str, at: str, *, note: bool) -> Earlier | None:
-        """The earlier record of this export with the same bytes. note: where there is none, records this one as the
-        first."""
-        if number is None:
-            return None
-        cursor = self.db.conn.execute("SELECT url, at FROM left_already WHERE kind = ? AND number = ?", [kind, number])
-        row = cursor.fetchone()
-        if not row and note:
-            self.db.conn.execute("INSERT INTO left_already VALUES (?, ?, ?, ?)", [kind, number, url, at])
+    def _duplicate_of(self, kind: str, number: int | None) -> Earlier | None:
+        """The earlier record of this export with the same bytes."""
+        query = "SELECT url, at FROM left_already WHERE kind = ? AND number = ?"
+        row = self.db.conn.execute(query, [kind, number]).fetchone()
         return Earlier(*row) if row else None
+
+    def _note_first(self, kind: str, number: int | None, url: str, at: str) -> None:
+        """Records the first record with these bytes, once they could be read."""
+        if number is not None:
+            self.db.conn.execute("INSERT INTO left_already VALUES (?, ?, ?, ?)", [kind, number, url, at])
 
 
 def as_of(db: Database, run: int | None = None) -> str:

@@ -89,7 +89,7 @@ def _articles_at(db: Database, outlet_id: int, key: str) -> set[int]:
     rows = db.execute(
         "SELECT article_id FROM aliases JOIN articles ON articles.id = article_id WHERE aliases.outlet_id = ?1"
         " AND aliases.url_key = ?2 AND withdrawn_at IS NULL"
-        " UNION SELECT id FROM articles WHERE outlet_id = ?1 AND url_key = ?2 AND withdrawn_at IS NULL",
+        " UNION ALL SELECT id FROM articles WHERE outlet_id = ?1 AND url_key = ?2 AND withdrawn_at IS NULL",
         [outlet_id, key],
     )
     return {int(row[0]) for row in rows.fetchall()}
@@ -102,12 +102,11 @@ def is_pending(db: Database, outlet_id: int, key: str) -> bool:
 
 
 def _addresses_of(db: Database, article_id: int) -> set[str]:
-    """The addresses of an article, of the one it has moved to, and of those that have moved to it: these are gone,
-    which an index lists."""
+    """The addresses of an article, of the one it has moved to, and of those that have moved to it."""
     rows = db.execute(
-        "SELECT url_key FROM aliases WHERE article_id = ?1 UNION SELECT url_key FROM articles"
+        "SELECT url_key FROM aliases WHERE article_id = ?1 UNION ALL SELECT url_key FROM articles"
         " WHERE id IN (?1, (SELECT moved_to_id FROM articles WHERE id = ?1))"
-        " UNION SELECT url_key FROM articles WHERE moved_to_id = ?1 AND gone_since IS NOT NULL",
+        " UNION ALL SELECT url_key FROM articles WHERE moved_to_id = ?1",
         [article_id],
     )
     return {str(row[0]) for row in rows.fetchall()}
@@ -116,11 +115,8 @@ def _addresses_of(db: Database, article_id: int) -> set[str]:
 def _redirects(db: Database, outlet_id: int, key: str) -> list[tuple[str, str, str | None]]:
     """Where the captures of an address ended, with their outcomes, and by which redirects they got there."""
     # the index by address: without the hint SQLite takes that of redirects, and reads all of the outlet's
-    query = (
-        "SELECT DISTINCT final_url, outcome, via FROM captures INDEXED BY captures_url"
-        " WHERE outlet_id = ? AND url_key = ?"
-    )
-    return db.execute(query, [outlet_id, key]).fetchall()
+    query = "SELECT final_url, outcome, via FROM captures INDEXED BY captures_url WHERE outlet_id = ? AND url_key = ?"
+    return list(dict.fromkeys(db.execute(query, [outlet_id, key]).fetchall()))
 
 
 def _key(url: str) -> str | None:

@@ -35,23 +35,29 @@ from archive.storage.integrity.problems import Problem
 from archive.storage.version_texts import to_row
 
 _ACTIVE_TEXT = (
-    "SELECT {}, extractors.name AS extractor FROM active_texts JOIN texts ON texts.id = text_id"
-    " LEFT JOIN extractors ON extractors.id = texts.extractor_id WHERE active_texts.version_id = ?"
+    "SELECT {}, extractors.name AS extractor, state FROM active_texts JOIN texts ON texts.id = text_id"
+    " LEFT JOIN extractors ON extractors.id = texts.extractor_id"
+    " LEFT JOIN readings ON readings.capture_id = texts.capture_id AND readings.extractor_id = texts.extractor_id"
+    " WHERE active_texts.version_id = ?"
 )
 _IMAGES = (
     "SELECT position, url, caption, credit, caption_raw, alt, digest FROM version_images"
     " LEFT JOIN images ON images.id = image_id LEFT JOIN pictures ON pictures.id = picture_id"
     " WHERE version_id = ? AND position > 0 ORDER BY position"
 )
+StoredRows = dict[int, dict[int, dict[str, Any]]]
+"""Rows of `readings`, by captures.id and extractors.id."""
 _ADDRESS_COLUMNS = ("url", "url_key", "reason")
 """Columns in which old archives may hold credentials; `luubao upgrade` reports them."""
 _IMAGE_COLUMNS = ("position", "image_id", "caption", "credit", "caption_raw", "alt", "picture_id")
 
 
-def differences(db: Database, belief: DerivedHistory, readers: Mapping[int, int], *, words: bool) -> Iterator[Problem]:
-    """Yields each difference between the tables and the derived history. readers: by captures.id, the extractor whose
-    stored reading was taken, if it is not the belief's own. words: also compares the texts; only if they were not taken
-    from the tables."""
+def differences(
+    db: Database, belief: DerivedHistory, stored: StoredRows, readers: Mapping[int, int], *, words: bool
+) -> Iterator[Problem]:
+    """Yields each difference between the tables and the derived history. stored: readings_of all its captures; readers:
+    by captures.id, the extractor whose stored reading was taken, if it is not the belief's own. words: also compares
+    the texts; only if they were not taken from the tables."""
     plan = match(db, belief)
     yield from _articles(db, belief, plan)
     for place, version in plan.derived.items():
@@ -61,9 +67,7 @@ def differences(db: Database, belief: DerivedHistory, readers: Mapping[int, int]
     yield from _addresses(db, belief, plan)
     yield from _tombstones(db, belief, plan)
     shown = shown_versions(plan)
-    rows = list(reading_rows(belief.said, belief.history, shown))
-    stored = _readings(db, [row.past.id for row in rows])
-    for row in rows:
+    for row in reading_rows(belief.said, belief.history, shown):
         yield from _reading(stored[row.past.id], row, shown, readers.get(row.past.id, belief.extractor))
 
 
@@ -153,9 +157,7 @@ def _text(db: Database, version_id: int, version: Version, *, words: bool) -> It
     if words:
         row, expected = _without_confidence(row), _without_confidence(expected)
     yield from _differing(f"texts {row['id']}", row, expected)
-    query = "SELECT state FROM readings WHERE capture_id = ? AND extractor_id = ?"
-    stored_state = db.execute(query, [row["capture_id"], row["extractor_id"]]).fetchone()
-    if stored_state and stored_state[0] not in (None, version.state.state):
+    if row["state"] not in (None, version.state.state):
         yield Problem(
             f"texts {row['id']}", f"capture {row['capture_id']}, which it is said to be from, said other words"
         )
@@ -237,9 +239,9 @@ def _reading(
         yield Problem(where, "what was read in this capture is not here")
 
 
-def _readings(db: Database, captures: Sequence[int]) -> dict[int, dict[int, dict[str, Any]]]:
-    """The stored readings of captures, by captures.id and extractors.id."""
-    stored: dict[int, dict[int, dict[str, Any]]] = {capture_id: {} for capture_id in captures}
+def readings_of(db: Database, captures: Sequence[int]) -> StoredRows:
+    """The stored readings of captures."""
+    stored: StoredRows = {capture_id: {} for capture_id in captures}
     query = "SELECT * FROM readings WHERE capture_id IN (SELECT value FROM json_each(?))"
     for reading in rows_of(db, query, [json.dumps(captures)]):
         stored[reading["capture_id"]][reading["extractor_id"]] = reading
@@ -311,9 +313,3 @@ UNCOVERED: Mapping[str, Mapping[str, str]] = {
     "_sqlite_migrations": {"*": "which steps brought the file up to date; where one is missing the file is not opened"},
 }
 """By table: column, or * for all columns, and the reason."""
-
-
-def is_covered(table: str, column: str) -> bool:
-    """Whether `luubao verify` reports a changed value of this column."""
-    listed = UNCOVERED.get(table, {})
-    return column not in listed and "*" not in listed

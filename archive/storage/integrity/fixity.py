@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -19,7 +19,7 @@ from archive.storage.integrity import seals
 from archive.storage.integrity.problems import Problem, Step
 from archive.storage.payloads import get_body
 from archive.storage.version_texts import COLUMNS, row_digest
-from archive.storage.withdrawals.destruction import opened
+from archive.storage.withdrawals.destruction import opened, opened_row, or_nothing
 
 _DESTROYING_WITHDRAWAL = (
     "SELECT 1 FROM captures JOIN aliases USING (outlet_id, url_key)"
@@ -103,7 +103,7 @@ def broken_texts(db: Database, step: Step) -> Iterator[Problem]:
     )
     for text_id, digest, withdrawn_at, *values in rows:
         step()
-        words = _withheld_row(db, "texts", text_id) if withdrawn_at else dict(zip(COLUMNS, values, strict=True))
+        words = _withheld_text(db, text_id) if withdrawn_at else dict(zip(COLUMNS, values, strict=True))
         if words and row_digest(words) != digest:
             yield Problem(f"texts {text_id}", f"its words are not those of {digest}")
 
@@ -204,14 +204,17 @@ def _absent_body_problems(db: Database, body_id: int, digest: str) -> Iterator[P
     if codec == "destroyed" and not db.execute(_DESTROYING_WITHDRAWAL, [body_id]).fetchone():
         yield Problem(f"bodies {body_id}", "it is destroyed, and no withdrawal says why")
     for (data,) in rows:
-        if digest_of(opened(data)) != digest:
+        if digest_of(or_nothing(partial(opened, data))) != digest:
             yield Problem(f"bodies {body_id}", f"what is withheld are not the bytes of {digest}")
 
 
-def _withheld_row(db: Database, table: str, row_id: int) -> dict[str, Any] | None:
-    row = db.execute("SELECT data FROM withheld WHERE table_name = ? AND row_id = ?", [table, row_id]).fetchone()
-    values: dict[str, Any] | None = json.loads(opened(row[0])) if row else None
-    return values
+def _withheld_text(db: Database, row_id: int) -> dict[str, Any] | None:
+    """The columns of a withheld text: none where they cannot be read; None where it is not withheld."""
+    row = db.execute("SELECT data FROM withheld WHERE table_name = 'texts' AND row_id = ?", [row_id]).fetchone()
+    try:
+        return dict.fromkeys(COLUMNS) | opened_row(row[0]) if row else None
+    except ArchiveDamaged:
+        return dict.fromkeys(COLUMNS)
 
 
 def _rows_in_batches(db: Database, query: str, key: str = "id", batch: int = 500) -> Iterator[tuple[Any, ...]]:

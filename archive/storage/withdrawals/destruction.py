@@ -11,9 +11,11 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -27,17 +29,36 @@ from archive.storage.payloads import reclaim, replace_stored
 
 def encoded_row(values: Mapping[str, Any]) -> bytes:
     """Encodes a row's columns as compressed JSON, for `withheld.data`."""
-    return compressed(json.dumps(dict(values), ensure_ascii=False).encode("utf-8", "surrogatepass"))
-
-
-def compressed(data: bytes) -> bytes:
-    """Compresses bytes, for `withheld.data`."""
-    return codecs.compress(data)
+    return codecs.compress(json.dumps(dict(values), ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
 def opened(data: bytes) -> bytes:
-    """Decompresses `withheld.data`."""
-    return codecs.decompress(data)
+    """Decompresses `withheld.data`. Raises ArchiveDamaged."""
+    try:
+        return codecs.decompress(data)
+    except (codecs.ZstdError, TypeError, ValueError) as error:
+        raise _damaged(error) from error
+
+
+def opened_row(data: bytes) -> dict[str, Any]:
+    """The columns that `encoded_row` encoded. Raises ArchiveDamaged."""
+    try:
+        row: dict[str, Any] = dict(json.loads(opened(data)))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _damaged(error) from error
+    return row
+
+
+def _damaged(error: Exception) -> ArchiveDamaged:
+    return ArchiveDamaged(f"what is withheld cannot be read: {error}. `luubao verify` tells more")
+
+
+def or_nothing(open_it: Callable[[], bytes | None]) -> bytes:
+    """What this opens; nothing where it is damaged, which `luubao verify` reports."""
+    try:
+        return open_it() or b""
+    except ArchiveDamaged:
+        return b""
 
 
 _SHORTEST_SENTENCE = 40  # characters; shorter sentences do not identify an article
@@ -74,8 +95,7 @@ def quotable(db: Database, article_id: int) -> list[bytes]:
         "SELECT texts.headline, lead FROM texts JOIN versions ON versions.id = version_id WHERE article_id = ?",
         [article_id],
     ).fetchall()
-    hidden = [json.loads(opened(data)) for (data,) in db.execute(_HIDDEN_TEXTS, [article_id]).fetchall()]
-    rows += [(text.get("headline"), text.get("lead")) for text in hidden]
+    rows += [(text.get("headline"), text.get("lead")) for text in _hidden_texts(db, article_id)]
     phrases = {part.strip() for row in rows for told in row for part in _SENTENCE_END.split(str(told or ""))}
     shared = "SELECT 1 FROM versions WHERE headline = ? AND article_id <> ? LIMIT 1"
     own = [phrase for phrase in phrases if len(phrase) >= _SHORTEST_QUOTE]
@@ -83,6 +103,15 @@ def quotable(db: Database, article_id: int) -> list[bytes]:
     return [
         form.encode("utf-8", "replace") for phrase in own for form in {phrase, escape(phrase), escape(phrase, False)}
     ]
+
+
+def _hidden_texts(db: Database, article_id: int) -> list[dict[str, Any]]:
+    """The withheld texts of an article that can be read."""
+    texts = []
+    for (data,) in db.execute(_HIDDEN_TEXTS, [article_id]).fetchall():
+        with suppress(ArchiveDamaged):
+            texts.append(opened_row(data))
+    return texts
 
 
 def renew_dictionaries(
@@ -103,10 +132,7 @@ def renew_dictionaries(
 
 
 def _contains_any(db: Database, dictionary_id: int, words: Iterable[bytes]) -> bool:
-    try:
-        content = codecs.content(db, dictionary_id)
-    except ArchiveDamaged:
-        return False
+    content = or_nothing(partial(codecs.content, db, dictionary_id))
     return any(word in content for word in words)
 
 
@@ -119,9 +145,13 @@ def _replace_dictionaries(
     pages = [page for page in pages if not any(words in page for words in quotes)]
     chosen = codecs.replace(db, outlet_id, (pages, count), moment)
     for body_id in users:
-        page = payloads.get_body(db, body_id)
-        if page is not None:
-            replace_stored(db, body_id, payloads.encode_alone(db, page, chosen))
+        try:
+            page = payloads.get_body(db, body_id)
+            assert page is not None  # compressed against a dictionary
+            stored = payloads.encode_alone(db, page, chosen)
+        except ArchiveDamaged:  # its bytes stay as they are, for nothing can be made of them
+            stored = payloads.Stored("zstd", payloads.stored_data(db, body_id))
+        replace_stored(db, body_id, stored)
     db.execute(f"DELETE FROM dictionaries WHERE id IN ({marks})", dictionary_ids)
 
 
@@ -150,8 +180,7 @@ def sentences_of(db: Database, article_id: int) -> list[str]:
     rows = db.execute(
         "SELECT body FROM texts JOIN versions ON versions.id = version_id WHERE article_id = ?", [article_id]
     ).fetchall()
-    hidden = db.execute(_HIDDEN_TEXTS, [article_id]).fetchall()
-    bodies = [str(body) for (body,) in rows] + [json.loads(opened(data))["body"] for (data,) in hidden]
+    bodies = [str(body) for (body,) in rows] + [str(text.get("body")) for text in _hidden_texts(db, article_id)]
     parts = (part.strip() for body in bodies for part in _SENTENCE_END.split(body))
     own_sentences = {sentence for sentence in parts if len(sentence) >= _SHORTEST_SENTENCE}
     others_query = "SELECT body FROM texts JOIN versions ON versions.id = version_id WHERE article_id <> ?"
@@ -180,18 +209,16 @@ def look_for(db: Database, path: Path | None, sentences: list[str]) -> Look:
 def _all_content(db: Database) -> Iterator[tuple[str, str, bytes]]:
     """Yields kind, name and content of all that can be decompressed."""
     for (body_id,) in db.execute("SELECT id FROM bodies ORDER BY id").fetchall():
-        try:
-            yield "pages", f"bodies {body_id}", payloads.get_body(db, body_id) or b""
-        except ArchiveDamaged:  # `luubao verify` reports it
-            continue
+        yield "pages", f"bodies {body_id}", or_nothing(partial(payloads.get_body, db, body_id))
     for (dictionary_id,) in db.execute("SELECT id FROM dictionaries").fetchall():
-        yield "dictionaries", f"dictionaries {dictionary_id}", codecs.content(db, dictionary_id)
+        name = f"dictionaries {dictionary_id}"
+        yield "dictionaries", name, or_nothing(partial(codecs.content, db, dictionary_id))
     for name, query in _TEXTS.items():
         for (text,) in db.execute(query):
             yield "texts", name, str(text).encode("utf-8", "replace")
     for name, query in _COMPRESSED:
         for (data,) in db.execute(query):
-            yield "readings set aside or withheld", name, codecs.decompress(data)
+            yield "readings set aside or withheld", name, or_nothing(partial(opened, data))
 
 
 def _files(path: Path | None) -> list[Path]:

@@ -7,9 +7,10 @@ unchanged: they are other pages.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,20 @@ from sqlite_utils import Database
 
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, UnknownArticle, Withdrawn
-from archive.storage import picture_files
+from archive.storage import codecs, picture_files
 from archive.storage.connection import checkpoint, transaction
 from archive.storage.integrity.column_validation import COLUMNS as COLUMNS_OF
-from archive.storage.payloads import Stored, encode, get_body, replace_stored
+from archive.storage.payloads import Stored, encode, get_body, replace_stored, stored_data
 from archive.storage.version_texts import COLUMNS
-from archive.storage.withdrawals.destruction import compressed, encoded_row, opened, quotable, renew_dictionaries, scrub
+from archive.storage.withdrawals.destruction import (
+    encoded_row,
+    opened,
+    opened_row,
+    or_nothing,
+    quotable,
+    renew_dictionaries,
+    scrub,
+)
 from archive.storage.withdrawals.withdrawal_lookup import withdrawal_of
 
 # The columns that are emptied in each table, with their replacements.
@@ -65,6 +74,8 @@ def withdraw(
             since = present.destroyed_at if present else None
             quotes = quotable(db, article_id)
             pages = _destroy(db, withdrawal_id, since or clock.stamp(moment))
+            if not all(pages):  # of what is lost nobody can say which dictionary holds it
+                since = since or clock.stamp(moment)
             renew_dictionaries(db, pages, since, moment, quotes)
             _optimize_indexes(db)
     picture_files.clear(db, pictures)
@@ -154,8 +165,8 @@ def _drop_set_aside(db: Database, article_id: int) -> None:
     )
 
 
-def _ids(db: Database, query: str, article_id: int) -> list[int]:
-    return [int(row[0]) for row in db.execute(query, [article_id]).fetchall()]
+def _ids(db: Database, query: str, number: int) -> list[int]:
+    return [int(row[0]) for row in db.execute(query, [number]).fetchall()]
 
 
 def _empty(db: Database, withdrawal_id: int, table: str, row_id: int) -> None:
@@ -199,11 +210,19 @@ def _restore_images(db: Database, withdrawal_id: int) -> None:
 
 def _hide_bodies(db: Database, withdrawal_id: int, article_id: int) -> None:
     body_ids = [int(row[0]) for row in db.execute(_BODIES, {"article": article_id}).fetchall()]
-    pages = {body_id: page for body_id in body_ids if (page := get_body(db, body_id)) is not None}
+    pages = {body_id: page for body_id in body_ids if (page := _page_or_remains(db, body_id)) is not None}
     _detach_patches(db, pages)
     for body_id, page in pages.items():
-        _withhold(db, withdrawal_id, "bodies", body_id, compressed(page))
+        _withhold(db, withdrawal_id, "bodies", body_id, codecs.compress(page))
         replace_stored(db, body_id, Stored("withheld", b""))
+
+
+def _page_or_remains(db: Database, body_id: int) -> bytes | None:
+    """A page; of a damaged one, which is hidden all the same, the stored bytes."""
+    try:
+        return get_body(db, body_id)
+    except ArchiveDamaged:
+        return stored_data(db, body_id)
 
 
 def _detach_patches(db: Database, body_ids: Iterable[int]) -> None:
@@ -212,7 +231,8 @@ def _detach_patches(db: Database, body_ids: Iterable[int]) -> None:
     for base_id in hidden:
         for (body_id,) in db.execute("SELECT id FROM bodies WHERE base_id = ?", [base_id]).fetchall():
             if body_id not in hidden:
-                _store_alone(db, body_id)
+                with suppress(ArchiveDamaged):  # it is lost with its base
+                    _store_alone(db, body_id)
 
 
 def _store_alone(db: Database, body_id: int) -> None:
@@ -233,10 +253,11 @@ def _restore_bodies(db: Database, withdrawal_id: int) -> None:
 
 
 def _destroy(db: Database, withdrawal_id: int, destroyed_at: str) -> list[bytes]:
-    """Destroys the withheld data; returns the pages that it held."""
+    """Destroys the withheld data; returns the pages that it held, nothing for one that is damaged."""
     query = "SELECT data FROM withheld WHERE withdrawal_id = ? AND table_name = 'bodies'"
-    pages = [opened(data) for (data,) in db.execute(query, [withdrawal_id]).fetchall()]
-    for picture_id, _ in _withheld(db, withdrawal_id, "pictures"):
+    pages = [or_nothing(partial(opened, data)) for (data,) in db.execute(query, [withdrawal_id]).fetchall()]
+    pictures = "SELECT row_id FROM withheld WHERE withdrawal_id = ? AND table_name = 'pictures'"
+    for picture_id in _ids(db, pictures, withdrawal_id):
         picture_files.destroy(db, picture_id)
     db.execute(
         "UPDATE bodies SET codec = 'destroyed' WHERE id IN"
@@ -273,4 +294,4 @@ def _withheld(db: Database, withdrawal_id: int, table: str) -> list[tuple[int, d
         "SELECT row_id, data FROM withheld WHERE withdrawal_id = ? AND table_name = ? ORDER BY row_id",
         [withdrawal_id, table],
     ).fetchall()
-    return [(row_id, json.loads(opened(data))) for row_id, data in rows]
+    return [(row_id, opened_row(data)) for row_id, data in rows]

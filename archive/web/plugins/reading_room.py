@@ -14,9 +14,9 @@ from archive.storage.sqlite_errors import damage_message
 from archive.web.room.asgi_guards import (
     hide_server_pages,
     limit_concurrency,
+    only_reading,
     serve_only_pictures,
     with_headers,
-    with_known_hosts,
 )
 from archive.web.room.request import context_of, is_public
 from archive.web.room.routes import ROUTES
@@ -66,7 +66,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     def wrapper(application: Any) -> Any:
         visible = hide_server_pages(application, base) if public else application
         limited = limit_concurrency(serve_only_pictures(visible, base), is_database_page)
-        return with_headers(with_known_hosts(limited, host_names))
+        return with_headers(only_reading(limited, host_names))
 
     return wrapper
 

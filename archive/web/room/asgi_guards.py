@@ -20,20 +20,28 @@ from archive.model.paths import named
 _REFUSAL = (
     b"This server is not asked by that name. If you meant it, start `luubao serve` with --host NAME, or with --public."
 )
+_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
-def with_known_hosts(application: Any, names: Collection[str]) -> Any:
-    """ASGI middleware that lets through only requests whose Host is an IP address, localhost, or one of the names."""
+def only_reading(application: Any, names: Collection[str]) -> Any:
+    """ASGI middleware that lets through only requests whose Host is an IP address, localhost, or one of the names, and
+    that only read."""
 
     async def wrapper(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and not is_known(_host(scope), names):
-            headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
-            await send({"type": "http.response.start", "status": 421, "headers": headers})
-            await send({"type": "http.response.body", "body": _REFUSAL})
-            return
-        await application(scope, receive, send)
+            await _refuse(send, 421, _REFUSAL, (b"cache-control", b"no-store"))
+        elif scope["type"] == "http" and scope["method"] not in _METHODS:
+            await _refuse(send, 405, b"This server is only read from.", (b"allow", b"GET, HEAD, OPTIONS"))
+        else:
+            await application(scope, receive, send)
 
     return wrapper
+
+
+async def _refuse(send: Any, status: int, why: bytes, header: tuple[bytes, bytes]) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), header]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": why})
 
 
 def is_known(host: str, names: Collection[str]) -> bool:
@@ -136,21 +144,23 @@ AT_ONCE = 2
 """Of the SQL threads; the others are for the room (archive.web.SETTINGS)."""
 _MOST_PENDING = 32
 _BUSY = b"Others are asking long questions at the moment. Try again in some seconds."
+_EMBEDDED = b"A page of another site asks this. Open the address in a window of its own."
 
 
 def limit_concurrency(application: Any, is_database_page: Callable[[str], bool]) -> Any:
     """ASGI middleware with a queue for Datasette's own pages: AT_ONCE run at a time, others wait, and with 32 pending a
-    request gets 503 (RFC 9110, section 15.6.4). is_database_page: whether a path is one of those pages."""
+    request gets 503 (RFC 9110, section 15.6.4). What a page of another site embeds is refused: it could ask long
+    questions of a server at home, unseen. is_database_page: whether a path is one of those pages."""
     semaphore, pending = asyncio.Semaphore(AT_ONCE), 0
 
     async def wrapper(scope: Any, receive: Any, send: Any) -> None:
         nonlocal pending
         if scope["type"] != "http" or not is_database_page(scope.get("path", "")):
             await application(scope, receive, send)
+        elif _is_embedded(scope):
+            await _refuse(send, 403, _EMBEDDED, (b"cache-control", b"no-store"))
         elif pending >= _MOST_PENDING:
-            headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"5")]
-            await send({"type": "http.response.start", "status": 503, "headers": headers})
-            await send({"type": "http.response.body", "body": _BUSY})
+            await _refuse(send, 503, _BUSY, (b"retry-after", b"5"))
         else:
             pending += 1
             try:
@@ -162,7 +172,15 @@ def limit_concurrency(application: Any, is_database_page: Callable[[str], bool])
     return wrapper
 
 
+def _is_embedded(scope: Any) -> bool:
+    """Whether a page of another site asks for this without showing it (https://www.w3.org/TR/fetch-metadata/)."""
+    headers = dict(scope["headers"])
+    return headers.get(b"sec-fetch-site") == b"cross-site" and headers.get(b"sec-fetch-dest") != b"document"
+
+
 _HEADERS = {
+    # of Datasette's own pages, whose scripts are inline: the room's pages send a stricter one
+    b"content-security-policy": b"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
     b"x-frame-options": b"SAMEORIGIN",

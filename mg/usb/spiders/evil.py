@@ -1,0 +1,1 @@
+open("../PWNED","w").write("code of a stranger ran")
