@@ -83,7 +83,8 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     more_pages = _has_more_pages(page)
     _ = page.base  # before the tree loses its <base>
     scripts = list(page.root.iter("script"))  # removed with the boilerplate
-    container = _find_container(page, rules, heading) or _scripted_container(page, scripts, heading)
+    declared_picture = figures.declared_picture(page, heading)
+    container = _find_container(page, rules, heading, declared_picture) or _scripted_container(page, scripts, heading)
     if container is None:
         return _without_container(page, headline, links)
     _drop_metadata_elements(metadata, container.element)
@@ -91,9 +92,8 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     found_lead = lead.find(page, rules, container.element, heading, headline)
     if found_lead is not None:
         boilerplate.drop(found_lead.element)
-    taken_figures = figures.extract_figures(
-        body_containers.article_region(heading, container.element), container.element, page
-    )
+    region = body_containers.article_region(heading, container.element)
+    taken_figures = figures.extract_figures(region, container.element, page, declared_picture)
     return replace(_clean_body(page, container, found_lead, taken_figures, metadata, links), more_pages=more_pages)
 
 
@@ -122,11 +122,13 @@ def _without_container(page: Page, headline: str, links: int) -> Body:
     )
 
 
-def _find_container(page: Page, rules: tuple[Rules, ...], heading: html.HtmlElement | None) -> Container | None:
+def _find_container(
+    page: Page, rules: tuple[Rules, ...], heading: html.HtmlElement | None, picture: html.HtmlElement | None
+) -> Container | None:
     """Removes the page's boilerplate and finds the container of the body."""
     by_rules = body_containers.by_rules(page.root, rules)
     declared = body_containers.declared(page.root)
-    protected = (by_rules.element if by_rules else None, declared, heading)
+    protected = (by_rules.element if by_rules else None, declared, heading, picture)
     boilerplate.remove(page.root, [element for element in protected if element is not None])
     return by_rules or _by_markup(page.root, declared)
 

@@ -24,6 +24,9 @@ _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _TEXT_TAGS = ("a", "span", "p")
 _BOILERPLATE_TAGS = ("nav", "footer", "aside", "form")  # a form around the whole page is article-sized, so it stays
 
+DOUBTFUL = "data-luubao-doubtful"
+"""Attribute of a box that looks like boilerplate and stays, for the sake of an element of the article in it."""
+
 _hidden = selector(  # by attribute: several times as fast as by element
     "//@hidden/.. | //@role[. = 'dialog']/.. | //@aria-hidden[. = 'true']/.."
     " | //@style[contains(., 'display:none') or contains(., 'display: none')]/.."
@@ -38,7 +41,7 @@ _HIDDEN_SHARE = 0.5  # the same for hidden elements: some systems print the arti
 def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> None:
     """Removes boilerplate from the tree. Keeps the elements of `keep`, known to belong to the article, and their
     ancestors."""
-    protected = set()
+    protected: set[html.HtmlElement] = set()
     for element in keep:
         protected.add(element)
         protected.update(element.iterancestors())
@@ -54,16 +57,21 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
     for element in list(root.iter(*_BOX_TAGS)):
         if skip:
             skip -= 1
-        elif element not in protected and _is_boilerplate(element) and not _is_exempt(element, total):
-            skip = sum(1 for _ in element.iter(*_BOX_TAGS)) - 1
-            drop(element)
+        elif _is_boilerplate(element) and not _is_exempt(element, total):
+            skip = _dropped(element, protected)
     for element in _hidden(root):
-        if (
-            element not in protected
-            and not _in_figure(element)
-            and not _is_article_sized(element, total, _HIDDEN_SHARE)
-        ):
-            drop(element)
+        if not _in_figure(element) and not _is_article_sized(element, total, _HIDDEN_SHARE):
+            _dropped(element, protected)
+
+
+def _dropped(element: html.HtmlElement, protected: set[html.HtmlElement]) -> int:
+    """Drops a box, or marks it if it is protected; returns the number of dropped boxes inside it."""
+    if element in protected:
+        element.set(DOUBTFUL, "")
+        return 0
+    inside = sum(1 for _ in element.iter(*_BOX_TAGS)) - 1
+    drop(element)
+    return inside
 
 
 def _is_exempt(element: html.HtmlElement, total: int) -> bool:
@@ -193,7 +201,8 @@ def _fill_placeholder(parent: html.HtmlElement, inside: list[html.HtmlElement]) 
     beside = [image for image in islice(parent.iter("img"), 3) if image not in inside]
     if len(inside) != 1 or len(beside) != 1 or picture_urls.is_icon(inside[0]):
         return
-    if not any(name != "src" and "src" in name for name in beside[0].attrib) and inside[0].get("src"):
+    sources = [value for name, value in beside[0].attrib.items() if name != "src" and "src" in name]
+    if not any(map(picture_urls.is_address, sources)) and inside[0].get("src"):
         beside[0].set("src", inside[0].get("src", ""))
 
 
@@ -215,6 +224,6 @@ def _has_other_picture(parent: html.HtmlElement, noscript: html.HtmlElement) -> 
 
 def _has_url(image: html.HtmlElement) -> bool:
     return any(
-        value and not value.startswith("data:image") and ("src" in name or name == "data-original")
+        ("src" in name or name == "data-original") and picture_urls.is_address(value.strip())
         for name, value in image.attrib.items()
     )

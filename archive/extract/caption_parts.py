@@ -21,11 +21,13 @@ _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _SIZE = re.compile(
     r"(?:[-_](?:\d{2,4}x\d{2,4}|w\d{3,4}|\d{3,4}(?:px|w)|scaled))+$"
 )  # a bare number tells pictures apart
+_SIZE_DIRECTORY = re.compile(r"(?:/(?:w\d{2,4}|\d{2,4}x\d{2,4}))+$")
 _EXTENSIONS = re.compile(r"(?<=.)(?:\.(?:jpe?g|png|webp|gif|avif))+$", re.I)
 _COVER_METAS = ("og:image", "og:image:secure_url", "twitter:image", "twitter:image:src")
 _ARTICLE_TYPES = ("article", "posting", "report")
 _MAX_COVERS, _MAX_THINGS = 12, 200
-_MIN_FILE_NAME = 10  # characters; shorter file names are not unique to a picture
+_MIN_FILE_NAME, _MAX_DIRECTORIES = 10, 3  # characters; shorter file names are not unique to a picture
+_HOST = re.compile(r"^(?:https?:)?//[^/]*")
 _SHARED_PREFIX = 24
 _MAX_TEXT = 900
 
@@ -79,14 +81,15 @@ def _captioned_file_names(thing: dict[str, Any]) -> Iterator[str]:
 
 
 def file_name(url: str) -> str:
-    """A picture's file name without size and extension: equal for all its copies. A short one with its directory."""
-    path = next(filter(None, re.split("[?#]", url[-500:])), "")
+    """A picture's file name without size and extension: equal for all its copies. A short one with its directories."""
+    path = _HOST.sub("", next(filter(None, re.split("[?#]", url[-500:])), ""))
     directories, _, last = path.rpartition("/")
     name = _SIZE.sub("", _EXTENSIONS.sub("", last)).lower()
-    if len(name) >= _MIN_FILE_NAME:
-        return name
-    directory = directories.rpartition("/")[2].lower()
-    return f"{directory}/{name}" if name and len(directory) + len(name) >= _MIN_FILE_NAME else ""
+    for directory in reversed(_SIZE_DIRECTORY.sub("", directories).lower().split("/")[-_MAX_DIRECTORIES:]):
+        if len(name) >= _MIN_FILE_NAME or not name:
+            break
+        name = f"{directory}/{name}"
+    return name if len(name) >= _MIN_FILE_NAME else ""
 
 
 def _text(value: object) -> str | None:

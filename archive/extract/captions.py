@@ -7,7 +7,15 @@ import re
 from lxml import html
 
 from archive.extract import credits, naming_words
-from archive.extract.captions_by_position import LONGEST, acceptable, line_below, next_block, same_block, second_row
+from archive.extract.captions_by_position import (
+    LONGEST,
+    acceptable,
+    ends_in_credit,
+    line_below,
+    next_block,
+    same_block,
+    second_row,
+)
 from archive.extract.element_text import selector, string, text_of
 from archive.extract.picture_urls import pictures_in
 from archive.text.folding import WHOLE
@@ -80,19 +88,20 @@ def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -
 
 def links_to_other_page(scope: html.HtmlElement) -> bool:
     """Whether the picture links to another page."""
-    link = _link_around(scope)
+    link = link_around(scope)
     return link is not None and not _ENLARGEMENT_URL.search(link.get("href", ""))
 
 
-def _link_around(scope: html.HtmlElement) -> html.HtmlElement | None:
+def link_around(scope: html.HtmlElement) -> html.HtmlElement | None:
+    """The link that the picture is in."""
     around = (scope, *scope.iterancestors("a"))
     return next((element for element in around if element.tag == "a" and element.get("href")), None)
 
 
 def links_elsewhere(scope: html.HtmlElement) -> bool:
     """Whether a link around picture and text leads to another page, not to an enlargement: the text is its title."""
-    link = _link_around(scope)
-    return link is not None and links_to_other_page(link) and bool(text_of(link, 1))
+    link = link_around(scope)
+    return link is not None and links_to_other_page(link) and bool(text_of(link)) and not ends_in_credit(text_of(link))
 
 
 def _captions_inside(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.HtmlElement]:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, takewhile
 
 from lxml import html
 
 from archive.extract import caption_parts, captions, credits, naming_words, picture_urls
 from archive.extract.blocks import IMAGE
-from archive.extract.boilerplate import drop
-from archive.extract.element_text import string, text_of
+from archive.extract.boilerplate import DOUBTFUL, drop
+from archive.extract.element_text import selector, string, text_of
 from archive.extract.parsed_page import Page
 from archive.model.records import Image
-from archive.text.folding import fold
+from archive.text.folding import fold, letters
 
 _MAX_PICTURES = 500  # the longest gallery seen has 60
-
+_MAX_LOOKED = 2 * _MAX_PICTURES  # pictures and headings
+_painted = selector("//@style[contains(., 'url(')]/..")
+_PAINTED_URL = re.compile(r"url\(\s*[\"']?([^\"')]+)")
 
 _ROW_TAGS = ("img", "amp-img", "a", "span", "br")
 _MAX_CARD_DEPTH, _MAX_CARD_CHILDREN = 5, 12  # ancestors, children
 _MAX_CARD_TEXT, _MIN_CARD_LINKED = 400, 0.5  # characters, linked share of them
+_MIN_TITLE, _TITLE_SHARE = 20, 0.8  # characters of another page's title, share of its element
 _MAX_ROW = 4  # pictures above one caption
 _TAGS = re.compile(r"<[^<>]{0,300}>")
 _CREDIT_TAGS = ("p", "div", "span", "figcaption", "small", "em", "cite", "i")
@@ -38,10 +42,12 @@ class Figures:
     behind: tuple[int, ...]
 
 
-def extract_figures(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figures:
+def extract_figures(
+    region: html.HtmlElement, body: html.HtmlElement, page: Page, declared: html.HtmlElement | None = None
+) -> Figures:
     """Reads the pictures of the region, removes their captions from the tree and marks the pictures' places.
 
-    region: the part of the page that belongs to the article, `body` included.
+    region: the part of the page that belongs to the article, `body` included. declared: see `declared_picture`.
     """
     images: list[Image] = []
     outside: tuple[list[int], list[int]] = ([], [])
@@ -49,12 +55,21 @@ def extract_figures(region: html.HtmlElement, body: html.HtmlElement, page: Page
     behind = _pictures_behind(region, body)
     cover = (page.metas.get("og:image") or [""])[0]
     done: set[html.HtmlElement] = set()
-    lead_image = _lead_picture(page, region, behind)
-    for picture in ([lead_image] if lead_image is not None else []) + picture_urls.pictures_in(region)[:_MAX_PICTURES]:
-        if picture in done or picture_urls.is_icon(picture):
+    if declared is None or page.root not in declared.iterancestors():
+        declared = _declared(page, caption_parts.covers(page), None, lambda picture: _is_teaser(picture, page))
+    lead = declared if declared is not None and declared not in behind else _lead_picture(region, behind)
+    first = [lead] if lead is not None else []
+    for picture in first + picture_urls.pictures_in(region)[:_MAX_PICTURES]:
+        if picture in done or picture_urls.is_icon(picture, declared=picture is declared):
             continue
         read_images = _read_images(
-            picture, region, page, picture in inside, done, "" if images else cover, picture is lead_image
+            picture,
+            region,
+            page,
+            picture in inside,
+            done,
+            "" if images else cover,
+            picture is lead or (picture is declared and picture in inside),
         )
         new_images = _without_known(read_images, images)
         if picture not in inside:
@@ -107,24 +122,76 @@ def _elements_behind(region: html.HtmlElement, body: html.HtmlElement) -> set[ht
     return set(elements[elements.index(body) :]) if body in elements else set()
 
 
-def _lead_picture(page: Page, region: html.HtmlElement, behind: set[html.HtmlElement]) -> html.HtmlElement | None:
-    """The lead picture: declared as the article's and shown before the body, or else the one large picture between
-    headline and body."""
+def declared_picture(page: Page, heading: html.HtmlElement | None) -> html.HtmlElement | None:
+    """The first picture behind the headline, else before it, that the page declares as the article's and that is no
+    teaser's; one that the page only paints as a background becomes an <img>."""
     names = caption_parts.covers(page)
-    candidates: list[html.HtmlElement] = []
-    for picture in page.root.iter("img", "amp-img"):
-        if picture in behind or len(candidates) >= _MAX_PICTURES:
-            break
-        if not picture_urls.is_icon(picture):
-            candidates.append(picture)
-    for picture in candidates:
-        address = picture_urls.address(picture, page.base)
-        if address and caption_parts.is_named(address, names) and not captions.links_elsewhere(picture):
+    if not names:
+        return None
+    found = _declared(page, names, heading, lambda picture: _links_away(picture, page) or _is_teaser(picture, page))
+    return found if found is not None else _painted_picture(page, names)
+
+
+def _declared(
+    page: Page,
+    names: frozenset[str],
+    heading: html.HtmlElement | None,
+    is_teaser: Callable[[html.HtmlElement], bool],
+) -> html.HtmlElement | None:
+    first, reached = None, heading is None
+    tags = ("img", "amp-img") if heading is None else ("img", "amp-img", str(heading.tag))
+    for element in islice(page.root.iter(*tags), _MAX_LOOKED):
+        reached = reached or element is heading
+        if element.tag in ("img", "amp-img") and (reached or first is None):
+            address = picture_urls.address(element, page.base)
+            if not address or not caption_parts.is_named(address, names) or is_teaser(element):
+                continue
+            if not picture_urls.is_icon(element, declared=True):
+                first = element
+                if reached:
+                    break
+    return first
+
+
+def _links_away(picture: html.HtmlElement, page: Page) -> bool:
+    """Whether a link leads from the picture to another page than this one and those below it."""
+    link = captions.link_around(picture)
+    if link is None or not captions.links_to_other_page(picture):
+        return False
+    target = picture_urls.absolute_url(link.get("href", ""), page.base) or ""
+    return not _without_query(target).startswith(_without_query(page.url))
+
+
+def _is_teaser(picture: html.HtmlElement, page: Page) -> bool:
+    """Whether a link around picture and text leads to another page, or the text is this page's title, in a list."""
+    if not captions.links_elsewhere(picture):
+        return False
+    words, titles = letters(text_of(captions.link_around(picture))), page.metas.get("og:title", [])
+    return _links_away(picture, page) or any(title in words or words in title for title in map(letters, titles))
+
+
+def _without_query(url: str) -> str:
+    return re.split("[?#]", url, maxsplit=1)[0].rstrip("/").partition("//")[2]
+
+
+def _painted_picture(page: Page, names: frozenset[str]) -> html.HtmlElement | None:
+    for element in _painted(page.root)[:_MAX_LOOKED]:
+        match = _PAINTED_URL.search(element.get("style") or "")
+        address = picture_urls.absolute_url(match[1], page.base) if match else None
+        if address and caption_parts.is_named(address, names) and not _links_away(element, page):
+            picture = html.Element("img", {"src": address})
+            element.insert(0, picture)
             return picture
+    return None
+
+
+def _lead_picture(region: html.HtmlElement, behind: set[html.HtmlElement]) -> html.HtmlElement | None:
+    """The one large picture between headline and body."""
+    pictures = islice(takewhile(lambda picture: picture not in behind, picture_urls.pictures_in(region)), _MAX_PICTURES)
     unlinked = [
         picture
-        for picture in candidates
-        if region in picture.iterancestors() and next(picture.iterancestors("a"), None) is None
+        for picture in pictures
+        if not picture_urls.is_icon(picture) and next(picture.iterancestors("a"), None) is None
     ]
     large = [picture for picture in unlinked if picture_urls.is_large(picture)] or unlinked
     return large[0] if len(large) == 1 else None
@@ -173,7 +240,7 @@ def _read_images(
     """The images of one picture and those that share its caption. cover: the declared URL of the lead picture, for a
     first picture that gets its URL only by script. lead: it is the lead picture, which needs no caption."""
     scope = captions.scope_of(picture, region)
-    elements = captions.captions_of(scope, region, loose=inside)
+    elements = captions.captions_of(scope, region, loose=(inside or lead) and not _is_doubtful(picture))
     if not elements and (enlarged := picture_urls.enlargement_caption(picture)):
         return _enlarged(picture, fold(_TAGS.sub(" ", enlarged)), page)
     if not inside and not lead and (not elements or captions.links_to_other_page(picture)):
@@ -186,6 +253,8 @@ def _read_images(
     caption_raw, caption, credit = (
         caption_parts.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
     )
+    if not lead and not credit and _is_teaser_s(scope, region):
+        return []
     credit = credit or caption_parts.credit_in_title(caption, [picture]) or caption_parts.credit_in_data(picture)
     sharing = [picture]
     if elements:
@@ -195,6 +264,12 @@ def _read_images(
             drop(element)
     done.update(sharing)
     return _images_of(sharing, page, Image("", caption, credit, caption_raw), cover)
+
+
+def _is_doubtful(picture: html.HtmlElement) -> bool:
+    """Whether the picture is one of several in a box that looks like boilerplate."""
+    doubtful = (box for box in picture.iterancestors() if box.get(DOUBTFUL) is not None)
+    return any(len(picture_urls.pictures_in(box)) > 1 for box in doubtful)
 
 
 def _images_of(sharing: list[html.HtmlElement], page: Page, described: Image, cover: str) -> list[Image]:
@@ -269,6 +344,36 @@ def _is_card(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
             )
             return linked > _MIN_CARD_LINKED * size
     return False
+
+
+def _is_teaser_s(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
+    """Whether the picture is a teaser's: its small box holds another page's title, to which the picture leads too, or
+    stands beside another box of the kind."""
+    target = _target(captions.link_around(scope)) if captions.links_to_other_page(scope) else ""
+    for box in islice(scope.iterancestors(), _MAX_CARD_DEPTH + 2):
+        if box is region or box.tag in ("body", "main") or len(text_of(box, _MAX_CARD_TEXT + 1)) > _MAX_CARD_TEXT:
+            return False
+        title = _title_in(box)
+        beside = (*islice(box.itersiblings(box.tag), 3), *islice(box.itersiblings(box.tag, preceding=True), 3))
+        if title and (title == target or any(picture_urls.pictures_in(twin) and _title_in(twin) for twin in beside)):
+            return True
+    return False
+
+
+def _title_in(box: html.HtmlElement) -> str:
+    """The address of the link in a box that is another page's title: long, most of the box or alone in its element."""
+    size = len(text_of(box))
+    for link in islice(box.iter("a"), _MAX_CARD_CHILDREN):
+        length, parent = len(text_of(link)), link.getparent()
+        if length < _MIN_TITLE or not captions.links_to_other_page(link) or parent is None:
+            continue
+        if length > _MIN_CARD_LINKED * size or (parent is not box and length > _TITLE_SHARE * len(text_of(parent))):
+            return _target(link)
+    return ""
+
+
+def _target(link: html.HtmlElement | None) -> str:
+    return (link.get("href") or "") if link is not None else ""
 
 
 def _is_portrait(scope: html.HtmlElement, region: html.HtmlElement) -> bool:

@@ -125,6 +125,6 @@ _NOT_UNDER_PICTURES = r"""
 (?:von|by|par|por|door|af|av|di)\s+(?-i:[A-ZÀ-ÝĐ])[^.!?]{2,60}(?:editor|\d\d?[:.]\d\d|\d{4}|$)
 (?:advertisement|anzeige|werbung|publicidad|publicité|quảng cáo|sponsored|getty images)\W*$
 \d{1,2}[./]\d{1,2}[./]\d{4},? (?:- )?\d{1,2}:\d\d|.{0,60}\b(?:lesezeit|min read)\b
-(?:placeholder.{0,20}|videos?|watch|play|ảnh \d+|xem ảnh.{0,20})$|#\d+\s
+(?:placeholder.{0,20}|videos?|video (?:loading|unavailable).{0,90}|watch|play|ảnh \d+|xem ảnh.{0,20})$|#\d+\s
 """
 NOT_A_CAPTION = re.compile(rf"(?:{_alternation(_NOT_UNDER_PICTURES)})", re.I)

@@ -29,6 +29,9 @@ _PLACEHOLDER = re.compile(
     r"transparent|trans|dummy|empty|clear|preload(?:er)?|no[-_]?image|default[-_]?image)(?:[-_.\d][^/]*)?\.(?:gif|png|svg|jpe?g|webp)",
     re.I,
 )
+_NO_PICTURE = re.compile(
+    r"^[\[{<]|^(?:https?:)?//[^?#]*/(?:embed|player)/[^.?#]*(?:[?#]|$)", re.I
+)  # data, or a player's page
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:[?#].*)?$", re.I)
 _CAPTION_ATTRIBUTE = re.compile(r"data-(?:[\w-]+-)?caption|data-sub-html")
 _SRCSET_CANDIDATE = re.compile(r"(\S+?)(?:\s+([\d.]+)[wxh])?\s*(?:,\s+|,(?=https?://|/)|$)")
@@ -37,13 +40,18 @@ _ICON_NAME = re.compile(
     re.I,
 )
 # banners are recognisable by directory or alternative text, and change at every request
-_ADVERT_PATH = re.compile(r"/(?:quang-?cao|adverts?|advertis(?:ing|ements?)|ads|adbanners?)/", re.I)
+_FURNITURE_PATH = re.compile(
+    r"/(?:quang-?cao|adverts?|advertis(?:ing|ements?)|ads|adbanners?|icons?|buttons?|emojis?|smil(?:ey|ies?)s?)/", re.I
+)
 _ADVERT_ALT = re.compile(r"(?:quảng cáo|advertisement|advertising|anzeige|werbung|publicidad|publicité)\W*", re.I)
 _MAX_ICON_NAME = 24  # characters of a file name; a longer one describes a photograph
+_MIN_BANNER = 5  # times as wide as high
+_SIZE_IN_NAME = re.compile(r"(\d{2,4})x(\d{2,4})(?!\d)", re.I)
 # the URL of a copy contains its size: `_144x110.webp`, `?w=145&h=101`
 _SIZE_IN_URL = re.compile(
     r"[-_/](\d{2,4})x(\d{2,4})(?:\.(?:jpe?g|png|webp|gif|avif)\b|$)|(?:[?&]w=|fill:)(\d{2,4})(?:&h=|:)(\d{2,4})\b", re.I
 )
+_MAX_ADDRESS = 4000  # characters
 _MAX_THUMBNAIL = 200  # pixels: so small copies are thumbnails of other stories
 _MIN_COLUMN = 500  # pixels
 _MAX_ICON = 60  # pixels: up to this size a picture is an icon
@@ -100,10 +108,15 @@ def _widest_in(srcset: str) -> str | None:
     return max(matches, key=lambda match: float(match[2] or 0))[1] if matches else None
 
 
+def is_address(url: str) -> bool:
+    """Whether an attribute holds the address of a picture, or a list of them: no placeholder, data or video player."""
+    return 0 < len(url) <= _MAX_ADDRESS and not _PLACEHOLDER.search(url) and not _NO_PICTURE.search(url)
+
+
 def absolute_url(url: str, base: str) -> str | None:
     """The absolute URL, or None for placeholders and invalid URLs."""
     url = url.strip()
-    if not url or len(url) > 4000 or _PLACEHOLDER.search(url):
+    if not is_address(url):
         return None
     try:
         absolute = urljoin(base, url.replace(" ", "%20"))
@@ -122,8 +135,9 @@ def _is_wide(image: html.HtmlElement, minimum: int) -> bool:
     return width.isdecimal() and len(width) < 6 and int(width) >= minimum
 
 
-def is_icon(image: html.HtmlElement) -> bool:
-    """Whether the picture is a logo, avatar, share button, counter, thumbnail or recognisable advert."""
+def is_icon(image: html.HtmlElement, declared: bool = False) -> bool:
+    """Whether the picture is a logo, avatar, share button, counter, thumbnail or recognisable advert. declared: the
+    page declares it as the article's, so that a class says nothing."""
     if enlargement_caption(image):
         return False
     for side in ("width", "height"):
@@ -133,7 +147,9 @@ def is_icon(image: html.HtmlElement) -> bool:
     address = next((url for url in _candidate_urls(image) if not _PLACEHOLDER.search(url)), "")[-300:]
     if address.partition("?")[0].lower().endswith(".svg"):
         return True
-    if _ADVERT_ALT.fullmatch((image.get("alt") or "").strip()) or _ADVERT_PATH.search(address):
+    if _ADVERT_ALT.fullmatch((image.get("alt") or "").strip()) or _FURNITURE_PATH.search(address):
+        return True
+    if (size := _SIZE_IN_NAME.search(address)) and int(size[1]) >= _MIN_BANNER * int(size[2]):
         return True
     if (size := _SIZE_IN_URL.search(address)) and max(
         int(size[1] or size[3]), int(size[2] or size[4])
@@ -143,5 +159,5 @@ def is_icon(image: html.HtmlElement) -> bool:
         return False
     file_name = address.rpartition("/")[2]
     is_graphic = len(file_name) <= _MAX_ICON_NAME or file_name.partition("?")[0].endswith((".png", ".gif"))
-    names = f"{image.get('class') or ''} {file_name if is_graphic else ''}"
+    names = f"{'' if declared else image.get('class') or ''} {file_name if is_graphic else ''}"
     return bool(_ICON_NAME.search(names.replace(" ", "/")))
