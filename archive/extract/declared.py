@@ -69,7 +69,8 @@ class Declared:
     @cached_property
     def house(self) -> frozenset[str]:
         """Keys of the outlet's names: site, publisher, host."""
-        names = [value for name in _HOUSE_METAS for value in self.page.metas.get(name, ())[:3]]
+        titles = self.page.metas.get("og:title", ())  # some systems give the title as the site's name too
+        names = [value for name in _HOUSE_METAS for value in self.page.metas.get(name, ())[:3] if value not in titles]
         names += [value for thing in self.page.linked_data[:300] for value in _publisher_names(thing)]
         host = host_of(self.page.url).removeprefix("www.")
         labels = host.split(".")

@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 from lxml.html import HtmlElement
 
 from archive.extract.element_text import text_of
-from archive.text.folding import key_of
+from archive.text.folding import fold, key_of
 
 MOST_SHOWN = 40  # h1 and h2 elements read
 LONGEST = 500  # characters
-_SEPARATOR = re.compile(r"\s+[|\-–—·•»›>:/]+\s+|\s*[|｜»›]\s*")
+_SEPARATOR = re.compile(r"\s+[|\-–—·•»›>:/]+\s+|\s*(?:[|｜»›]|--+)\s*")
 _MIN_STORY_KEY = 15  # letters of a headline's key; shorter ones name sections
 _BLOCKS = ("div", "p", "small", "h2", "h3", "h4")  # a kicker in an element of its own line
 _ROOT_URL = re.compile(r"/?|(?:https?:)?//[^/?#]+/?|/?(?:index|default|home)\.\w+", re.I)
@@ -166,7 +166,19 @@ def _all_confirmed(headings: Iterable[Headline], keys: frozenset[str]) -> list[H
 
 def _confirmed(heading: Headline, keys: frozenset[str]) -> Headline | None:
     """The headline if a declaration confirms it, whole or without a kicker in its own element."""
-    return _without_kicker(heading, keys) or (heading if key_of(heading.text) in keys else None)
+    found = _without_kicker(heading, keys) or (heading if key_of(heading.text) in keys else None)
+    return found or _first_line(heading, keys)
+
+
+def _first_line(heading: Headline, keys: frozenset[str]) -> Headline | None:
+    """The text before the first block in a heading, if a declaration confirms it: some systems put the byline inside."""
+    element = heading.element
+    block = next((child for child in element if child.tag in _BLOCKS), None) if element is not None else None
+    if element is None or block is None:
+        return None
+    inline = takewhile(lambda child: child is not block, element)
+    line = fold(" ".join([element.text or "", *(text_of(child) + " " + (child.tail or "") for child in inline)]))
+    return Headline(line, heading.origin, element) if key_of(line) in keys else None
 
 
 def _without_kicker(heading: Headline, keys: frozenset[str]) -> Headline | None:
