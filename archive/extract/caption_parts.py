@@ -148,6 +148,13 @@ def credit_in_title(caption: str | None, images: list[html.HtmlElement]) -> str 
     return None
 
 
+def in_title(image: html.HtmlElement) -> CaptionAndCredit:
+    """Caption and credit that sliders print from the title attribute: only one with both is a caption for sure."""
+    title = fold(image.get("title") or "")
+    caption, credit = credits.split(title)
+    return (title, caption, credit) if caption and credit and len(title) <= _MAX_TEXT else (None, None, None)
+
+
 def credit_elements_of(captions: list[html.HtmlElement], scope: html.HtmlElement) -> list[html.HtmlElement]:
     """The credit elements outside the captions: the caller removes them from the text too."""
     inside = set(captions)
@@ -203,6 +210,9 @@ def _trailing_credit(caption: html.HtmlElement) -> html.HtmlElement | None:
     before = text_of(caption, WHOLE).removesuffix(text).rstrip()
     if len(before) < _SHORTEST_BEFORE or before.endswith((":", "：")) or not 1 < len(text) <= _LONGEST_NAME:
         return None
+    whole = credits.split(text_of(caption, WHOLE))[1] or ""
+    if whole.endswith(text) and len(whole) > len(text):
+        return None  # the end of a credit in several elements
     if last.tag in ("cite", "small", "footer"):
         return last
     return (

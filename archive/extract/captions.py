@@ -29,6 +29,7 @@ RULED = "data-luubao-caption"
 """Attribute that marks the captions selected by the rules of an outlet or a family."""
 
 _caption_candidates = selector(f"descendant::*[@class or @itemprop or @{RULED} or self::figcaption]")
+_CREDITED = 120  # characters at the end of a link that are searched for a credit
 _SHORTEST_UNCREDITED = 8  # characters; a word such as "Video" is no caption
 _ENLARGEMENT_URL = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif)|/(?:image|photo|media|galler|upload)|^#|^javascript:", re.I
@@ -101,7 +102,8 @@ def link_around(scope: html.HtmlElement) -> html.HtmlElement | None:
 def links_elsewhere(scope: html.HtmlElement) -> bool:
     """Whether a link around picture and text leads to another page, not to an enlargement: the text is its title."""
     link = link_around(scope)
-    return link is not None and links_to_other_page(link) and bool(text_of(link)) and not ends_in_credit(text_of(link))
+    words = string(link).strip() if link is not None and links_to_other_page(link) else ""
+    return bool(words) and not ends_in_credit(words[-_CREDITED:])
 
 
 def _captions_inside(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.HtmlElement]:

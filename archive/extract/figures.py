@@ -25,6 +25,7 @@ _PAINTED_URL = re.compile(r"url\(\s*[\"']?([^\"')]+)")
 _ROW_TAGS = ("img", "amp-img", "a", "span", "br")
 _MAX_CARD_DEPTH, _MAX_CARD_CHILDREN = 5, 12  # ancestors, children
 _MAX_CARD_TEXT, _MIN_CARD_LINKED = 400, 0.5  # characters, linked share of them
+_MAX_BESIDE = 4  # elements
 _MIN_TITLE, _TITLE_SHARE = 20, 0.8  # characters of another page's title, share of its element
 _MAX_ROW = 4  # pictures above one caption
 _TAGS = re.compile(r"<[^<>]{0,300}>")
@@ -140,7 +141,7 @@ def _declared(
 ) -> html.HtmlElement | None:
     first, reached = None, heading is None
     tags = ("img", "amp-img") if heading is None else ("img", "amp-img", str(heading.tag))
-    for element in islice(page.root.iter(*tags), _MAX_LOOKED):
+    for element in islice(page.root.iter(*tags), _MAX_LOOKED) if names else ():
         reached = reached or element is heading
         if element.tag in ("img", "amp-img") and (reached or first is None):
             address = picture_urls.address(element, page.base)
@@ -158,8 +159,8 @@ def _links_away(picture: html.HtmlElement, page: Page) -> bool:
     link = captions.link_around(picture)
     if link is None or not captions.links_to_other_page(picture):
         return False
-    target = picture_urls.absolute_url(link.get("href", ""), page.base) or ""
-    return not _without_query(target).startswith(_without_query(page.url))
+    own, target = page.url, picture_urls.absolute_url(link.get("href", ""), page.base) or ""
+    return "/" not in _without_query(own) or not _without_query(target).startswith(_without_query(own))
 
 
 def _is_teaser(picture: html.HtmlElement, page: Page) -> bool:
@@ -253,8 +254,10 @@ def _read_images(
     caption_raw, caption, credit = (
         caption_parts.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
     )
-    if not lead and not credit and _is_teaser_s(scope, region):
+    if not lead and not credit and _is_of_another_story(scope, region):
         return []
+    if lead and not (elements or credit):
+        caption_raw, caption, credit = caption_parts.in_title(picture)
     credit = credit or caption_parts.credit_in_title(caption, [picture]) or caption_parts.credit_in_data(picture)
     sharing = [picture]
     if elements:
@@ -346,16 +349,19 @@ def _is_card(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
     return False
 
 
-def _is_teaser_s(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
+def _is_of_another_story(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
     """Whether the picture is a teaser's: its small box holds another page's title, to which the picture leads too, or
     stands beside another box of the kind."""
     target = _target(captions.link_around(scope)) if captions.links_to_other_page(scope) else ""
     for box in islice(scope.iterancestors(), _MAX_CARD_DEPTH + 2):
-        if box is region or box.tag in ("body", "main") or len(text_of(box, _MAX_CARD_TEXT + 1)) > _MAX_CARD_TEXT:
+        if box is region or box.tag in ("body", "main") or len(box) > _MAX_CARD_CHILDREN:
+            return False
+        if len(text_of(box, _MAX_CARD_TEXT + 1)) > _MAX_CARD_TEXT:
             return False
         title = _title_in(box)
-        beside = (*islice(box.itersiblings(box.tag), 3), *islice(box.itersiblings(box.tag, preceding=True), 3))
-        if title and (title == target or any(picture_urls.pictures_in(twin) and _title_in(twin) for twin in beside)):
+        beside = (*islice(box.itersiblings(), _MAX_BESIDE), *islice(box.itersiblings(preceding=True), _MAX_BESIDE))
+        twins = (twin for twin in beside if twin.tag == box.tag and len(twin) <= _MAX_CARD_CHILDREN)
+        if title and (title == target or any(twin.find(".//img") is not None and _title_in(twin) for twin in twins)):
             return True
     return False
 

@@ -171,7 +171,7 @@ def _confirmed(heading: Headline, keys: frozenset[str]) -> Headline | None:
 
 
 def _first_line(heading: Headline, keys: frozenset[str]) -> Headline | None:
-    """The text before the first block in a heading, if a declaration confirms it: some systems put the byline inside."""
+    """The text before the first block in a heading, if a declaration confirms it: some systems put a byline in."""
     element = heading.element
     block = next((child for child in element if child.tag in _BLOCKS), None) if element is not None else None
     if element is None or block is None:
