@@ -254,7 +254,8 @@ def _read_images(
     caption_raw, caption, credit = (
         caption_parts.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
     )
-    if not lead and not credit and _is_of_another_story(scope, region):
+    is_credited = credit is not None and credit in (caption_raw or "")
+    if not lead and not is_credited and _is_of_another_story(scope, region):
         return []
     if lead and not (elements or credit):
         caption_raw, caption, credit = caption_parts.in_title(picture)
@@ -262,7 +263,8 @@ def _read_images(
     sharing = [picture]
     if elements:
         together = _pictures_sharing(picture, scope, elements)
-        sharing = [other for other in together if other not in done and not picture_urls.is_icon(other)]
+        sharing = [other for other in together if other not in done]
+        sharing = [other for other in sharing if other is picture or not picture_urls.is_icon(other)]
         for element in caption_parts.credit_elements_of(elements, scope) + elements:
             drop(element)
     done.update(sharing)

@@ -30,6 +30,11 @@ ADDRESSES = {
     "picture": ('<picture><source srcset="/a/cau-moi.webp 900w"><img></picture>', "/a/cau-moi.webp"),
     "amp": ('<amp-img src="/a/cau-moi.jpg" width=600 height=400></amp-img>', "/a/cau-moi.jpg"),
     "space in the address": ('<img src="/a/cầu mới.jpg">', "/a/cầu%20mới.jpg"),
+    "data that a script reads": (
+        """<img data-srcset='[{"80":"dG5g"},{"160":"ukha0S"}]' src="/a/cau-moi.jpg">""",
+        "/a/cau-moi.jpg",
+    ),
+    "nothing but a video player": ('<img data-src="https://www.youtube.com/embed/lJuHMpxaSU8">', None),
     "nothing but a placeholder": (f'<img src="{PIXEL}">', None),
     "no address": ('<img src="javascript:void(0)">', None),
 }
@@ -51,6 +56,8 @@ def test_address(name: str) -> None:
         '<img src="/i/logo.png">',
         '<img src="/i/share.svg">',
         '<img src="/icons/icon-facebook.png">',
+        '<img src="/images/icons/email.gif">',
+        '<img src="/2020/07/bao1000X120.gif">',
     ],
 )
 def test_icons(markup: str) -> None:

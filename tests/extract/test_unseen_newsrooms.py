@@ -111,6 +111,58 @@ def test_the_picture_above_the_headline_that_the_page_declares() -> None:
     assert image.caption is None
 
 
+OURS = "http://baotrungdu.vn/anh/2026/11/xoan.jpg"
+HEAD = f"<meta property='og:image' content='{OURS.replace('http:', 'https:')}?fit=850'>"
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<div class='openPopup'><img src='/anh/2026/11/xoan.jpg'><span class='x1'>{}</span></div>",
+        "<ul class='slider' style='display:none'><li><img src='/anh/2026/11/xoan.jpg'><p>{}</p></li></ul>",
+        "<div class='img'><img class='image_btn' src='/anh/2026/11/xoan.jpg'><p>{}</p></div>",
+        "<ul style='display: none'><li><img src='/anh/2026/11/xoan.jpg' title='{} | TTXVN'></li></ul>",
+        "<aside><img src='/anh/2026/11/w600/xoan.JPG.jpg'><p>{}</p></aside>",
+    ],
+)
+def test_the_declared_picture_and_its_line_stay_whatever_box_holds_them(box: str) -> None:
+    found = read(page(head=HEAD).replace(b"</h1>", b"</h1>" + box.format(CAPTION).encode()))
+    (image,) = found.images
+    assert image.caption == CAPTION and "xoan" in image.url
+    assert CAPTION not in found.text
+
+
+def test_a_declared_picture_that_is_only_a_background() -> None:
+    box = "<div class='dau' style='background-image:url(/anh/2026/11/xoan.jpg?w=850)'></div>"
+    assert only(page(head=HEAD).replace(b"</h1>", b"</h1>" + box.encode())).url == f"{OURS}?w=850"
+
+
+def test_a_gallery_in_a_box_named_for_furniture_gives_pictures_and_no_guessed_captions() -> None:
+    slides = "".join(f"<div><img src='/anh/2026/11/{n}.jpg'><p>{TEXT[1]}</p></div>" for n in ("xoan", "lop", "hoi"))
+    found = read(page(head=HEAD).replace(b"</h1>", f"</h1><div class='popup'>{slides}</div>".encode()))
+    assert [image.caption for image in found.images] == [None] * len(found.images)
+    assert found.images[0].url == OURS
+
+
+TITLES = ("Phù Ninh tổ chức hội thi gói bánh chưng", "Thanh Ba khánh thành cầu mới qua sông Thao")
+
+
+LINK = "<a href='/khac-{0}.htm'>{1}</a>"
+PICTURE = "<img src='/anh/{0}.jpg'>"
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        f"<div>{PICTURE}</div><p><em>Tóm tắt của một bài khác.</em></p><p><a href='/khac-{{0}}.htm'>Xem</a></p><h4>{LINK}</h4>",
+        f"<a href='/khac-{{0}}.htm'>{PICTURE}</a><div class='the-caption'>Tỉnh {LINK} 09.08.2026 10:52</div>",
+    ],
+)
+def test_pictures_of_teasers_in_the_text_s_column_are_other_stories_s(card: str) -> None:
+    cards = "".join(f"<div>{card.format(number, title)}</div>" for number, title in enumerate(TITLES))
+    assert read(page(foot=f"<div class='hang'>{cards}</div>")).images == ()
+
+
 def test_a_declared_picture_that_leads_to_another_page_is_not_the_article_s() -> None:
     head = "<meta property='og:image' content='https://baotrungdu.vn/anh/lop-hat-xoan-cam-khe.jpg'>"
     above = "<a href='/khac'><img src='/anh/lop-hat-xoan-cam-khe.jpg'> Phù Ninh tổ chức hội thi gói bánh</a>"
