@@ -261,7 +261,8 @@ def article_region(headline: html.HtmlElement | None, body: html.HtmlElement) ->
         region = common_ancestor([headline, body])
         if enclosing is not None and enclosing.tag == "article" and enclosing in region.iterancestors():
             return enclosing
-        if region.tag not in ("html", "body") or enclosing is None:
+        is_around = region is body or region in body.iterancestors()  # a rule may have dropped the headline's box
+        if is_around and (region.tag not in ("html", "body") or enclosing is None):
             return region
     if enclosing is not None:
         return enclosing

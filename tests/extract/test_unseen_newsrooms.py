@@ -144,6 +144,15 @@ def test_a_gallery_in_a_box_named_for_furniture_gives_pictures_and_no_guessed_ca
     assert found.images[0].url == OURS
 
 
+def test_pictures_stay_where_a_rule_drops_the_headline_s_box() -> None:
+    figure = f"<p><img src='/anh/lop.jpg'></p><p><em>{CAPTION}.</em></p>"
+    header = "<div class='sc-longform-header'><h1 class='sc-longform-header-title'>Cẩm Khê mở lớp hát xoan</h1></div>"
+    body = "".join(f"<p>{text}</p>" for text in TEXT)
+    found = read(f"<html><body><div class='b-maincontent'>{header}{figure}{body}</div></body></html>".encode())
+    assert [image.caption for image in found.images] == [f"{CAPTION}."]
+    assert CAPTION not in found.text
+
+
 TITLES = ("Phù Ninh tổ chức hội thi gói bánh chưng", "Thanh Ba khánh thành cầu mới qua sông Thao")
 
 
