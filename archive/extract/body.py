@@ -160,6 +160,7 @@ def _clean_body(
         kept.remove(bold_piece)
         found_lead = lead.Lead(bold_piece.element, bold_piece.text, "bold")
     images, kept = _apply_credit_line(caption_parts.completed(pictures.images, page), kept)
+    images = caption_parts.signed(images, metadata.byline, metadata.authors)
     declared_text = trafilatura_opinion.declared_text(page, sum(len(piece.text) for piece in kept))
     origins = [("body", "json-ld" if declared_text else container.origin)]
     origins.append(("container", body_containers.css_path(container.element)))

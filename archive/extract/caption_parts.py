@@ -30,6 +30,7 @@ _MIN_FILE_NAME, _MAX_DIRECTORIES = 10, 3  # characters; shorter file names are n
 _HOST = re.compile(r"^(?:https?:)?//[^/]*")
 _SHARED_PREFIX = 24
 _MAX_TEXT = 900
+_WORDS_AND_PICTURES = re.compile(r"(?:bài|tin)(?: viết)?\s?(?:và|,|&|-|–)\s?ảnh\b|text (?:and|&) photos?\b", re.I)
 
 
 def completed(images: tuple[Image, ...], page: Page) -> tuple[Image, ...]:
@@ -38,6 +39,13 @@ def completed(images: tuple[Image, ...], page: Page) -> tuple[Image, ...]:
         return images
     declared = {name: thing for thing in page.linked_data for name in _captioned_file_names(thing)}
     return tuple(_with_declared(image, declared.get(file_name(image.url))) for image in images)
+
+
+def signed(images: tuple[Image, ...], byline: str | None, authors: tuple[str, ...]) -> tuple[Image, ...]:
+    """Images that nobody else is credited for, with who signs for text and pictures: `Bài và ảnh: Ngọc Ánh`."""
+    if not authors or not _WORDS_AND_PICTURES.match(byline or "") or any(image.credit for image in images):
+        return images
+    return tuple(replace(image, credit=", ".join(authors)) for image in images)
 
 
 def covers(page: Page) -> frozenset[str]:

@@ -247,7 +247,7 @@ def _read_images(
     if not inside and not lead and (not elements or captions.links_to_other_page(picture)):
         return []
     uncaptioned = not elements and not lead
-    if _is_portrait(scope, region) or (
+    if (not lead and _is_portrait(scope, region)) or (
         uncaptioned and (captions.links_to_other_page(picture) or _is_card(scope, region))
     ):
         return []
@@ -255,7 +255,7 @@ def _read_images(
         caption_parts.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
     )
     is_credited = credit is not None and credit in (caption_raw or "")
-    if not lead and not is_credited and _is_of_another_story(scope, region):
+    if not lead and not is_credited and _is_of_another_story(picture, region):
         return []
     if lead and not (elements or credit):
         caption_raw, caption, credit = caption_parts.in_title(picture)
@@ -351,11 +351,11 @@ def _is_card(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
     return False
 
 
-def _is_of_another_story(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
+def _is_of_another_story(picture: html.HtmlElement, region: html.HtmlElement) -> bool:
     """Whether the picture is a teaser's: its small box holds another page's title, to which the picture leads too, or
     stands beside another box of the kind."""
-    target = _target(captions.link_around(scope)) if captions.links_to_other_page(scope) else ""
-    for box in islice(scope.iterancestors(), _MAX_CARD_DEPTH + 2):
+    target = _target(captions.link_around(picture)) if captions.links_to_other_page(picture) else ""
+    for box in islice(picture.iterancestors(), _MAX_CARD_DEPTH + 2):
         if box is region or box.tag in ("body", "main") or len(box) > _MAX_CARD_CHILDREN:
             return False
         if len(text_of(box, _MAX_CARD_TEXT + 1)) > _MAX_CARD_TEXT:

@@ -122,6 +122,7 @@ HEAD = f"<meta property='og:image' content='{OURS.replace('http:', 'https:')}?fi
         "<ul class='slider' style='display:none'><li><img src='/anh/2026/11/xoan.jpg'><p>{}</p></li></ul>",
         "<div class='img'><img class='image_btn' src='/anh/2026/11/xoan.jpg'><p>{}</p></div>",
         "<ul style='display: none'><li><img src='/anh/2026/11/xoan.jpg' title='{} | TTXVN'></li></ul>",
+        "<figure class='bai__avatar'><img src='/anh/2026/11/xoan.jpg'><figcaption>{}</figcaption></figure>",
         "<aside><img src='/anh/2026/11/w600/xoan.JPG.jpg'><p>{}</p></aside>",
     ],
 )
@@ -151,6 +152,13 @@ def test_pictures_stay_where_a_rule_drops_the_headline_s_box() -> None:
     found = read(f"<html><body><div class='b-maincontent'>{header}{figure}{body}</div></body></html>".encode())
     assert [image.caption for image in found.images] == [f"{CAPTION}."]
     assert CAPTION not in found.text
+
+
+def test_who_signs_for_text_and_pictures_took_the_pictures() -> None:
+    signed = page(f"<p><img src='/a.jpg'></p><p><em>{CAPTION}.</em></p>", foot=f"<p><b>Bài và ảnh: {NAME}</b></p>")
+    found = read(signed)
+    assert found.authors == (NAME,)
+    assert [image.credit for image in found.images] == [NAME]
 
 
 TITLES = ("Phù Ninh tổ chức hội thi gói bánh chưng", "Thanh Ba khánh thành cầu mới qua sông Thao")
