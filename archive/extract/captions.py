@@ -1,8 +1,9 @@
-"""Finds the caption elements of a picture, in every form newsrooms print them."""
+"""Finds the captions of a picture, in every form newsrooms print them, and tells other stories' pictures."""
 
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml import html
 
@@ -20,6 +21,10 @@ from archive.extract.element_text import selector, string, text_of
 from archive.extract.picture_urls import pictures_in
 from archive.text.folding import WHOLE
 
+_MAX_CARD_DEPTH, _MAX_CARD_CHILDREN = 5, 12  # ancestors, children
+_MAX_CARD_TEXT, _MIN_CARD_LINKED = 400, 0.5  # characters, linked share of them
+_MAX_BESIDE = 4  # elements
+_MIN_TITLE, _TITLE_SHARE = 20, 0.8  # characters of another page's title, share of its element
 _MOST_SIBLINGS = 1000  # elements in a box that is searched for a caption, once for each picture
 _LONGEST_ROW = 4  # pictures side by side
 _MOST_PICTURES = 30  # in a figure; in a larger one each picture stands alone
@@ -166,3 +171,50 @@ def _next_caption(scope: html.HtmlElement) -> list[html.HtmlElement]:
     if following is not None and _is_caption_element(following) and acceptable(following, LONGEST):
         return [following]
     return []
+
+
+def is_card(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
+    """Whether the picture belongs to a teaser of another story: its box holds a link and little else."""
+    for box in islice(scope.iterancestors(), _MAX_CARD_DEPTH):
+        if box is region or box.tag in ("body", "article", "main") or len(box) > _MAX_CARD_CHILDREN:
+            return False
+        size = len(text_of(box, _MAX_CARD_TEXT + 1))
+        if size > _MAX_CARD_TEXT:
+            return False
+        if size:
+            linked = sum(len(text_of(link, _MAX_CARD_TEXT)) for link in box.iter("a") if links_to_other_page(link))
+            return linked > _MIN_CARD_LINKED * size
+    return False
+
+
+def is_of_another_story(picture: html.HtmlElement, region: html.HtmlElement) -> bool:
+    """Whether the picture is a teaser's: its small box holds another page's title, to which the picture leads too, or
+    stands beside another box of the kind."""
+    target = _target(link_around(picture)) if links_to_other_page(picture) else ""
+    for box in islice(picture.iterancestors(), _MAX_CARD_DEPTH + 2):
+        if box is region or box.tag in ("body", "main") or len(box) > _MAX_CARD_CHILDREN:
+            return False
+        if len(text_of(box, _MAX_CARD_TEXT + 1)) > _MAX_CARD_TEXT:
+            return False
+        title = _title_in(box)
+        beside = (*islice(box.itersiblings(), _MAX_BESIDE), *islice(box.itersiblings(preceding=True), _MAX_BESIDE))
+        twins = (twin for twin in beside if twin.tag == box.tag and len(twin) <= _MAX_CARD_CHILDREN)
+        if title and (title == target or any(twin.find(".//img") is not None and _title_in(twin) for twin in twins)):
+            return True
+    return False
+
+
+def _title_in(box: html.HtmlElement) -> str:
+    """The address of the link in a box that is another page's title: long, most of the box or alone in its element."""
+    size = len(text_of(box))
+    for link in islice(box.iter("a"), _MAX_CARD_CHILDREN):
+        length, parent = len(text_of(link)), link.getparent()
+        if length < _MIN_TITLE or not links_to_other_page(link) or parent is None:
+            continue
+        if length > _MIN_CARD_LINKED * size or (parent is not box and length > _TITLE_SHARE * len(text_of(parent))):
+            return _target(link)
+    return ""
+
+
+def _target(link: html.HtmlElement | None) -> str:
+    return (link.get("href") or "") if link is not None else ""

@@ -23,10 +23,6 @@ _painted = selector("//@style[contains(., 'url(')]/..")
 _PAINTED_URL = re.compile(r"url\(\s*[\"']?([^\"')]+)")
 
 _ROW_TAGS = ("img", "amp-img", "a", "span", "br")
-_MAX_CARD_DEPTH, _MAX_CARD_CHILDREN = 5, 12  # ancestors, children
-_MAX_CARD_TEXT, _MIN_CARD_LINKED = 400, 0.5  # characters, linked share of them
-_MAX_BESIDE = 4  # elements
-_MIN_TITLE, _TITLE_SHARE = 20, 0.8  # characters of another page's title, share of its element
 _MAX_ROW = 4  # pictures above one caption
 _TAGS = re.compile(r"<[^<>]{0,300}>")
 _CREDIT_TAGS = ("p", "div", "span", "figcaption", "small", "em", "cite", "i")
@@ -248,14 +244,14 @@ def _read_images(
         return []
     uncaptioned = not elements and not lead
     if (not lead and _is_portrait(scope, region)) or (
-        uncaptioned and (captions.links_to_other_page(picture) or _is_card(scope, region))
+        uncaptioned and (captions.links_to_other_page(picture) or captions.is_card(scope, region))
     ):
         return []
     caption_raw, caption, credit = (
         caption_parts.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
     )
     is_credited = credit is not None and credit in (caption_raw or "")
-    if not lead and not is_credited and _is_of_another_story(picture, region):
+    if not lead and not is_credited and captions.is_of_another_story(picture, region):
         return []
     if lead and not (elements or credit):
         caption_raw, caption, credit = caption_parts.in_title(picture)
@@ -333,55 +329,6 @@ def _pictures_above(caption: html.HtmlElement) -> list[html.HtmlElement]:
             break
         pictures[:0] = picture_urls.pictures_in(sibling)
     return pictures if len(pictures) <= _MAX_ROW else []
-
-
-def _is_card(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
-    """Whether the picture belongs to a teaser of another story: its box holds a link and little else."""
-    for box in islice(scope.iterancestors(), _MAX_CARD_DEPTH):
-        if box is region or box.tag in ("body", "article", "main") or len(box) > _MAX_CARD_CHILDREN:
-            return False
-        size = len(text_of(box, _MAX_CARD_TEXT + 1))
-        if size > _MAX_CARD_TEXT:
-            return False
-        if size:
-            linked = sum(
-                len(text_of(link, _MAX_CARD_TEXT)) for link in box.iter("a") if captions.links_to_other_page(link)
-            )
-            return linked > _MIN_CARD_LINKED * size
-    return False
-
-
-def _is_of_another_story(picture: html.HtmlElement, region: html.HtmlElement) -> bool:
-    """Whether the picture is a teaser's: its small box holds another page's title, to which the picture leads too, or
-    stands beside another box of the kind."""
-    target = _target(captions.link_around(picture)) if captions.links_to_other_page(picture) else ""
-    for box in islice(picture.iterancestors(), _MAX_CARD_DEPTH + 2):
-        if box is region or box.tag in ("body", "main") or len(box) > _MAX_CARD_CHILDREN:
-            return False
-        if len(text_of(box, _MAX_CARD_TEXT + 1)) > _MAX_CARD_TEXT:
-            return False
-        title = _title_in(box)
-        beside = (*islice(box.itersiblings(), _MAX_BESIDE), *islice(box.itersiblings(preceding=True), _MAX_BESIDE))
-        twins = (twin for twin in beside if twin.tag == box.tag and len(twin) <= _MAX_CARD_CHILDREN)
-        if title and (title == target or any(twin.find(".//img") is not None and _title_in(twin) for twin in twins)):
-            return True
-    return False
-
-
-def _title_in(box: html.HtmlElement) -> str:
-    """The address of the link in a box that is another page's title: long, most of the box or alone in its element."""
-    size = len(text_of(box))
-    for link in islice(box.iter("a"), _MAX_CARD_CHILDREN):
-        length, parent = len(text_of(link)), link.getparent()
-        if length < _MIN_TITLE or not captions.links_to_other_page(link) or parent is None:
-            continue
-        if length > _MIN_CARD_LINKED * size or (parent is not box and length > _TITLE_SHARE * len(text_of(parent))):
-            return _target(link)
-    return ""
-
-
-def _target(link: html.HtmlElement | None) -> str:
-    return (link.get("href") or "") if link is not None else ""
 
 
 def _is_portrait(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
