@@ -21,7 +21,7 @@ _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _SIZE = re.compile(
     r"(?:[-_](?:\d{2,4}x\d{2,4}|w\d{3,4}|\d{3,4}(?:px|w)|scaled))+$"
 )  # a bare number tells pictures apart
-_SIZE_DIRECTORY = re.compile(r"(?:/(?:w\d{2,4}|\d{2,4}x\d{2,4}))+$")
+_SIZE_DIRECTORY = re.compile(r"/(?:w\d{2,4}|\d{2,4}x\d{2,4})$")
 _EXTENSIONS = re.compile(r"(?<=.)(?:\.(?:jpe?g|png|webp|gif|avif))+$", re.I)
 _COVER_METAS = ("og:image", "og:image:secure_url", "twitter:image", "twitter:image:src")
 _ARTICLE_TYPES = ("article", "posting", "report")
