@@ -23,14 +23,14 @@ from archive.extract import (
 from archive.extract.blocks import Piece, pieces
 from archive.extract.body_cleaning import NO_TEASERS, Teasers
 from archive.extract.body_containers import Container
-from archive.extract.element_text import selector, string
+from archive.extract.element_text import MIN_PROSE, selector, string
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
 from archive.extract.picture_urls import absolute_url
 from archive.model.records import Block, BlockKind, Image
 from archive.rules.base import Rules
 
-_MIN_HEADLINE, _MIN_PROSE = 30, 60  # characters
+_MIN_HEADLINE = 30  # characters
 _MAX_SUBHEAD = 120
 _FILE_END = re.compile(r"(?<=\w)\.(?:html?|aspx?|php|chn|vnp|epi|tdu)$")
 _PAGE_NUMBER = re.compile(
@@ -72,7 +72,7 @@ class Body:
     def prose_lengths(self) -> list[int]:
         """The lengths of the paragraphs and quotes of running text."""
         texts = [block.text for block in self.blocks if block.kind in ("paragraph", "quote")]
-        return [len(text) for text in texts if len(text) >= _MIN_PROSE]
+        return [len(text) for text in texts if len(text) >= MIN_PROSE]
 
 
 def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:

@@ -12,9 +12,10 @@ from lxml import html
 from archive.extract import phrases, trafilatura_opinion
 from archive.extract.blocks import Piece
 from archive.extract.body_containers import is_teaser_text
+from archive.extract.element_text import MIN_PROSE
 from archive.text.folding import letters
 
-_HEADLINE, _PROSE, _DATELINE = 20, 60, 40  # minimum characters of a headline link, a teaser, a line between them
+_HEADLINE, _DATELINE = 20, 40  # minimum characters of a headline link, of a line between it and its teaser
 _LONGEST_NOISE = 400
 _MIN_PIECES = 3
 _MAX_SIBLINGS = 200
@@ -79,7 +80,7 @@ def teasers_of(pieces: list[Piece]) -> Teasers:
             after_link = True
         elif size <= phrases.LONGEST_IMPRINT and phrases.IMPRINT.match(piece.text):
             continue
-        elif size >= _PROSE and piece.linked < 0.5 * size:
+        elif size >= MIN_PROSE and piece.linked < 0.5 * size:
             prose += 1
             teasers += after_link
             after_link = False
@@ -232,7 +233,7 @@ def _are_siblings_alike(first: Piece, second: Piece) -> bool:
 def _is_trailing_subhead(piece: Piece) -> bool:
     """Whether a last piece is a subhead; some newsrooms print sentences as headings."""
     return piece.kind == "subhead" and not (
-        len(piece.text) > _PROSE and piece.text.endswith((".", "!", "?", "…", "”", '"'))
+        len(piece.text) > MIN_PROSE and piece.text.endswith((".", "!", "?", "…", "”", '"'))
     )
 
 

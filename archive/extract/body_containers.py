@@ -11,7 +11,7 @@ from itertools import islice
 from lxml import html
 
 from archive.extract import naming_words, phrases
-from archive.extract.element_text import has_direct_text, has_text, selector, string
+from archive.extract.element_text import has_direct_text, has_text, is_inside, linked_length, selector, string
 from archive.rules.base import Rules
 from archive.text.folding import fold, letters
 
@@ -157,19 +157,19 @@ def _is_running_text(element: html.HtmlElement) -> bool:
     """Whether an element can be a paragraph: by its tag, or by its length and its direct text."""
     minimum, ancestors = _DIRECT_TEXT.get(str(element.tag), (0, ("a",)))
     if minimum:
-        return has_direct_text(element, minimum) and next(element.iterancestors(*ancestors), None) is None
+        return has_direct_text(element, minimum) and not is_inside(element, *ancestors)
     if element.tag == "blockquote":
         return element.find(".//p") is None
     if element.tag == "li":
         minimum = _MIN_UNLINKED_ITEM if element.find(".//a") is None else _MIN_ITEM
         if not has_text(string(element), minimum) or element.find(".//p") is not None:
             return False
-    return next(element.iterancestors("a"), None) is None
+    return not is_inside(element, "a")
 
 
 def _text_mass(element: html.HtmlElement) -> int:
     """Text mass of one element; 0 if it is mostly links."""
-    links = sum(len(string(link)) for link in element.iter("a"))
+    links = linked_length(element)
     if element.tag in _DIRECT_TEXT and element.tag != "span":
         length = sum(len(text.strip()) for text in (element.text, *(child.tail for child in element)) if text)
         return length if length >= max(links, _MIN_PARAGRAPH) else 0

@@ -8,7 +8,7 @@ from itertools import islice
 from lxml import etree, html
 
 from archive.extract import naming_words, picture_urls
-from archive.extract.element_text import selector, string
+from archive.extract.element_text import is_inside, linked_length, selector, string
 
 _NON_TEXT_TAGS = (
     *("script", "style", "template", "svg", "select", "textarea", "input", "iframe", "object", "embed", "audio"),
@@ -60,7 +60,7 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
     for element in _hidden(root):
         if (
             element not in protected
-            and not _in_figure(element)
+            and not is_inside(element, "figure")
             and not _is_article_sized(element, total, _HIDDEN_SHARE)
         ):
             drop(element)
@@ -84,7 +84,7 @@ def mass(element: html.HtmlElement) -> int:
 
 def _is_boilerplate(element: html.HtmlElement) -> bool:
     if element.tag in _BOILERPLATE_TAGS or element.get("role") in _ROLES:
-        return not _in_figure(element)
+        return not is_inside(element, "figure")  # there a <footer> is a credit
     if element.tag in _HEADINGS:  # an anchor such as `nav_2` is for a table of contents
         return naming_words.BOILERPLATE.name_class(element)
     if naming_words.BOILERPLATE.name(element) and not _is_body(element) and not _is_embedded_post(element):
@@ -100,7 +100,7 @@ def _is_picture_box(element: html.HtmlElement) -> bool:
         return False
     if any(map(picture_urls.enlargement_caption, element.iter("img"))):
         return True
-    if element.tag != "figure" and _in_figure(element):
+    if element.tag != "figure" and is_inside(element, "figure"):
         return True
     captions = list(element.iter("figcaption")) or [
         paragraph for paragraph in element.iter("p", "div") if naming_words.CAPTION.name(paragraph)
@@ -120,11 +120,6 @@ def _is_picture_box(element: html.HtmlElement) -> bool:
     )
 
 
-def _in_figure(element: html.HtmlElement) -> bool:
-    """Whether an element is in a figure: there a <footer> is a credit, and a hidden element an expandable caption."""
-    return next(element.iterancestors("figure"), None) is not None
-
-
 _ROLES = ("navigation", "complementary", "contentinfo", "dialog", "search")
 _RELATED = ("RelatedNewsBox", "RelatedOneNews")  # VCCorp
 
@@ -140,8 +135,7 @@ def _is_body(element: html.HtmlElement) -> bool:
 
 
 def _is_mostly_links(element: html.HtmlElement) -> bool:
-    length = len(string(element).strip())
-    return sum(len(string(link).strip()) for link in element.iter("a")) > 0.4 * length
+    return linked_length(element) > 0.4 * len(string(element).strip())
 
 
 def _is_article_sized(element: html.HtmlElement, total: int, share: float = _ARTICLE_SHARE) -> bool:

@@ -11,13 +11,12 @@ from lxml import html
 
 from archive.extract import credits, naming_words
 from archive.extract.declared import flat
-from archive.extract.element_text import text_of
+from archive.extract.element_text import text_of, without_markup
 from archive.extract.jsonld import types_of
 from archive.extract.parsed_page import Page
 from archive.model.records import Image
 from archive.text.folding import WHOLE, fold, letters
 
-_TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _SIZE = re.compile(
     r"(?:[-_](?:\d{2,4}x\d{2,4}|w\d{3,4}|\d{3,4}(?:px|w)|scaled))+$"
 )  # a bare number tells pictures apart
@@ -94,7 +93,7 @@ def _text(value: object) -> str | None:
         value = value[0]
     if isinstance(value, dict):
         value = value.get("name")
-    return fold(_TAGS.sub(" ", value[:_MAX_TEXT])) or None if isinstance(value, str) else None
+    return without_markup(value[:_MAX_TEXT]) or None if isinstance(value, str) else None
 
 
 _CREDIT_ATTRIBUTES = ("data-author", "data-credit", "data-copyright", "data-photographer")

@@ -9,7 +9,7 @@ from itertools import islice
 from lxml import html
 
 from archive.extract import naming_words, phrases
-from archive.extract.element_text import selector, string, text_of
+from archive.extract.element_text import is_inside, selector, string, text_of
 from archive.extract.picture_urls import pictures_in
 from archive.text.folding import fold, folded
 
@@ -35,17 +35,13 @@ def acceptable(element: html.HtmlElement, longest: int) -> bool:
     return linked < 0.9 * len(text) and not is_teaser(element) and not phrases.NOT_A_CAPTION.match(text)
 
 
-def _in_link(element: html.HtmlElement) -> bool:
-    return next(element.iterancestors("a"), None) is not None
-
-
 def is_teaser(element: html.HtmlElement) -> bool:
     """Whether the element is a teaser of another story: it holds a heading, or is in a link and holds bold text. In a
     figcaption only a linked heading counts: some systems print captions as headings."""
     for heading in element.iter("h1", "h2", "h3", "h4"):
-        if heading is element and ends_in_credit(fold(string(element))) and not _in_link(heading):
+        if heading is element and ends_in_credit(fold(string(element))) and not is_inside(heading, "a"):
             continue
-        if element.tag != "figcaption" or heading.find(".//a") is not None or _in_link(heading):
+        if element.tag != "figcaption" or heading.find(".//a") is not None or is_inside(heading, "a"):
             return True
     link = next(element.iterancestors("a"), None)
     return link is not None and (

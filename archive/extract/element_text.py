@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from lxml import etree, html
 from lxml.html import HtmlElement
 
-from archive.text.folding import LONGEST, folded
+from archive.text.folding import LONGEST, fold, folded
 
+MIN_PROSE = 60  # characters from which a paragraph counts as running text
 _string = etree.XPath("string()", smart_strings=False)
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 
 
 def string(element: html.HtmlElement) -> str:
     """All text inside the element, unnormalised."""
     return str(_string(element)) if len(element) else element.text or ""
+
+
+def without_markup(text: str) -> str:
+    """One line of clean text from a declared text with markup."""
+    return fold(_MARKUP.sub(" ", text))
+
+
+def linked_length(element: html.HtmlElement) -> int:
+    """Characters of the text inside the element's links."""
+    return sum(len(string(link).strip()) for link in element.iter("a"))
+
+
+def is_inside(element: html.HtmlElement, *tags: str) -> bool:
+    """Whether an element is inside one of these tags."""
+    return next(element.iterancestors(*tags), None) is not None
 
 
 @lru_cache(maxsize=1000)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -11,7 +10,7 @@ from lxml import html
 from archive.extract import caption_parts, captions, credits, naming_words, picture_urls
 from archive.extract.blocks import IMAGE
 from archive.extract.boilerplate import drop
-from archive.extract.element_text import string, text_of
+from archive.extract.element_text import is_inside, string, text_of, without_markup
 from archive.extract.parsed_page import Page
 from archive.model.records import Image
 from archive.text.folding import fold
@@ -23,7 +22,6 @@ _ROW_TAGS = ("img", "amp-img", "a", "span", "br")
 _MAX_CARD_DEPTH, _MAX_CARD_CHILDREN = 5, 12  # ancestors, children
 _MAX_CARD_TEXT, _MIN_CARD_LINKED = 400, 0.5  # characters, linked share of them
 _MAX_ROW = 4  # pictures above one caption
-_TAGS = re.compile(r"<[^<>]{0,300}>")
 _CREDIT_TAGS = ("p", "div", "span", "figcaption", "small", "em", "cite", "i")
 _MAX_CREDITS = 40
 _LONGEST_CREDIT = 250  # characters of a credit, or a caption and a credit, far from its picture
@@ -97,7 +95,7 @@ def _is_distant_credit(element: html.HtmlElement) -> bool:
     return (
         (naming_words.CREDIT.name_class(element) or element.tag == "figcaption")
         and not picture_urls.pictures_in(element)
-        and next(element.iterancestors("figure", "footer", "aside"), None) is None
+        and not is_inside(element, "figure", "footer", "aside")
         and not captions.links_elsewhere(element)
     )
 
@@ -121,11 +119,7 @@ def _lead_picture(page: Page, region: html.HtmlElement, behind: set[html.HtmlEle
         address = picture_urls.address(picture, page.base)
         if address and caption_parts.is_named(address, names) and not captions.links_elsewhere(picture):
             return picture
-    unlinked = [
-        picture
-        for picture in candidates
-        if region in picture.iterancestors() and next(picture.iterancestors("a"), None) is None
-    ]
+    unlinked = [picture for picture in candidates if region in picture.iterancestors() and not is_inside(picture, "a")]
     large = [picture for picture in unlinked if picture_urls.is_large(picture)] or unlinked
     return large[0] if len(large) == 1 else None
 
@@ -175,7 +169,7 @@ def _read_images(
     scope = captions.scope_of(picture, region)
     elements = captions.captions_of(scope, region, loose=inside)
     if not elements and (enlarged := picture_urls.enlargement_caption(picture)):
-        return _enlarged(picture, fold(_TAGS.sub(" ", enlarged)), page)
+        return _enlarged(picture, without_markup(enlarged), page)
     if not inside and not lead and (not elements or captions.links_to_other_page(picture)):
         return []
     uncaptioned = not elements and not lead

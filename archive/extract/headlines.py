@@ -13,7 +13,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from archive.extract.element_text import text_of
+from archive.extract.element_text import is_inside, text_of
 from archive.text.folding import key_of
 
 MOST_SHOWN = 40  # h1 and h2 elements read
@@ -93,7 +93,7 @@ def _in_any_element(root: HtmlElement, keys: frozenset[str]) -> Headline | None:
             or _in_navigation(element)
         ):
             continue
-        if key_of(text_of(element, LONGEST)) in keys and next(element.iterancestors("a", "aside"), None) is None:
+        if key_of(text_of(element, LONGEST)) in keys and not is_inside(element, "a", "aside"):
             return _read(element, "shown")
     return None
 
