@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from archive.extract.bylines import FURNITURE_KEYS, VENDORS, authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, outlet_key
 from archive.extract.element_text import text_of
-from archive.extract.surroundings import Position, is_running, label
+from archive.extract.surroundings import Position, is_excluded, is_running, label
 from archive.text.folding import folded, key_of
 
 METAS = (
@@ -21,6 +21,7 @@ METAS = (
     "dc.creator", "dcterms.creator", "article:author:name", "authors", "article.author", "creator", "news_author",
     "articleauthor", "vr:author",
 )  # fmt: skip
+MOST_ELEMENTS, MOST_MARKED = 5_000, 6  # elements looked at, marked as authors
 FARTHEST = 25  # elements between two parts of a byline
 _ATTRIBUTION = re.compile(r"Theo [A-Z][a-z]+(?:[./]\S+)?")
 NEAREST = 8  # elements behind the headline in which a lone name is a byline
@@ -31,7 +32,7 @@ LONGEST = 240  # characters of an element that is only a byline
 # A word of a class name, in any case style: post-author, post_author, postAuthor.
 _BYLINE_CLASS = re.compile(
     r"(?:^|[\s_\-]|[a-z](?=[A-Z]))(?:authors?(?:name|s?info|line)?|bylines?|by-line|tac-?gia|writers?|journalists?"
-    r"|reporters?|contributors?|penulis|autor(?:en|in|es)?|auteurs?|signature|creator|posted-?by|written-?by"
+    r"|reporters?|contributors?|penulis|autor(?:en|in|es)?|auteurs?|signature|creator|posted-?by|writ(?:ten|e)-?[bB]y"
     r"|Author\w*|Byline\w*)(?=$|[\s_\-\d]|[A-Z])",
 )
 _AUTHOR_HREF = re.compile(
@@ -42,7 +43,9 @@ _AUTHOR_HREF = re.compile(
 _AUTHOR_LABEL = re.compile(
     r"(?<!\w)tác giả\s*:\s*([^|•·:]{2,60})", re.I
 )  # inside a line: `20/05/2024 | Tác giả: Hải Yến`
-_BYLINE_PREFIX = re.compile(r"^(?:by|von|par|por|oleh|bài(?: và ảnh|, ảnh)?:|tác giả:|text:|autor:|author:)\s", re.I)
+_BYLINE_PREFIX = re.compile(
+    r"^(?:by|von|par|por|oleh|bài(?: và ảnh|, ảnh)?:|tác giả:|text:|autor:|author:)\s|^[가-힣]{2,4}\s*기자\s", re.I
+)
 _NON_NAME_LABEL = re.compile(
     r"job|role|position|title|bio|desc|email|e-mail|location|social|date|time|follow|label|count|read|source"
     r"|avatar|image|intro",
@@ -84,6 +87,7 @@ def declared_bylines(declared: Declared) -> Iterator[Byline]:
             yield Byline("json-ld", "; ".join(names), _names_in_texts(names))
     for meta in METAS:
         values = [value for value in declared.page.metas.get(meta, ())[:12] if not _is_imprint(value)]
+        values = [value for value in values if outlet_key(folded(value)) not in declared.house]
         if meta_names := _names_in_texts(values):
             yield Byline(meta, "; ".join(values), meta_names)
     yield from _labelled_bylines(declared.page.metas)
@@ -125,6 +129,22 @@ def shown_byline(positions: Iterable[Position]) -> Byline | None:
         names += found_names
         elements.append(position.element)
     return Byline("byline", "; ".join(lines), unique(names), tuple(elements)) if lines else None
+
+
+def marked_byline(root: HtmlElement) -> Byline | None:
+    """The authors that microdata or links mark anywhere outside lists of other stories and comments."""
+    marked = [
+        element
+        for element in islice(root.iter("a", "span", "div", "p", "address"), MOST_ELEMENTS)
+        if element.get("rel") == "author" or "author" in (element.get("itemprop") or "").split()
+    ]
+    own = [element for element in marked[:MOST_MARKED] if not any(map(_is_other_box, element.iterancestors()))]
+    names = unique(name for element in own for name in names_in(element))
+    return Byline("marked", "; ".join(names), names, tuple(own)) if names and len(marked) <= MOST_MARKED else None
+
+
+def _is_other_box(element: HtmlElement) -> bool:
+    return element.tag in ("aside", "nav", "ul", "ol", "li") or is_excluded(element, label(element))
 
 
 def placed_byline(positions: Iterable[Position]) -> Byline | None:
@@ -217,12 +237,9 @@ def shows_other_persons(shown: Byline, declared: Byline, house: frozenset[str]) 
 
 def is_house(name: str, house: frozenset[str]) -> bool:
     """Whether a name is that of the outlet, its host or its CMS vendor."""
-    return is_vendor(name) or outlet_key(name) in house or bool(_HOST_NAME.search(name))
-
-
-def is_vendor(name: str) -> bool:
-    """Whether a name is a CMS account or a CMS vendor."""
-    return key_of(name) in _VENDORS
+    key = outlet_key(name)
+    is_desk = not key.isascii() and any(len(own) > 1 and not own.isascii() and key.startswith(own) for own in house)
+    return key in house or is_desk or key_of(name) in _VENDORS or bool(_HOST_NAME.search(name))
 
 
 def line_in(element: HtmlElement, names: tuple[str, ...]) -> str:

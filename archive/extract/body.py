@@ -37,7 +37,10 @@ _PAGE_NUMBER = re.compile(
     r"(?:\.\w{2,5})?/?[?&](?:page|p|pg|trang|seite|pag)=(?:[2-9]|1\d)"
     r"|(?:[-_/,.]|(?:page|trang|seite|p)){1,2}[-_/,=]?(?:[2-9]|1\d)(?:/|\.\w{2,5})?$"
 )
-_MAX_NUMBERED = 200
+_MAX_NUMBERED, _LONGEST_NUMBER = 200, 24  # links, characters of a page's number at the end of an address
+_TEXT_AND_PICTURES = re.compile(
+    r"^(?:tin|bài)(?:\s+và|,|\s*[-–&])\s*ảnh\b|^text (?:and|&) (?:photos?|pictures)\b", re.I
+)
 _STUB = 1_200  # characters that a pay wall leaves
 
 
@@ -88,6 +91,8 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
         return _without_container(page, headline, links)
     _drop_metadata_elements(metadata, container.element)
     _apply_rules(container)
+    if heading is not None and page.root not in heading.iterancestors():
+        heading = None  # a rule dropped it with its box
     found_lead = lead.find(page, rules, container.element, heading, headline)
     if found_lead is not None:
         boilerplate.drop(found_lead.element)
@@ -158,6 +163,8 @@ def _clean_body(
         kept.remove(bold_piece)
         found_lead = lead.Lead(bold_piece.element, bold_piece.text, "bold")
     images, kept = _apply_credit_line(caption_parts.completed(pictures.images, page), kept)
+    if metadata.authors and _TEXT_AND_PICTURES.search(metadata.byline or ""):
+        images = tuple(replace(image, credit=image.credit or ", ".join(metadata.authors)) for image in images)
     declared_text = trafilatura_opinion.declared_text(page, sum(len(piece.text) for piece in kept))
     origins = [("body", "json-ld" if declared_text else container.origin)]
     origins.append(("container", body_containers.css_path(container.element)))
@@ -193,9 +200,7 @@ def _is_paid(page: Page) -> bool:
 
 def _apply_credit_line(images: tuple[Image, ...], kept: list[Piece]) -> tuple[tuple[Image, ...], list[Piece]]:
     """Applies the article's one credit line to images without a credit; returns the images and the other pieces."""
-    credit_lines = [
-        (piece, name) for piece in kept if piece.kind == "paragraph" and (name := credits.of_line(piece.text))
-    ]
+    credit_lines = [(part, name) for part in kept if part.kind == "paragraph" and (name := credits.of_line(part.text))]
     if not images or len({name for _, name in credit_lines}) != 1:
         return images, kept
     captioned = any(image.caption and not image.credit for image in images)
@@ -214,7 +219,7 @@ def _has_more_pages(page: Page) -> bool:
     hrefs = [link.get("href") or "" for link in page.root.iter("link")] + [href for _, href in page.links]
     name = own.rpartition("/")[2]  # few links hold it; the pattern is slow
     near = [href for href in hrefs if name in href or not href.startswith(("/", "http", "#"))]
-    numbered = (href for href in near if _PAGE_NUMBER.search(href))
+    numbered = (href for href in near if _PAGE_NUMBER.search(href[-_LONGEST_NUMBER:]))
     return bool(own) and any(
         target.startswith(own) and _PAGE_NUMBER.fullmatch(target[len(own) :])
         for target in (absolute_url(href, page.base) or "" for href in islice(numbered, _MAX_NUMBERED))
@@ -246,7 +251,8 @@ def _apply_rules(container: Container) -> None:
         return
     for path in container.rules.drop:
         for element in selector(path)(container.element):
-            boilerplate.drop(element)
+            if not boilerplate.is_in_sentence(element):
+                boilerplate.drop(element)
     for path in container.rules.caption:
         for element in selector(path)(container.element):
             element.set(captions.RULED, "")

@@ -33,9 +33,7 @@ _WORD = re.compile(r"\w")
 def kept(pieces: list[Piece], container: html.HtmlElement, headline: str, scrambled: bool) -> list[Piece]:
     """The pieces that belong to the article, in order."""
     headline_key = letters(headline)
-    keep = [
-        piece.kind == "image" or _is_subhead_of_text(piece) or not _is_noise(piece, headline_key) for piece in pieces
-    ]
+    keep = [part.kind == "image" or _is_subhead_of_text(part) or not _is_noise(part, headline_key) for part in pieces]
     if scrambled:
         keep = [stays and not _is_gibberish(piece.text) for piece, stays in zip(pieces, keep, strict=True)]
     _drop_teasers(pieces, keep)

@@ -95,9 +95,7 @@ def by_structure(root: html.HtmlElement) -> Container | None:
         return None
     innermost = _descend(root, masses, total)
     innermost = _narrow_to_sure_name(innermost, masses)
-    named = [
-        element for element in masses if _is_named_body(element) and masses[element] >= _NAMED_SHARE * masses[innermost]
-    ]
+    named = [node for node in masses if _is_named_body(node) and masses[node] >= _NAMED_SHARE * masses[innermost]]
     for element in named:
         if element is innermost or innermost in element.iterancestors():
             return Container(
@@ -120,11 +118,7 @@ def _with_twins(container: html.HtmlElement, masses: Counter[html.HtmlElement]) 
 
 def _narrow_to_sure_name(container: html.HtmlElement, masses: Counter[html.HtmlElement]) -> html.HtmlElement:
     """The descendant with a name only bodies have, where a column beside it holds much text too; else `container`."""
-    named = [
-        element
-        for element in container.iterdescendants()
-        if element in masses and naming_words.SURELY_BODY.name(element)
-    ]
+    named = [node for node in container.iterdescendants() if node in masses and naming_words.SURELY_BODY.name(node)]
     if not named or naming_words.SURELY_BODY.name(container):
         return container
     heaviest = max(named, key=lambda element: masses[element])
@@ -213,9 +207,7 @@ def _joined_container(elements: list[html.HtmlElement]) -> html.HtmlElement:
     if len(elements) == 1:
         return elements[0]
     longest = max(elements, key=lambda element: len(string(element)))
-    large_others = [
-        element for element in elements if len(string(element)) > 0.1 * len(string(longest)) and element is not longest
-    ]
+    large_others = [node for node in elements if len(string(node)) > 0.1 * len(string(longest)) and node is not longest]
     return common_ancestor([longest, *large_others])
 
 

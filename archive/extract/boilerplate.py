@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 
 from lxml import etree, html
@@ -54,7 +55,9 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
     for element in list(root.iter(*_BOX_TAGS)):
         if skip:
             skip -= 1
-        elif element not in protected and _is_boilerplate(element) and not _is_exempt(element, total):
+        elif element in protected or not _is_boilerplate(element):
+            continue
+        elif not (is_in_sentence(element) or _is_exempt(element, total)):
             skip = sum(1 for _ in element.iter(*_BOX_TAGS)) - 1
             drop(element)
     for element in _hidden(root):
@@ -71,6 +74,16 @@ def _is_exempt(element: html.HtmlElement, total: int) -> bool:
     return _is_article_sized(element, total) or _is_picture_box(element)
 
 
+def is_in_sentence(element: html.HtmlElement) -> bool:
+    """Whether an inline element stands within a sentence: its words belong to it, whatever its class."""
+    if element.tag not in ("a", "span") or not (element.tail or "").strip():
+        return False
+    previous = element.getprevious()
+    parent = element.getparent()
+    before = (parent.text if parent is not None else "") if previous is None else previous.tail
+    return (before or "").rstrip()[-1:].isalpha()
+
+
 def drop(element: html.HtmlElement) -> None:
     """Removes an element from the tree; its tail stays."""
     if element.getparent() is not None:
@@ -82,8 +95,25 @@ def mass(element: html.HtmlElement) -> int:
     return sum(len(string(paragraph)) for paragraph in element.iter("p"))
 
 
+@lru_cache(maxsize=50_000)
+def _is_suspect(tag: str, class_name: str | None, element_id: str | None, role: str | None, kind: str | None) -> bool:
+    """Whether an element of this tag with these attributes can be boilerplate: few can, and the same ones recur."""
+    named = naming_words.BOILERPLATE.either(class_name, element_id if tag not in _HEADINGS else None)
+    maybe = tag not in _HEADINGS and tag not in _TEXT_TAGS
+    return (
+        named
+        or tag in _BOILERPLATE_TAGS
+        or role in _ROLES
+        or kind in _RELATED
+        or (maybe and naming_words.MAYBE_BOILERPLATE.either(class_name, element_id))
+    )
+
+
 def _is_boilerplate(element: html.HtmlElement) -> bool:
-    if element.tag in _BOILERPLATE_TAGS or element.get("role") in _ROLES:
+    get = element.get
+    if not _is_suspect(element.tag, get("class"), get("id"), get("role"), get("type")):
+        return False
+    if element.tag in _BOILERPLATE_TAGS or get("role") in _ROLES:
         return not is_inside(element, "figure")  # there a <footer> is a credit
     if element.tag in _HEADINGS:  # an anchor such as `nav_2` is for a table of contents
         return naming_words.BOILERPLATE.name_class(element)
@@ -91,7 +121,7 @@ def _is_boilerplate(element: html.HtmlElement) -> bool:
         return True
     if element.tag not in _TEXT_TAGS and naming_words.MAYBE_BOILERPLATE.name(element) and _is_mostly_links(element):
         return True
-    return element.get("type") in _RELATED
+    return get("type") in _RELATED
 
 
 def _is_picture_box(element: html.HtmlElement) -> bool:
@@ -147,11 +177,7 @@ def _is_article_sized(element: html.HtmlElement, total: int, share: float = _ART
     if not own_mass:
         return False
     enclosing = next(
-        (
-            ancestor
-            for ancestor in element.iterancestors()
-            if ancestor.tag == "article" or naming_words.SURELY_BODY.name(ancestor)
-        ),
+        (outer for outer in element.iterancestors() if outer.tag == "article" or naming_words.SURELY_BODY.name(outer)),
         None,
     )
     return enclosing is not None and _is_most_of(own_mass, enclosing) and not _is_mostly_links(element)
@@ -187,7 +213,9 @@ def _fill_placeholder(parent: html.HtmlElement, inside: list[html.HtmlElement]) 
     beside = [image for image in islice(parent.iter("img"), 3) if image not in inside]
     if len(inside) != 1 or len(beside) != 1 or picture_urls.is_icon(inside[0]):
         return
-    if not any(name != "src" and "src" in name for name in beside[0].attrib) and inside[0].get("src"):
+    if not any(
+        name != "src" and "src" in name and '"' not in value for name, value in beside[0].attrib.items()
+    ) and inside[0].get("src"):
         beside[0].set("src", inside[0].get("src", ""))
 
 

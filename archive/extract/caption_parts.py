@@ -115,11 +115,9 @@ def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> CaptionAn
     credited = _credit_elements(captions, scope)
     raw_text = " ".join(_unique(text_of(element, WHOLE) for element in captions))
     outside = [
-        element
-        for element in credited
-        if not any(
-            caption_element is element or caption_element in element.iterancestors() for caption_element in captions
-        )
+        node
+        for node in credited
+        if not any(caption_element is node or caption_element in node.iterancestors() for caption_element in captions)
     ]
     credit_text = " ".join(_unique(text_of(element, WHOLE) for element in credited))
     caption_text = _without_credits(captions, credited)
@@ -184,8 +182,7 @@ def _is_credit_element(element: html.HtmlElement) -> bool:
 
 def _in_caption(element: html.HtmlElement) -> bool:
     return any(
-        ancestor.tag in ("figcaption", "figure") or naming_words.CAPTION.name_class(ancestor)
-        for ancestor in element.iterancestors()
+        box.tag in ("figcaption", "figure") or naming_words.CAPTION.name_class(box) for box in element.iterancestors()
     )
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from archive.extract.bylines import HOUSE_WORDS
+from archive.extract.bylines import HOUSE_WORDS, is_agency
 from archive.extract.headlines import agree, keys_of
 from archive.extract.jsonld import Thing, by_id, types_of
 from archive.extract.parsed_page import Page
@@ -105,10 +105,12 @@ class Declared:
                 yield from self._resolved_names(self._name_of(item), depth + 1)
 
     def _name_of(self, thing: Thing) -> object:
-        """The name of a person or an organization, or a nested author."""
+        """The name of a person or an organization other than the outlet, or a nested author."""
         reference = thing.get("@id")
         if "name" not in thing and isinstance(reference, str):
             thing = self._things_by_id.get(reference, thing)
+        if any(kind in _ORGANIZATIONS for kind in types_of(thing)) and not is_agency(str(thing.get("name"))):
+            return None
         parts = [thing.get("givenName"), thing.get("familyName")]
         return thing.get("name") or " ".join(part for part in parts if isinstance(part, str)) or thing.get("author")
 

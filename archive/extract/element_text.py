@@ -69,8 +69,13 @@ def has_text(text: str | None, minimum: int) -> bool:
 
 def has_direct_text(element: HtmlElement, minimum: int) -> bool:
     """Whether one piece of the element's own text has that many characters."""
-    texts = [element.text, *[child.tail for child in element]] if len(element) else [element.text]
-    return any(text and len(text) >= minimum and len(" ".join(text.split())) >= minimum for text in texts)
+    if has_text(element.text, minimum):
+        return True
+    for child in element:
+        tail = child.tail
+        if tail and len(tail) >= minimum and has_text(tail, minimum):
+            return True
+    return False
 
 
 def _pieces(element: HtmlElement, remaining: int) -> list[str]:

@@ -44,7 +44,7 @@ def extract_figures(region: html.HtmlElement, body: html.HtmlElement, page: Page
     images: list[Image] = []
     outside: tuple[list[int], list[int]] = ([], [])
     inside = set(picture_urls.pictures_in(body))
-    behind = _pictures_behind(region, body)
+    behind = _elements_behind(region, body)
     cover = (page.metas.get("og:image") or [""])[0]
     done: set[html.HtmlElement] = set()
     lead_image = _lead_picture(page, region, behind)
@@ -58,13 +58,15 @@ def extract_figures(region: html.HtmlElement, body: html.HtmlElement, page: Page
         if picture not in inside:
             outside[picture in behind].extend(range(len(images), len(images) + len(new_images)))
         images.extend(new_images if not new_images else _marked(picture, new_images, len(images)))
-    images = _with_distant_credit(images, region, body)
+    images = _with_distant_credit(images, region, body, behind)
     for caption in list(body.iter("figcaption")):
         drop(caption)  # of a video or a map: not body text
     return Figures(tuple(images), tuple(outside[0]), tuple(outside[1]))
 
 
-def _with_distant_credit(images: list[Image], region: html.HtmlElement, body: html.HtmlElement) -> list[Image]:
+def _with_distant_credit(
+    images: list[Image], region: html.HtmlElement, body: html.HtmlElement, behind: set[html.HtmlElement]
+) -> list[Image]:
     """The images with the credit, or the caption and the credit, in an element far from its picture: the lead picture's
     above the body, every other picture's elsewhere."""
     if not images or all(image.credit for image in images):
@@ -75,7 +77,7 @@ def _with_distant_credit(images: list[Image], region: html.HtmlElement, body: ht
     text = texts.pop() if len(texts) == 1 else ""
     if not 1 < len(text) <= _LONGEST_CREDIT:
         return images
-    before = body not in found[0].iterancestors() and found[0] not in _elements_behind(region, body)
+    before = body not in found[0].iterancestors() and found[0] not in behind
     caption, credit = credits.split(text)
     if not credit:
         caption, credit = None, credits.name_only(text) or None
@@ -137,17 +139,6 @@ def _without_known(candidates: list[Image], images: list[Image]) -> list[Image]:
 
 def _file(image: Image) -> str:
     return caption_parts.file_name(image.url) or image.url
-
-
-def _pictures_behind(region: html.HtmlElement, body: html.HtmlElement) -> set[html.HtmlElement]:
-    """The pictures of the region behind the start of the body."""
-    reached_body = region is body
-    behind = set()
-    for element in region.iter(body.tag, "img", "amp-img"):
-        reached_body = reached_body or element is body
-        if reached_body:
-            behind.add(element)
-    return behind
 
 
 def _marked(picture: html.HtmlElement, new_images: list[Image], number: int) -> list[Image]:
@@ -219,12 +210,7 @@ def _pictures_sharing(
         own_pictures = picture_urls.pictures_in(scope)
         if parent is None or elements[0].tag != "figcaption" or parent.tag == "figure":
             return own_pictures
-        siblings = [
-            picture_beside
-            for child in parent
-            if child.tag == "figure"
-            for picture_beside in picture_urls.pictures_in(child)
-        ]
+        siblings = [image for child in parent if child.tag == "figure" for image in picture_urls.pictures_in(child)]
         return siblings if picture in siblings else own_pictures
     if elements[0].tag == "tr" and len(elements[0]) == 1:
         previous_row = elements[0].getprevious()

@@ -18,7 +18,7 @@ from archive.text.folding import key_of
 
 MOST_SHOWN = 40  # h1 and h2 elements read
 LONGEST = 500  # characters
-_SEPARATOR = re.compile(r"\s+[|\-–—·•»›>:/]+\s+|\s*[|｜»›]\s*")
+_SEPARATOR = re.compile(r"--+|\s+[|\-–—·•»›>:/]+\s+|\s*[|｜»›]\s*")
 _MIN_STORY_KEY = 15  # letters of a headline's key; shorter ones name sections
 _BLOCKS = ("div", "p", "small", "h2", "h3", "h4")  # a kicker in an element of its own line
 _ROOT_URL = re.compile(r"/?|(?:https?:)?//[^/?#]+/?|/?(?:index|default|home)\.\w+", re.I)
@@ -113,10 +113,7 @@ def most_declared(declared: Sequence[tuple[str, str]], is_house: Callable[[str],
         return None
     votes = [sum(agree(text, other) for _, other in declared) for _, text in declared]
     origin, text = declared[votes.index(max(votes))]
-    splits = [
-        (text[: separator.start()], text[separator.end() :])
-        for separator in islice(_SEPARATOR.finditer(text[:LONGEST]), 8)
-    ]
+    splits = [(text[: mark.start()], text[mark.end() :]) for mark in islice(_SEPARATOR.finditer(text[:LONGEST]), 8)]
     bare_text = next((head for head, tail in splits if head and is_house(tail)), None)
     bare_text = bare_text or next((tail for head, tail in reversed(splits) if tail and is_house(head)), text)
     return Headline(bare_text, origin)
@@ -196,8 +193,6 @@ def _in_navigation(element: HtmlElement | None) -> bool:
 def _by_headline_class(root: HtmlElement, keys: frozenset[str]) -> Headline | None:
     """The element with a headline class whose whole text a declaration confirms; the longest, since parts of <title>
     name sections too."""
-    headings = [
-        _read(element, "headline class") for element in islice(root.xpath(_HEADLINE_CLASS_XPATH), MOST_SHOWN * 2)
-    ]
+    headings = [_read(node, "headline class") for node in islice(root.xpath(_HEADLINE_CLASS_XPATH), MOST_SHOWN * 2)]
     confirmed = [heading for heading in headings if key_of(heading.text) in keys]
     return max(confirmed, key=lambda heading: len(key_of(heading.text)), default=None)

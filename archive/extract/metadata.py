@@ -181,6 +181,11 @@ class _MetadataExtractor:
             if names:
                 self.origins.append(("authors", byline.origin))
                 return names
+        marked = authorship.marked_byline(self.page.root)
+        if marked and (names := authorship.persons(marked, self.declared.house)):
+            bylines.append(marked)
+            self.origins.append(("authors", marked.origin))
+            return names
         pen_name = authorship.pen_name(self.surroundings, self.declared.house)
         if pen_name:
             bylines.append(pen_name)
@@ -195,10 +200,9 @@ class _MetadataExtractor:
                 self.origins.append(("authors", byline.origin))
                 return names
         for byline in bylines:
-            names = tuple(name for name in byline.names if not authorship.is_vendor(name))
-            if names and not self.vietnamese and byline.origin in ("json-ld", "byline"):
+            if byline.names and not self.vietnamese and byline.origin in ("json-ld", "byline"):
                 self.origins.append(("authors", f"{byline.origin}, house"))
-                return names
+                return byline.names
         return ()
 
     def _ruled_bylines(self) -> list[Byline]:
@@ -214,6 +218,7 @@ class _MetadataExtractor:
         declared = datelines.declared_claims(self.declared, ("datePublished",), datelines.PUBLISHED)
         changed = datelines.declared_claims(self.declared, ("dateModified",), datelines.MODIFIED)
         ruled = [claim for rule_match in self._finds("published")[:4] if (claim := datelines.ruled_claim(rule_match))]
+        ruled = datelines.agreed_first(ruled, declared)
         shown = [claim for claim, updated in self.shown if not updated]
         updates = [claim for claim, updated in self.shown if updated]
         if self.vietnamese and not shown:  # "Cập nhật" (updated) above a Vietnamese article is its publication date
@@ -221,6 +226,8 @@ class _MetadataExtractor:
         if not (ruled or declared or shown):
             shown = datelines.only_article_date(self.page.root)
         declared = datelines.by_agreement(declared, changed, shown)
+        if declared and declared[0].origin in datelines.OF_THE_FILE and shown:
+            declared = [*shown, *declared]
         published = datelines.most_precise([*ruled, *declared], shown)
         published = datelines.without_false_utc(published, shown) if self.vietnamese else published
         same = sum(datelines.agree(claim, published) for claim in (*declared, *shown))

@@ -51,7 +51,9 @@ class Page:
             first = urlsplit(self.url).path.strip("/").partition("/")[0]
         except ValueError:
             return ()
-        return tuple(one for one in self.links if first in one[1] or "%" in one[1] + self.url) if first else ()
+        if not first or "%" in self.url:
+            return self.links if first else ()
+        return tuple(link for link in self.links if first in link[1] or "%" in link[1])
 
     @cached_property
     def base(self) -> str:

@@ -25,7 +25,7 @@ _ORIGINAL_ATTRIBUTES = (
 _LAZY_ATTRIBUTE = re.compile(r"^data-(?:\w+-)*(?:src|lazy|lazyload|echo|url|image|img|original)(?:-\w+)?$")
 _PICTURE_URL = re.compile(r"^(?:https?:)?//\S+$|^/?[^\s{<:]+\.(?:jpe?g|png|webp|gif|avif)\S*$|^/\S+$", re.I)
 _PLACEHOLDER = re.compile(
-    r"^(?:data|about|blob|javascript):|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|placeholder|lazy[-_]?load(?:ing)?|loading|"
+    r"^(?:data|about|blob|javascript):|[\"{}]|//(?:www\.)?youtube\.com/embed/|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|placeholder|lazy[-_]?load(?:ing)?|loading|"
     r"transparent|trans|dummy|empty|clear|preload(?:er)?|no[-_]?image|default[-_]?image)(?:[-_.\d][^/]*)?\.(?:gif|png|svg|jpe?g|webp)",
     re.I,
 )
@@ -33,7 +33,7 @@ _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:[?#].*)?$", re.I)
 _CAPTION_ATTRIBUTE = re.compile(r"data-(?:[\w-]+-)?caption|data-sub-html")
 _SRCSET_CANDIDATE = re.compile(r"(\S+?)(?:\s+([\d.]+)[wxh])?\s*(?:,\s+|,(?=https?://|/)|$)")
 _ICON_NAME = re.compile(
-    r"(?:^|[/_.-])(?:icons?|logos?|banners?|avatars?|emoji|sprite|badge|favicon|gravatar|button|btn|arrow|share)(?:[/_.-]|$)",
+    r"(?:^|[/_.-])(?:icons?|logos?|banners?|avatars?|emoji|sprite|badge|favicon|gravatar|button|btn|arrow|share|e?mail|print)(?:[/_.-]|$)",
     re.I,
 )
 # banners are recognisable by directory or alternative text, and change at every request
@@ -77,7 +77,7 @@ def _candidate_urls(image: html.HtmlElement) -> Iterator[str]:
     attributes = image.attrib.items()
     yield from (value for name in _ORIGINAL_ATTRIBUTES if (value := image.get(name)))
     for name, value in attributes:
-        if "set" not in name and _LAZY_ATTRIBUTE.match(name) and _PICTURE_URL.match(value):
+        if name.startswith("data-") and "set" not in name and _LAZY_ATTRIBUTE.match(name) and _PICTURE_URL.match(value):
             yield value
     yield from _widest(attributes)
     if image.get("src"):

@@ -218,10 +218,9 @@ _FITS: dict[str, Callable[[html.HtmlElement, Reading | Unreadable], bool]] = {
 def _paragraphs(element: html.HtmlElement) -> list[html.HtmlElement]:
     """Descendants of an element that hold running text directly: p, div or td."""
     return [
-        candidate
-        for candidate in islice(element.iter("p", "div", "td"), 400)
-        if candidate is not element
-        and len(candidate.text or "") + sum(len(child.tail or "") for child in candidate) >= MIN_PROSE
+        node
+        for node in islice(element.iter("p", "div", "td"), 400)
+        if node is not element and len(node.text or "") + sum(len(child.tail or "") for child in node) >= MIN_PROSE
     ]
 
 

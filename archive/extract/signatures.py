@@ -20,11 +20,21 @@ from archive.extract.surroundings import ends_article, is_excluded, label, next_
 MOST_PARAGRAPHS = 3_000
 _MIN_RUNNING = 80  # characters of a paragraph; of a div or font only direct text counts
 SHORT = 90  # characters of a signature
+MOST_OPENING = 8  # elements that may open with a reporter's name
 MOST_BEHIND = 36  # elements behind the last paragraph of running text
 _RIGHT_ALIGNED = re.compile(r"text-align:\s*(?:right|end)", re.I)
+_REMARK = re.compile(r"(?:[(/\-–]|ảnh\s*:).*", re.I)
+_PHOTOGRAPHER = re.compile(r"\s*\bảnh\s*:.*", re.I)
 _SENTENCE_END = re.compile(
     r"(?<!\b\w)[.!?…:]\s*$|(?<!\b\w)[.!?]\s"
 )  # initials do not end a sentence: `K. Miên`, `H.V.`
+
+
+_IN_BRACKETS = re.compile(r"[（(]\s*([^()（）]{2,40}?)\s*[)）]")
+# 〔記者巫其倫／台北報導〕: Chinese papers sign in front of the first sentence
+_REPORTER = re.compile(
+    r"[〔（(【\[]?\w{0,4}(?:記者|记者)\s*([^\W\d_a-zA-Z]{2,4}?)(?=[／/、〕）)】]|[^\W\d_]{2,3}(?:報導|报道|\d))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,8 @@ def signature(body: Body, vietnamese: bool, house: frozenset[str]) -> Byline | N
     """The line that signs the article with a name other than the outlet's: behind its text, else in bold before it."""
     for element, names in _candidates(body, vietnamese):
         if names and not all(is_house(name, house) for name in names):
-            return Byline("signature", line_in(element, names), names, (element,))
+            is_text = _REPORTER.match(text_of(element, SHORT)) is not None
+            return Byline("signature", line_in(element, names), names, () if is_text else (element,))
     return None
 
 
@@ -68,6 +79,9 @@ def _candidates(body: Body, vietnamese: bool) -> Iterator[tuple[HtmlElement, tup
         yield bold_element, _bold_names(bold_element)
     for element in _elements_behind(body.last):
         yield element, _signature_names(element, vietnamese)
+    for element in islice(body.first.getparent(), MOST_OPENING):
+        if reporter := _REPORTER.match(text_of(element, SHORT)):
+            yield element, (reporter[1],)
     opening = body.first.getprevious()
     if opening is not None and opening.tag == "p":
         yield opening, _bold_names(opening)
@@ -105,6 +119,9 @@ def _signature_names(element: HtmlElement, vietnamese: bool) -> tuple[str, ...]:
     text = text_of(element, SHORT + 1) if element.tag in ("p", "div") and len(element) < 8 else ""
     if not 1 < len(text) <= SHORT or _SENTENCE_END.search(text):
         return ()
+    if bracketed := _IN_BRACKETS.fullmatch(text):
+        names = _persons_or_none(authors_of(bracketed[1]))
+        return names if all(" " in name or not name.isascii() for name in names) else ()
     style = (element.get("style") or "") + (element.get("align") or "").replace("right", "text-align:right")
     if _RIGHT_ALIGNED.search(style) or (vietnamese and element.tag == "p" and _all_capitalised(text)):
         return _persons_or_none(authors_of(text))
@@ -115,12 +132,12 @@ def _bold_names(element: HtmlElement) -> tuple[str, ...]:
     """The names of a line that is all bold, except for a remark in brackets."""
     bold = next(element.iter("strong", "b"), None) if len(element) < 8 else None
     text = text_of(element, SHORT + 1) if bold is not None else ""
-    if bold is None or not 1 < len(text) <= SHORT or _SENTENCE_END.search(text):
+    if bold is None or not 1 < len(text) <= SHORT or _SENTENCE_END.search(text) or any(map(str.isdigit, text)):
         return ()
     remark = text.replace(text_of(bold, LONGEST), "", 1).strip()
-    if remark and not re.fullmatch(r"[(/\-–].*", remark):
+    if remark and not _REMARK.fullmatch(remark):
         return ()
-    names = _persons_or_none(authors_of(text))
+    names = _persons_or_none(authors_of(_PHOTOGRAPHER.sub("", text)))
     return names if all(1 < len(name.split()) < 6 for name in names) else ()
 
 
