@@ -51,7 +51,7 @@ def is_teaser(element: html.HtmlElement) -> bool:
 
 _MAX_SIBLINGS = 8  # siblings behind a picture that are searched for a <br>
 _SENTENCE_LENGTH = 110  # characters
-_LONGEST_LOOSE = 320  # characters
+LONGEST_LOOSE = 320  # characters
 _rows_after = selector("ancestor::tr[1]/following-sibling::tr")
 _TEXT_BLOCKS = frozenset(
     {"p", "div", "center", "span", "em", "i", "figcaption", "cite", "font", "h6", "h5", "small", "td", "b", "strong"}
@@ -80,8 +80,8 @@ def same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
     parent = scope.getparent()
     if parent is None or parent is limit or parent.tag in ("body", "article", "main", "section"):
         return []
-    text = folded(string(parent), 10 * _LONGEST_LOOSE)
-    if len(text) > _LONGEST_LOOSE or not set(pictures_in(parent)) <= set(pictures_in(scope)):
+    text = folded(string(parent), 10 * LONGEST_LOOSE)
+    if len(text) > LONGEST_LOOSE or not set(pictures_in(parent)) <= set(pictures_in(scope)):
         return []
     preceding_text = (parent.text or "") + "".join(
         string(child) + (child.tail or "") for child in scope.itersiblings(preceding=True)
@@ -156,7 +156,7 @@ def line_below(scope: html.HtmlElement) -> list[html.HtmlElement]:
             [(start.tail or "") if start is not None and start.tag == "br" else "", *map(_text_with_tail, elements)]
         )
     )
-    if not text or len(text) > _LONGEST_LOOSE or phrases.NOT_A_CAPTION.match(text):
+    if not text or len(text) > LONGEST_LOOSE or phrases.NOT_A_CAPTION.match(text):
         return []
     is_caption_like = _has_caption_prefix(text) or ends_in_credit(text) or _is_centred_or_italic(parent, elements)
     return _wrap_line(start, elements) if is_caption_like and start is not None else []
@@ -228,8 +228,8 @@ def next_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
         _is_italic(following) and not _is_all_italic(following.getparent())
     )
     if following.tag in ("h1", "h2", "h3", "h4"):
-        return [following] if ends_in_credit(text_of(following)) and acceptable(following, _LONGEST_LOOSE) else []
-    if following.tag not in _TEXT_BLOCKS or not acceptable(following, _LONGEST_LOOSE) or _is_bold(following):
+        return [following] if ends_in_credit(text_of(following)) and acceptable(following, LONGEST_LOOSE) else []
+    if following.tag not in _TEXT_BLOCKS or not acceptable(following, LONGEST_LOOSE) or _is_bold(following):
         return []
     return [following] if is_caption_like or ends_in_credit(text_of(following)) else []
 
@@ -264,7 +264,7 @@ def _is_all_italic(parent: html.HtmlElement | None) -> bool:
     """Whether a text is italic as a whole: italics then mark no caption."""
     length = len(string(parent)) if parent is not None else 0
     italic = sum(len(string(child)) for child in parent if child.tag in ("em", "i")) if parent is not None else 0
-    return length > _LONGEST_LOOSE and italic > 0.7 * length
+    return length > LONGEST_LOOSE and italic > 0.7 * length
 
 
 def _is_all_centred(parent: html.HtmlElement | None) -> bool:

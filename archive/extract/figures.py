@@ -159,8 +159,12 @@ def _read_images(
     first picture that gets its URL only by script. lead: it is the lead picture, which needs no caption."""
     scope = captions.scope_of(picture, region)
     elements = captions.captions_of(scope, region, loose=inside)
-    if not elements and (enlarged := picture_urls.enlargement_caption(picture)):
-        return _enlarged(picture, without_markup(enlarged), page)
+    if not elements and (enlarged := without_markup(picture_urls.enlargement_caption(picture))):
+        return _images_of([picture], page, Image("", *credits.split(enlarged), enlarged), "")
+    if elements and captions.is_teaser(picture, elements):
+        for element in elements:
+            drop(element)
+        return []
     if not inside and not lead and (not elements or captions.links_to_other_page(picture)):
         return []
     uncaptioned = not elements and not lead
@@ -192,13 +196,6 @@ def _images_of(sharing: list[html.HtmlElement], page: Page, described: Image, co
         if address and address not in by_url:
             by_url[address] = replace(described, url=address, alt=fold(picture.get("alt") or "") or None)
     return list(by_url.values())
-
-
-def _enlarged(picture: html.HtmlElement, printed: str, page: Page) -> list[Image]:
-    address = picture_urls.address(picture, page.base)
-    caption, credit = credits.split(printed)
-    alt = fold(picture.get("alt") or "") or None
-    return [Image(address, caption, credit, printed, alt)] if address else []
 
 
 def _pictures_sharing(

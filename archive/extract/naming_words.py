@@ -148,6 +148,10 @@ CREDIT_IN_CAPTION = ClassNamePattern(
 
 CENTRED = ClassNamePattern(r"p?center text-center align-?center pcaption note")
 
+PICTURE_BOX = ClassNamePattern(
+    r"(?:article-?|news-?|main-?)?(?:img|image|photo|picture|pic|figure|anh)(?:-?(?:box|wrap\w*|cont\w*))?"
+)
+
 GALLERY = ClassNamePattern(
     r"""
     \w*carousel\w* \w*slid(?:e|es|er|eshow|eshows) \w*galler(?:y|ies) swiper\w* lightbox image_x photo_x
