@@ -23,6 +23,7 @@ _BOX_TAGS = (
 _PICTURE_BOX_TAGS = ("figure", "aside", "div", "section", "span", "p", "table")
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _TEXT_TAGS = ("a", "span", "p")
+_POINTERS = (">>", "»", "=>")
 _BOILERPLATE_TAGS = ("nav", "footer", "aside", "form")  # a form around the whole page is article-sized, so it stays
 
 _hidden = selector(  # by attribute: several times as fast as by element
@@ -60,6 +61,7 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
         elif not (is_in_sentence(element) or _is_exempt(element, total)):
             skip = sum(1 for _ in element.iter(*_BOX_TAGS)) - 1
             drop(element)
+    _drop_pointers(root)
     for element in _hidden(root):
         if (
             element not in protected
@@ -67,6 +69,18 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
             and not _is_article_sized(element, total, _HIDDEN_SHARE)
         ):
             drop(element)
+
+
+def _drop_pointers(root: html.HtmlElement) -> None:
+    """Drops links to other stories on a line of their own in the text: `<br>&gt;&gt; <a href=...>`."""
+    for link in list(root.iter("a")):
+        previous, parent = link.getprevious(), link.getparent()
+        if previous is None or previous.tag != "br" or parent is None:
+            continue
+        before = (previous.tail or "").strip()
+        if before in _POINTERS or (not before and string(link).lstrip().startswith(_POINTERS)):
+            previous.tail = None
+            drop(link)
 
 
 def _is_exempt(element: html.HtmlElement, total: int) -> bool:

@@ -195,9 +195,14 @@ def name_of(text: str) -> str:
     return "" if _URL.search(name) or sum(letter.isdigit() for letter in name) > 2 else name
 
 
+def is_department(name: str) -> bool:
+    """Whether a name is a department's."""
+    return bool(_DEPARTMENT.search(name))
+
+
 def is_account(name: str) -> bool:
     """Whether a name is a login or a department: the CMS's substitute for a person."""
-    return bool(_LOGIN.fullmatch(name) or _DEPARTMENT.search(name))
+    return bool(_LOGIN.fullmatch(name)) or is_department(name)
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from lxml import html
 
 from archive.extract import authorship, datelines, sections
 from archive.extract.authorship import Byline
-from archive.extract.bylines import authors_of, unique
+from archive.extract.bylines import authors_of, is_department, unique
 from archive.extract.datelines import DateClaim
 from archive.extract.declared import Declared, host_of, outlet_key
 from archive.extract.element_text import text_of
@@ -21,7 +21,7 @@ from archive.extract.headlines import Headline, agree, most_declared, shown_head
 from archive.extract.months import observes, zone_of_host
 from archive.extract.own_rules import Field, RuleMatch, rule_matches
 from archive.extract.parsed_page import Page
-from archive.extract.signatures import body_of, signature
+from archive.extract.signatures import signature
 from archive.extract.surroundings import Position, positions_around
 from archive.rules.base import Rules
 from archive.text.folding import folded
@@ -153,8 +153,7 @@ class _MetadataExtractor:
         house = self.declared.house
         bylines = [*self._ruled_bylines(), *authorship.declared_bylines(self.declared)]
         shown = authorship.shown_byline(self.surroundings)
-        body = body_of(self.page.root)
-        signed = signature(body, self.vietnamese, house) if body else None
+        signed = signature(self.page.root, self.vietnamese, house)
         placed = authorship.placed_byline(self.surroundings) if self.vietnamese and not (shown or signed) else None
         bylines += [byline for byline in (shown, signed, placed) if byline]
         bylines = [authorship.without_sections(byline, self.page.url) for byline in bylines]
@@ -195,7 +194,9 @@ class _MetadataExtractor:
     def _impersonal(self, bylines: list[Byline]) -> tuple[str, ...]:
         house = self.declared.house
         for byline in bylines:
-            names = tuple(name for name in byline.names if not authorship.is_house(name, house))
+            names = tuple(
+                name for name in byline.names if not (authorship.is_house(name, house) or is_department(name))
+            )
             if names:
                 self.origins.append(("authors", byline.origin))
                 return names

@@ -60,6 +60,7 @@ share(?: this)?(?: (?:article|story|on .{1,20}))?\W*$
 (?:story continues below|article continues (?:below|after)|continue reading).{0,60}$
 (?:sign up|subscribe|register|get our|join our|follow us|download our|like us)\b.{0,250}$
 click here to (?:subscribe|sign|join|read)\b.{0,250}$
+(?:chia sẻ|gửi|mời|độc giả|bạn đọc|xem|đọc)\b.{0,150}\btại đây\W*$
 (?:bản in|in bài(?: viết)?|copy link|link bài gốc|trở lại.{0,30}|gửi bình luận|quay lại)\W*$
 (?:trở thành người đầu tiên|hiện chưa có bình luận|tối đa:? \d+ ký tự|tải ứng dụng).{0,80}$
 (?:xin vui lòng gõ tiếng việt có dấu|theo dõi.{0,60}(?:google news|facebook|zalo)).{0,40}$
