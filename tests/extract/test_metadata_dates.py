@@ -54,6 +54,20 @@ def test_shown(build: Build, line: str, published: str) -> None:
     assert read(build(line)).published_at == datetime.fromisoformat(published)
 
 
+WITNESSES = [
+    ("", '<p class="date">12.10.2015, 19:16</p><meta itemprop="dateCreated" content="2019-05-07T17:00:52+07:00">', "2015-10-12T19:16+07:00"),
+    ('<meta property="article:published_time" content="2020-03-28T18:15:00+00:00"><meta property="article:modified_time" '
+     'content="2020-03-28T18:15:00+00:00">' + linked_data(news('"datePublished": "2020-03-28T18:15:00+05:30"')),
+     '<p class="date">28/03/2020 18:15</p>', "2020-03-28T18:15+05:30"),
+    ("", '<footer><span class="date-display-single">20/05/2024</span></footer>', "2024-05-20T00:00+07:00"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("meta", "line", "published"), WITNESSES)
+def test_what_is_printed_decides_between_declarations(meta: str, line: str, published: str) -> None:
+    assert read(div_page(line, meta=meta)).published_at == datetime.fromisoformat(published)
+
+
 @LAYOUTS
 @pytest.mark.parametrize("line", NO_DATE.values(), ids=NO_DATE.keys())
 def test_a_page_that_gives_no_date_has_none(build: Build, line: str) -> None:

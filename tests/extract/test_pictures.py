@@ -31,6 +31,8 @@ ADDRESSES = {
     "amp": ('<amp-img src="/a/cau-moi.jpg" width=600 height=400></amp-img>', "/a/cau-moi.jpg"),
     "space in the address": ('<img src="/a/cầu mới.jpg">', "/a/cầu%20mới.jpg"),
     "nothing but a placeholder": (f'<img src="{PIXEL}">', None),
+    "JSON in a srcset": ("""<img data-srcset='[{"80":"x"}]' src="/a/cau-moi.jpg">""", "/a/cau-moi.jpg"),
+    "a film": ('<img data-src="https://www.youtube.com/embed/x1">', None),
     "no address": ('<img src="javascript:void(0)">', None),
 }
 
@@ -50,6 +52,7 @@ def test_address(name: str) -> None:
         '<img class="avatar" src="/x.jpg">',
         '<img src="/i/logo.png">',
         '<img src="/i/share.svg">',
+        '<img src="/i/email.gif">',
         '<img src="/icons/icon-facebook.png">',
     ],
 )
