@@ -24,6 +24,7 @@ _LONGEST_IN_OFFER = 140  # characters of a paragraph in an offer's box
 _VOWELS = "aeiouyæøœ"
 _MIN_GIBBERISH, _FEW_VOWELS = 60, 0.27  # letters of a paragraph, share of them
 _MOSTLY, _ANNOUNCED = 0.5, 0.05  # minimum linked share of a list item; behind a `Related` heading
+_MOST_COMMENTS = 0.25  # of the text behind their heading
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)")
 _PLACEHOLDER = re.compile(r"[${\[%#]{2}[\w .:-]{1,40}[$}\]%#]{2}")  # of a template: `$$AD$$`, `{{ad}}`
@@ -42,7 +43,7 @@ def kept(pieces: list[Piece], container: html.HtmlElement, headline: str, scramb
     _drop_orphaned_subheads(pieces, keep)
     remaining = [piece for piece, stays in zip(pieces, keep, strict=True) if stays]
     remaining = trafilatura_opinion.confirmed(remaining, container)
-    return _without_tail(_without_duplicates(remaining))
+    return _without_tail(_without_comments(_without_duplicates(remaining)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,18 @@ def _are_siblings_alike(first: Piece, second: Piece) -> bool:
     """Siblings of one tag and class: the same paragraph twice in a row is intended."""
     left, right = first.element, second.element
     return left.getparent() is right.getparent() and (left.tag, left.get("class")) == (right.tag, right.get("class"))
+
+
+def _without_comments(pieces: list[Piece]) -> list[Piece]:
+    """The pieces up to the heading of the readers' comments, if little follows it."""
+    behind, total = 0, sum(len(piece.text) for piece in pieces)
+    for index in range(len(pieces) - 1, 0, -1):
+        if phrases.COMMENTS.fullmatch(pieces[index].text):
+            return pieces[:index]
+        behind += len(pieces[index].text)
+        if behind > _MOST_COMMENTS * total:
+            break
+    return pieces
 
 
 def _is_trailing_subhead(piece: Piece) -> bool:
