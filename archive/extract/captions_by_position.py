@@ -151,14 +151,11 @@ def line_below(scope: html.HtmlElement) -> list[html.HtmlElement]:
             return []
         start = start.getnext()
     elements = _inline_elements(start) if start is not None else []
-    text = fold(
-        "".join(
-            [(start.tail or "") if start is not None and start.tag == "br" else "", *map(_text_with_tail, elements)]
-        )
-    )
+    opening = start.tail if start is not None and start.tag == "br" else None
+    text = fold((opening or "") + "".join(string(element) + (element.tail or "") for element in elements))
     if not text or len(text) > LONGEST_LOOSE or phrases.NOT_A_CAPTION.match(text):
         return []
-    is_caption_like = _has_caption_prefix(text) or ends_in_credit(text) or _is_centred_or_italic(parent, elements)
+    is_caption_like = _CAPTION_PREFIX.match(text) or ends_in_credit(text) or _is_centred_or_italic(parent, elements)
     return _wrap_line(start, elements) if is_caption_like and start is not None else []
 
 
@@ -172,27 +169,22 @@ def _inline_elements(start: html.HtmlElement) -> list[html.HtmlElement]:
     return elements
 
 
-def _text_with_tail(element: html.HtmlElement) -> str:
-    return string(element) + (element.tail or "")
-
-
-def _has_caption_prefix(text: str) -> bool:
-    return bool(_CAPTION_PREFIX.match(text))
-
-
 def _is_centred_or_italic(parent: html.HtmlElement, elements: list[html.HtmlElement]) -> bool:
     enclosing = [parent, *islice(parent.iterancestors("div", "p", "span", "center", "em", "i"), 2)]
     enclosing = [element for element in enclosing if element.tag not in ("em", "i") or len(pictures_in(element)) < 2]
     if len(string(parent)) > 4 * LONGEST and parent.tag not in ("em", "i", "span", "center"):
         enclosing = []
     candidates = [*enclosing, *(elements if len(elements) == 1 and not (elements[0].tail or "").strip() else [])]
-    return any(
-        element.tag in ("em", "i", "center")
-        or "italic" in (element.get("style") or "")
-        or (element.get("align") or "").lower() == "center"
-        or _CENTRED.search(element.get("style") or "")
-        for element in candidates
-    )
+    return any(_looks_italic(element) or _looks_centred(element) for element in candidates)
+
+
+def _looks_italic(element: html.HtmlElement) -> bool:
+    return element.tag in ("em", "i") or "italic" in (element.get("style") or "")
+
+
+def _looks_centred(element: html.HtmlElement) -> bool:
+    is_aligned = element.tag == "center" or (element.get("align") or "").lower() == "center"
+    return is_aligned or bool(_CENTRED.search(element.get("style") or ""))
 
 
 def _wrap_line(start: html.HtmlElement, elements: list[html.HtmlElement]) -> list[html.HtmlElement]:
@@ -244,20 +236,11 @@ def _next_with_text(element: html.HtmlElement) -> html.HtmlElement | None:
 
 
 def _is_centred(element: html.HtmlElement) -> bool:
-    for node in _whole_text_chain(element):
-        if (
-            node.tag == "center"
-            or (node.get("align") or "").lower() == "center"
-            or _CENTRED.search(node.get("style") or "")
-        ):
-            return True
-        if naming_words.CENTRED.name_class(node):
-            return True
-    return False
+    return any(_looks_centred(node) or naming_words.CENTRED.name_class(node) for node in _whole_text_chain(element))
 
 
 def _is_italic(element: html.HtmlElement) -> bool:
-    return any(node.tag in ("em", "i") or "italic" in (node.get("style") or "") for node in _whole_text_chain(element))
+    return any(map(_looks_italic, _whole_text_chain(element)))
 
 
 def _is_all_italic(parent: html.HtmlElement | None) -> bool:

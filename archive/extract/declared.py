@@ -19,15 +19,7 @@ from archive.text.folding import folded, key_of
 MOST_NAMES = 60
 MOST_REFERENCES = 4  # @id references followed from an author to its name
 MOST_THINGS = 600  # objects read; further ones are the posts of a live blog or the items of a list
-_TYPE_RANKS = {
-    "webpage": 1,
-    "itempage": 1,
-    "videoobject": 0,
-    "creativework": 1,
-    "product": 0,
-    "event": 0,
-    "webcontent": 1,
-}
+_GENERAL_TYPES = ("webpage", "itempage", "creativework", "webcontent")
 _ORGANIZATIONS = ("organization", "corporation", "newsmediaorganization", "website", "brand")
 _TITLE_METAS = ("og:title", "twitter:title", "title", "headline", "dc.title", "parsely-title", "sailthru.title")
 _HOUSE_METAS = (
@@ -174,8 +166,8 @@ def outlet_key(name: str) -> str:
 
 
 def _type_rank(kind: str) -> int:
-    if kind in _TYPE_RANKS:
-        return _TYPE_RANKS[kind]
+    if kind in _GENERAL_TYPES:
+        return 1
     return 4 if kind.endswith(("article", "posting", "report", "review", "analysis", "opinion")) else 0
 
 

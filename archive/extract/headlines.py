@@ -7,7 +7,7 @@ Newsrooms write several headlines for one article: for the reader (h1), for shar
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -113,7 +113,7 @@ def most_declared(declared: Sequence[tuple[str, str]], is_house: Callable[[str],
         return None
     votes = [sum(agree(text, other) for _, other in declared) for _, text in declared]
     origin, text = declared[votes.index(max(votes))]
-    splits = [(text[: mark.start()], text[mark.end() :]) for mark in islice(_SEPARATOR.finditer(text[:LONGEST]), 8)]
+    splits = _splits(text)
     bare_text = next((head for head, tail in splits if head and is_house(tail)), None)
     bare_text = bare_text or next((tail for head, tail in reversed(splits) if tail and is_house(head)), text)
     return Headline(bare_text, origin)
@@ -129,14 +129,13 @@ def keys_of(declared: Iterable[str]) -> frozenset[str]:
     """Keys of the declarations and of their parts before and behind each separator, without short parts."""
     declared = list(declared)
     whole = {key_of(text) for text in declared}
-    parts = {key_of(part) for text in declared for part in _parts(text)}
+    parts = {key_of(part) for text in declared for split in _splits(text) for part in split}
     return frozenset(whole | {part for part in parts if len(part) > 11}) - {""}
 
 
-def _parts(title: str) -> Iterator[str]:
-    for separator in islice(_SEPARATOR.finditer(title[:LONGEST]), 8):
-        yield title[: separator.start()]
-        yield title[separator.end() :]
+def _splits(title: str) -> list[tuple[str, str]]:
+    """What stands before and behind each separator of a title."""
+    return [(title[: mark.start()], title[mark.end() :]) for mark in islice(_SEPARATOR.finditer(title[:LONGEST]), 8)]
 
 
 def _is_one_element(heading: Headline) -> bool:

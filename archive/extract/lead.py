@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -47,19 +48,17 @@ def find(
                 if len(text_of(element, WHOLE)) >= _MIN_LENGTH:
                     return Lead(element, text_of(element, WHOLE), f"rules:{rule.name}/{rule.version}")
     near = _between_headline_and_body(page.root, body, heading)
-    named = next(
-        (candidate for candidate in near if _is_named_lead(candidate) and _is_candidate(candidate, headline)), None
-    )
-    if named is not None:
-        return Lead(named, text_of(named, WHOLE), "class")
-    described = _described(page, near, body, headline)
-    if described is not None:
-        return Lead(described, text_of(described, WHOLE), "description")
-    placed = next(
-        (node for node in near if _is_sole_paragraph(node, body, heading) and _is_candidate(node, headline)),
-        None,
-    )
-    return Lead(placed, text_of(placed, WHOLE), "place") if placed is not None else None
+
+    def first(fits: Callable[[html.HtmlElement], bool]) -> html.HtmlElement | None:
+        return next((node for node in near if fits(node) and _is_candidate(node, headline)), None)
+
+    if (element := first(_is_named_lead)) is not None:
+        return Lead(element, text_of(element, WHOLE), "class")
+    if (element := _described(page, near, body, headline)) is not None:
+        return Lead(element, text_of(element, WHOLE), "description")
+    if (element := first(lambda node: _is_sole_paragraph(node, body, heading))) is not None:
+        return Lead(element, text_of(element, WHOLE), "place")
+    return None
 
 
 def _is_sole_paragraph(element: html.HtmlElement, body: html.HtmlElement, heading: html.HtmlElement | None) -> bool:

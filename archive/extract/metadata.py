@@ -261,7 +261,7 @@ class _MetadataExtractor:
         declared += [
             value for name in ("og:locale", "language", "dc.language", "inlanguage") for value in metas.get(name, ())
         ]
-        return sections.language_of(declared) or sections.language_of(_content_languages(root))
+        return sections.language_of(declared + metas.get("content-language", []))
 
     def _section(self) -> str | None:
         for rule_match in self._finds("section")[:1]:
@@ -299,8 +299,3 @@ def _slug(url: str) -> str:
     """The words of a headline in the last part of an address; '' if there are only few."""
     match = _SLUG.search(unquote(url[-_LONGEST_SLUG:]))
     return match[1].replace("-", " ") if match else ""
-
-
-def _content_languages(root: html.HtmlElement) -> list[str]:
-    metas = (meta for meta in root.iter("meta") if (meta.get("http-equiv") or "").lower() == "content-language")
-    return [meta.get("content") or "" for meta in metas]

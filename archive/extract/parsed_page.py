@@ -67,10 +67,12 @@ class Page:
 
     @cached_property
     def metas(self) -> dict[str, list[str]]:
-        """Contents of the page's <meta> elements under their lowercased name, property or itemprop."""
+        """Contents of the page's <meta> elements by lowercased name, property or itemprop; and the content language."""
         by_name: dict[str, list[str]] = {}
         for element in self.root.iter("meta"):
             name = element.get("property") or element.get("name") or element.get("itemprop") or ""
+            if (element.get("http-equiv") or "").lower() == "content-language":
+                name = "content-language"
             content = (element.get("content") or element.get("value") or "").strip()
             if name and content:
                 by_name.setdefault(name.strip().lower(), []).append(content)

@@ -13,14 +13,8 @@ from lxml import html
 from archive.model.urls import without_credentials
 
 # attributes with the original, before those with copies scaled for a screen
-_ORIGINAL_ATTRIBUTES = (
-    "data-original",
-    "data-large-src",
-    "data-full-src",
-    "data-orig-file",
-    "data-hi-res-src",
-    "data-zoom-src",
-)
+_ORIGINAL_NAMES = ("original", "large-src", "full-src", "orig-file", "hi-res-src", "zoom-src")
+_ORIGINAL_ATTRIBUTES = tuple(f"data-{name}" for name in _ORIGINAL_NAMES)
 # lazy loaders put the URL into their own attributes: data-src, data-lazy-src, data-flickity-lazyload ...
 _LAZY_ATTRIBUTE = re.compile(r"^data-(?:\w+-)*(?:src|lazy|lazyload|echo|url|image|img|original)(?:-\w+)?$")
 _PICTURE_URL = re.compile(r"^(?:https?:)?//\S+$|^/?[^\s{<:]+\.(?:jpe?g|png|webp|gif|avif)\S*$|^/\S+$", re.I)
