@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -37,12 +37,13 @@ _HEADLINE_CLASS_XPATH = (
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A headline with its source and its element, if any."""
+    """A headline with its source and its element, if any; first: where the page prints the same above that element."""
 
     text: str
     origin: str
     element: HtmlElement | None = None
     kicker: str | None = None
+    first: HtmlElement | None = None
 
 
 def shown_headline(
@@ -149,7 +150,8 @@ def _is_one_element(heading: Headline) -> bool:
 
 def _last_repeat(confirmed: list[Headline]) -> Headline:
     """Of the elements with the same headline as the first, the last: sticky bars repeat it above the article."""
-    return [heading for heading in confirmed if key_of(heading.text) == key_of(confirmed[0].text)][-1]
+    repeats = [heading for heading in confirmed if key_of(heading.text) == key_of(confirmed[0].text)]
+    return replace(repeats[-1], first=repeats[0].element if len(repeats) > 1 else None)
 
 
 def _read(element: HtmlElement, origin: str) -> Headline:

@@ -91,6 +91,8 @@ class _MetadataExtractor:
         self.vietnamese = self.language == "vi" or sections.is_vietnamese(self.headline.text if self.headline else "")
         self.surroundings = self._surroundings()
         self.shown = datelines.shown_claims(self.surroundings)
+        if not self.shown and self.headline and self.headline.first is not None:
+            self.shown = datelines.shown_claims(positions_around(self.headline.first))
 
     def read(self) -> Metadata:
         byline, authors = self._authorship()

@@ -63,6 +63,14 @@ WITNESSES = [
 ]  # fmt: skip
 
 
+def test_date_below_the_first_of_two_prints_of_the_headline() -> None:
+    heading = f"<h1>{HEADLINE}</h1>"
+    line = '<div class="subheader"><span class="timestamp">| Cập nhật thứ hai, ngày 24/12/12 11:05 tối</span></div>'
+    text = "<p>Sáng nay người dân trong xã đã ra quân nạo vét kênh mương, chuẩn bị nước cho vụ mùa sắp tới.</p>" * 5
+    found = read(page(f"<div>{heading}{line}<div>{text}</div></div><div>{heading}{text}</div>"))
+    assert found.published_at == datetime.fromisoformat("2012-12-24T23:05+07:00")
+
+
 @pytest.mark.parametrize(("meta", "line", "published"), WITNESSES)
 def test_what_is_printed_decides_between_declarations(meta: str, line: str, published: str) -> None:
     assert read(div_page(line, meta=meta)).published_at == datetime.fromisoformat(published)
