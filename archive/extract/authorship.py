@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from archive.extract.bylines import FURNITURE_KEYS, VENDORS, authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, outlet_key
 from archive.extract.element_text import text_of
-from archive.extract.surroundings import Position, is_excluded, is_running, label
+from archive.extract.surroundings import Position, is_running, label
 from archive.text.folding import folded, key_of
 
 METAS = (
@@ -21,7 +21,6 @@ METAS = (
     "dc.creator", "dcterms.creator", "article:author:name", "authors", "article.author", "creator", "news_author",
     "articleauthor", "vr:author",
 )  # fmt: skip
-MOST_ELEMENTS, MOST_MARKED = 5_000, 6  # elements looked at, marked as authors
 FARTHEST = 25  # elements between two parts of a byline
 _ATTRIBUTION = re.compile(r"Theo [A-Z][a-z]+(?:[./]\S+)?")
 NEAREST = 8  # elements behind the headline in which a lone name is a byline
@@ -131,22 +130,6 @@ def shown_byline(positions: Iterable[Position]) -> Byline | None:
     return Byline("byline", "; ".join(lines), unique(names), tuple(elements)) if lines else None
 
 
-def marked_byline(root: HtmlElement) -> Byline | None:
-    """The authors that microdata or links mark anywhere outside lists of other stories and comments."""
-    marked = [
-        element
-        for element in islice(root.iter("a", "span", "div", "p", "address"), MOST_ELEMENTS)
-        if element.get("rel") == "author" or "author" in (element.get("itemprop") or "").split()
-    ]
-    own = [element for element in marked[:MOST_MARKED] if not any(map(_is_other_box, element.iterancestors()))]
-    names = unique(name for element in own for name in names_in(element))
-    return Byline("marked", "; ".join(names), names, tuple(own)) if names and len(marked) <= MOST_MARKED else None
-
-
-def _is_other_box(element: HtmlElement) -> bool:
-    return element.tag in ("aside", "nav", "ul", "ol", "li") or is_excluded(element, label(element))
-
-
 def placed_byline(positions: Iterable[Position]) -> Byline | None:
     """A lone name in a line below the headline, in an element with a metadata class: `<p class=meta>HN</p>`."""
     for position in islice((candidate for candidate in positions if candidate.behind), NEAREST):
@@ -237,9 +220,7 @@ def shows_other_persons(shown: Byline, declared: Byline, house: frozenset[str]) 
 
 def is_house(name: str, house: frozenset[str]) -> bool:
     """Whether a name is that of the outlet, its host or its CMS vendor."""
-    key = outlet_key(name)
-    is_desk = not key.isascii() and any(len(own) > 1 and not own.isascii() and key.startswith(own) for own in house)
-    return key in house or is_desk or key_of(name) in _VENDORS or bool(_HOST_NAME.search(name))
+    return outlet_key(name) in house or key_of(name) in _VENDORS or bool(_HOST_NAME.search(name))
 
 
 def line_in(element: HtmlElement, names: tuple[str, ...]) -> str:

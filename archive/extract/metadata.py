@@ -182,11 +182,6 @@ class _MetadataExtractor:
             if names:
                 self.origins.append(("authors", byline.origin))
                 return names
-        marked = authorship.marked_byline(self.page.root)
-        if marked and (names := authorship.persons(marked, self.declared.house)):
-            bylines.append(marked)
-            self.origins.append(("authors", marked.origin))
-            return names
         pen_name = authorship.pen_name(self.surroundings, self.declared.house)
         if pen_name:
             bylines.append(pen_name)

@@ -76,8 +76,6 @@ def test_right_margin_signs_a_photo_story_without_running_text() -> None:
     [
         ("〔記者巫其倫／台北報導〕", "", ("巫其倫",)),
         ("", "<p>　（羅森）</p>", ("羅森",)),
-        ("", '<address>Redaktør <a itemprop="author" href="javascript:x">Ann Lee</a></address>', ("Ann Lee",)),
-        ("", '<div class="comments"><a itemprop="author" href="/u/1">Ann Lee</a></div>', ()),
         ("", "<p>(Symbolbild)</p>", ()),
     ],
 )
