@@ -108,8 +108,7 @@ def _elements_behind(region: html.HtmlElement, body: html.HtmlElement) -> set[ht
 
 
 def _lead_picture(page: Page, region: html.HtmlElement, behind: set[html.HtmlElement]) -> html.HtmlElement | None:
-    """The lead picture: declared as the article's and shown before the body, or else the one large picture between
-    headline and body."""
+    """The lead picture: declared as the article's and shown before the body, or else the one unlinked picture before it."""
     names = caption_parts.covers(page)
     candidates: list[html.HtmlElement] = []
     for picture in page.root.iter("img", "amp-img"):
@@ -122,8 +121,7 @@ def _lead_picture(page: Page, region: html.HtmlElement, behind: set[html.HtmlEle
         if address and caption_parts.is_named(address, names) and not captions.links_elsewhere(picture):
             return picture
     unlinked = [picture for picture in candidates if region in picture.iterancestors() and not is_inside(picture, "a")]
-    large = [picture for picture in unlinked if picture_urls.is_large(picture)] or unlinked
-    return large[0] if len(large) == 1 else None
+    return unlinked[0] if len(unlinked) == 1 else None
 
 
 def _without_known(candidates: list[Image], images: list[Image]) -> list[Image]:

@@ -39,7 +39,6 @@ _SIZE_IN_URL = re.compile(
     r"[-_/](\d{2,4})x(\d{2,4})(?:\.(?:jpe?g|png|webp|gif|avif)\b|$)|(?:[?&]w=|fill:)(\d{2,4})(?:&h=|:)(\d{2,4})\b", re.I
 )
 _MAX_THUMBNAIL = 200  # pixels: so small copies are thumbnails of other stories
-_MIN_COLUMN = 500  # pixels
 _MAX_ICON = 60  # pixels: up to this size a picture is an icon
 
 
@@ -104,11 +103,6 @@ def absolute_url(url: str, base: str) -> str | None:
         return without_credentials(absolute) if urlsplit(absolute).scheme in ("http", "https") else None
     except ValueError:
         return None
-
-
-def is_large(image: html.HtmlElement) -> bool:
-    """Whether the width attribute is at least a column's."""
-    return _is_wide(image, _MIN_COLUMN)
 
 
 def _is_wide(image: html.HtmlElement, minimum: int) -> bool:
