@@ -108,7 +108,7 @@ def _elements_behind(region: html.HtmlElement, body: html.HtmlElement) -> set[ht
 
 
 def _lead_picture(page: Page, region: html.HtmlElement, behind: set[html.HtmlElement]) -> html.HtmlElement | None:
-    """The lead picture: declared as the article's and shown before the body, or else the one unlinked picture before it."""
+    """The lead picture: declared as the article's and shown before the body, or else the one unlinked before it."""
     names = caption_parts.covers(page)
     candidates: list[html.HtmlElement] = []
     for picture in page.root.iter("img", "amp-img"):
