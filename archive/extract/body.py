@@ -23,21 +23,24 @@ from archive.extract import (
 from archive.extract.blocks import Piece, pieces
 from archive.extract.body_cleaning import NO_TEASERS, Teasers
 from archive.extract.body_containers import Container
-from archive.extract.element_text import selector, string
+from archive.extract.element_text import MIN_PROSE, selector, string
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
 from archive.extract.picture_urls import absolute_url
 from archive.model.records import Block, BlockKind, Image
 from archive.rules.base import Rules
 
-_MIN_HEADLINE, _MIN_PROSE = 30, 60  # characters
+_MIN_HEADLINE = 30  # characters
 _MAX_SUBHEAD = 120
 _FILE_END = re.compile(r"(?<=\w)\.(?:html?|aspx?|php|chn|vnp|epi|tdu)$")
 _PAGE_NUMBER = re.compile(
     r"(?:\.\w{2,5})?/?[?&](?:page|p|pg|trang|seite|pag)=(?:[2-9]|1\d)"
     r"|(?:[-_/,.]|(?:page|trang|seite|p)){1,2}[-_/,=]?(?:[2-9]|1\d)(?:/|\.\w{2,5})?$"
 )
-_MAX_NUMBERED = 200
+_MAX_NUMBERED, _LONGEST_NUMBER = 200, 24  # links, characters of a page's number at the end of an address
+_TEXT_AND_PICTURES = re.compile(
+    r"^(?:tin|bài)(?:\s+và|,|\s*[-–&])\s*ảnh\b|^text (?:and|&) (?:photos?|pictures)\b", re.I
+)
 _STUB = 1_200  # characters that a pay wall leaves
 
 
@@ -72,7 +75,7 @@ class Body:
     def prose_lengths(self) -> list[int]:
         """The lengths of the paragraphs and quotes of running text."""
         texts = [block.text for block in self.blocks if block.kind in ("paragraph", "quote")]
-        return [len(text) for text in texts if len(text) >= _MIN_PROSE]
+        return [len(text) for text in texts if len(text) >= MIN_PROSE]
 
 
 def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
@@ -89,6 +92,8 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
         return _without_container(page, headline, links)
     _drop_metadata_elements(metadata, container.element)
     _apply_rules(container)
+    if heading is not None and page.root not in heading.iterancestors():
+        heading = None  # a rule dropped it with its box
     found_lead = lead.find(page, rules, container.element, heading, headline)
     if found_lead is not None:
         boilerplate.drop(found_lead.element)
@@ -196,9 +201,7 @@ def _is_paid(page: Page) -> bool:
 
 def _apply_credit_line(images: tuple[Image, ...], kept: list[Piece]) -> tuple[tuple[Image, ...], list[Piece]]:
     """Applies the article's one credit line to images without a credit; returns the images and the other pieces."""
-    credit_lines = [
-        (piece, name) for piece in kept if piece.kind == "paragraph" and (name := credits.of_line(piece.text))
-    ]
+    credit_lines = [(part, name) for part in kept if part.kind == "paragraph" and (name := credits.of_line(part.text))]
     if not images or len({name for _, name in credit_lines}) != 1:
         return images, kept
     captioned = any(image.caption and not image.credit for image in images)
@@ -217,7 +220,7 @@ def _has_more_pages(page: Page) -> bool:
     hrefs = [link.get("href") or "" for link in page.root.iter("link")] + [href for _, href in page.links]
     name = own.rpartition("/")[2]  # few links hold it; the pattern is slow
     near = [href for href in hrefs if name in href or not href.startswith(("/", "http", "#"))]
-    numbered = (href for href in near if _PAGE_NUMBER.search(href))
+    numbered = (href for href in near if _PAGE_NUMBER.search(href[-_LONGEST_NUMBER:]))
     return bool(own) and any(
         target.startswith(own) and _PAGE_NUMBER.fullmatch(target[len(own) :])
         for target in (absolute_url(href, page.base) or "" for href in islice(numbered, _MAX_NUMBERED))
@@ -249,7 +252,8 @@ def _apply_rules(container: Container) -> None:
         return
     for path in container.rules.drop:
         for element in selector(path)(container.element):
-            boilerplate.drop(element)
+            if not boilerplate.is_in_sentence(element):
+                boilerplate.drop(element)
     for path in container.rules.caption:
         for element in selector(path)(container.element):
             element.set(captions.RULED, "")

@@ -11,13 +11,12 @@ from lxml import html
 
 from archive.extract import credits, naming_words
 from archive.extract.declared import flat
-from archive.extract.element_text import text_of
+from archive.extract.element_text import text_of, without_markup
 from archive.extract.jsonld import types_of
 from archive.extract.parsed_page import Page
 from archive.model.records import Image
 from archive.text.folding import WHOLE, fold, letters
 
-_TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _SIZE = re.compile(
     r"(?:[-_](?:\d{2,4}x\d{2,4}|w\d{3,4}|\d{3,4}(?:px|w)|scaled))+$"
 )  # a bare number tells pictures apart
@@ -105,7 +104,7 @@ def _text(value: object) -> str | None:
         value = value[0]
     if isinstance(value, dict):
         value = value.get("name")
-    return fold(_TAGS.sub(" ", value[:_MAX_TEXT])) or None if isinstance(value, str) else None
+    return without_markup(value[:_MAX_TEXT]) or None if isinstance(value, str) else None
 
 
 _CREDIT_ATTRIBUTES = ("data-author", "data-credit", "data-copyright", "data-photographer")
@@ -127,11 +126,9 @@ def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> CaptionAn
     credited = _credit_elements(captions, scope)
     raw_text = " ".join(_unique(text_of(element, WHOLE) for element in captions))
     outside = [
-        element
-        for element in credited
-        if not any(
-            caption_element is element or caption_element in element.iterancestors() for caption_element in captions
-        )
+        node
+        for node in credited
+        if not any(caption_element is node or caption_element in node.iterancestors() for caption_element in captions)
     ]
     credit_text = " ".join(_unique(text_of(element, WHOLE) for element in credited))
     caption_text = _without_credits(captions, credited)
@@ -203,8 +200,7 @@ def _is_credit_element(element: html.HtmlElement) -> bool:
 
 def _in_caption(element: html.HtmlElement) -> bool:
     return any(
-        ancestor.tag in ("figcaption", "figure") or naming_words.CAPTION.name_class(ancestor)
-        for ancestor in element.iterancestors()
+        box.tag in ("figcaption", "figure") or naming_words.CAPTION.name_class(box) for box in element.iterancestors()
     )
 
 

@@ -10,6 +10,7 @@ from lxml import html
 from archive.extract import credits, naming_words
 from archive.extract.captions_by_position import (
     LONGEST,
+    LONGEST_LOOSE,
     acceptable,
     ends_in_credit,
     line_below,
@@ -81,6 +82,8 @@ def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -
             return elements[:_MOST_CAPTIONS]
     if links_elsewhere(scope):
         return []
+    if boxed := _in_picture_box(scope, limit):
+        return boxed
     if loose and (caption_line := line_below(scope)):
         return caption_line
     for find in (second_row, same_block, next_block):
@@ -109,6 +112,26 @@ def links_elsewhere(scope: html.HtmlElement) -> bool:
     link = link_around(scope)
     words = string(link).strip() if link is not None and links_to_other_page(link) else ""
     return bool(words) and not ends_in_credit(words[-_CREDITED:])
+
+
+def is_teaser(picture: html.HtmlElement, elements: list[html.HtmlElement]) -> bool:
+    """Whether the picture and the text beside it link to the same other page: a teaser of another story."""
+    link = link_around(picture)
+    if link is None or not links_to_other_page(link):
+        return False
+    return any(other.get("href") == link.get("href") for element in elements for other in element.iter("a"))
+
+
+def _in_picture_box(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.HtmlElement]:
+    """The one short text in a box named after its picture: `<div class=img><img><p>`."""
+    box = scope.getparent()
+    if box is None or box is limit or not naming_words.PICTURE_BOX.name_class(box):
+        return []
+    texts = [element for element in box if element is not scope and string(element).strip()]
+    is_caption = (
+        len(texts) == 1 and acceptable(texts[0], LONGEST_LOOSE) and texts[0].tag not in ("h1", "h2", "h3", "h4")
+    )
+    return texts if is_caption and len(pictures_in(box)) == len(pictures_in(scope)) else []
 
 
 def _captions_inside(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.HtmlElement]:

@@ -12,7 +12,7 @@ from lxml import html
 from archive.extract import caption_parts, captions, credits, naming_words, picture_urls
 from archive.extract.blocks import IMAGE
 from archive.extract.boilerplate import DOUBTFUL, drop
-from archive.extract.element_text import selector, string, text_of
+from archive.extract.element_text import is_inside, selector, string, text_of, without_markup
 from archive.extract.parsed_page import Page
 from archive.model.records import Image
 from archive.text.folding import fold, letters
@@ -24,7 +24,6 @@ _PAINTED_URL = re.compile(r"url\(\s*[\"']?([^\"')]+)")
 
 _ROW_TAGS = ("img", "amp-img", "a", "span", "br")
 _MAX_ROW = 4  # pictures above one caption
-_TAGS = re.compile(r"<[^<>]{0,300}>")
 _CREDIT_TAGS = ("p", "div", "span", "figcaption", "small", "em", "cite", "i")
 _MAX_CREDITS = 40
 _LONGEST_CREDIT = 250  # characters of a credit, or a caption and a credit, far from its picture
@@ -49,7 +48,7 @@ def extract_figures(
     images: list[Image] = []
     outside: tuple[list[int], list[int]] = ([], [])
     inside = set(picture_urls.pictures_in(body))
-    behind = _pictures_behind(region, body)
+    behind = _elements_behind(region, body)
     cover = (page.metas.get("og:image") or [""])[0]
     done: set[html.HtmlElement] = set()
     if declared is None or page.root not in declared.iterancestors():
@@ -72,13 +71,15 @@ def extract_figures(
         if picture not in inside:
             outside[picture in behind].extend(range(len(images), len(images) + len(new_images)))
         images.extend(new_images if not new_images else _marked(picture, new_images, len(images)))
-    images = _with_distant_credit(images, region, body)
+    images = _with_distant_credit(images, region, body, behind)
     for caption in list(body.iter("figcaption")):
         drop(caption)  # of a video or a map: not body text
     return Figures(tuple(images), tuple(outside[0]), tuple(outside[1]))
 
 
-def _with_distant_credit(images: list[Image], region: html.HtmlElement, body: html.HtmlElement) -> list[Image]:
+def _with_distant_credit(
+    images: list[Image], region: html.HtmlElement, body: html.HtmlElement, behind: set[html.HtmlElement]
+) -> list[Image]:
     """The images with the credit, or the caption and the credit, in an element far from its picture: the lead picture's
     above the body, every other picture's elsewhere."""
     if not images or all(image.credit for image in images):
@@ -89,7 +90,7 @@ def _with_distant_credit(images: list[Image], region: html.HtmlElement, body: ht
     text = texts.pop() if len(texts) == 1 else ""
     if not 1 < len(text) <= _LONGEST_CREDIT:
         return images
-    before = body not in found[0].iterancestors() and found[0] not in _elements_behind(region, body)
+    before = body not in found[0].iterancestors() and found[0] not in behind
     caption, credit = credits.split(text)
     if not credit:
         caption, credit = None, credits.name_only(text) or None
@@ -109,7 +110,7 @@ def _is_distant_credit(element: html.HtmlElement) -> bool:
     return (
         (naming_words.CREDIT.name_class(element) or element.tag == "figcaption")
         and not picture_urls.pictures_in(element)
-        and next(element.iterancestors("figure", "footer", "aside"), None) is None
+        and not is_inside(element, "figure", "footer", "aside")
         and not captions.links_elsewhere(element)
     )
 
@@ -183,15 +184,14 @@ def _painted_picture(page: Page, names: frozenset[str]) -> html.HtmlElement | No
 
 
 def _lead_picture(region: html.HtmlElement, behind: set[html.HtmlElement]) -> html.HtmlElement | None:
-    """The one large picture between headline and body."""
+    """The one picture between headline and body that is no link."""
     pictures = islice(takewhile(lambda picture: picture not in behind, picture_urls.pictures_in(region)), _MAX_PICTURES)
     unlinked = [
         picture
         for picture in pictures
         if not picture_urls.is_icon(picture) and next(picture.iterancestors("a"), None) is None
     ]
-    large = [picture for picture in unlinked if picture_urls.is_large(picture)] or unlinked
-    return large[0] if len(large) == 1 else None
+    return unlinked[0] if len(unlinked) == 1 else None
 
 
 def _without_known(candidates: list[Image], images: list[Image]) -> list[Image]:
@@ -207,17 +207,6 @@ def _without_known(candidates: list[Image], images: list[Image]) -> list[Image]:
 
 def _file(image: Image) -> str:
     return caption_parts.file_name(image.url) or image.url
-
-
-def _pictures_behind(region: html.HtmlElement, body: html.HtmlElement) -> set[html.HtmlElement]:
-    """The pictures of the region behind the start of the body."""
-    reached_body = region is body
-    behind = set()
-    for element in region.iter(body.tag, "img", "amp-img"):
-        reached_body = reached_body or element is body
-        if reached_body:
-            behind.add(element)
-    return behind
 
 
 def _marked(picture: html.HtmlElement, new_images: list[Image], number: int) -> list[Image]:
@@ -238,8 +227,12 @@ def _read_images(
     first picture that gets its URL only by script. lead: it is the lead picture, which needs no caption."""
     scope = captions.scope_of(picture, region)
     elements = captions.captions_of(scope, region, loose=(inside or lead) and not _is_doubtful(picture))
-    if not elements and (enlarged := picture_urls.enlargement_caption(picture)):
-        return _enlarged(picture, fold(_TAGS.sub(" ", enlarged)), page)
+    if not elements and (enlarged := without_markup(picture_urls.enlargement_caption(picture))):
+        return _images_of([picture], page, Image("", *credits.split(enlarged), enlarged), "")
+    if elements and captions.is_teaser(picture, elements):
+        for element in elements:
+            drop(element)
+        return []
     if not inside and not lead and (not elements or captions.links_to_other_page(picture)):
         return []
     uncaptioned = not elements and not lead
@@ -285,13 +278,6 @@ def _images_of(sharing: list[html.HtmlElement], page: Page, described: Image, co
     return list(by_url.values())
 
 
-def _enlarged(picture: html.HtmlElement, printed: str, page: Page) -> list[Image]:
-    address = picture_urls.address(picture, page.base)
-    caption, credit = credits.split(printed)
-    alt = fold(picture.get("alt") or "") or None
-    return [Image(address, caption, credit, printed, alt)] if address else []
-
-
 def _pictures_sharing(
     picture: html.HtmlElement, scope: html.HtmlElement, elements: list[html.HtmlElement]
 ) -> list[html.HtmlElement]:
@@ -301,12 +287,7 @@ def _pictures_sharing(
         own_pictures = picture_urls.pictures_in(scope)
         if parent is None or elements[0].tag != "figcaption" or parent.tag == "figure":
             return own_pictures
-        siblings = [
-            picture_beside
-            for child in parent
-            if child.tag == "figure"
-            for picture_beside in picture_urls.pictures_in(child)
-        ]
+        siblings = [image for child in parent if child.tag == "figure" for image in picture_urls.pictures_in(child)]
         return siblings if picture in siblings else own_pictures
     if elements[0].tag == "tr" and len(elements[0]) == 1:
         previous_row = elements[0].getprevious()

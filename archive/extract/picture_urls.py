@@ -13,19 +13,13 @@ from lxml import html
 from archive.model.urls import without_credentials
 
 # attributes with the original, before those with copies scaled for a screen
-_ORIGINAL_ATTRIBUTES = (
-    "data-original",
-    "data-large-src",
-    "data-full-src",
-    "data-orig-file",
-    "data-hi-res-src",
-    "data-zoom-src",
-)
+_ORIGINAL_NAMES = ("original", "large-src", "full-src", "orig-file", "hi-res-src", "zoom-src")
+_ORIGINAL_ATTRIBUTES = tuple(f"data-{name}" for name in _ORIGINAL_NAMES)
 # lazy loaders put the URL into their own attributes: data-src, data-lazy-src, data-flickity-lazyload ...
 _LAZY_ATTRIBUTE = re.compile(r"^data-(?:\w+-)*(?:src|lazy|lazyload|echo|url|image|img|original)(?:-\w+)?$")
 _PICTURE_URL = re.compile(r"^(?:https?:)?//\S+$|^/?[^\s{<:]+\.(?:jpe?g|png|webp|gif|avif)\S*$|^/\S+$", re.I)
 _PLACEHOLDER = re.compile(
-    r"^(?:data|about|blob|javascript):|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|placeholder|lazy[-_]?load(?:ing)?|loading|"
+    r"^(?:data|about|blob|javascript):|[\"{}]|//(?:www\.)?youtube\.com/embed/|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|placeholder|lazy[-_]?load(?:ing)?|loading|"
     r"transparent|trans|dummy|empty|clear|preload(?:er)?|no[-_]?image|default[-_]?image)(?:[-_.\d][^/]*)?\.(?:gif|png|svg|jpe?g|webp)",
     re.I,
 )
@@ -36,7 +30,7 @@ _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:[?#].*)?$", re.I)
 _CAPTION_ATTRIBUTE = re.compile(r"data-(?:[\w-]+-)?caption|data-sub-html")
 _SRCSET_CANDIDATE = re.compile(r"(\S+?)(?:\s+([\d.]+)[wxh])?\s*(?:,\s+|,(?=https?://|/)|$)")
 _ICON_NAME = re.compile(
-    r"(?:^|[/_.-])(?:icons?|logos?|banners?|avatars?|emoji|sprite|badge|favicon|gravatar|button|btn|arrow|share)(?:[/_.-]|$)",
+    r"(?:^|[/_.-])(?:icons?|logos?|banners?|avatars?|emoji|sprite|badge|favicon|gravatar|button|btn|arrow|share|e?mail|print)(?:[/_.-]|$)",
     re.I,
 )
 # banners are recognisable by directory or alternative text, and change at every request
@@ -53,7 +47,6 @@ _SIZE_IN_URL = re.compile(
 )
 _MAX_ADDRESS = 4000  # characters
 _MAX_THUMBNAIL = 200  # pixels: so small copies are thumbnails of other stories
-_MIN_COLUMN = 500  # pixels
 _MAX_ICON = 60  # pixels: up to this size a picture is an icon
 
 
@@ -85,7 +78,7 @@ def _candidate_urls(image: html.HtmlElement) -> Iterator[str]:
     attributes = image.attrib.items()
     yield from (value for name in _ORIGINAL_ATTRIBUTES if (value := image.get(name)))
     for name, value in attributes:
-        if "set" not in name and _LAZY_ATTRIBUTE.match(name) and _PICTURE_URL.match(value):
+        if name.startswith("data-") and "set" not in name and _LAZY_ATTRIBUTE.match(name) and _PICTURE_URL.match(value):
             yield value
     yield from _widest(attributes)
     if image.get("src"):
@@ -123,11 +116,6 @@ def absolute_url(url: str, base: str) -> str | None:
         return without_credentials(absolute) if urlsplit(absolute).scheme in ("http", "https") else None
     except ValueError:
         return None
-
-
-def is_large(image: html.HtmlElement) -> bool:
-    """Whether the width attribute is at least a column's."""
-    return _is_wide(image, _MIN_COLUMN)
 
 
 def _is_wide(image: html.HtmlElement, minimum: int) -> bool:

@@ -36,6 +36,8 @@ ADDRESSES = {
     ),
     "nothing but a video player": ('<img data-src="https://www.youtube.com/embed/lJuHMpxaSU8">', None),
     "nothing but a placeholder": (f'<img src="{PIXEL}">', None),
+    "JSON in a srcset": ("""<img data-srcset='[{"80":"x"}]' src="/a/cau-moi.jpg">""", "/a/cau-moi.jpg"),
+    "a film": ('<img data-src="https://www.youtube.com/embed/x1">', None),
     "no address": ('<img src="javascript:void(0)">', None),
 }
 
@@ -55,6 +57,7 @@ def test_address(name: str) -> None:
         '<img class="avatar" src="/x.jpg">',
         '<img src="/i/logo.png">',
         '<img src="/i/share.svg">',
+        '<img src="/i/email.gif">',
         '<img src="/icons/icon-facebook.png">',
         '<img src="/images/icons/email.gif">',
         '<img src="/2020/07/bao1000X120.gif">',

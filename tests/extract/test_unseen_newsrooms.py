@@ -36,6 +36,42 @@ def read(body: bytes) -> Reading:
     return found
 
 
+LINK = '<a href="/khac-1.html">Một bài khác của báo</a>'
+
+
+@pytest.mark.parametrize(
+    ("between", "kept"),
+    [
+        (
+            '<p>Các em <a class="cms-relate" href="/x">thị trấn Cẩm Khê</a>, học đều.</p>',
+            "Các em thị trấn Cẩm Khê, học đều.",
+        ),
+        (f"<p>Các em trong xã đều học rất chăm.<br>&gt;&gt; {LINK}</p>", "Các em trong xã đều học rất chăm."),
+        ("<p>Chia sẻ bài viết của bạn về quê hương tại đây.</p>", None),
+    ],
+)
+def test_links_in_a_sentence_stay_and_pointers_to_other_stories_go(between: str, kept: str | None) -> None:
+    assert read(page(between)).text == "\n\n".join(filter(None, (TEXT[0], kept, *TEXT[1:])))
+
+
+def test_text_beside_a_picture_in_a_box_named_after_it_is_its_caption() -> None:
+    image = only(page(f'<div class="img"><img src="/a/lop-hat-xoan.jpg"><p>{CAPTION}</p></div>'))
+    assert image.caption == CAPTION
+
+
+def test_picture_whose_text_links_to_where_it_links_is_a_teaser() -> None:
+    link = '<a href="/khac-1.html">'
+    box = f'<div>{link}<img src="/a/khac.jpg"></a><div class="caption">TIN {link}Một bài khác của báo</a></div></div>'
+    assert read(page(box)).images == ()
+
+
+def test_pictures_are_found_where_a_rule_drops_the_box_of_the_headline() -> None:
+    picture = f'<p><img src="/a/lop-hat-xoan.jpg"></p><p><em>{CAPTION}</em></p>'
+    header = '<div class="sc-longform-header"><h1 class="sc-longform-header-title">Cẩm Khê mở lớp hát xoan</h1></div>'
+    body = f'<div class="b-maincontent">{header}<p>{TEXT[0]}</p>{picture}<p>{TEXT[1]}</p><p>{TEXT[2]}</p></div>'
+    assert only(f'<meta charset="utf-8"><html lang="vi"><body>{body}</body></html>'.encode()).caption == CAPTION
+
+
 def only(body: bytes) -> Image:
     (image,) = read(body).images
     return image
