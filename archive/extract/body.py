@@ -38,9 +38,6 @@ _PAGE_NUMBER = re.compile(
     r"|(?:[-_/,.]|(?:page|trang|seite|p)){1,2}[-_/,=]?(?:[2-9]|1\d)(?:/|\.\w{2,5})?$"
 )
 _MAX_NUMBERED, _LONGEST_NUMBER = 200, 24  # links, characters of a page's number at the end of an address
-_TEXT_AND_PICTURES = re.compile(
-    r"^(?:tin|bài)(?:\s+và|,|\s*[-–&])\s*ảnh\b|^text (?:and|&) (?:photos?|pictures)\b", re.I
-)
 _STUB = 1_200  # characters that a pay wall leaves
 
 
