@@ -82,7 +82,7 @@ def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -
             return elements[:_MOST_CAPTIONS]
     if links_elsewhere(scope):
         return []
-    if boxed := _in_picture_box(scope, limit):
+    if loose and (boxed := _in_picture_box(scope, limit)):
         return boxed
     if loose and (caption_line := line_below(scope)):
         return caption_line
