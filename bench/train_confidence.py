@@ -119,6 +119,7 @@ _SETS = {"gold": _labelled, "vn": _labelled, "outlets": _outlet, "wcxb": _words}
 
 
 def _module(weights: dict[str, dict[str, float]], digest: str, pages: int) -> str:
+    signs = weights[_FIELDS[0]]
     lines = [
         '"""Weights of the signs by which archive/extract/confidence.py tells right readings from wrong ones: data, written',
         "by bench/train_confidence.py. TRAINED_ON is the digest of what it learned from.",
@@ -127,15 +128,19 @@ def _module(weights: dict[str, dict[str, float]], digest: str, pages: int) -> st
         "from __future__ import annotations",
         "",
         f'TRAINED_ON = "sha256:{digest}"  # {pages} pages',
-        "WEIGHTS: dict[str, dict[str, float]] = {",
+        "_FIELDS = (" + ", ".join(f'"{field}"' for field in _FIELDS) + ")",
+        "_BY_SIGN: dict[str, tuple[float, ...]] = {",
+        *(f'    "{sign}": ({_joined(weights, sign)}),' for sign in signs),
+        "}",
+        "WEIGHTS = {",
+        "    field: {sign: weights[number] for sign, weights in _BY_SIGN.items()} for number, field in enumerate(_FIELDS)",
+        "}",
     ]
-    for field, signs in weights.items():
-        lines += [
-            f'    "{field}": {{',
-            *(f'        "{name}": {weight:.3f},' for name, weight in signs.items()),
-            "    },",
-        ]
-    return "\n".join([*lines, "}", ""])
+    return "\n".join([*lines, ""])
+
+
+def _joined(weights: dict[str, dict[str, float]], sign: str) -> str:
+    return ", ".join(f"{weights[field][sign]:.3f}" for field in _FIELDS)
 
 
 if __name__ == "__main__":

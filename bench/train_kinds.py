@@ -27,7 +27,7 @@ import common as kit  # noqa: E402  # as in folds.py
 import eval_gold  # noqa: E402  # as in folds.py
 import eval_wcxb  # noqa: E402  # as in folds.py
 
-from archive.extract import charset, page_kinds  # noqa: E402  # as in folds.py
+from archive.extract import charset, list_score, page_kinds  # noqa: E402  # as in folds.py
 from archive.extract.body import read_body  # noqa: E402  # as in folds.py
 from archive.extract.metadata import read_metadata  # noqa: E402  # as in folds.py
 from archive.extract.parsed_page import parse  # noqa: E402  # as in folds.py
@@ -162,7 +162,7 @@ def signs_of(source: str, url: str) -> dict[str, float] | None:
     rules = rules_for(None, url, text, None)
     seen = page_kinds.evidence(page)
     metadata = read_metadata(page, rules)
-    return page_kinds.signs_features(seen, metadata, read_body(page, rules, metadata))
+    return list_score.features(seen, metadata, read_body(page, rules, metadata))
 
 
 def _module(weights: dict[str, float], digest: str, pages: int) -> str:

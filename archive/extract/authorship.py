@@ -31,7 +31,7 @@ LONGEST = 240  # characters of an element that is only a byline
 # A word of a class name, in any case style: post-author, post_author, postAuthor.
 _BYLINE_CLASS = re.compile(
     r"(?:^|[\s_\-]|[a-z](?=[A-Z]))(?:authors?(?:name|s?info|line)?|bylines?|by-line|tac-?gia|writers?|journalists?"
-    r"|reporters?|contributors?|penulis|autor(?:en|in|es)?|auteurs?|signature|creator|posted-?by|written-?by"
+    r"|reporters?|contributors?|penulis|autor(?:en|in|es)?|auteurs?|signature|creator|posted-?by|writ(?:ten|e)-?[bB]y"
     r"|Author\w*|Byline\w*)(?=$|[\s_\-\d]|[A-Z])",
 )
 _AUTHOR_HREF = re.compile(
@@ -42,7 +42,9 @@ _AUTHOR_HREF = re.compile(
 _AUTHOR_LABEL = re.compile(
     r"(?<!\w)tác giả\s*:\s*([^|•·:]{2,60})", re.I
 )  # inside a line: `20/05/2024 | Tác giả: Hải Yến`
-_BYLINE_PREFIX = re.compile(r"^(?:by|von|par|por|oleh|bài(?: và ảnh|, ảnh)?:|tác giả:|text:|autor:|author:)\s", re.I)
+_BYLINE_PREFIX = re.compile(
+    r"^(?:by|von|par|por|oleh|bài(?: và ảnh|, ảnh)?:|tác giả:|text:|autor:|author:)\s|^[가-힣]{2,4}\s*기자\s", re.I
+)
 _NON_NAME_LABEL = re.compile(
     r"job|role|position|title|bio|desc|email|e-mail|location|social|date|time|follow|label|count|read|source"
     r"|avatar|image|intro",
@@ -84,6 +86,7 @@ def declared_bylines(declared: Declared) -> Iterator[Byline]:
             yield Byline("json-ld", "; ".join(names), _names_in_texts(names))
     for meta in METAS:
         values = [value for value in declared.page.metas.get(meta, ())[:12] if not _is_imprint(value)]
+        values = [value for value in values if outlet_key(folded(value)) not in declared.house]
         if meta_names := _names_in_texts(values):
             yield Byline(meta, "; ".join(values), meta_names)
     yield from _labelled_bylines(declared.page.metas)
@@ -217,12 +220,7 @@ def shows_other_persons(shown: Byline, declared: Byline, house: frozenset[str]) 
 
 def is_house(name: str, house: frozenset[str]) -> bool:
     """Whether a name is that of the outlet, its host or its CMS vendor."""
-    return is_vendor(name) or outlet_key(name) in house or bool(_HOST_NAME.search(name))
-
-
-def is_vendor(name: str) -> bool:
-    """Whether a name is a CMS account or a CMS vendor."""
-    return key_of(name) in _VENDORS
+    return outlet_key(name) in house or key_of(name) in _VENDORS or bool(_HOST_NAME.search(name))
 
 
 def line_in(element: HtmlElement, names: tuple[str, ...]) -> str:

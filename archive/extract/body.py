@@ -23,21 +23,21 @@ from archive.extract import (
 from archive.extract.blocks import Piece, pieces
 from archive.extract.body_cleaning import NO_TEASERS, Teasers
 from archive.extract.body_containers import Container
-from archive.extract.element_text import selector, string
+from archive.extract.element_text import MIN_PROSE, selector, string
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
 from archive.extract.picture_urls import absolute_url
 from archive.model.records import Block, BlockKind, Image
 from archive.rules.base import Rules
 
-_MIN_HEADLINE, _MIN_PROSE = 30, 60  # characters
+_MIN_HEADLINE = 30  # characters
 _MAX_SUBHEAD = 120
 _FILE_END = re.compile(r"(?<=\w)\.(?:html?|aspx?|php|chn|vnp|epi|tdu)$")
 _PAGE_NUMBER = re.compile(
     r"(?:\.\w{2,5})?/?[?&](?:page|p|pg|trang|seite|pag)=(?:[2-9]|1\d)"
     r"|(?:[-_/,.]|(?:page|trang|seite|p)){1,2}[-_/,=]?(?:[2-9]|1\d)(?:/|\.\w{2,5})?$"
 )
-_MAX_NUMBERED = 200
+_MAX_NUMBERED, _LONGEST_NUMBER = 200, 24  # links, characters of a page's number at the end of an address
 _STUB = 1_200  # characters that a pay wall leaves
 
 
@@ -72,7 +72,7 @@ class Body:
     def prose_lengths(self) -> list[int]:
         """The lengths of the paragraphs and quotes of running text."""
         texts = [block.text for block in self.blocks if block.kind in ("paragraph", "quote")]
-        return [len(text) for text in texts if len(text) >= _MIN_PROSE]
+        return [len(text) for text in texts if len(text) >= MIN_PROSE]
 
 
 def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
@@ -83,17 +83,19 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     more_pages = _has_more_pages(page)
     _ = page.base  # before the tree loses its <base>
     scripts = list(page.root.iter("script"))  # removed with the boilerplate
-    container = _find_container(page, rules, heading) or _scripted_container(page, scripts, heading)
+    declared_picture = figures.declared_picture(page, heading)
+    container = _find_container(page, rules, heading, declared_picture) or _scripted_container(page, scripts, heading)
     if container is None:
         return _without_container(page, headline, links)
     _drop_metadata_elements(metadata, container.element)
     _apply_rules(container)
+    if heading is not None and page.root not in heading.iterancestors():
+        heading = None  # a rule dropped it with its box
     found_lead = lead.find(page, rules, container.element, heading, headline)
     if found_lead is not None:
         boilerplate.drop(found_lead.element)
-    taken_figures = figures.extract_figures(
-        body_containers.article_region(heading, container.element), container.element, page
-    )
+    region = body_containers.article_region(heading, container.element)
+    taken_figures = figures.extract_figures(region, container.element, page, declared_picture)
     return replace(_clean_body(page, container, found_lead, taken_figures, metadata, links), more_pages=more_pages)
 
 
@@ -122,11 +124,13 @@ def _without_container(page: Page, headline: str, links: int) -> Body:
     )
 
 
-def _find_container(page: Page, rules: tuple[Rules, ...], heading: html.HtmlElement | None) -> Container | None:
+def _find_container(
+    page: Page, rules: tuple[Rules, ...], heading: html.HtmlElement | None, picture: html.HtmlElement | None
+) -> Container | None:
     """Removes the page's boilerplate and finds the container of the body."""
     by_rules = body_containers.by_rules(page.root, rules)
     declared = body_containers.declared(page.root)
-    protected = (by_rules.element if by_rules else None, declared, heading)
+    protected = (by_rules.element if by_rules else None, declared, heading, picture)
     boilerplate.remove(page.root, [element for element in protected if element is not None])
     return by_rules or _by_markup(page.root, declared)
 
@@ -158,6 +162,7 @@ def _clean_body(
         kept.remove(bold_piece)
         found_lead = lead.Lead(bold_piece.element, bold_piece.text, "bold")
     images, kept = _apply_credit_line(caption_parts.completed(pictures.images, page), kept)
+    images = caption_parts.signed(images, metadata.byline, metadata.authors)
     declared_text = trafilatura_opinion.declared_text(page, sum(len(piece.text) for piece in kept))
     origins = [("body", "json-ld" if declared_text else container.origin)]
     origins.append(("container", body_containers.css_path(container.element)))
@@ -193,9 +198,7 @@ def _is_paid(page: Page) -> bool:
 
 def _apply_credit_line(images: tuple[Image, ...], kept: list[Piece]) -> tuple[tuple[Image, ...], list[Piece]]:
     """Applies the article's one credit line to images without a credit; returns the images and the other pieces."""
-    credit_lines = [
-        (piece, name) for piece in kept if piece.kind == "paragraph" and (name := credits.of_line(piece.text))
-    ]
+    credit_lines = [(part, name) for part in kept if part.kind == "paragraph" and (name := credits.of_line(part.text))]
     if not images or len({name for _, name in credit_lines}) != 1:
         return images, kept
     captioned = any(image.caption and not image.credit for image in images)
@@ -214,7 +217,7 @@ def _has_more_pages(page: Page) -> bool:
     hrefs = [link.get("href") or "" for link in page.root.iter("link")] + [href for _, href in page.links]
     name = own.rpartition("/")[2]  # few links hold it; the pattern is slow
     near = [href for href in hrefs if name in href or not href.startswith(("/", "http", "#"))]
-    numbered = (href for href in near if _PAGE_NUMBER.search(href))
+    numbered = (href for href in near if _PAGE_NUMBER.search(href[-_LONGEST_NUMBER:]))
     return bool(own) and any(
         target.startswith(own) and _PAGE_NUMBER.fullmatch(target[len(own) :])
         for target in (absolute_url(href, page.base) or "" for href in islice(numbered, _MAX_NUMBERED))
@@ -246,7 +249,8 @@ def _apply_rules(container: Container) -> None:
         return
     for path in container.rules.drop:
         for element in selector(path)(container.element):
-            boilerplate.drop(element)
+            if not boilerplate.is_in_sentence(element):
+                boilerplate.drop(element)
     for path in container.rules.caption:
         for element in selector(path)(container.element):
             element.set(captions.RULED, "")

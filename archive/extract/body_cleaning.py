@@ -12,9 +12,10 @@ from lxml import html
 from archive.extract import phrases, trafilatura_opinion
 from archive.extract.blocks import Piece
 from archive.extract.body_containers import is_teaser_text
+from archive.extract.element_text import MIN_PROSE
 from archive.text.folding import letters
 
-_HEADLINE, _PROSE, _DATELINE = 20, 60, 40  # minimum characters of a headline link, a teaser, a line between them
+_HEADLINE, _DATELINE = 20, 40  # minimum characters of a headline link, of a line between it and its teaser
 _LONGEST_NOISE = 400
 _MIN_PIECES = 3
 _MAX_SIBLINGS = 200
@@ -23,6 +24,7 @@ _LONGEST_IN_OFFER = 140  # characters of a paragraph in an offer's box
 _VOWELS = "aeiouyæøœ"
 _MIN_GIBBERISH, _FEW_VOWELS = 60, 0.27  # letters of a paragraph, share of them
 _MOSTLY, _ANNOUNCED = 0.5, 0.05  # minimum linked share of a list item; behind a `Related` heading
+_MOST_COMMENTS = 0.25  # of the text behind their heading
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)")
 _PLACEHOLDER = re.compile(r"[${\[%#]{2}[\w .:-]{1,40}[$}\]%#]{2}")  # of a template: `$$AD$$`, `{{ad}}`
@@ -32,9 +34,7 @@ _WORD = re.compile(r"\w")
 def kept(pieces: list[Piece], container: html.HtmlElement, headline: str, scrambled: bool) -> list[Piece]:
     """The pieces that belong to the article, in order."""
     headline_key = letters(headline)
-    keep = [
-        piece.kind == "image" or _is_subhead_of_text(piece) or not _is_noise(piece, headline_key) for piece in pieces
-    ]
+    keep = [part.kind == "image" or _is_subhead_of_text(part) or not _is_noise(part, headline_key) for part in pieces]
     if scrambled:
         keep = [stays and not _is_gibberish(piece.text) for piece, stays in zip(pieces, keep, strict=True)]
     _drop_teasers(pieces, keep)
@@ -43,7 +43,7 @@ def kept(pieces: list[Piece], container: html.HtmlElement, headline: str, scramb
     _drop_orphaned_subheads(pieces, keep)
     remaining = [piece for piece, stays in zip(pieces, keep, strict=True) if stays]
     remaining = trafilatura_opinion.confirmed(remaining, container)
-    return _without_tail(_without_duplicates(remaining))
+    return _without_tail(_without_comments(_without_duplicates(remaining)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def teasers_of(pieces: list[Piece]) -> Teasers:
             after_link = True
         elif size <= phrases.LONGEST_IMPRINT and phrases.IMPRINT.match(piece.text):
             continue
-        elif size >= _PROSE and piece.linked < 0.5 * size:
+        elif size >= MIN_PROSE and piece.linked < 0.5 * size:
             prose += 1
             teasers += after_link
             after_link = False
@@ -214,7 +214,7 @@ def _without_duplicates(pieces: list[Piece]) -> list[Piece]:
     unique: list[Piece] = []
     for piece in pieces:
         key = letters(piece.text)
-        if len(key) > 40 and key in seen_keys and not (unique and _are_siblings_alike(unique[-1], piece)):
+        if len(key) > 40 and key in seen_keys:
             continue
         if len(key) > 800 and sum(1 for seen_key in seen_keys if len(seen_key) > 80 and seen_key in key) > 2:
             continue  # a duplicate of the whole article in one piece
@@ -223,16 +223,22 @@ def _without_duplicates(pieces: list[Piece]) -> list[Piece]:
     return unique
 
 
-def _are_siblings_alike(first: Piece, second: Piece) -> bool:
-    """Siblings of one tag and class: the same paragraph twice in a row is intended."""
-    left, right = first.element, second.element
-    return left.getparent() is right.getparent() and (left.tag, left.get("class")) == (right.tag, right.get("class"))
+def _without_comments(pieces: list[Piece]) -> list[Piece]:
+    """The pieces up to the heading of the readers' comments, if little follows it."""
+    behind, total = 0, sum(len(piece.text) for piece in pieces)
+    for index in range(len(pieces) - 1, 0, -1):
+        if phrases.COMMENTS.fullmatch(pieces[index].text):
+            return pieces[:index]
+        behind += len(pieces[index].text)
+        if behind > _MOST_COMMENTS * total:
+            break
+    return pieces
 
 
 def _is_trailing_subhead(piece: Piece) -> bool:
     """Whether a last piece is a subhead; some newsrooms print sentences as headings."""
     return piece.kind == "subhead" and not (
-        len(piece.text) > _PROSE and piece.text.endswith((".", "!", "?", "…", "”", '"'))
+        len(piece.text) > MIN_PROSE and piece.text.endswith((".", "!", "?", "…", "”", '"'))
     )
 
 

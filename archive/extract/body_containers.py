@@ -11,7 +11,7 @@ from itertools import islice
 from lxml import html
 
 from archive.extract import naming_words, phrases
-from archive.extract.element_text import has_direct_text, has_text, selector, string
+from archive.extract.element_text import has_direct_text, has_text, is_inside, linked_length, selector, string
 from archive.rules.base import Rules
 from archive.text.folding import fold, letters
 
@@ -95,9 +95,7 @@ def by_structure(root: html.HtmlElement) -> Container | None:
         return None
     innermost = _descend(root, masses, total)
     innermost = _narrow_to_sure_name(innermost, masses)
-    named = [
-        element for element in masses if _is_named_body(element) and masses[element] >= _NAMED_SHARE * masses[innermost]
-    ]
+    named = [node for node in masses if _is_named_body(node) and masses[node] >= _NAMED_SHARE * masses[innermost]]
     for element in named:
         if element is innermost or innermost in element.iterancestors():
             return Container(
@@ -120,11 +118,7 @@ def _with_twins(container: html.HtmlElement, masses: Counter[html.HtmlElement]) 
 
 def _narrow_to_sure_name(container: html.HtmlElement, masses: Counter[html.HtmlElement]) -> html.HtmlElement:
     """The descendant with a name only bodies have, where a column beside it holds much text too; else `container`."""
-    named = [
-        element
-        for element in container.iterdescendants()
-        if element in masses and naming_words.SURELY_BODY.name(element)
-    ]
+    named = [node for node in container.iterdescendants() if node in masses and naming_words.SURELY_BODY.name(node)]
     if not named or naming_words.SURELY_BODY.name(container):
         return container
     heaviest = max(named, key=lambda element: masses[element])
@@ -157,19 +151,19 @@ def _is_running_text(element: html.HtmlElement) -> bool:
     """Whether an element can be a paragraph: by its tag, or by its length and its direct text."""
     minimum, ancestors = _DIRECT_TEXT.get(str(element.tag), (0, ("a",)))
     if minimum:
-        return has_direct_text(element, minimum) and next(element.iterancestors(*ancestors), None) is None
+        return has_direct_text(element, minimum) and not is_inside(element, *ancestors)
     if element.tag == "blockquote":
         return element.find(".//p") is None
     if element.tag == "li":
         minimum = _MIN_UNLINKED_ITEM if element.find(".//a") is None else _MIN_ITEM
         if not has_text(string(element), minimum) or element.find(".//p") is not None:
             return False
-    return next(element.iterancestors("a"), None) is None
+    return not is_inside(element, "a")
 
 
 def _text_mass(element: html.HtmlElement) -> int:
     """Text mass of one element; 0 if it is mostly links."""
-    links = sum(len(string(link)) for link in element.iter("a"))
+    links = linked_length(element)
     if element.tag in _DIRECT_TEXT and element.tag != "span":
         length = sum(len(text.strip()) for text in (element.text, *(child.tail for child in element)) if text)
         return length if length >= max(links, _MIN_PARAGRAPH) else 0
@@ -213,9 +207,7 @@ def _joined_container(elements: list[html.HtmlElement]) -> html.HtmlElement:
     if len(elements) == 1:
         return elements[0]
     longest = max(elements, key=lambda element: len(string(element)))
-    large_others = [
-        element for element in elements if len(string(element)) > 0.1 * len(string(longest)) and element is not longest
-    ]
+    large_others = [node for node in elements if len(string(node)) > 0.1 * len(string(longest)) and node is not longest]
     return common_ancestor([longest, *large_others])
 
 
@@ -230,12 +222,8 @@ def common_ancestor(elements: list[html.HtmlElement]) -> html.HtmlElement:
     return common
 
 
-_START = 20  # characters of a headline compared first
-
-
 def headline_element(root: html.HtmlElement, headline: str) -> html.HtmlElement | None:
-    """The heading element whose text matches the headline; else the first h1; else the element that old pages print
-    it in."""
+    """The heading element whose text matches the headline; else the first h1."""
     wanted = letters(headline)
     first: html.HtmlElement | None = None
     for element in root.iter("h1", "h2", "h3"):
@@ -244,14 +232,7 @@ def headline_element(root: html.HtmlElement, headline: str) -> html.HtmlElement 
         text = letters(string(element))
         if text and wanted and (text == wanted or (len(text) > 20 and (text in wanted or wanted in text))):
             return element
-    return first if first is not None or not wanted else _any_element(root, headline, wanted)
-
-
-def _any_element(root: html.HtmlElement, headline: str, wanted: str) -> html.HtmlElement | None:
-    for element in root.iter("td", "font", "b", "strong", "span", "div", "p"):
-        if (element.text or "").strip()[:_START] == headline[:_START] and letters(string(element)) == wanted:
-            return element
-    return None
+    return first
 
 
 def article_region(headline: html.HtmlElement | None, body: html.HtmlElement) -> html.HtmlElement:
@@ -261,7 +242,8 @@ def article_region(headline: html.HtmlElement | None, body: html.HtmlElement) ->
         region = common_ancestor([headline, body])
         if enclosing is not None and enclosing.tag == "article" and enclosing in region.iterancestors():
             return enclosing
-        if region.tag not in ("html", "body") or enclosing is None:
+        is_around = region is body or region in body.iterancestors()  # a rule may have dropped the headline's box
+        if is_around and (region.tag not in ("html", "body") or enclosing is None):
             return region
     if enclosing is not None:
         return enclosing

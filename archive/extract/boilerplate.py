@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 
 from lxml import etree, html
 
 from archive.extract import naming_words, picture_urls
-from archive.extract.element_text import selector, string
+from archive.extract.element_text import is_inside, linked_length, selector, string
 
 _NON_TEXT_TAGS = (
     *("script", "style", "template", "svg", "select", "textarea", "input", "iframe", "object", "embed", "audio"),
@@ -22,7 +23,11 @@ _BOX_TAGS = (
 _PICTURE_BOX_TAGS = ("figure", "aside", "div", "section", "span", "p", "table")
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _TEXT_TAGS = ("a", "span", "p")
+_POINTERS = (">>", "»", "=>")
 _BOILERPLATE_TAGS = ("nav", "footer", "aside", "form")  # a form around the whole page is article-sized, so it stays
+
+DOUBTFUL = "data-luubao-doubtful"
+"""Attribute of a box that looks like boilerplate and stays, for the sake of an element of the article in it."""
 
 _hidden = selector(  # by attribute: several times as fast as by element
     "//@hidden/.. | //@role[. = 'dialog']/.. | //@aria-hidden[. = 'true']/.."
@@ -38,7 +43,7 @@ _HIDDEN_SHARE = 0.5  # the same for hidden elements: some systems print the arti
 def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> None:
     """Removes boilerplate from the tree. Keeps the elements of `keep`, known to belong to the article, and their
     ancestors."""
-    protected = set()
+    protected: set[html.HtmlElement] = set()
     for element in keep:
         protected.add(element)
         protected.update(element.iterancestors())
@@ -54,21 +59,51 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
     for element in list(root.iter(*_BOX_TAGS)):
         if skip:
             skip -= 1
-        elif element not in protected and _is_boilerplate(element) and not _is_exempt(element, total):
-            skip = sum(1 for _ in element.iter(*_BOX_TAGS)) - 1
-            drop(element)
+        elif not _is_boilerplate(element) or is_in_sentence(element) or _is_exempt(element, total):
+            continue
+        else:
+            skip = _dropped(element, protected)
+    _drop_pointers(root)
     for element in _hidden(root):
-        if (
-            element not in protected
-            and not _in_figure(element)
-            and not _is_article_sized(element, total, _HIDDEN_SHARE)
-        ):
-            drop(element)
+        if not is_inside(element, "figure") and not _is_article_sized(element, total, _HIDDEN_SHARE):
+            _dropped(element, protected)
+
+
+def _dropped(element: html.HtmlElement, protected: set[html.HtmlElement]) -> int:
+    """Drops a box, or marks it if it is protected; returns the number of dropped boxes inside it."""
+    if element in protected:
+        element.set(DOUBTFUL, "")
+        return 0
+    inside = sum(1 for _ in element.iter(*_BOX_TAGS)) - 1
+    drop(element)
+    return inside
+
+
+def _drop_pointers(root: html.HtmlElement) -> None:
+    """Drops links to other stories on a line of their own in the text: `<br>&gt;&gt; <a href=...>`."""
+    for link in list(root.iter("a")):
+        previous, parent = link.getprevious(), link.getparent()
+        if previous is None or previous.tag != "br" or parent is None:
+            continue
+        before = (previous.tail or "").strip()
+        if before in _POINTERS or (not before and string(link).lstrip().startswith(_POINTERS)):
+            previous.tail = None
+            drop(link)
 
 
 def _is_exempt(element: html.HtmlElement, total: int) -> bool:
     """Whether a box stays whatever its class."""
     return _is_article_sized(element, total) or _is_picture_box(element)
+
+
+def is_in_sentence(element: html.HtmlElement) -> bool:
+    """Whether an inline element stands within a sentence: its words belong to it, whatever its class."""
+    if element.tag not in ("a", "span") or not (element.tail or "").strip():
+        return False
+    previous = element.getprevious()
+    parent = element.getparent()
+    before = (parent.text if parent is not None else "") if previous is None else previous.tail
+    return (before or "").rstrip()[-1:].isalpha()
 
 
 def drop(element: html.HtmlElement) -> None:
@@ -82,16 +117,33 @@ def mass(element: html.HtmlElement) -> int:
     return sum(len(string(paragraph)) for paragraph in element.iter("p"))
 
 
+@lru_cache(maxsize=50_000)
+def _is_suspect(tag: str, class_name: str | None, element_id: str | None, role: str | None, kind: str | None) -> bool:
+    """Whether an element of this tag with these attributes can be boilerplate: few can, and the same ones recur."""
+    named = naming_words.BOILERPLATE.either(class_name, element_id if tag not in _HEADINGS else None)
+    maybe = tag not in _HEADINGS and tag not in _TEXT_TAGS
+    return (
+        named
+        or tag in _BOILERPLATE_TAGS
+        or role in _ROLES
+        or kind in _RELATED
+        or (maybe and naming_words.MAYBE_BOILERPLATE.either(class_name, element_id))
+    )
+
+
 def _is_boilerplate(element: html.HtmlElement) -> bool:
-    if element.tag in _BOILERPLATE_TAGS or element.get("role") in _ROLES:
-        return not _in_figure(element)
+    get = element.get
+    if not _is_suspect(element.tag, get("class"), get("id"), get("role"), get("type")):
+        return False
+    if element.tag in _BOILERPLATE_TAGS or get("role") in _ROLES:
+        return not is_inside(element, "figure")  # there a <footer> is a credit
     if element.tag in _HEADINGS:  # an anchor such as `nav_2` is for a table of contents
         return naming_words.BOILERPLATE.name_class(element)
     if naming_words.BOILERPLATE.name(element) and not _is_body(element) and not _is_embedded_post(element):
         return True
     if element.tag not in _TEXT_TAGS and naming_words.MAYBE_BOILERPLATE.name(element) and _is_mostly_links(element):
         return True
-    return element.get("type") in _RELATED
+    return get("type") in _RELATED
 
 
 def _is_picture_box(element: html.HtmlElement) -> bool:
@@ -100,7 +152,7 @@ def _is_picture_box(element: html.HtmlElement) -> bool:
         return False
     if any(map(picture_urls.enlargement_caption, element.iter("img"))):
         return True
-    if element.tag != "figure" and _in_figure(element):
+    if element.tag != "figure" and is_inside(element, "figure"):
         return True
     captions = list(element.iter("figcaption")) or [
         paragraph for paragraph in element.iter("p", "div") if naming_words.CAPTION.name(paragraph)
@@ -120,11 +172,6 @@ def _is_picture_box(element: html.HtmlElement) -> bool:
     )
 
 
-def _in_figure(element: html.HtmlElement) -> bool:
-    """Whether an element is in a figure: there a <footer> is a credit, and a hidden element an expandable caption."""
-    return next(element.iterancestors("figure"), None) is not None
-
-
 _ROLES = ("navigation", "complementary", "contentinfo", "dialog", "search")
 _RELATED = ("RelatedNewsBox", "RelatedOneNews")  # VCCorp
 
@@ -140,8 +187,7 @@ def _is_body(element: html.HtmlElement) -> bool:
 
 
 def _is_mostly_links(element: html.HtmlElement) -> bool:
-    length = len(string(element).strip())
-    return sum(len(string(link).strip()) for link in element.iter("a")) > 0.4 * length
+    return linked_length(element) > 0.4 * len(string(element).strip())
 
 
 def _is_article_sized(element: html.HtmlElement, total: int, share: float = _ARTICLE_SHARE) -> bool:
@@ -153,11 +199,7 @@ def _is_article_sized(element: html.HtmlElement, total: int, share: float = _ART
     if not own_mass:
         return False
     enclosing = next(
-        (
-            ancestor
-            for ancestor in element.iterancestors()
-            if ancestor.tag == "article" or naming_words.SURELY_BODY.name(ancestor)
-        ),
+        (outer for outer in element.iterancestors() if outer.tag == "article" or naming_words.SURELY_BODY.name(outer)),
         None,
     )
     return enclosing is not None and _is_most_of(own_mass, enclosing) and not _is_mostly_links(element)
@@ -193,7 +235,8 @@ def _fill_placeholder(parent: html.HtmlElement, inside: list[html.HtmlElement]) 
     beside = [image for image in islice(parent.iter("img"), 3) if image not in inside]
     if len(inside) != 1 or len(beside) != 1 or picture_urls.is_icon(inside[0]):
         return
-    if not any(name != "src" and "src" in name for name in beside[0].attrib) and inside[0].get("src"):
+    sources = [value for name, value in beside[0].attrib.items() if name != "src" and "src" in name]
+    if not any(map(picture_urls.is_address, sources)) and inside[0].get("src"):
         beside[0].set("src", inside[0].get("src", ""))
 
 
@@ -215,6 +258,6 @@ def _has_other_picture(parent: html.HtmlElement, noscript: html.HtmlElement) -> 
 
 def _has_url(image: html.HtmlElement) -> bool:
     return any(
-        value and not value.startswith("data:image") and ("src" in name or name == "data-original")
+        ("src" in name or name == "data-original") and picture_urls.is_address(value.strip())
         for name, value in image.attrib.items()
     )

@@ -27,7 +27,8 @@ BEFORE_COLON = _phrases("""
     authors | reporter | from | von | text von | autor | autorin | autoren | redaktion | par | auteur | texte |
     propos recueillis par | por | autora | texto | redacción | di | testo di | a cura di | de | door | tekst | van |
     av | af | tekst og foto | eftir | oleh | penulis | editor | yazan | haber | autorka | tekst | автор | авторы |
-    автори | редактор | текст | от | 作者 | 記者 | 文 | بقلم | كتب
+    автори | редактор | текст | от | írta | γράφει | γράφει ο | γράφει η | מאת | 作者 | 記者 | 记者 | 文 | بقلم | كتب |
+    كتبت | حوار | تقرير
 """)
 
 # The same without a colon.
@@ -37,7 +38,7 @@ BEFORE_NAME = _phrases("""
     bởi | by | written by | reported by | posted by | published by | story by |
     von | text von | ein beitrag von | ein kommentar von | kommentar von | ein gastbeitrag von | gastbeitrag von |
     ein interview von | interview von | ein essay von | ein bericht von | eine analyse von | par | propos recueillis
-    par | por | oleh | a cura di | door | eftir | autor
+    par | por | oleh | a cura di | door | eftir | autor | af | av | about | كتب | كتبت | بقلم
 """)
 
 # Remarks behind the names; bylines.py removes any remark in brackets.
@@ -63,14 +64,15 @@ TITLES = _phrases("dr | prof | mr | mrs | ms | ts | ths | gs | pgs | bs | ls | n
 
 # Boilerplate beside a byline that is as short as a name.
 FURNITURE = _phrases("""
-    Twitter | Facebook | Instagram | LinkedIn | WhatsApp | Telegram | YouTube | TikTok | X | Email | E-Mail | Print
-    | Share | Follow | Subscribe | Comments | Comment | Copy link | Zalo | Chia sẻ | Bình luận | Theo dõi | In bài
-    viết | Advertisement | Anzeige | Read more | Sign up | Log in | Contact | Website | Newsletter | More | By | Von
-    | Par | Quảng cáo | Tin liên quan | Đọc thêm | Xem thêm | Từ khóa | Chủ đề | Liên hệ | Trở về | Hết | Ban biên
-    tập | Về đầu trang | Gửi bình luận | Việt Nam | Hà Nội | TP HCM | Key points | Key takeaways | Highlights |
-    Summary | Overview | Introduction | Breaking news | Live updates | Top stories | Read next | Get the app | Our
-    newsletters | Sign up now | View all | View all posts | See all | All posts | More posts | Last | Last updated |
-    Updated | Published | Full bio | View bio | See full bio | Xem tất cả | Read full bio | About the author
+    Twitter | Facebook | Instagram | LinkedIn | WhatsApp | Telegram | YouTube | TikTok | X | Email | E-Mail | Print |
+    Share | Follow | Subscribe | Comments | Comment | Copy link | Zalo | Chia sẻ | Bình luận | Theo dõi |
+    In bài viết | Advertisement | Anzeige | Read more | Sign up | Log in | Contact | Website | Newsletter |
+    More | By | Von | Par | Por | Af | Av | Quảng cáo | Tin liên quan | Đọc thêm | Xem thêm | Từ khóa | Chủ đề |
+    Liên hệ | Trở về | Hết | Ban biên tập | Về đầu trang | Gửi bình luận | Việt Nam | Hà Nội | TP HCM | Key points |
+    Key takeaways | Highlights | Summary | Overview | Introduction | Breaking news | Live updates | Top stories |
+    Read next | Get the app | Our newsletters | Sign up now | View all | View all posts | See all | All posts |
+    More posts | Last | Last updated | Updated | Published | Full bio | View bio | See full bio | Xem tất cả |
+    Read full bio | About the author
 """)
 
 # News agencies: authors of articles without a person's byline.
@@ -111,7 +113,7 @@ def _alternation(phrases: Iterable[str]) -> str:
     return "(?:" + "|".join(re.escape(phrase).replace(r"\ ", r"\s*+") for phrase in longest_first) + ")"
 
 
-_LEADING = re.compile(rf"^(?:{_alternation(BEFORE_COLON)}\s*+[:：/]\s*+|{_alternation(BEFORE_NAME)}\s++)", re.I)
+_LEADING = re.compile(rf"^(?:{_alternation(BEFORE_COLON)}\s*+[:：/︱]\s*+|{_alternation(BEFORE_NAME)}\s++)", re.I)
 # "Theo Hồ Hương" (according to ...) but not Theo James: the rest is Vietnamese, or in capitals like an agency.
 _ACCORDING_TO = re.compile(r"^(?i:theo)\s+(?=.*[À-ỹđ]|[A-ZĐ\W]+$)")
 _TRAILING = re.compile(
@@ -130,7 +132,7 @@ _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,32}){1,4}|(?<!\w)@\w
 _URL = re.compile(r"^(?:https?:)?//|^www\.|^/|\.html?$", re.I)
 # Short words that join names need a capital behind them: "Ortega y Gasset" is rarer than "Ana y Luis".
 _BETWEEN = re.compile(
-    r"\s*[;|•·/\n]\s*|\s+[-–—]\s+|\s*[&＆、，]\s*"
+    r"\s*[;|•·/／\n]\s*|\s+[-–—]\s+|\s*[&＆、，]\s*"
     r"|(?:\s*,)?\s+(?:[Aa]nd|und|et|và|og|och|dan|ja|with|mit)\s+"
     r"|(?:\s*,)?\s+(?:y|e|en|ve|i|a|и|та|і)\s+(?=[A-ZÀ-ÞА-ЯІЇЄĐ])"
     r"|\s*,\s*"
@@ -146,7 +148,7 @@ _IN_BRACKETS = re.compile(r"\s+\([^()]{0,80}\)$")
 # A date behind the names: everything from a weekday or a number on.
 _TRAILING_DATE = re.compile(
     r"(?<=\w)[\s,|·•–—-]+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|thứ (?:hai|ba|tư|năm|sáu|bảy)"
-    r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|\d{1,4}[\s./:]"
+    r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|\d{1,4}[\s./:年]"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d|(?:updated|published|posted)\b).*$",
     re.I,
 )
@@ -157,7 +159,11 @@ _ORGANIZATION = re.compile(
     r"|bệnh viện|ngân hàng)\s+\w",
     re.I,
 )
-_DEPARTMENT = re.compile(r"\b(?:team|desk|newsroom|department|seo|redaktion|redazione|redacción)$|^seo\b", re.I)
+_DEPARTMENT = re.compile(
+    r"\b(?:team|desk|newsroom|department|seo|redaktion|redazione|redacción)$|^(?:seo|redacción|redação|rédaction)\b",
+    re.I,
+)
+_KOREAN_ROLE = re.compile(r"(?<=[가-힣]{2})\s*(?:선임)?기자$")
 _LOGIN = re.compile(r"[a-z]+[._\d][a-z._\d]*|(?=\w*[a-z])[a-z\d_]{7,}")
 _NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+]|\d")
 FURNITURE_KEYS = frozenset(map(key_of, FURNITURE))
@@ -182,16 +188,21 @@ def authors_of(text: str) -> tuple[str, ...]:
 def name_of(text: str) -> str:
     """One author's name without label, title, brackets and agency; '' if no name is left."""
     name = _AGENCY_SUFFIX.sub("", _TITLES.sub("", _without_affixes(folded(text, LONGEST_BYLINE))))
-    name = _IN_BRACKETS.sub("", name)
+    name = _IN_BRACKETS.sub("", _KOREAN_ROLE.sub("", name))
     name = (name if is_agency(name) else _TRAILING_AGENCY.sub("", name)).strip(' ,;:.-–—|/•·"“”*')
     if _is_role(name) or not 1 < len(name) <= LONGEST_NAME or not any(letter.isalpha() for letter in name):
         return ""
     return "" if _URL.search(name) or sum(letter.isdigit() for letter in name) > 2 else name
 
 
+def is_department(name: str) -> bool:
+    """Whether a name is a department's."""
+    return bool(_DEPARTMENT.search(name))
+
+
 def is_account(name: str) -> bool:
     """Whether a name is a login or a department: the CMS's substitute for a person."""
-    return bool(_LOGIN.fullmatch(name) or _DEPARTMENT.search(name))
+    return bool(_LOGIN.fullmatch(name)) or is_department(name)
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:

@@ -11,23 +11,25 @@ from lxml import html
 
 from archive.extract import credits, naming_words
 from archive.extract.declared import flat
-from archive.extract.element_text import text_of
+from archive.extract.element_text import text_of, without_markup
 from archive.extract.jsonld import types_of
 from archive.extract.parsed_page import Page
 from archive.model.records import Image
 from archive.text.folding import WHOLE, fold, letters
 
-_TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _SIZE = re.compile(
     r"(?:[-_](?:\d{2,4}x\d{2,4}|w\d{3,4}|\d{3,4}(?:px|w)|scaled))+$"
 )  # a bare number tells pictures apart
+_SIZE_DIRECTORY = re.compile(r"/(?:w\d{2,4}|\d{2,4}x\d{2,4})$")
 _EXTENSIONS = re.compile(r"(?<=.)(?:\.(?:jpe?g|png|webp|gif|avif))+$", re.I)
 _COVER_METAS = ("og:image", "og:image:secure_url", "twitter:image", "twitter:image:src")
 _ARTICLE_TYPES = ("article", "posting", "report")
 _MAX_COVERS, _MAX_THINGS = 12, 200
-_MIN_FILE_NAME = 10  # characters; shorter file names are not unique to a picture
+_MIN_FILE_NAME, _MAX_DIRECTORIES = 10, 3  # characters; shorter file names are not unique to a picture
+_HOST = re.compile(r"^(?:https?:)?//[^/]*")
 _SHARED_PREFIX = 24
 _MAX_TEXT = 900
+_WORDS_AND_PICTURES = re.compile(r"(?:bài|tin)(?: viết)?\s?(?:và|,|&|-|–)\s?ảnh\b|text (?:and|&) photos?\b", re.I)
 
 
 def completed(images: tuple[Image, ...], page: Page) -> tuple[Image, ...]:
@@ -36,6 +38,13 @@ def completed(images: tuple[Image, ...], page: Page) -> tuple[Image, ...]:
         return images
     declared = {name: thing for thing in page.linked_data for name in _captioned_file_names(thing)}
     return tuple(_with_declared(image, declared.get(file_name(image.url))) for image in images)
+
+
+def signed(images: tuple[Image, ...], byline: str | None, authors: tuple[str, ...]) -> tuple[Image, ...]:
+    """Images that nobody else is credited for, with who signs for text and pictures: `Bài và ảnh: Ngọc Ánh`."""
+    if not authors or not _WORDS_AND_PICTURES.match(byline or "") or any(image.credit for image in images):
+        return images
+    return tuple(replace(image, credit=", ".join(authors)) for image in images)
 
 
 def covers(page: Page) -> frozenset[str]:
@@ -79,14 +88,15 @@ def _captioned_file_names(thing: dict[str, Any]) -> Iterator[str]:
 
 
 def file_name(url: str) -> str:
-    """A picture's file name without size and extension: equal for all its copies. A short one with its directory."""
-    path = next(filter(None, re.split("[?#]", url[-500:])), "")
+    """A picture's file name without size and extension: equal for all its copies. A short one with its directories."""
+    path = _HOST.sub("", next(filter(None, re.split("[?#]", url[-500:])), ""))
     directories, _, last = path.rpartition("/")
     name = _SIZE.sub("", _EXTENSIONS.sub("", last)).lower()
-    if len(name) >= _MIN_FILE_NAME:
-        return name
-    directory = directories.rpartition("/")[2].lower()
-    return f"{directory}/{name}" if name and len(directory) + len(name) >= _MIN_FILE_NAME else ""
+    for directory in reversed(_SIZE_DIRECTORY.sub("", directories).lower().split("/")[-_MAX_DIRECTORIES:]):
+        if len(name) >= _MIN_FILE_NAME or not name:
+            break
+        name = f"{directory}/{name}"
+    return name if len(name) >= _MIN_FILE_NAME else ""
 
 
 def _text(value: object) -> str | None:
@@ -94,7 +104,7 @@ def _text(value: object) -> str | None:
         value = value[0]
     if isinstance(value, dict):
         value = value.get("name")
-    return fold(_TAGS.sub(" ", value[:_MAX_TEXT])) or None if isinstance(value, str) else None
+    return without_markup(value[:_MAX_TEXT]) or None if isinstance(value, str) else None
 
 
 _CREDIT_ATTRIBUTES = ("data-author", "data-credit", "data-copyright", "data-photographer")
@@ -116,11 +126,9 @@ def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> CaptionAn
     credited = _credit_elements(captions, scope)
     raw_text = " ".join(_unique(text_of(element, WHOLE) for element in captions))
     outside = [
-        element
-        for element in credited
-        if not any(
-            caption_element is element or caption_element in element.iterancestors() for caption_element in captions
-        )
+        node
+        for node in credited
+        if not any(caption_element is node or caption_element in node.iterancestors() for caption_element in captions)
     ]
     credit_text = " ".join(_unique(text_of(element, WHOLE) for element in credited))
     caption_text = _without_credits(captions, credited)
@@ -143,6 +151,13 @@ def credit_in_title(caption: str | None, images: list[html.HtmlElement]) -> str 
         if title.startswith(caption or "") and suffix[:1] in _DIVIDERS and 3 < len(suffix) < 100:
             return credits.name_only(suffix.lstrip("|,;–- ")) or None
     return None
+
+
+def in_title(image: html.HtmlElement) -> CaptionAndCredit:
+    """Caption and credit that sliders print from the title attribute: only one with both is a caption for sure."""
+    title = fold(image.get("title") or "")
+    caption, credit = credits.split(title)
+    return (title, caption, credit) if caption and credit and len(title) <= _MAX_TEXT else (None, None, None)
 
 
 def credit_elements_of(captions: list[html.HtmlElement], scope: html.HtmlElement) -> list[html.HtmlElement]:
@@ -185,8 +200,7 @@ def _is_credit_element(element: html.HtmlElement) -> bool:
 
 def _in_caption(element: html.HtmlElement) -> bool:
     return any(
-        ancestor.tag in ("figcaption", "figure") or naming_words.CAPTION.name_class(ancestor)
-        for ancestor in element.iterancestors()
+        box.tag in ("figcaption", "figure") or naming_words.CAPTION.name_class(box) for box in element.iterancestors()
     )
 
 
@@ -200,6 +214,9 @@ def _trailing_credit(caption: html.HtmlElement) -> html.HtmlElement | None:
     before = text_of(caption, WHOLE).removesuffix(text).rstrip()
     if len(before) < _SHORTEST_BEFORE or before.endswith((":", "：")) or not 1 < len(text) <= _LONGEST_NAME:
         return None
+    whole = credits.split(text_of(caption, WHOLE))[1] or ""
+    if whole.endswith(text) and len(whole) > len(text):
+        return None  # the end of a credit in several elements
     if last.tag in ("cite", "small", "footer"):
         return last
     return (

@@ -1,17 +1,31 @@
-"""Finds the caption elements of a picture, in every form newsrooms print them."""
+"""Finds the captions of a picture, in every form newsrooms print them, and tells other stories' pictures."""
 
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml import html
 
 from archive.extract import credits, naming_words
-from archive.extract.captions_by_position import LONGEST, acceptable, line_below, next_block, same_block, second_row
+from archive.extract.captions_by_position import (
+    LONGEST,
+    LONGEST_LOOSE,
+    acceptable,
+    ends_in_credit,
+    line_below,
+    next_block,
+    same_block,
+    second_row,
+)
 from archive.extract.element_text import selector, string, text_of
 from archive.extract.picture_urls import pictures_in
 from archive.text.folding import WHOLE
 
+_MAX_CARD_DEPTH, _MAX_CARD_CHILDREN = 5, 12  # ancestors, children
+_MAX_CARD_TEXT, _MIN_CARD_LINKED = 400, 0.5  # characters, linked share of them
+_MAX_BESIDE = 4  # elements
+_MIN_TITLE, _TITLE_SHARE = 20, 0.8  # characters of another page's title, share of its element
 _MOST_SIBLINGS = 1000  # elements in a box that is searched for a caption, once for each picture
 _LONGEST_ROW = 4  # pictures side by side
 _MOST_PICTURES = 30  # in a figure; in a larger one each picture stands alone
@@ -21,6 +35,7 @@ RULED = "data-luubao-caption"
 """Attribute that marks the captions selected by the rules of an outlet or a family."""
 
 _caption_candidates = selector(f"descendant::*[@class or @itemprop or @{RULED} or self::figcaption]")
+_CREDITED = 120  # characters at the end of a link that are searched for a credit
 _SHORTEST_UNCREDITED = 8  # characters; a word such as "Video" is no caption
 _ENLARGEMENT_URL = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif)|/(?:image|photo|media|galler|upload)|^#|^javascript:", re.I
@@ -67,6 +82,8 @@ def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -
             return elements[:_MOST_CAPTIONS]
     if links_elsewhere(scope):
         return []
+    if loose and (boxed := _in_picture_box(scope, limit)):
+        return boxed
     if loose and (caption_line := line_below(scope)):
         return caption_line
     for find in (second_row, same_block, next_block):
@@ -80,19 +97,41 @@ def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -
 
 def links_to_other_page(scope: html.HtmlElement) -> bool:
     """Whether the picture links to another page."""
-    link = _link_around(scope)
+    link = link_around(scope)
     return link is not None and not _ENLARGEMENT_URL.search(link.get("href", ""))
 
 
-def _link_around(scope: html.HtmlElement) -> html.HtmlElement | None:
+def link_around(scope: html.HtmlElement) -> html.HtmlElement | None:
+    """The link that the picture is in."""
     around = (scope, *scope.iterancestors("a"))
     return next((element for element in around if element.tag == "a" and element.get("href")), None)
 
 
 def links_elsewhere(scope: html.HtmlElement) -> bool:
     """Whether a link around picture and text leads to another page, not to an enlargement: the text is its title."""
-    link = _link_around(scope)
-    return link is not None and links_to_other_page(link) and bool(text_of(link, 1))
+    link = link_around(scope)
+    words = string(link).strip() if link is not None and links_to_other_page(link) else ""
+    return bool(words) and not ends_in_credit(words[-_CREDITED:])
+
+
+def is_teaser(picture: html.HtmlElement, elements: list[html.HtmlElement]) -> bool:
+    """Whether the picture and the text beside it link to the same other page: a teaser of another story."""
+    link = link_around(picture)
+    if link is None or not links_to_other_page(link):
+        return False
+    return any(other.get("href") == link.get("href") for element in elements for other in element.iter("a"))
+
+
+def _in_picture_box(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.HtmlElement]:
+    """The one short text in a box named after its picture: `<div class=img><img><p>`."""
+    box = scope.getparent()
+    if box is None or box is limit or not naming_words.PICTURE_BOX.name_class(box):
+        return []
+    texts = [element for element in box if element is not scope and string(element).strip()]
+    is_caption = (
+        len(texts) == 1 and acceptable(texts[0], LONGEST_LOOSE) and texts[0].tag not in ("h1", "h2", "h3", "h4")
+    )
+    return texts if is_caption and len(pictures_in(box)) == len(pictures_in(scope)) else []
 
 
 def _captions_inside(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.HtmlElement]:
@@ -155,3 +194,50 @@ def _next_caption(scope: html.HtmlElement) -> list[html.HtmlElement]:
     if following is not None and _is_caption_element(following) and acceptable(following, LONGEST):
         return [following]
     return []
+
+
+def is_card(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
+    """Whether the picture belongs to a teaser of another story: its box holds a link and little else."""
+    for box in islice(scope.iterancestors(), _MAX_CARD_DEPTH):
+        if box is region or box.tag in ("body", "article", "main") or len(box) > _MAX_CARD_CHILDREN:
+            return False
+        size = len(text_of(box, _MAX_CARD_TEXT + 1))
+        if size > _MAX_CARD_TEXT:
+            return False
+        if size:
+            linked = sum(len(text_of(link, _MAX_CARD_TEXT)) for link in box.iter("a") if links_to_other_page(link))
+            return linked > _MIN_CARD_LINKED * size
+    return False
+
+
+def is_of_another_story(picture: html.HtmlElement, region: html.HtmlElement) -> bool:
+    """Whether the picture is a teaser's: its small box holds another page's title, to which the picture leads too, or
+    stands beside another box of the kind."""
+    target = _target(link_around(picture)) if links_to_other_page(picture) else ""
+    for box in islice(picture.iterancestors(), _MAX_CARD_DEPTH + 2):
+        if box is region or box.tag in ("body", "main") or len(box) > _MAX_CARD_CHILDREN:
+            return False
+        if len(text_of(box, _MAX_CARD_TEXT + 1)) > _MAX_CARD_TEXT:
+            return False
+        title = _title_in(box)
+        beside = (*islice(box.itersiblings(), _MAX_BESIDE), *islice(box.itersiblings(preceding=True), _MAX_BESIDE))
+        twins = (twin for twin in beside if twin.tag == box.tag and len(twin) <= _MAX_CARD_CHILDREN)
+        if title and (title == target or any(twin.find(".//img") is not None and _title_in(twin) for twin in twins)):
+            return True
+    return False
+
+
+def _title_in(box: html.HtmlElement) -> str:
+    """The address of the link in a box that is another page's title: long, most of the box or alone in its element."""
+    size = len(text_of(box))
+    for link in islice(box.iter("a"), _MAX_CARD_CHILDREN):
+        length, parent = len(text_of(link)), link.getparent()
+        if length < _MIN_TITLE or not links_to_other_page(link) or parent is None:
+            continue
+        if length > _MIN_CARD_LINKED * size or (parent is not box and length > _TITLE_SHARE * len(text_of(parent))):
+            return _target(link)
+    return ""
+
+
+def _target(link: html.HtmlElement | None) -> str:
+    return (link.get("href") or "") if link is not None else ""

@@ -9,7 +9,7 @@ from itertools import islice
 from lxml import html
 
 from archive.extract import naming_words, phrases
-from archive.extract.element_text import selector, string, text_of
+from archive.extract.element_text import is_inside, selector, string, text_of
 from archive.extract.picture_urls import pictures_in
 from archive.text.folding import fold, folded
 
@@ -35,17 +35,13 @@ def acceptable(element: html.HtmlElement, longest: int) -> bool:
     return linked < 0.9 * len(text) and not is_teaser(element) and not phrases.NOT_A_CAPTION.match(text)
 
 
-def _in_link(element: html.HtmlElement) -> bool:
-    return next(element.iterancestors("a"), None) is not None
-
-
 def is_teaser(element: html.HtmlElement) -> bool:
     """Whether the element is a teaser of another story: it holds a heading, or is in a link and holds bold text. In a
     figcaption only a linked heading counts: some systems print captions as headings."""
     for heading in element.iter("h1", "h2", "h3", "h4"):
-        if heading is element and ends_in_credit(fold(string(element))) and not _in_link(heading):
+        if heading is element and ends_in_credit(fold(string(element))) and not is_inside(heading, "a"):
             continue
-        if element.tag != "figcaption" or heading.find(".//a") is not None or _in_link(heading):
+        if element.tag != "figcaption" or heading.find(".//a") is not None or is_inside(heading, "a"):
             return True
     link = next(element.iterancestors("a"), None)
     return link is not None and (
@@ -55,12 +51,11 @@ def is_teaser(element: html.HtmlElement) -> bool:
 
 _MAX_SIBLINGS = 8  # siblings behind a picture that are searched for a <br>
 _SENTENCE_LENGTH = 110  # characters
-_LONGEST_LOOSE = 320  # characters
+LONGEST_LOOSE = 320  # characters
 _rows_after = selector("ancestor::tr[1]/following-sibling::tr")
 _TEXT_BLOCKS = frozenset(
     {"p", "div", "center", "span", "em", "i", "figcaption", "cite", "font", "h6", "h5", "small", "td", "b", "strong"}
 )
-_FLOAT = re.compile(r"float:\s*(?:left|right)|\balign-?(?:left|right)\b", re.I)
 _MAX_MORE_PICTURES = 3  # further pictures above one line
 _INLINE_TAGS = ("em", "i", "b", "strong", "span", "font", "a", "u", "small", "cite")
 _CAPTION_PREFIX = re.compile(r"(?:ảnh|hình|foto|photo|写真|사진|图)\s*+\d{0,3}+\s*+[:：]", re.I)
@@ -84,8 +79,8 @@ def same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
     parent = scope.getparent()
     if parent is None or parent is limit or parent.tag in ("body", "article", "main", "section"):
         return []
-    text = folded(string(parent), 10 * _LONGEST_LOOSE)
-    if len(text) > _LONGEST_LOOSE or not set(pictures_in(parent)) <= set(pictures_in(scope)):
+    text = folded(string(parent), 10 * LONGEST_LOOSE)
+    if len(text) > LONGEST_LOOSE or not set(pictures_in(parent)) <= set(pictures_in(scope)):
         return []
     preceding_text = (parent.text or "") + "".join(
         string(child) + (child.tail or "") for child in scope.itersiblings(preceding=True)
@@ -102,22 +97,9 @@ def same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
         and not ends_in_credit(text)
     ):
         return []  # a paragraph of the article that begins with a picture
-    if (
-        linked_length > 0.5 * len(text)
-        or phrases.NOT_A_CAPTION.match(text)
-        or (_floats(scope) and not ends_in_credit(text))
-    ):
+    if linked_length > 0.5 * len(text) or phrases.NOT_A_CAPTION.match(text):
         return []
     return _wrap_following(scope)
-
-
-def _floats(scope: html.HtmlElement) -> bool:
-    """Whether the picture floats: the text beside it is then a paragraph of the article."""
-    for image in (scope, *pictures_in(scope)):
-        side = (image.get("align") or "").lower()
-        if side in ("left", "right") or _FLOAT.search(f"{image.get('style') or ''} {image.get('class') or ''}"):
-            return True
-    return False
 
 
 def _wrap_following(scope: html.HtmlElement) -> list[html.HtmlElement]:
@@ -155,14 +137,11 @@ def line_below(scope: html.HtmlElement) -> list[html.HtmlElement]:
             return []
         start = start.getnext()
     elements = _inline_elements(start) if start is not None else []
-    text = fold(
-        "".join(
-            [(start.tail or "") if start is not None and start.tag == "br" else "", *map(_text_with_tail, elements)]
-        )
-    )
-    if not text or len(text) > _LONGEST_LOOSE or phrases.NOT_A_CAPTION.match(text):
+    opening = start.tail if start is not None and start.tag == "br" else None
+    text = fold((opening or "") + "".join(string(element) + (element.tail or "") for element in elements))
+    if not text or len(text) > LONGEST_LOOSE or phrases.NOT_A_CAPTION.match(text):
         return []
-    is_caption_like = _has_caption_prefix(text) or ends_in_credit(text) or _is_centred_or_italic(parent, elements)
+    is_caption_like = _CAPTION_PREFIX.match(text) or ends_in_credit(text) or _is_centred_or_italic(parent, elements)
     return _wrap_line(start, elements) if is_caption_like and start is not None else []
 
 
@@ -176,27 +155,22 @@ def _inline_elements(start: html.HtmlElement) -> list[html.HtmlElement]:
     return elements
 
 
-def _text_with_tail(element: html.HtmlElement) -> str:
-    return string(element) + (element.tail or "")
-
-
-def _has_caption_prefix(text: str) -> bool:
-    return bool(_CAPTION_PREFIX.match(text))
-
-
 def _is_centred_or_italic(parent: html.HtmlElement, elements: list[html.HtmlElement]) -> bool:
     enclosing = [parent, *islice(parent.iterancestors("div", "p", "span", "center", "em", "i"), 2)]
     enclosing = [element for element in enclosing if element.tag not in ("em", "i") or len(pictures_in(element)) < 2]
     if len(string(parent)) > 4 * LONGEST and parent.tag not in ("em", "i", "span", "center"):
         enclosing = []
     candidates = [*enclosing, *(elements if len(elements) == 1 and not (elements[0].tail or "").strip() else [])]
-    return any(
-        element.tag in ("em", "i", "center")
-        or "italic" in (element.get("style") or "")
-        or (element.get("align") or "").lower() == "center"
-        or _CENTRED.search(element.get("style") or "")
-        for element in candidates
-    )
+    return any(_looks_italic(element) or _looks_centred(element) for element in candidates)
+
+
+def _looks_italic(element: html.HtmlElement) -> bool:
+    return element.tag in ("em", "i") or "italic" in (element.get("style") or "")
+
+
+def _looks_centred(element: html.HtmlElement) -> bool:
+    is_aligned = element.tag == "center" or (element.get("align") or "").lower() == "center"
+    return is_aligned or bool(_CENTRED.search(element.get("style") or ""))
 
 
 def _wrap_line(start: html.HtmlElement, elements: list[html.HtmlElement]) -> list[html.HtmlElement]:
@@ -232,8 +206,8 @@ def next_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
         _is_italic(following) and not _is_all_italic(following.getparent())
     )
     if following.tag in ("h1", "h2", "h3", "h4"):
-        return [following] if ends_in_credit(text_of(following)) and acceptable(following, _LONGEST_LOOSE) else []
-    if following.tag not in _TEXT_BLOCKS or not acceptable(following, _LONGEST_LOOSE) or _is_bold(following):
+        return [following] if ends_in_credit(text_of(following)) and acceptable(following, LONGEST_LOOSE) else []
+    if following.tag not in _TEXT_BLOCKS or not acceptable(following, LONGEST_LOOSE):
         return []
     return [following] if is_caption_like or ends_in_credit(text_of(following)) else []
 
@@ -248,27 +222,18 @@ def _next_with_text(element: html.HtmlElement) -> html.HtmlElement | None:
 
 
 def _is_centred(element: html.HtmlElement) -> bool:
-    for node in _whole_text_chain(element):
-        if (
-            node.tag == "center"
-            or (node.get("align") or "").lower() == "center"
-            or _CENTRED.search(node.get("style") or "")
-        ):
-            return True
-        if naming_words.CENTRED.name_class(node):
-            return True
-    return False
+    return any(_looks_centred(node) or naming_words.CENTRED.name_class(node) for node in _whole_text_chain(element))
 
 
 def _is_italic(element: html.HtmlElement) -> bool:
-    return any(node.tag in ("em", "i") or "italic" in (node.get("style") or "") for node in _whole_text_chain(element))
+    return any(map(_looks_italic, _whole_text_chain(element)))
 
 
 def _is_all_italic(parent: html.HtmlElement | None) -> bool:
     """Whether a text is italic as a whole: italics then mark no caption."""
     length = len(string(parent)) if parent is not None else 0
     italic = sum(len(string(child)) for child in parent if child.tag in ("em", "i")) if parent is not None else 0
-    return length > _LONGEST_LOOSE and italic > 0.7 * length
+    return length > LONGEST_LOOSE and italic > 0.7 * length
 
 
 def _is_all_centred(parent: html.HtmlElement | None) -> bool:
@@ -283,12 +248,6 @@ def _is_all_centred(parent: html.HtmlElement | None) -> bool:
             behind_text += is_centred and not after_picture
         after_picture = bool(pictures_in(child)) or (after_picture and not length)
     return behind_text > 1 and centred > 4 * other
-
-
-def _is_bold(element: html.HtmlElement) -> bool:
-    return not ends_in_credit(text_of(element)) and any(
-        node.tag in ("b", "strong") for node in _whole_text_chain(element)
-    )
 
 
 def _whole_text_chain(element: html.HtmlElement) -> Iterator[html.HtmlElement]:

@@ -7,11 +7,11 @@ import math
 
 from archive.extract.body import Body
 from archive.extract.confidence_weights import WEIGHTS
+from archive.extract.element_text import MIN_PROSE
 from archive.extract.list_score import likelihood
 from archive.extract.metadata import Metadata
 from archive.model.records import ReadableKind
 
-_MIN_PROSE = 60  # characters
 _SENTENCE_ENDS = (".", "!", "?", "…", "”", '"')
 _DECLARED = ("json-ld", "author", "article:author")
 
@@ -73,11 +73,11 @@ def _author_evidence(metadata: Metadata) -> dict[str, float]:
 def _body_evidence(body: Body) -> dict[str, float]:
     texts = [block.text for block in body.blocks if block.text]
     size = max(1, sum(map(len, texts)))
-    prose = [text for text in texts if len(text) >= _MIN_PROSE]
+    prose = [text for text in texts if len(text) >= MIN_PROSE]
     return {
         "size": math.log(size),
         "short pieces": 1 - len(prose) / max(1, len(texts)),
-        "short end": bool(texts) and len(texts[-1]) < _MIN_PROSE,
+        "short end": bool(texts) and len(texts[-1]) < MIN_PROSE,
         "sentences": sum(len(text) for text in texts if text.endswith(_SENTENCE_ENDS)) / size,
         "open prose": sum(text[-1].isalpha() for text in prose) / max(1, len(prose)),
         "share kept": body.share,

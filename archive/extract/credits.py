@@ -12,14 +12,20 @@ _LABEL = (
     r"photo(?:graph)?(?:s|graphy)?(?: by| credits?| courtesy(?: of)?| source)?|pictures?(?: by| credit)?|"
     r"images?(?: by| credits?| source)?|"
     r"autor(?:ka)?|"
-    r"credits?|courtesy(?: of)?|source|illustration(?: by)?|graphics?|screenshot|file photo|composite|copyright|"
+    r"credits?|courtesy(?: of)?|source|illustration(?: by)?|graphics?|screenshot|"
+    r"ilustra(?:ción|ção)|illustrazione|file photo|composite|copyright|"
     r"(?:symbol|archiv|teaser|titel)?(?:foto|bild)s?(?:nachweis|quelle|rechte|credit)?|quelle|grafik|illustration|"
-    r"foto's|fotos?|fotografía|fotografie|imagen|imágenes|fuente|crédito|créditos|crédit(?: photo)?s?|"
+    r"foto's|fotos?|fotók?|fotograf(?:ie|ija|i)?|izvor|nuotr|φωτο(?:γραφία)?|πηγή|צילום|عکس|منبع|फोटो|ছবি|ภาพ|"
+    r"fotografía|fotografie|imagen|imágenes|fuente|crédito|créditos|crédit(?: photo)?s?|"
     r"photo d'archives|imagem|fonte|"
     r"kuva|kuvat|bilde|bildet|billede|ljósmynd|skjáskot|mynd|zdroj|zdjęcie|źródło|fot|foto ilustrasi|dok|sumber|"
-    r"kaynak|fotoğraf|"
-    r"фото|источник|джерело|снимка|写真|撮影|提供|"
-    r"사진 ?출처|자료 ?사진|사진 ?제공|사진|图片?来源|图源|圖片來源|摄影|图|صورة|تصوير|المصدر"
+    r"kaynak|fotoğraf|foto izvor|izvor|fotó[ks]?|forrás|sursa(?: foto)?|nuotr(?:auka|aukos)?|"
+    r"autors|arkiv(?:foto|bilde)|"
+    r"(?:автор )?фото(?:графия|графії|графија)?|иллюстрация|ілюстрація|источник|джерело|извор|снимк[аи]|слика|"
+    r"φωτο(?:γραφί(?:α|ες))?|φωτό|φωτ|πηγή|εικόνα|צילום|צילומים|תמונה|קרדיט|"
+    r"(?:عدسة|تصوير|صورة|الصورة|صور|مصدر الصورة|المصدر)|عکس|عکاس|تصویر|منبع|"
+    r"फोटो|तस्वीर|छवि|साभार|स्रोत|ફોટો|তসবির|ছবি|படம்|ภาพ(?:โดย|จาก)?|ที่มา|写真|撮影|提供|出典|"
+    r"사진 ?출처|자료 ?사진|사진 ?제공|사진|图片?来源|图源|圖片來源|圖片提供|圖源|摄影|攝影|图片|圖片|图|圖"
 )
 _AGENCY = (
     r"AFP|AP(?: Photo)?|A\.?P\.?|dpa|EPA(?:-EFE)?|EFE|Reuters|TTXVN|VNA|THX|Xinhua|ANSA|ČTK|CTK|PAP|NTB|TASS|"
@@ -28,16 +34,21 @@ _AGENCY = (
     r"Imago|IMAGO|imago|"
     r"picture[- ]alliance|Keystone|APA|KYODO|Kyodo|Kyodo News|UPI|SIPA|Sipa(?: USA)?|Abaca|Belga|ANP|LaPresse|"
     r"Europa Press|"
-    r"ZUMA(?: Press)?|Alamy|Corbis|Magnum|NurPhoto|Ritzau(?: Scanpix)?|Scanpix|TT|Lehtikuva|共同通信社|時事|新华社"
+    r"ZUMA(?: Press)?|Alamy|Corbis|Magnum|NurPhoto|Ritzau(?: Scanpix)?|Scanpix|TT|Lehtikuva|"
+    r"MTI|BNS|LETA|Agerpres|PTI|ANI|IANS|DHA|İHA|ΑΠΕ-ΜΠΕ|EUROKINISSI|Télam|Andina|Cuartoscuro|Folhapress|БТА|БГНЕС|"
+    r"ТАСС|РИА Новости|УНИАН|Укринформ|Укрінформ|رويترز|أ\.? ?ف\.? ?ب|د\.? ?ب\.? ?أ|الأناضول|الفرنسية|غيتي|ایرنا|ایسنا|"
+    r"共同通信社|時事|新华社|新華社|中央社|中新社|美聯社|法新社|路透社?|歐新社|达志影像|達志影像|東方IC|东方IC|视觉中国|"
+    r"연합뉴스|뉴시스|뉴스1"
 )
 
 _LABELLED = re.compile(
-    rf"(?:^|[\s(\[（【.,;|–—-])[(\[（【]?((?:{_LABEL})\s*[:：／/=＝]\s*(\S.*?))[)\]）】]?\s*\.?$", re.I
+    rf"(?:^|[\s(\[（【.,;|–—。，、-])[(\[（【]?((?:{_LABEL})\s*[:：／/=＝]\s*(\S.*?))[)\]）】]?\s*\.?$", re.I
 )
 _SIGN = re.compile(r"[(\[]?((?:©|ⓒ|\([cC]\)|（[CＣ]）|℗)\s*(\S.{0,118}?))[)\]）]?\s*\.?$")
 _BRACKETED = re.compile(r"\s*[(\[（]([^()\[\]（）]{2,120})[)\]）]\s*\.?$")
 _SLASHED = re.compile(rf"\s?[/|]\s?(?:{_AGENCY})(?:\b[^/]{{0,40}})?\.?$")
 _AGENCY_FIRST = re.compile(rf"(?:^|[\s|])((?:{_AGENCY})\s?/\s?[A-ZÀ-Ý][^/()|]{{2,60}})$")
+_AGENCY_BEHIND_DASH = re.compile(rf"\s[-–—]\s*((?:{_AGENCY})(?:\s?[/+&-]\s?[\w .]{{2,40}})?)\.?$")
 _NAME_BEFORE = re.compile(r"(?:^|[.!?,;|(\[–—-]\s*|\s{2,})((?:[^\s.!?,;|()–—]+\s?){1,5})$")
 _TAIL_LENGTH = 160  # characters at the end of a caption that are searched for a credit
 _LABELLED_TAIL = 240  # likewise for one with its label
@@ -62,6 +73,10 @@ _LABEL_WITHOUT_COLON = re.compile(
     r"|(?:^|(?<=[.!?…|(\[”\"])|(?<=[.!?…|”\"]\s))foto)\s*(\S.{1,80}?))[)\]]?\s*\.?$",
     re.I,
 )
+_LABEL_AND_NAME = re.compile(
+    r"(?:[.!?…|”\"]\s*|\s[-–—]\s*|[(\[])((?i:ảnh|photo|foto|fotó|ph\.|bild|kuva|фото|φωτο|courtesy|crédito)\s+"
+    r"([A-ZÀ-ÝĐ]\w+(?:[ /]+[A-ZÀ-ÝĐ][\w.]*){0,5}))[)\]]?\.?$"
+)
 # `Một góc chợ. Ảnh minh họa`: a credit without a name, only the kind of picture
 _UNNAMED = re.compile(
     r"(?:^|[.!?…\"”»,;–—-]\s*|[(\[]\s*)"
@@ -72,6 +87,11 @@ _UNNAMED = re.compile(
 _EQUALS = re.compile(
     r"[＝=]((?:AP|ＡＰ|AFP|ＡＦＰ|ロイター|共同|時事|ゲッティ|EPA|新華社|聯合)[^＝=。]{0,12}|"
     r"[^＝=。、]{1,20}(?:撮影|提供))[）)]?$"
+)
+# 「…（取自王婉諭臉書）」「（記者王小明攝）」: taken from, photographed or provided by
+_CJK_BRACKETED = re.compile(
+    r"[(（【〔]((?:圖片?|照片|翻攝|截圖|擷取|取自|摘自|来自|來源|来源|图片?|資料來源)[^()（）]{1,40}"
+    r"|[^()（）]{1,30}(?:攝|摄|提供|翻攝|拍攝|拍摄))[)）】〕]。?$"
 )
 _TRIMMED = " \t-–—|:,;/("
 
@@ -89,18 +109,21 @@ def split(printed: str) -> tuple[str | None, str | None]:
         _after_bar,
         _by(_PHOTO_BY, 2),
         _by(_EQUALS),
+        _by(_CJK_BRACKETED),
         _by(_LABEL_WITHOUT_COLON),
+        _by(_LABEL_AND_NAME, 2),
         _generic,
         _bracketed,
         _slashed,
         _after_sentence,
+        _by(_AGENCY_BEHIND_DASH),
     ):
         parts = splitter(printed)
         if parts:
             caption, credit = parts
             if _INITIALS.search(credit) and printed.rstrip(" )]").endswith("."):
                 credit += "."
-            return _caption_or_none(caption.strip(_TRIMMED)), name_only(credit) or None
+            return _caption_or_none(caption.strip(_TRIMMED).rstrip("[（【〔")), name_only(credit) or None
     return _caption_or_none(printed), None
 
 

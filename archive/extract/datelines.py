@@ -33,6 +33,7 @@ MODIFIED = (
     "article_updatetime", "article:modified:time",
 )  # fmt: skip
 
+OF_THE_FILE = ("datecreated",)  # when the file was made: a printed date says more
 NAMED_LETTERS, WEAKLY_NAMED_LETTERS, BARE_LETTERS = 90, 45, 24
 MOST_VALUES = 2  # of one meta: a page with more lists other articles
 LONGEST = 220  # characters of a date line
@@ -43,7 +44,7 @@ _DATE_CLASS = re.compile(
 )
 _ARTICLE_DATE_CLASS = re.compile(
     r"(?:post|article|detail|news|publish\w*|entry|story|bai)[-_]?(?:time|date|ngay)|ngay[-_]?dang"
-    r"|(?:time|date)[-_]?(?:post|publish|detail)",
+    r"|(?:time|date)[-_]?(?:post|publish|detail|display)",
     re.I,
 )
 _MAX_NAMED = 40
@@ -105,6 +106,11 @@ def ruled_claim(find: RuleMatch) -> DateClaim | None:
     return DateClaim(find.rule, stamp, find.element) if stamp else None
 
 
+def agreed_first(claims: list[DateClaim], witnesses: list[DateClaim]) -> list[DateClaim]:
+    """The claims, those first that another one confirms: a rule may also match the dates of other stories."""
+    return sorted(claims, key=lambda claim: not any(agree(other, claim) for other in witnesses))
+
+
 def change(modified: DateClaim | None, published: DateClaim | None) -> DateClaim | None:
     """The modification date, unless it is only the publication day without a time."""
     if modified is None or published is None or modified.stamp.has_time:
@@ -129,14 +135,8 @@ def most_precise(claims: list[DateClaim], more: list[DateClaim]) -> DateClaim | 
 
 def only_article_date(root: HtmlElement) -> list[DateClaim]:
     """The one date in elements with an article date class anywhere on the page; none if they differ."""
-    named = (
-        element for element in root.iter("span", "div", "p", "time", "td") if _ARTICLE_DATE_CLASS.search(label(element))
-    )
-    claims = [
-        dated[0]
-        for element in islice(named, _MAX_NAMED)
-        if (dated := _read_position(Position(element, label(element))))
-    ]
+    named = (node for node in root.iter("span", "div", "p", "time", "td") if _ARTICLE_DATE_CLASS.search(label(node)))
+    claims = [dated[0] for item in islice(named, _MAX_NAMED) if (dated := _read_position(Position(item, label(item))))]
     return claims[:1] if len({claim.stamp.when for claim in claims}) == 1 else []
 
 
@@ -157,11 +157,16 @@ def by_agreement(declared: list[DateClaim], changed: list[DateClaim], shown: lis
         return [replace(first, stamp=replace(first.stamp, when=when)), *declared]
     rivals = [claim for claim in declared if _differs_in_zone(claim.stamp, first.stamp)]
     is_local = _wall_time(first.stamp).replace(second=0) in walls
-    zones = {claim.stamp.when.utcoffset() for claim in changed}
-    best = min(
-        [first, *rivals],
-        key=lambda claim: (claim.stamp.when.utcoffset() not in zones, _doubt_of_zone(claim.stamp, is_local)),
-    )
+    zones = {claim.stamp.when.utcoffset() for claim in changed} - {timedelta(0)}
+
+    def doubt(claim: DateClaim) -> tuple[bool, bool, int]:
+        when = claim.stamp.when
+        same_moment = any(
+            other.stamp.when == when for other in declared if _wall_time(other.stamp) != _wall_time(claim.stamp)
+        )
+        return not same_moment, when.utcoffset() not in zones, _doubt_of_zone(claim.stamp, is_local)
+
+    best = min([first, *rivals], key=doubt)
     return declared if best is first else [best, *declared]
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from archive.extract.bylines import HOUSE_WORDS
+from archive.extract.bylines import HOUSE_WORDS, is_agency
 from archive.extract.headlines import agree, keys_of
 from archive.extract.jsonld import Thing, by_id, types_of
 from archive.extract.parsed_page import Page
@@ -19,15 +19,7 @@ from archive.text.folding import folded, key_of
 MOST_NAMES = 60
 MOST_REFERENCES = 4  # @id references followed from an author to its name
 MOST_THINGS = 600  # objects read; further ones are the posts of a live blog or the items of a list
-_TYPE_RANKS = {
-    "webpage": 1,
-    "itempage": 1,
-    "videoobject": 0,
-    "creativework": 1,
-    "product": 0,
-    "event": 0,
-    "webcontent": 1,
-}
+_GENERAL_TYPES = ("webpage", "itempage", "creativework", "webcontent")
 _ORGANIZATIONS = ("organization", "corporation", "newsmediaorganization", "website", "brand")
 _TITLE_METAS = ("og:title", "twitter:title", "title", "headline", "dc.title", "parsely-title", "sailthru.title")
 _HOUSE_METAS = (
@@ -69,7 +61,8 @@ class Declared:
     @cached_property
     def house(self) -> frozenset[str]:
         """Keys of the outlet's names: site, publisher, host."""
-        names = [value for name in _HOUSE_METAS for value in self.page.metas.get(name, ())[:3]]
+        titles = self.page.metas.get("og:title", ())  # some systems give the title as the site's name too
+        names = [value for name in _HOUSE_METAS for value in self.page.metas.get(name, ())[:3] if value not in titles]
         names += [value for thing in self.page.linked_data[:300] for value in _publisher_names(thing)]
         host = host_of(self.page.url).removeprefix("www.")
         labels = host.split(".")
@@ -105,10 +98,12 @@ class Declared:
                 yield from self._resolved_names(self._name_of(item), depth + 1)
 
     def _name_of(self, thing: Thing) -> object:
-        """The name of a person or an organization, or a nested author."""
+        """The name of a person or an organization other than the outlet, or a nested author."""
         reference = thing.get("@id")
         if "name" not in thing and isinstance(reference, str):
             thing = self._things_by_id.get(reference, thing)
+        if any(kind in _ORGANIZATIONS for kind in types_of(thing)) and not is_agency(str(thing.get("name"))):
+            return None
         parts = [thing.get("givenName"), thing.get("familyName")]
         return thing.get("name") or " ".join(part for part in parts if isinstance(part, str)) or thing.get("author")
 
@@ -172,8 +167,8 @@ def outlet_key(name: str) -> str:
 
 
 def _type_rank(kind: str) -> int:
-    if kind in _TYPE_RANKS:
-        return _TYPE_RANKS[kind]
+    if kind in _GENERAL_TYPES:
+        return 1
     return 4 if kind.endswith(("article", "posting", "report", "review", "analysis", "opinion")) else 0
 
 

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from lxml import etree, html
 from lxml.html import HtmlElement
 
-from archive.text.folding import LONGEST, folded
+from archive.text.folding import LONGEST, fold, folded
 
+MIN_PROSE = 60  # characters from which a paragraph counts as running text
 _string = etree.XPath("string()", smart_strings=False)
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 
 
 def string(element: html.HtmlElement) -> str:
     """All text inside the element, unnormalised."""
     return str(_string(element)) if len(element) else element.text or ""
+
+
+def without_markup(text: str) -> str:
+    """One line of clean text from a declared text with markup."""
+    return fold(_MARKUP.sub(" ", text))
+
+
+def linked_length(element: html.HtmlElement) -> int:
+    """Characters of the text inside the element's links."""
+    return sum(len(string(link).strip()) for link in element.iter("a"))
+
+
+def is_inside(element: html.HtmlElement, *tags: str) -> bool:
+    """Whether an element is inside one of these tags."""
+    return next(element.iterancestors(*tags), None) is not None
 
 
 @lru_cache(maxsize=1000)
@@ -51,8 +69,13 @@ def has_text(text: str | None, minimum: int) -> bool:
 
 def has_direct_text(element: HtmlElement, minimum: int) -> bool:
     """Whether one piece of the element's own text has that many characters."""
-    texts = [element.text, *[child.tail for child in element]] if len(element) else [element.text]
-    return any(text and len(text) >= minimum and len(" ".join(text.split())) >= minimum for text in texts)
+    if has_text(element.text, minimum):
+        return True
+    for child in element:
+        tail = child.tail
+        if tail and len(tail) >= minimum and has_text(tail, minimum):
+            return True
+    return False
 
 
 def _pieces(element: HtmlElement, remaining: int) -> list[str]:

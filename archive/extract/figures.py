@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, takewhile
 
 from lxml import html
 
 from archive.extract import caption_parts, captions, credits, naming_words, picture_urls
 from archive.extract.blocks import IMAGE
-from archive.extract.boilerplate import drop
-from archive.extract.element_text import string, text_of
+from archive.extract.boilerplate import DOUBTFUL, drop
+from archive.extract.element_text import is_inside, selector, string, text_of, without_markup
 from archive.extract.parsed_page import Page
 from archive.model.records import Image
-from archive.text.folding import fold
+from archive.text.folding import fold, letters
 
 _MAX_PICTURES = 500  # the longest gallery seen has 60
-
+_MAX_LOOKED = 2 * _MAX_PICTURES  # pictures and headings
+_painted = selector("//@style[contains(., 'url(')]/..")
+_PAINTED_URL = re.compile(r"url\(\s*[\"']?([^\"')]+)")
 
 _ROW_TAGS = ("img", "amp-img", "a", "span", "br")
-_MAX_CARD_DEPTH, _MAX_CARD_CHILDREN = 5, 12  # ancestors, children
-_MAX_CARD_TEXT, _MIN_CARD_LINKED = 400, 0.5  # characters, linked share of them
 _MAX_ROW = 4  # pictures above one caption
-_TAGS = re.compile(r"<[^<>]{0,300}>")
 _CREDIT_TAGS = ("p", "div", "span", "figcaption", "small", "em", "cite", "i")
 _MAX_CREDITS = 40
 _LONGEST_CREDIT = 250  # characters of a credit, or a caption and a credit, far from its picture
@@ -38,35 +38,48 @@ class Figures:
     behind: tuple[int, ...]
 
 
-def extract_figures(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figures:
+def extract_figures(
+    region: html.HtmlElement, body: html.HtmlElement, page: Page, declared: html.HtmlElement | None = None
+) -> Figures:
     """Reads the pictures of the region, removes their captions from the tree and marks the pictures' places.
 
-    region: the part of the page that belongs to the article, `body` included.
+    region: the part of the page that belongs to the article, `body` included. declared: see `declared_picture`.
     """
     images: list[Image] = []
     outside: tuple[list[int], list[int]] = ([], [])
     inside = set(picture_urls.pictures_in(body))
-    behind = _pictures_behind(region, body)
+    behind = _elements_behind(region, body)
     cover = (page.metas.get("og:image") or [""])[0]
     done: set[html.HtmlElement] = set()
-    lead_image = _lead_picture(page, region, behind)
-    for picture in ([lead_image] if lead_image is not None else []) + picture_urls.pictures_in(region)[:_MAX_PICTURES]:
-        if picture in done or picture_urls.is_icon(picture):
+    if declared is None or page.root not in declared.iterancestors():
+        declared = _declared(page, caption_parts.covers(page), None, lambda picture: _is_teaser(picture, page))
+    lead = declared if declared is not None and declared not in behind else _lead_picture(region, behind)
+    first = [lead] if lead is not None else []
+    for picture in first + picture_urls.pictures_in(region)[:_MAX_PICTURES]:
+        if picture in done or picture_urls.is_icon(picture, declared=picture is declared):
             continue
         read_images = _read_images(
-            picture, region, page, picture in inside, done, "" if images else cover, picture is lead_image
+            picture,
+            region,
+            page,
+            picture in inside,
+            done,
+            "" if images else cover,
+            picture is lead or (picture is declared and picture in inside),
         )
         new_images = _without_known(read_images, images)
         if picture not in inside:
             outside[picture in behind].extend(range(len(images), len(images) + len(new_images)))
         images.extend(new_images if not new_images else _marked(picture, new_images, len(images)))
-    images = _with_distant_credit(images, region, body)
+    images = _with_distant_credit(images, region, body, behind)
     for caption in list(body.iter("figcaption")):
         drop(caption)  # of a video or a map: not body text
     return Figures(tuple(images), tuple(outside[0]), tuple(outside[1]))
 
 
-def _with_distant_credit(images: list[Image], region: html.HtmlElement, body: html.HtmlElement) -> list[Image]:
+def _with_distant_credit(
+    images: list[Image], region: html.HtmlElement, body: html.HtmlElement, behind: set[html.HtmlElement]
+) -> list[Image]:
     """The images with the credit, or the caption and the credit, in an element far from its picture: the lead picture's
     above the body, every other picture's elsewhere."""
     if not images or all(image.credit for image in images):
@@ -77,7 +90,7 @@ def _with_distant_credit(images: list[Image], region: html.HtmlElement, body: ht
     text = texts.pop() if len(texts) == 1 else ""
     if not 1 < len(text) <= _LONGEST_CREDIT:
         return images
-    before = body not in found[0].iterancestors() and found[0] not in _elements_behind(region, body)
+    before = body not in found[0].iterancestors() and found[0] not in behind
     caption, credit = credits.split(text)
     if not credit:
         caption, credit = None, credits.name_only(text) or None
@@ -97,7 +110,7 @@ def _is_distant_credit(element: html.HtmlElement) -> bool:
     return (
         (naming_words.CREDIT.name_class(element) or element.tag == "figcaption")
         and not picture_urls.pictures_in(element)
-        and next(element.iterancestors("figure", "footer", "aside"), None) is None
+        and not is_inside(element, "figure", "footer", "aside")
         and not captions.links_elsewhere(element)
     )
 
@@ -107,27 +120,78 @@ def _elements_behind(region: html.HtmlElement, body: html.HtmlElement) -> set[ht
     return set(elements[elements.index(body) :]) if body in elements else set()
 
 
-def _lead_picture(page: Page, region: html.HtmlElement, behind: set[html.HtmlElement]) -> html.HtmlElement | None:
-    """The lead picture: declared as the article's and shown before the body, or else the one large picture between
-    headline and body."""
+def declared_picture(page: Page, heading: html.HtmlElement | None) -> html.HtmlElement | None:
+    """The first picture behind the headline, else before it, that the page declares as the article's and that is no
+    teaser's; one that the page only paints as a background becomes an <img>."""
     names = caption_parts.covers(page)
-    candidates: list[html.HtmlElement] = []
-    for picture in page.root.iter("img", "amp-img"):
-        if picture in behind or len(candidates) >= _MAX_PICTURES:
-            break
-        if not picture_urls.is_icon(picture):
-            candidates.append(picture)
-    for picture in candidates:
-        address = picture_urls.address(picture, page.base)
-        if address and caption_parts.is_named(address, names) and not captions.links_elsewhere(picture):
+    if not names:
+        return None
+    found = _declared(page, names, heading, lambda picture: _links_away(picture, page) or _is_teaser(picture, page))
+    return found if found is not None else _painted_picture(page, names)
+
+
+def _declared(
+    page: Page,
+    names: frozenset[str],
+    heading: html.HtmlElement | None,
+    is_teaser: Callable[[html.HtmlElement], bool],
+) -> html.HtmlElement | None:
+    first, reached = None, heading is None
+    tags = ("img", "amp-img") if heading is None else ("img", "amp-img", str(heading.tag))
+    for element in islice(page.root.iter(*tags), _MAX_LOOKED) if names else ():
+        reached = reached or element is heading
+        if element.tag in ("img", "amp-img") and (reached or first is None):
+            address = picture_urls.address(element, page.base)
+            if not address or not caption_parts.is_named(address, names) or is_teaser(element):
+                continue
+            if not picture_urls.is_icon(element, declared=True):
+                first = element
+                if reached:
+                    break
+    return first
+
+
+def _links_away(picture: html.HtmlElement, page: Page) -> bool:
+    """Whether a link leads from the picture to another page than this one and those below it."""
+    link = captions.link_around(picture)
+    if link is None or not captions.links_to_other_page(picture):
+        return False
+    own, target = page.url, picture_urls.absolute_url(link.get("href", ""), page.base) or ""
+    return "/" not in _without_query(own) or not _without_query(target).startswith(_without_query(own))
+
+
+def _is_teaser(picture: html.HtmlElement, page: Page) -> bool:
+    """Whether a link around picture and text leads to another page, or the text is this page's title, in a list."""
+    if not captions.links_elsewhere(picture):
+        return False
+    words, titles = letters(text_of(captions.link_around(picture))), page.metas.get("og:title", [])
+    return _links_away(picture, page) or any(title in words or words in title for title in map(letters, titles))
+
+
+def _without_query(url: str) -> str:
+    return re.split("[?#]", url, maxsplit=1)[0].rstrip("/").partition("//")[2]
+
+
+def _painted_picture(page: Page, names: frozenset[str]) -> html.HtmlElement | None:
+    for element in _painted(page.root)[:_MAX_LOOKED]:
+        match = _PAINTED_URL.search(element.get("style") or "")
+        address = picture_urls.absolute_url(match[1], page.base) if match else None
+        if address and caption_parts.is_named(address, names) and not _links_away(element, page):
+            picture = html.Element("img", {"src": address})
+            element.insert(0, picture)
             return picture
+    return None
+
+
+def _lead_picture(region: html.HtmlElement, behind: set[html.HtmlElement]) -> html.HtmlElement | None:
+    """The one picture between headline and body that is no link."""
+    pictures = islice(takewhile(lambda picture: picture not in behind, picture_urls.pictures_in(region)), _MAX_PICTURES)
     unlinked = [
         picture
-        for picture in candidates
-        if region in picture.iterancestors() and next(picture.iterancestors("a"), None) is None
+        for picture in pictures
+        if not picture_urls.is_icon(picture) and next(picture.iterancestors("a"), None) is None
     ]
-    large = [picture for picture in unlinked if picture_urls.is_large(picture)] or unlinked
-    return large[0] if len(large) == 1 else None
+    return unlinked[0] if len(unlinked) == 1 else None
 
 
 def _without_known(candidates: list[Image], images: list[Image]) -> list[Image]:
@@ -143,17 +207,6 @@ def _without_known(candidates: list[Image], images: list[Image]) -> list[Image]:
 
 def _file(image: Image) -> str:
     return caption_parts.file_name(image.url) or image.url
-
-
-def _pictures_behind(region: html.HtmlElement, body: html.HtmlElement) -> set[html.HtmlElement]:
-    """The pictures of the region behind the start of the body."""
-    reached_body = region is body
-    behind = set()
-    for element in region.iter(body.tag, "img", "amp-img"):
-        reached_body = reached_body or element is body
-        if reached_body:
-            behind.add(element)
-    return behind
 
 
 def _marked(picture: html.HtmlElement, new_images: list[Image], number: int) -> list[Image]:
@@ -173,28 +226,44 @@ def _read_images(
     """The images of one picture and those that share its caption. cover: the declared URL of the lead picture, for a
     first picture that gets its URL only by script. lead: it is the lead picture, which needs no caption."""
     scope = captions.scope_of(picture, region)
-    elements = captions.captions_of(scope, region, loose=inside)
-    if not elements and (enlarged := picture_urls.enlargement_caption(picture)):
-        return _enlarged(picture, fold(_TAGS.sub(" ", enlarged)), page)
+    elements = captions.captions_of(scope, region, loose=(inside or lead) and not _is_doubtful(picture))
+    if not elements and (enlarged := without_markup(picture_urls.enlargement_caption(picture))):
+        return _images_of([picture], page, Image("", *credits.split(enlarged), enlarged), "")
+    if elements and captions.is_teaser(picture, elements):
+        for element in elements:
+            drop(element)
+        return []
     if not inside and not lead and (not elements or captions.links_to_other_page(picture)):
         return []
     uncaptioned = not elements and not lead
-    if _is_portrait(scope, region) or (
-        uncaptioned and (captions.links_to_other_page(picture) or _is_card(scope, region))
+    if (not lead and _is_portrait(scope, region)) or (
+        uncaptioned and (captions.links_to_other_page(picture) or captions.is_card(scope, region))
     ):
         return []
     caption_raw, caption, credit = (
         caption_parts.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
     )
+    is_credited = credit is not None and credit in (caption_raw or "")
+    if not lead and not is_credited and captions.is_of_another_story(picture, region):
+        return []
+    if lead and not (elements or credit):
+        caption_raw, caption, credit = caption_parts.in_title(picture)
     credit = credit or caption_parts.credit_in_title(caption, [picture]) or caption_parts.credit_in_data(picture)
     sharing = [picture]
     if elements:
         together = _pictures_sharing(picture, scope, elements)
-        sharing = [other for other in together if other not in done and not picture_urls.is_icon(other)]
+        sharing = [other for other in together if other not in done]
+        sharing = [other for other in sharing if other is picture or not picture_urls.is_icon(other)]
         for element in caption_parts.credit_elements_of(elements, scope) + elements:
             drop(element)
     done.update(sharing)
     return _images_of(sharing, page, Image("", caption, credit, caption_raw), cover)
+
+
+def _is_doubtful(picture: html.HtmlElement) -> bool:
+    """Whether the picture is one of several in a box that looks like boilerplate."""
+    doubtful = (box for box in picture.iterancestors() if box.get(DOUBTFUL) is not None)
+    return any(len(picture_urls.pictures_in(box)) > 1 for box in doubtful)
 
 
 def _images_of(sharing: list[html.HtmlElement], page: Page, described: Image, cover: str) -> list[Image]:
@@ -209,13 +278,6 @@ def _images_of(sharing: list[html.HtmlElement], page: Page, described: Image, co
     return list(by_url.values())
 
 
-def _enlarged(picture: html.HtmlElement, printed: str, page: Page) -> list[Image]:
-    address = picture_urls.address(picture, page.base)
-    caption, credit = credits.split(printed)
-    alt = fold(picture.get("alt") or "") or None
-    return [Image(address, caption, credit, printed, alt)] if address else []
-
-
 def _pictures_sharing(
     picture: html.HtmlElement, scope: html.HtmlElement, elements: list[html.HtmlElement]
 ) -> list[html.HtmlElement]:
@@ -225,12 +287,7 @@ def _pictures_sharing(
         own_pictures = picture_urls.pictures_in(scope)
         if parent is None or elements[0].tag != "figcaption" or parent.tag == "figure":
             return own_pictures
-        siblings = [
-            picture_beside
-            for child in parent
-            if child.tag == "figure"
-            for picture_beside in picture_urls.pictures_in(child)
-        ]
+        siblings = [image for child in parent if child.tag == "figure" for image in picture_urls.pictures_in(child)]
         return siblings if picture in siblings else own_pictures
     if elements[0].tag == "tr" and len(elements[0]) == 1:
         previous_row = elements[0].getprevious()
@@ -253,22 +310,6 @@ def _pictures_above(caption: html.HtmlElement) -> list[html.HtmlElement]:
             break
         pictures[:0] = picture_urls.pictures_in(sibling)
     return pictures if len(pictures) <= _MAX_ROW else []
-
-
-def _is_card(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
-    """Whether the picture belongs to a teaser of another story: its box holds a link and little else."""
-    for box in islice(scope.iterancestors(), _MAX_CARD_DEPTH):
-        if box is region or box.tag in ("body", "article", "main") or len(box) > _MAX_CARD_CHILDREN:
-            return False
-        size = len(text_of(box, _MAX_CARD_TEXT + 1))
-        if size > _MAX_CARD_TEXT:
-            return False
-        if size:
-            linked = sum(
-                len(text_of(link, _MAX_CARD_TEXT)) for link in box.iter("a") if captions.links_to_other_page(link)
-            )
-            return linked > _MIN_CARD_LINKED * size
-    return False
 
 
 def _is_portrait(scope: html.HtmlElement, region: html.HtmlElement) -> bool:

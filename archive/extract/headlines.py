@@ -7,18 +7,18 @@ Newsrooms write several headlines for one article: for the reader (h1), for shar
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, takewhile
 
 from lxml.html import HtmlElement
 
-from archive.extract.element_text import text_of
-from archive.text.folding import key_of
+from archive.extract.element_text import is_inside, text_of
+from archive.text.folding import fold, key_of
 
 MOST_SHOWN = 40  # h1 and h2 elements read
 LONGEST = 500  # characters
-_SEPARATOR = re.compile(r"\s+[|\-–—·•»›>:/]+\s+|\s*[|｜»›]\s*")
+_SEPARATOR = re.compile(r"\s+[|\-–—·•»›>:/]+\s+|\s*(?:[|｜»›]|--+)\s*")
 _MIN_STORY_KEY = 15  # letters of a headline's key; shorter ones name sections
 _BLOCKS = ("div", "p", "small", "h2", "h3", "h4")  # a kicker in an element of its own line
 _ROOT_URL = re.compile(r"/?|(?:https?:)?//[^/?#]+/?|/?(?:index|default|home)\.\w+", re.I)
@@ -37,12 +37,13 @@ _HEADLINE_CLASS_XPATH = (
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A headline with its source and its element, if any."""
+    """A headline with its source and its element, if any; first: where the page prints the same above that element."""
 
     text: str
     origin: str
     element: HtmlElement | None = None
     kicker: str | None = None
+    first: HtmlElement | None = None
 
 
 def shown_headline(
@@ -93,7 +94,7 @@ def _in_any_element(root: HtmlElement, keys: frozenset[str]) -> Headline | None:
             or _in_navigation(element)
         ):
             continue
-        if key_of(text_of(element, LONGEST)) in keys and next(element.iterancestors("a", "aside"), None) is None:
+        if key_of(text_of(element, LONGEST)) in keys and not is_inside(element, "a", "aside"):
             return _read(element, "shown")
     return None
 
@@ -113,10 +114,7 @@ def most_declared(declared: Sequence[tuple[str, str]], is_house: Callable[[str],
         return None
     votes = [sum(agree(text, other) for _, other in declared) for _, text in declared]
     origin, text = declared[votes.index(max(votes))]
-    splits = [
-        (text[: separator.start()], text[separator.end() :])
-        for separator in islice(_SEPARATOR.finditer(text[:LONGEST]), 8)
-    ]
+    splits = _splits(text)
     bare_text = next((head for head, tail in splits if head and is_house(tail)), None)
     bare_text = bare_text or next((tail for head, tail in reversed(splits) if tail and is_house(head)), text)
     return Headline(bare_text, origin)
@@ -132,14 +130,13 @@ def keys_of(declared: Iterable[str]) -> frozenset[str]:
     """Keys of the declarations and of their parts before and behind each separator, without short parts."""
     declared = list(declared)
     whole = {key_of(text) for text in declared}
-    parts = {key_of(part) for text in declared for part in _parts(text)}
+    parts = {key_of(part) for text in declared for split in _splits(text) for part in split}
     return frozenset(whole | {part for part in parts if len(part) > 11}) - {""}
 
 
-def _parts(title: str) -> Iterator[str]:
-    for separator in islice(_SEPARATOR.finditer(title[:LONGEST]), 8):
-        yield title[: separator.start()]
-        yield title[separator.end() :]
+def _splits(title: str) -> list[tuple[str, str]]:
+    """What stands before and behind each separator of a title."""
+    return [(title[: mark.start()], title[mark.end() :]) for mark in islice(_SEPARATOR.finditer(title[:LONGEST]), 8)]
 
 
 def _is_one_element(heading: Headline) -> bool:
@@ -153,7 +150,8 @@ def _is_one_element(heading: Headline) -> bool:
 
 def _last_repeat(confirmed: list[Headline]) -> Headline:
     """Of the elements with the same headline as the first, the last: sticky bars repeat it above the article."""
-    return [heading for heading in confirmed if key_of(heading.text) == key_of(confirmed[0].text)][-1]
+    repeats = [heading for heading in confirmed if key_of(heading.text) == key_of(confirmed[0].text)]
+    return replace(repeats[-1], first=repeats[0].element if len(repeats) > 1 else None)
 
 
 def _read(element: HtmlElement, origin: str) -> Headline:
@@ -166,7 +164,19 @@ def _all_confirmed(headings: Iterable[Headline], keys: frozenset[str]) -> list[H
 
 def _confirmed(heading: Headline, keys: frozenset[str]) -> Headline | None:
     """The headline if a declaration confirms it, whole or without a kicker in its own element."""
-    return _without_kicker(heading, keys) or (heading if key_of(heading.text) in keys else None)
+    found = _without_kicker(heading, keys) or (heading if key_of(heading.text) in keys else None)
+    return found or _first_line(heading, keys)
+
+
+def _first_line(heading: Headline, keys: frozenset[str]) -> Headline | None:
+    """The text before the first block in a heading, if a declaration confirms it: some systems put a byline in."""
+    element = heading.element
+    block = next((child for child in element if child.tag in _BLOCKS), None) if element is not None else None
+    if element is None or block is None:
+        return None
+    inline = takewhile(lambda child: child is not block, element)
+    line = fold(" ".join([element.text or "", *(text_of(child) + " " + (child.tail or "") for child in inline)]))
+    return Headline(line, heading.origin, element) if key_of(line) in keys else None
 
 
 def _without_kicker(heading: Headline, keys: frozenset[str]) -> Headline | None:
@@ -196,8 +206,6 @@ def _in_navigation(element: HtmlElement | None) -> bool:
 def _by_headline_class(root: HtmlElement, keys: frozenset[str]) -> Headline | None:
     """The element with a headline class whose whole text a declaration confirms; the longest, since parts of <title>
     name sections too."""
-    headings = [
-        _read(element, "headline class") for element in islice(root.xpath(_HEADLINE_CLASS_XPATH), MOST_SHOWN * 2)
-    ]
+    headings = [_read(node, "headline class") for node in islice(root.xpath(_HEADLINE_CLASS_XPATH), MOST_SHOWN * 2)]
     confirmed = [heading for heading in headings if key_of(heading.text) in keys]
     return max(confirmed, key=lambda heading: len(key_of(heading.text)), default=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -47,32 +48,24 @@ def find(
                 if len(text_of(element, WHOLE)) >= _MIN_LENGTH:
                     return Lead(element, text_of(element, WHOLE), f"rules:{rule.name}/{rule.version}")
     near = _between_headline_and_body(page.root, body, heading)
-    named = next(
-        (candidate for candidate in near if _is_named_lead(candidate) and _is_candidate(candidate, headline)), None
-    )
-    if named is not None:
-        return Lead(named, text_of(named, WHOLE), "class")
-    described = _described(page, near, body, headline)
-    if described is not None:
-        return Lead(described, text_of(described, WHOLE), "description")
-    placed = next(
-        (
-            candidate
-            for candidate in near
-            if _is_sole_paragraph(candidate, body, heading) and _is_candidate(candidate, headline)
-        ),
-        None,
-    )
-    return Lead(placed, text_of(placed, WHOLE), "place") if placed is not None else None
+
+    def first(fits: Callable[[html.HtmlElement], bool]) -> html.HtmlElement | None:
+        return next((node for node in near if fits(node) and _is_candidate(node, headline)), None)
+
+    if (element := first(_is_named_lead)) is not None:
+        return Lead(element, text_of(element, WHOLE), "class")
+    if (element := _described(page, near, body, headline)) is not None:
+        return Lead(element, text_of(element, WHOLE), "description")
+    if (element := first(lambda node: _is_sole_paragraph(node, body, heading))) is not None:
+        return Lead(element, text_of(element, WHOLE), "place")
+    return None
 
 
 def _is_sole_paragraph(element: html.HtmlElement, body: html.HtmlElement, heading: html.HtmlElement | None) -> bool:
     """Whether an element between headline and body holds only sentences without links, near the headline."""
     if heading is None or body in element.iterancestors() or element.tag not in _LEAF_TAGS:
         return False
-    if not any(
-        descendant in element.iterancestors() for descendant in islice(heading.iterancestors(), _MAX_SHARED_LEVELS)
-    ):
+    if not any(inner in element.iterancestors() for inner in islice(heading.iterancestors(), _MAX_SHARED_LEVELS)):
         return False
     text = fold(string(element))
     nested = next(
@@ -110,7 +103,7 @@ def _between_headline_and_body(
     for element in root.iter(*_LEAD_TAGS, "h1", "h2", "h3", body.tag):
         if element is headline:
             started = True
-        if element is body or body in element.iterancestors():
+        if element is body or (in_body and body in element.iterancestors()):
             in_body += 1
         if in_body > 6:
             break
@@ -132,8 +125,7 @@ def _is_candidate(element: html.HtmlElement, headline: str) -> bool:
     if headline and fold(headline) in text and len(text) < 2 * len(headline):
         return False  # the repeated headline, with a kicker
     return not any(
-        ancestor.tag in ("figure", "figcaption") or naming_words.GALLERY.name_class(ancestor)
-        for ancestor in _with_ancestors(element)
+        box.tag in ("figure", "figcaption") or naming_words.GALLERY.name_class(box) for box in _with_ancestors(element)
     )
 
 
@@ -165,11 +157,7 @@ def _opens_body(element: html.HtmlElement, near: list[html.HtmlElement], body: h
     if body not in element.iterancestors():
         return True
     before = near[: next(index for index, element_before in enumerate(near) if element_before is element)]
-    paragraphs = [
-        element_before
-        for element_before in before
-        if element_before.tag == "p" and body in element_before.iterancestors()
-    ]
+    paragraphs = [node for node in before if node.tag == "p" and body in node.iterancestors()]
     return not any(
         len(string(element_before).strip()) > 2 * _MIN_LENGTH and element_before not in element.iterancestors()
         for element_before in paragraphs

@@ -14,12 +14,10 @@ from urllib.parse import unquote, urlsplit
 from archive.extract.body import Body
 from archive.extract.list_score_weights import WEIGHTS
 from archive.extract.metadata import Metadata
-from archive.extract.parsed_page import Page
 from archive.text.folding import key_of
 
-_MAX_THINGS = 400  # JSON-LD objects read
-_LIST_TYPES = frozenset({"ItemList", "CollectionPage"})
-_PRODUCT_TYPES = frozenset({"Product", "OfferCatalog"})
+_LIST_TYPES = {"itemlist", "collectionpage"}
+_PRODUCT_TYPES = {"product", "offercatalog"}
 _LIST_PATH = re.compile(
     r"/(?:collections?|categor(?:y|ies)|c|cat|shop|store|browse|topics?|tags?|hub|sections?|departments?|list|search"
     r"|catalogs?|catalogue|authors?|channel|archive|chuyen-muc|danh-muc|products?|kategorie|thema|rubrique|seccion|page)"
@@ -33,31 +31,23 @@ _SENTENCE_ENDS = (".", "!", "?", "…", '."', ".”", "。", "।")
 
 
 @dataclass(frozen=True, slots=True)
-class PageFeatures:
-    """Features of a page's head and URL. types: of its JSON-LD; og_type: in lower case; pictures: on the whole page."""
+class Evidence:
+    """What a page declares about its kind, read before the body extractor consumes the tree.
 
+    types: of its JSON-LD; article: it declares one; addressed: its address looks like an article's; sections: keys of
+    the texts of links to this page or a parent directory: in menus, its section; links and pictures: how many.
+    """
+
+    url: str
+    title: str
     types: tuple[str, ...]
     og_type: str
-    url: str
+    article: bool
+    home: bool
+    addressed: bool
+    sections: frozenset[str]
+    links: int
     pictures: int
-
-
-def page_features(page: Page) -> PageFeatures:
-    """Reads the signs; must run before the body extractor consumes the tree."""
-    type_values = [thing.get("@type") for thing in page.linked_data[:_MAX_THINGS]]
-    types = [
-        kind
-        for type_value in type_values
-        for kind in (type_value if isinstance(type_value, list) else [type_value])
-        if isinstance(kind, str)
-    ]
-    og_type = (page.metas.get("og:type") or [""])[0].strip().lower()
-    return PageFeatures(tuple(types), og_type, page.url, sum(1 for _ in page.root.iter("img")))
-
-
-def likelihood_of_a_list(features: dict[str, float]) -> float:
-    """Likelihood between 0 and 1 that the page is a list."""
-    return likelihood(WEIGHTS, features)
 
 
 def likelihood(weights: dict[str, float], seen: dict[str, float]) -> float:
@@ -66,28 +56,30 @@ def likelihood(weights: dict[str, float], seen: dict[str, float]) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, weighed))))
 
 
-def features(
-    signs: PageFeatures, declared: bool, named_as_section: bool, metadata: Metadata, body: Body
-) -> dict[str, float]:
-    """name -> value of every feature. declared: the page declares an article; named_as_section: its headline is the
-    link text under which its own menu links to it."""
+def likelihood_of_a_list(seen: Evidence, metadata: Metadata, body: Body) -> float:
+    """The likelihood between 0 and 1 that the page is a list."""
+    return likelihood(WEIGHTS, features(seen, metadata, body))
+
+
+def features(seen: Evidence, metadata: Metadata, body: Body) -> dict[str, float]:
+    """name -> value of every feature. section's name: its headline is the text of its own menu's link to it."""
     values = {
         "bias": 1.0,
-        "article": declared,
+        "article": seen.article,
         "date": metadata.published_at is not None,
         "author": bool(metadata.authors),
-        "og article": signs.og_type == "article",
-        "item list": any(kind in _LIST_TYPES for kind in signs.types),
-        "shelf": signs.og_type.startswith("product") or any(kind in _PRODUCT_TYPES for kind in signs.types),
-        "articles declared": math.log1p(sum(kind.endswith(("Article", "Posting")) for kind in signs.types)),
+        "og article": seen.og_type == "article",
+        "item list": not _LIST_TYPES.isdisjoint(seen.types),
+        "shelf": seen.og_type.startswith("product") or not _PRODUCT_TYPES.isdisjoint(seen.types),
+        "articles declared": math.log1p(sum(kind.endswith(("article", "posting")) for kind in seen.types)),
         "long links": math.log1p(body.links),
-        "section's name": named_as_section,
+        "section's name": key_of(metadata.headline or "") in seen.sections,
         "guessed": body.guessed,
         "body declared": body.declared,
-        "pictures": math.log1p(signs.pictures),
+        "pictures": math.log1p(seen.pictures),
         "body's pictures": math.log1p(len(body.images)),
     }
-    values |= _body_features(body) | _url_features(signs.url, metadata.headline or "")
+    values |= _body_features(body) | _url_features(seen.url, metadata.headline or "")
     return {name: float(value) for name, value in values.items()}
 
 
@@ -107,10 +99,7 @@ def _body_features(body: Body) -> dict[str, float]:
 
 
 def _url_features(url: str, headline: str) -> dict[str, float]:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
+    parts = urlsplit(url)
     path = unquote(parts.path)
     segments = [segment for segment in path.split("/") if segment]
     slug = _NON_WORD.split(_FILE_EXTENSION.sub("", segments[-1])) if segments else []

@@ -13,7 +13,7 @@ from lxml import html
 
 from archive.extract import authorship, datelines, sections
 from archive.extract.authorship import Byline
-from archive.extract.bylines import authors_of, unique
+from archive.extract.bylines import authors_of, is_department, unique
 from archive.extract.datelines import DateClaim
 from archive.extract.declared import Declared, host_of, outlet_key
 from archive.extract.element_text import text_of
@@ -21,7 +21,7 @@ from archive.extract.headlines import Headline, agree, most_declared, shown_head
 from archive.extract.months import observes, zone_of_host
 from archive.extract.own_rules import Field, RuleMatch, rule_matches
 from archive.extract.parsed_page import Page
-from archive.extract.signatures import body_of, signature
+from archive.extract.signatures import signature
 from archive.extract.surroundings import Position, positions_around
 from archive.rules.base import Rules
 from archive.text.folding import folded
@@ -91,6 +91,8 @@ class _MetadataExtractor:
         self.vietnamese = self.language == "vi" or sections.is_vietnamese(self.headline.text if self.headline else "")
         self.surroundings = self._surroundings()
         self.shown = datelines.shown_claims(self.surroundings)
+        if not self.shown and self.headline and self.headline.first is not None:
+            self.shown = datelines.shown_claims(positions_around(self.headline.first))
 
     def read(self) -> Metadata:
         byline, authors = self._authorship()
@@ -153,8 +155,7 @@ class _MetadataExtractor:
         house = self.declared.house
         bylines = [*self._ruled_bylines(), *authorship.declared_bylines(self.declared)]
         shown = authorship.shown_byline(self.surroundings)
-        body = body_of(self.page.root)
-        signed = signature(body, self.vietnamese, house) if body else None
+        signed = signature(self.page.root, self.vietnamese, house)
         placed = authorship.placed_byline(self.surroundings) if self.vietnamese and not (shown or signed) else None
         bylines += [byline for byline in (shown, signed, placed) if byline]
         bylines = [authorship.without_sections(byline, self.page.url) for byline in bylines]
@@ -190,15 +191,16 @@ class _MetadataExtractor:
     def _impersonal(self, bylines: list[Byline]) -> tuple[str, ...]:
         house = self.declared.house
         for byline in bylines:
-            names = tuple(name for name in byline.names if not authorship.is_house(name, house))
+            names = tuple(
+                name for name in byline.names if not (authorship.is_house(name, house) or is_department(name))
+            )
             if names:
                 self.origins.append(("authors", byline.origin))
                 return names
         for byline in bylines:
-            names = tuple(name for name in byline.names if not authorship.is_vendor(name))
-            if names and not self.vietnamese and byline.origin in ("json-ld", "byline"):
+            if byline.names and not self.vietnamese and byline.origin in ("json-ld", "byline"):
                 self.origins.append(("authors", f"{byline.origin}, house"))
-                return names
+                return byline.names
         return ()
 
     def _ruled_bylines(self) -> list[Byline]:
@@ -214,6 +216,7 @@ class _MetadataExtractor:
         declared = datelines.declared_claims(self.declared, ("datePublished",), datelines.PUBLISHED)
         changed = datelines.declared_claims(self.declared, ("dateModified",), datelines.MODIFIED)
         ruled = [claim for rule_match in self._finds("published")[:4] if (claim := datelines.ruled_claim(rule_match))]
+        ruled = datelines.agreed_first(ruled, declared)
         shown = [claim for claim, updated in self.shown if not updated]
         updates = [claim for claim, updated in self.shown if updated]
         if self.vietnamese and not shown:  # "Cập nhật" (updated) above a Vietnamese article is its publication date
@@ -221,6 +224,8 @@ class _MetadataExtractor:
         if not (ruled or declared or shown):
             shown = datelines.only_article_date(self.page.root)
         declared = datelines.by_agreement(declared, changed, shown)
+        if declared and declared[0].origin in datelines.OF_THE_FILE and shown:
+            declared = [*shown, *declared]
         published = datelines.most_precise([*ruled, *declared], shown)
         published = datelines.without_false_utc(published, shown) if self.vietnamese else published
         same = sum(datelines.agree(claim, published) for claim in (*declared, *shown))
@@ -253,7 +258,7 @@ class _MetadataExtractor:
         declared += [
             value for name in ("og:locale", "language", "dc.language", "inlanguage") for value in metas.get(name, ())
         ]
-        return sections.language_of(declared) or sections.language_of(_content_languages(root))
+        return sections.language_of(declared + metas.get("content-language", []))
 
     def _section(self) -> str | None:
         for rule_match in self._finds("section")[:1]:
@@ -291,8 +296,3 @@ def _slug(url: str) -> str:
     """The words of a headline in the last part of an address; '' if there are only few."""
     match = _SLUG.search(unquote(url[-_LONGEST_SLUG:]))
     return match[1].replace("-", " ") if match else ""
-
-
-def _content_languages(root: html.HtmlElement) -> list[str]:
-    metas = (meta for meta in root.iter("meta") if (meta.get("http-equiv") or "").lower() == "content-language")
-    return [meta.get("content") or "" for meta in metas]

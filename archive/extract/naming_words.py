@@ -30,22 +30,25 @@ class ClassNamePattern:
 
     def name(self, element: html.HtmlElement) -> bool:
         """Whether the element's class or id matches."""
-        class_name, element_id = element.get("class"), element.get("id")
-        if class_name and self._matches(class_name[:_MAX_CLASS]):
+        return self.either(element.get("class"), element.get("id"))
+
+    def either(self, class_name: str | None, element_id: str | None) -> bool:
+        """Whether the class or the id matches."""
+        if class_name and self._matches(class_name):
             return True
-        return bool(element_id) and len(element_id) <= _MAX_ID and self._matches(element_id)
+        return bool(element_id) and len(element_id or "") <= _MAX_ID and self._matches(element_id or "")
 
     def name_class(self, element: html.HtmlElement) -> bool:
         """Whether the element's class matches."""
         class_name = element.get("class")
-        return bool(class_name) and self._matches(class_name[:_MAX_CLASS])
+        return bool(class_name) and self._matches(class_name)
 
     def _matches(self, name: str) -> bool:
         matched = self._cache.get(name)
         if matched is None:
             if len(self._cache) >= _CACHE_SIZE:
                 self._cache.clear()
-            matched = self._cache[name] = bool(self._pattern.search(_normalized(name)))
+            matched = self._cache[name] = bool(self._pattern.search(_normalized(name[:_MAX_CLASS])))
         return matched
 
 
@@ -91,7 +94,7 @@ MAYBE_BOILERPLATE = ClassNamePattern(
 ALWAYS_BOILERPLATE = ClassNamePattern(
     r"""
     comments?-?(?:list|section|area|wrapper|container|links|box|thread|feed)?(?=\s) disqus\w* footer breadcrumbs?
-    cookies?-?(?:banner|consent|notice) taboola\w* outbrain\w* wrap-?comment
+    cookies?-?(?:banner|consent|notice) taboola\w* outbrain\w* wrap-?comment (?:box-?)?binh-?luan
     """
 )
 
@@ -119,7 +122,7 @@ SURELY_BODY = ClassNamePattern(
 CAPTION = ClassNamePattern(
     r"""
     \w*captions?_x legends? bildunterschrift\w* bildtext
-    (?:image|img|photo|picture|pic|media|foto)-?(?:text|desc\w*|note|legend|info|title|caption\w*)
+    (?:image|img|photo|picture|pic|media|foto)-?(?:text|desc\w*|note|legend|info|title|cap|caption\w*)
     pie-?(?:de-?)?foto chu-?thich\w* image-?desc\w* note-?ignore p?caption figcaption\w* didascalia cutline
     wp-?caption-?text bildlegende kuvateksti
     """
@@ -144,6 +147,10 @@ CREDIT_IN_CAPTION = ClassNamePattern(
 )
 
 CENTRED = ClassNamePattern(r"p?center text-center align-?center pcaption note")
+
+PICTURE_BOX = ClassNamePattern(
+    r"(?:article-?|news-?|main-?)?(?:img|image|photo|picture|pic|figure|anh)(?:-?(?:box|wrap\w*|cont\w*))?"
+)
 
 GALLERY = ClassNamePattern(
     r"""

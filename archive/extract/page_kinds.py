@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from archive.extract.body import Body
 from archive.extract.element_text import text_of
-from archive.extract.list_score import PageFeatures, features, likelihood_of_a_list, page_features
+from archive.extract.jsonld import types_of
+from archive.extract.list_score import Evidence
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
-from archive.model.records import ReadableKind, Unreadable
+from archive.model.records import ReadableKind, Unreadable, UnreadableReason
 from archive.text.folding import key_of
 
 _MAX_BOUNCE_SOURCE = 1500  # characters of source below which a page can be a cookie bounce
@@ -39,7 +39,7 @@ _WALL_TITLE = re.compile(
     r"request blocked|403 forbidden|pardon our interruption|human verification|cookie consent|ddos)",
     re.I,
 )
-_ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report)$")
+_ARTICLE_TYPES = ("article", "blogposting", "report")
 _HOME_PATH = re.compile(r"^/?(?:(?:index|default|home|trang-chu|main)(?:\.\w{2,5})?)?/?$", re.I)
 _ID_QUERY = re.compile(r"[?&][\w-]*id=\d|\?p=\d", re.I)  # `/?p=31228`, `/Default.aspx?NewsId=5`
 ARTICLE_PATH = re.compile(
@@ -60,24 +60,6 @@ _FEW_LINKS = 3
 _MANY_LINKS = 15  # links as long as headlines
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a page declares about its kind, read before the body extractor consumes the tree.
-
-    sections: keys of the texts of links to this page or a parent directory: in menus, its section.
-    """
-
-    article: bool
-    live: bool
-    video: bool
-    home: bool
-    addressed: bool
-    title: str
-    sections: frozenset[str]
-    signs: PageFeatures
-    links: int
-
-
 def refused_source(text: str) -> Unreadable | None:
     """The reason not to parse this source, or None."""
     if not text.strip():
@@ -91,21 +73,19 @@ def refused_source(text: str) -> Unreadable | None:
 
 def evidence(page: Page) -> Evidence:
     """Collects the evidence of a page."""
-    types = {kind for thing in page.linked_data for kind in _types(thing.get("@type"))}
-    metas = page.metas
-    og_type = (metas.get("og:type") or [""])[0].lower()
-    path = _path(page.url)
-    title = next((" ".join((element.text or "").split()) for element in page.root.iter("title")), "")
+    types = tuple(kind for thing in page.linked_data for kind in types_of(thing))
+    path = urlsplit(page.url).path
     return Evidence(
-        article=any(_ARTICLE_TYPES.search(kind) for kind in types) or "article:published_time" in metas,
-        live="LiveBlogPosting" in types,
-        video=og_type.startswith("video") or ("VideoObject" in types and "NewsArticle" not in types),
+        url=page.url,
+        title=next((" ".join((element.text or "").split()) for element in page.root.iter("title")), ""),
+        types=types,
+        og_type=(page.metas.get("og:type") or [""])[0].strip().lower(),
+        article=any(kind.endswith(_ARTICLE_TYPES) for kind in types) or "article:published_time" in page.metas,
         home=bool(_HOME_PATH.match(path)) and not _ID_QUERY.search(page.url),
         addressed=bool(ARTICLE_PATH.search(path)),
-        title=title,
         sections=frozenset(_ancestor_link_keys(page, path)),
-        signs=page_features(page),
         links=len(page.links),
+        pictures=sum(1 for _ in page.root.iter("img")),
     )
 
 
@@ -118,108 +98,85 @@ def _ancestor_link_keys(page: Page, path: str) -> Iterator[str]:
             yield key_of(text_of(link, _MAX_SECTION_NAME))
 
 
-def _types(value: object) -> list[str]:
-    return [type_name for type_name in (value if isinstance(value, list) else [value]) if isinstance(type_name, str)]
-
-
-def _path(url: str) -> str:
-    try:
-        return urlsplit(url).path
-    except ValueError:
-        return ""
-
-
-def classify_page(page_evidence: Evidence, metadata: Metadata, body: Body) -> ReadableKind | Unreadable:
-    """The kind of an article, or the reason why the page is none."""
-    prose_lengths = body.prose_lengths
-    refused = _refused(page_evidence, metadata, body, prose_lengths)
-    if refused is not None:
+def classify_page(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) -> ReadableKind | Unreadable:
+    """The kind of an article, or the reason why the page is none. likelihood: that it is a list."""
+    prose = sum(body.prose_lengths)
+    if refused := _refused(seen, metadata, body, likelihood):
         return refused
     if body.scrambled:
         return "obfuscated"
-    if page_evidence.live:
+    if "liveblogposting" in seen.types:
         return "live-blog"
-    caption_lengths = [len(image.caption) for image in body.images if image.caption]
-    if len(caption_lengths) >= 3 and sum(caption_lengths) > sum(prose_lengths):
+    captions = [len(image.caption) for image in body.images if image.caption]
+    if len(captions) >= 3 and sum(captions) > prose:
         return "photo-story"
-    return "video" if page_evidence.video and sum(prose_lengths) < _LITTLE_PROSE else "article"
+    return "video" if _is_video(seen) and prose < _LITTLE_PROSE else "article"
 
 
-def _refused(page_evidence: Evidence, metadata: Metadata, body: Body, prose_lengths: list[int]) -> Unreadable | None:
-    headline = metadata.headline or page_evidence.title
-    if (
-        sum(prose_lengths) < _LITTLE_PROSE
-        and (_NOT_FOUND_TITLE.search(page_evidence.title) or _NOT_FOUND_TITLE.search(headline))
-        and not page_evidence.article
-    ):
-        return Unreadable("soft-404", headline)
-    if sum(prose_lengths) < _LITTLE_PROSE and (_WALL_TITLE.search(page_evidence.title) or _WALL_TITLE.search(headline)):
-        return Unreadable("wall", headline)
-    if page_evidence.home and not page_evidence.article:
+def _is_video(seen: Evidence) -> bool:
+    return seen.og_type.startswith("video") or ("videoobject" in seen.types and "newsarticle" not in seen.types)
+
+
+def _refused(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) -> Unreadable | None:
+    headline = metadata.headline or seen.title
+    if sum(body.prose_lengths) < _LITTLE_PROSE:
+        titles = (seen.title, headline)
+        if any(map(_NOT_FOUND_TITLE.search, titles)) and not seen.article:
+            return Unreadable("soft-404", headline)
+        if any(map(_WALL_TITLE.search, titles)):
+            return Unreadable("wall", headline)
+    if seen.home and not seen.article:
         return Unreadable("home")
-    if _is_listing(page_evidence, metadata, body):
+    if _is_listing(seen, metadata, body, likelihood):
         return Unreadable("listing")
-    return _insufficient(page_evidence, metadata, body, prose_lengths)
+    return _insufficient(seen, metadata, body, likelihood)
 
 
-def _is_listing(page_evidence: Evidence, metadata: Metadata, body: Body) -> bool:
+def _is_listing(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) -> bool:
     """Whether the page is a listing: by its score, by many teasers, or by only teasers on a page unlike a story."""
-    likelihood = list_likelihood(page_evidence, metadata, body)
-    threshold = _ARTICLE_LIST_THRESHOLD if page_evidence.signs.og_type == "article" else _LIST_THRESHOLD
-    if likelihood > threshold and page_evidence.links >= _MIN_LIST_LINKS:
+    threshold = _ARTICLE_LIST_THRESHOLD if seen.og_type == "article" else _LIST_THRESHOLD
+    if likelihood > threshold and seen.links >= _MIN_LIST_LINKS:
         return True
     if body.teasers.many and likelihood > _NO_LIST_THRESHOLD:
-        return not (page_evidence.article and not page_evidence.home and body.declared)
-    if page_evidence.article or page_evidence.video or not body.teasers.all:
+        return not (seen.article and not seen.home and body.declared)
+    if seen.article or _is_video(seen) or not body.teasers.all:
         return False
-    return key_of(metadata.headline or "") in page_evidence.sections or (
-        body.teasers.teasers > 1 and not _looks_like_story(page_evidence, metadata)
-    )
+    is_section = key_of(metadata.headline or "") in seen.sections
+    return is_section or (body.teasers.teasers > 1 and not _looks_like_story(seen, metadata))
 
 
-def list_likelihood(page_evidence: Evidence, metadata: Metadata, body: Body) -> float:
-    """The likelihood between 0 and 1 that the page is a list."""
-    return likelihood_of_a_list(signs_features(page_evidence, metadata, body))
-
-
-def signs_features(page_evidence: Evidence, metadata: Metadata, body: Body) -> dict[str, float]:
-    """The features of the list score, by name."""
-    section = key_of(metadata.headline or "") in page_evidence.sections
-    return features(page_evidence.signs, page_evidence.article, section, metadata, body)
-
-
-def _looks_like_story(page_evidence: Evidence, metadata: Metadata) -> bool:
+def _looks_like_story(seen: Evidence, metadata: Metadata) -> bool:
     """Whether URL and headline look like a story's: a section page has a headline such as `Kinh doanh`, and no words
     behind a day or month in its address."""
     is_long = len(metadata.headline or "") >= _MIN_HEADLINE
-    return page_evidence.addressed and (is_long or bool(_DATED_SLUG.search(page_evidence.signs.url)))
+    return seen.addressed and (is_long or bool(_DATED_SLUG.search(seen.url)))
 
 
-def _insufficient(
-    page_evidence: Evidence, metadata: Metadata, body: Body, prose_lengths: list[int]
-) -> Unreadable | None:
+def _insufficient(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) -> Unreadable | None:
     """The reason to refuse a page with little text and no sign of an article, or None."""
-    if body.scrambled or (any(image.caption for image in body.images) and page_evidence.article):
+    if body.scrambled or (any(image.caption for image in body.images) and seen.article):
         return None
-    if body.guessed and not page_evidence.article:
-        return Unreadable("listing" if body.links > _MANY_LINKS else "no-article", "no text of its own")
+    without_text: UnreadableReason = "listing" if body.links > _MANY_LINKS else "no-article"
+    if body.guessed and not seen.article:
+        return Unreadable(without_text, "no text of its own")
     size = sum(len(block.text) for block in body.blocks) + len(body.lead or "")
-    if size < _MIN_TEXT and not (page_evidence.article and size):
-        return Unreadable("listing" if body.links > _MANY_LINKS else "no-article", "no text")
+    if size < _MIN_TEXT and not (seen.article and size):
+        return Unreadable(without_text, "no text")
     is_article_like = (
-        list_likelihood(page_evidence, metadata, body) < _PROBABLY_NO_LIST_THRESHOLD
-        or page_evidence.article
-        or _looks_like_story(page_evidence, metadata)
-        or page_evidence.video
+        likelihood < _PROBABLY_NO_LIST_THRESHOLD
+        or seen.article
+        or _looks_like_story(seen, metadata)
+        or _is_video(seen)
         or body.declared
         or metadata.published_at is not None
     )
-    mostly_prose = body.links <= 2 * len(prose_lengths) or sum(prose_lengths) >= 2 * _LITTLE_PROSE
-    if not is_article_like and (not mostly_prose or (len(prose_lengths) < 2 and body.links > _FEW_LINKS)):
-        return Unreadable(
-            "listing" if body.links > 2 * len(prose_lengths) else "no-article", "nothing says that this is an article"
-        )
-    return None
+    prose = body.prose_lengths
+    mostly_prose = body.links <= 2 * len(prose) or sum(prose) >= 2 * _LITTLE_PROSE
+    if is_article_like or (mostly_prose and (len(prose) > 1 or body.links <= _FEW_LINKS)):
+        return None
+    return Unreadable(
+        "listing" if body.links > 2 * len(prose) else "no-article", "nothing says that this is an article"
+    )
 
 
 def flags(metadata: Metadata, body: Body) -> tuple[str, ...]:

@@ -51,7 +51,9 @@ class Page:
             first = urlsplit(self.url).path.strip("/").partition("/")[0]
         except ValueError:
             return ()
-        return tuple(one for one in self.links if first in one[1] or "%" in one[1] + self.url) if first else ()
+        if not first or "%" in self.url:
+            return self.links if first else ()
+        return tuple(link for link in self.links if first in link[1] or "%" in link[1])
 
     @cached_property
     def base(self) -> str:
@@ -65,10 +67,12 @@ class Page:
 
     @cached_property
     def metas(self) -> dict[str, list[str]]:
-        """Contents of the page's <meta> elements under their lowercased name, property or itemprop."""
+        """Contents of the page's <meta> elements by lowercased name, property or itemprop; and the content language."""
         by_name: dict[str, list[str]] = {}
         for element in self.root.iter("meta"):
             name = element.get("property") or element.get("name") or element.get("itemprop") or ""
+            if (element.get("http-equiv") or "").lower() == "content-language":
+                name = "content-language"
             content = (element.get("content") or element.get("value") or "").strip()
             if name and content:
                 by_name.setdefault(name.strip().lower(), []).append(content)

@@ -60,11 +60,13 @@ share(?: this)?(?: (?:article|story|on .{1,20}))?\W*$
 (?:story continues below|article continues (?:below|after)|continue reading).{0,60}$
 (?:sign up|subscribe|register|get our|join our|follow us|download our|like us)\b.{0,250}$
 click here to (?:subscribe|sign|join|read)\b.{0,250}$
+(?:chia sẻ|gửi|mời|độc giả|bạn đọc|xem|đọc)\b.{0,150}\btại đây\W*$
 (?:bản in|in bài(?: viết)?|copy link|link bài gốc|trở lại.{0,30}|gửi bình luận|quay lại)\W*$
 (?:trở thành người đầu tiên|hiện chưa có bình luận|tối đa:? \d+ ký tự|tải ứng dụng).{0,80}$
 (?:xin vui lòng gõ tiếng việt có dấu|theo dõi.{0,60}(?:google news|facebook|zalo)).{0,40}$
 """
 _MISCELLANEOUS_NOISE = r"""
+(?:did you (?:like|enjoy)|hat (?:dir|ihnen|euch) (?:dieser|der) (?:artikel|beitrag)|avez-vous aimé).{0,300}$
 \d{1,2} ?(?:min(?:ute)?s?)(?: read| lesezeit)?\W*$|lesezeit.{0,20}$|\d+ (?:hours?|minutes?|days?) ago\W*$
 (?:we|this (?:web)?site|(?:auf )?(?:unserer|dieser) \w*(?:seite|site)|ce site|este sitio)\b.{0,120}\bcookies?\b.{0,250}$
 (?:all rights reserved|copyright|©).{0,200}$|opens? (?:in )?(?:a )?new (?:tab|window)\)?$
@@ -73,6 +75,13 @@ our standards: the thomson reuters|(?:media|image|photo|video)\W*(?:caption|copy
 (?:.{0,150})browser (?:does not|doesn't) support|placeholder image.{0,5}$
 """
 NOISE = re.compile(rf"{RELATED.pattern}|{_at_start(_LINK_LABELS, _BUTTON_LABELS, _MISCELLANEOUS_NOISE).pattern}", re.I)
+
+# the heading of what readers say
+COMMENTS = re.compile(
+    r"(?:comments?|kommentare?r?|commentaires|coment[aá]rios|commenti|reacties|kommentit|komentarze|komentari|коментари"
+    r"|комментарии|коментарі|bình luận|phản hồi|ý kiến bạn đọc|التعليقات|评论|留言|댓글|コメント)\W*(?:\(?\d+\)?)?",
+    re.I,
+)
 
 # behind an author's name in a biography
 INTRODUCES = re.compile(r",? (?:is|was|ist|war|est|es|é|è|är|er|writes|covers|reports|schreibt|là)\b")
@@ -110,7 +119,6 @@ _TAIL_PHRASES = r"""
 this (?:article|story) (?:is|was|has been) (?:originally|first|updated|amended|re-?published).{0,300}$
 this (?:article|story) about .{1,60} was (?:written|produced) by.{0,300}$
 .{2,60}is not responsible for the opinions?\b.{0,300}$|the (?:views|opinions) expressed (?:in|here|by)\b.{0,300}$
-(?:did you (?:like|enjoy)|hat (?:dir|ihnen|euch) (?:dieser|der) (?:artikel|beitrag)|avez-vous aimé).{0,300}$
 .{0,120}\b(?:clic(?:k|a|que)?|klicken sie|pincha) (?:aquí|here|ici|hier|aqui)\W*$
 (?:theo|nguồn)\s*:?\s+(?-i:[A-ZĐ])[\w .&/-]{1,40}$
 follow\b.{0,80}\b(?:twitter|facebook|instagram|@\w+).{0,60}$|(?:email|e-mail|contact)\b.{0,60}@.{0,60}$
@@ -125,6 +133,6 @@ _NOT_UNDER_PICTURES = r"""
 (?:von|by|par|por|door|af|av|di)\s+(?-i:[A-ZÀ-ÝĐ])[^.!?]{2,60}(?:editor|\d\d?[:.]\d\d|\d{4}|$)
 (?:advertisement|anzeige|werbung|publicidad|publicité|quảng cáo|sponsored|getty images)\W*$
 \d{1,2}[./]\d{1,2}[./]\d{4},? (?:- )?\d{1,2}:\d\d|.{0,60}\b(?:lesezeit|min read)\b
-(?:placeholder.{0,20}|videos?|watch|play|ảnh \d+|xem ảnh.{0,20})$|#\d+\s
+(?:placeholder.{0,20}|videos?|video (?:loading|unavailable).{0,90}|watch|play|ảnh \d+|xem ảnh.{0,20})$|#\d+\s
 """
 NOT_A_CAPTION = re.compile(rf"(?:{_alternation(_NOT_UNDER_PICTURES)})", re.I)

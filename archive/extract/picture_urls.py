@@ -13,39 +13,40 @@ from lxml import html
 from archive.model.urls import without_credentials
 
 # attributes with the original, before those with copies scaled for a screen
-_ORIGINAL_ATTRIBUTES = (
-    "data-original",
-    "data-large-src",
-    "data-full-src",
-    "data-orig-file",
-    "data-hi-res-src",
-    "data-zoom-src",
-)
+_ORIGINAL_NAMES = ("original", "large-src", "full-src", "orig-file", "hi-res-src", "zoom-src")
+_ORIGINAL_ATTRIBUTES = tuple(f"data-{name}" for name in _ORIGINAL_NAMES)
 # lazy loaders put the URL into their own attributes: data-src, data-lazy-src, data-flickity-lazyload ...
 _LAZY_ATTRIBUTE = re.compile(r"^data-(?:\w+-)*(?:src|lazy|lazyload|echo|url|image|img|original)(?:-\w+)?$")
 _PICTURE_URL = re.compile(r"^(?:https?:)?//\S+$|^/?[^\s{<:]+\.(?:jpe?g|png|webp|gif|avif)\S*$|^/\S+$", re.I)
 _PLACEHOLDER = re.compile(
-    r"^(?:data|about|blob|javascript):|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|placeholder|lazy[-_]?load(?:ing)?|loading|"
+    r"^(?:data|about|blob|javascript):|[\"{}]|//(?:www\.)?youtube\.com/embed/|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|placeholder|lazy[-_]?load(?:ing)?|loading|"
     r"transparent|trans|dummy|empty|clear|preload(?:er)?|no[-_]?image|default[-_]?image)(?:[-_.\d][^/]*)?\.(?:gif|png|svg|jpe?g|webp)",
     re.I,
 )
+_NO_PICTURE = re.compile(
+    r"^[\[{<]|^(?:https?:)?//[^?#]*/(?:embed|player)/[^.?#]*(?:[?#]|$)", re.I
+)  # data, or a player's page
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:[?#].*)?$", re.I)
 _CAPTION_ATTRIBUTE = re.compile(r"data-(?:[\w-]+-)?caption|data-sub-html")
 _SRCSET_CANDIDATE = re.compile(r"(\S+?)(?:\s+([\d.]+)[wxh])?\s*(?:,\s+|,(?=https?://|/)|$)")
 _ICON_NAME = re.compile(
-    r"(?:^|[/_.-])(?:icons?|logos?|banners?|avatars?|emoji|sprite|badge|favicon|gravatar|button|btn|arrow|share)(?:[/_.-]|$)",
+    r"(?:^|[/_.-])(?:icons?|logos?|banners?|avatars?|emoji|sprite|badge|favicon|gravatar|button|btn|arrow|share|e?mail|print)(?:[/_.-]|$)",
     re.I,
 )
 # banners are recognisable by directory or alternative text, and change at every request
-_ADVERT_PATH = re.compile(r"/(?:quang-?cao|adverts?|advertis(?:ing|ements?)|ads|adbanners?)/", re.I)
+_FURNITURE_PATH = re.compile(
+    r"/(?:quang-?cao|adverts?|advertis(?:ing|ements?)|ads|adbanners?|icons?|buttons?|emojis?|smil(?:ey|ies?)s?)/", re.I
+)
 _ADVERT_ALT = re.compile(r"(?:quảng cáo|advertisement|advertising|anzeige|werbung|publicidad|publicité)\W*", re.I)
 _MAX_ICON_NAME = 24  # characters of a file name; a longer one describes a photograph
+_MIN_BANNER = 5  # times as wide as high
+_SIZE_IN_NAME = re.compile(r"(\d{2,4})x(\d{2,4})(?!\d)", re.I)
 # the URL of a copy contains its size: `_144x110.webp`, `?w=145&h=101`
 _SIZE_IN_URL = re.compile(
     r"[-_/](\d{2,4})x(\d{2,4})(?:\.(?:jpe?g|png|webp|gif|avif)\b|$)|(?:[?&]w=|fill:)(\d{2,4})(?:&h=|:)(\d{2,4})\b", re.I
 )
+_MAX_ADDRESS = 4000  # characters
 _MAX_THUMBNAIL = 200  # pixels: so small copies are thumbnails of other stories
-_MIN_COLUMN = 500  # pixels
 _MAX_ICON = 60  # pixels: up to this size a picture is an icon
 
 
@@ -77,7 +78,7 @@ def _candidate_urls(image: html.HtmlElement) -> Iterator[str]:
     attributes = image.attrib.items()
     yield from (value for name in _ORIGINAL_ATTRIBUTES if (value := image.get(name)))
     for name, value in attributes:
-        if "set" not in name and _LAZY_ATTRIBUTE.match(name) and _PICTURE_URL.match(value):
+        if name.startswith("data-") and "set" not in name and _LAZY_ATTRIBUTE.match(name) and _PICTURE_URL.match(value):
             yield value
     yield from _widest(attributes)
     if image.get("src"):
@@ -100,10 +101,15 @@ def _widest_in(srcset: str) -> str | None:
     return max(matches, key=lambda match: float(match[2] or 0))[1] if matches else None
 
 
+def is_address(url: str) -> bool:
+    """Whether an attribute holds the address of a picture, or a list of them: no placeholder, data or video player."""
+    return 0 < len(url) <= _MAX_ADDRESS and not _PLACEHOLDER.search(url) and not _NO_PICTURE.search(url)
+
+
 def absolute_url(url: str, base: str) -> str | None:
     """The absolute URL, or None for placeholders and invalid URLs."""
     url = url.strip()
-    if not url or len(url) > 4000 or _PLACEHOLDER.search(url):
+    if not is_address(url):
         return None
     try:
         absolute = urljoin(base, url.replace(" ", "%20"))
@@ -112,18 +118,14 @@ def absolute_url(url: str, base: str) -> str | None:
         return None
 
 
-def is_large(image: html.HtmlElement) -> bool:
-    """Whether the width attribute is at least a column's."""
-    return _is_wide(image, _MIN_COLUMN)
-
-
 def _is_wide(image: html.HtmlElement, minimum: int) -> bool:
     width = (image.get("width") or "").strip().removesuffix("px")
     return width.isdecimal() and len(width) < 6 and int(width) >= minimum
 
 
-def is_icon(image: html.HtmlElement) -> bool:
-    """Whether the picture is a logo, avatar, share button, counter, thumbnail or recognisable advert."""
+def is_icon(image: html.HtmlElement, declared: bool = False) -> bool:
+    """Whether the picture is a logo, avatar, share button, counter, thumbnail or recognisable advert. declared: the
+    page declares it as the article's, so that a class says nothing."""
     if enlargement_caption(image):
         return False
     for side in ("width", "height"):
@@ -133,7 +135,9 @@ def is_icon(image: html.HtmlElement) -> bool:
     address = next((url for url in _candidate_urls(image) if not _PLACEHOLDER.search(url)), "")[-300:]
     if address.partition("?")[0].lower().endswith(".svg"):
         return True
-    if _ADVERT_ALT.fullmatch((image.get("alt") or "").strip()) or _ADVERT_PATH.search(address):
+    if _ADVERT_ALT.fullmatch((image.get("alt") or "").strip()) or _FURNITURE_PATH.search(address):
+        return True
+    if (size := _SIZE_IN_NAME.search(address)) and int(size[1]) >= _MIN_BANNER * int(size[2]):
         return True
     if (size := _SIZE_IN_URL.search(address)) and max(
         int(size[1] or size[3]), int(size[2] or size[4])
@@ -143,5 +147,5 @@ def is_icon(image: html.HtmlElement) -> bool:
         return False
     file_name = address.rpartition("/")[2]
     is_graphic = len(file_name) <= _MAX_ICON_NAME or file_name.partition("?")[0].endswith((".png", ".gif"))
-    names = f"{image.get('class') or ''} {file_name if is_graphic else ''}"
+    names = f"{'' if declared else image.get('class') or ''} {file_name if is_graphic else ''}"
     return bool(_ICON_NAME.search(names.replace(" ", "/")))

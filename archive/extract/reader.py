@@ -10,6 +10,7 @@ from archive.extract import charset, page_kinds, vietnamese_fonts
 from archive.extract.body import Body, read_body
 from archive.extract.confidence import confidence_of
 from archive.extract.extractor_identity import extractor_name
+from archive.extract.list_score import likelihood_of_a_list
 from archive.extract.metadata import Metadata, read_metadata
 from archive.extract.own_rules import own_rules
 from archive.extract.parsed_page import parse
@@ -47,15 +48,15 @@ def read_page(
     if page is None:
         return Unreadable("empty", extractor=extractor_name())
     rules = trial + rules_of(outlet, url, text, captured_at.date() if captured_at else None)
-    page_evidence = page_kinds.evidence(page)
+    seen = page_kinds.evidence(page)
     metadata = read_metadata(page, rules, timezone)
     extracted_body = read_body(page, rules, metadata)
-    kind = page_kinds.classify_page(page_evidence, metadata, extracted_body)
+    likelihood = likelihood_of_a_list(seen, metadata, extracted_body)
+    kind = page_kinds.classify_page(seen, metadata, extracted_body, likelihood)
     if isinstance(kind, Unreadable):
         teasers = read_teasers(text, page.url) if kind.reason in ("home", "listing") else None
         return replace(kind, extractor=extractor_name(), teasers=teasers)
     origins = _rules_origin(rules) + ((("letters", font),) if font else ())
-    likelihood = page_kinds.list_likelihood(page_evidence, metadata, extracted_body)
     confidence = confidence_of(kind, metadata, extracted_body, likelihood)
     return replace(_reading(kind, metadata, extracted_body, origins), confidence=confidence)
 

@@ -15,7 +15,7 @@ from lxml import html
 from archive.extract import charset
 from archive.extract.bylines import authors_of, is_person_like
 from archive.extract.dates import visible
-from archive.extract.element_text import text_of
+from archive.extract.element_text import MIN_PROSE, is_inside, text_of
 from archive.extract.parsed_page import parse
 from archive.extract.picture_urls import pictures_in
 from archive.model.records import Reading, Unreadable
@@ -26,7 +26,6 @@ _MAX_ELEMENTS = 5_000  # of a page
 _MAX_MATCHES = {"caption": 40}
 _DEFAULT_MAX_MATCHES = 2
 _MIN_PAGE_SHARE = 0.6  # of the pages
-_MIN_PROSE = 60  # characters of a paragraph of running text
 _MAX_EXAMPLE = 100  # characters of an example
 _IGNORED_TAGS = ("script", "style", "noscript", "template", "head", "html", "body", "form", "svg")
 
@@ -191,7 +190,7 @@ def _fits_byline(element: html.HtmlElement, reading: Reading | Unreadable) -> bo
 def _fits_published(element: html.HtmlElement, reading: Reading | Unreadable) -> bool:
     text = text_of(element)
     stamp = visible(text) if 8 <= len(text) <= 80 else None
-    return stamp is not None and next(element.iterancestors("li", "a"), None) is None
+    return stamp is not None and not is_inside(element, "li", "a")
 
 
 def _fits_caption(element: html.HtmlElement, reading: Reading | Unreadable) -> bool:
@@ -219,10 +218,9 @@ _FITS: dict[str, Callable[[html.HtmlElement, Reading | Unreadable], bool]] = {
 def _paragraphs(element: html.HtmlElement) -> list[html.HtmlElement]:
     """Descendants of an element that hold running text directly: p, div or td."""
     return [
-        candidate
-        for candidate in islice(element.iter("p", "div", "td"), 400)
-        if candidate is not element
-        and len(candidate.text or "") + sum(len(child.tail or "") for child in candidate) >= _MIN_PROSE
+        node
+        for node in islice(element.iter("p", "div", "td"), 400)
+        if node is not element and len(node.text or "") + sum(len(child.tail or "") for child in node) >= MIN_PROSE
     ]
 
 

@@ -162,9 +162,7 @@ def _category_link(
     above = [position for position in positions if not position.behind][:NEAREST]
     beside = [position for position in positions if position.behind][:NEAREST]
     named = (
-        position
-        for position in above + beside
-        if _CATEGORY_CLASS.search(f"{position.label} {label(position.element.getparent())}")
+        place for place in above + beside if _CATEGORY_CLASS.search(f"{place.label} {label(place.element.getparent())}")
     )
     for position in (*above[:3], *named):
         text = text_of(position.element, LONGEST_SECTION + 1) if position.element.tag == "a" else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
@@ -20,11 +20,21 @@ from archive.extract.surroundings import ends_article, is_excluded, label, next_
 MOST_PARAGRAPHS = 3_000
 _MIN_RUNNING = 80  # characters of a paragraph; of a div or font only direct text counts
 SHORT = 90  # characters of a signature
+MOST_ALIGNED = 100  # lines at the right margin
+MOST_OPENING = 8  # elements that may open with a reporter's name
 MOST_BEHIND = 36  # elements behind the last paragraph of running text
 _RIGHT_ALIGNED = re.compile(r"text-align:\s*(?:right|end)", re.I)
+_PHOTOGRAPHER = re.compile(r"\bảnh\s?:.*", re.I)
 _SENTENCE_END = re.compile(
     r"(?<!\b\w)[.!?…:]\s*$|(?<!\b\w)[.!?]\s"
 )  # initials do not end a sentence: `K. Miên`, `H.V.`
+
+
+_IN_BRACKETS = re.compile(r"[（(]([^()（）]{2,40})[)）]")
+# 〔記者巫其倫／台北報導〕: Chinese papers sign in front of the first sentence
+_REPORTER = re.compile(
+    r"[〔（(【\[]?\w{0,4}(?:記者|记者)\s*([^\W\d_a-zA-Z]{2,4}?)(?=[／/、〕）)】]|[^\W\d_]{2,3}(?:報導|报道|\d))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +63,15 @@ def _is_running_text(element: HtmlElement) -> bool:
     return has_text(string(element), _MIN_RUNNING) if element.tag == "p" else has_direct_text(element, _MIN_RUNNING)
 
 
-def signature(body: Body, vietnamese: bool, house: frozenset[str]) -> Byline | None:
-    """The line that signs the article with a name other than the outlet's: behind its text, else in bold before it."""
-    for element, names in _candidates(body, vietnamese):
+def signature(root: HtmlElement, vietnamese: bool, house: frozenset[str]) -> Byline | None:
+    """The line that signs the article with a name other than the outlet's: behind its text, else in bold before it;
+    on a Vietnamese page also the last line at the right margin."""
+    body = body_of(root)
+    candidates = _candidates(body, vietnamese) if body else ()
+    for element, names in chain(candidates, _at_the_right(root) if vietnamese else ()):
         if names and not all(is_house(name, house) for name in names):
-            return Byline("signature", line_in(element, names), names, (element,))
+            is_text = _REPORTER.match(text_of(element, SHORT)) is not None
+            return Byline("signature", line_in(element, names), names, () if is_text else (element,))
     return None
 
 
@@ -68,9 +82,23 @@ def _candidates(body: Body, vietnamese: bool) -> Iterator[tuple[HtmlElement, tup
         yield bold_element, _bold_names(bold_element)
     for element in _elements_behind(body.last):
         yield element, _signature_names(element, vietnamese)
-    opening = body.first.getprevious()
+    for element in islice(body.first.getparent(), MOST_OPENING):
+        if reporter := _REPORTER.match(text_of(element, SHORT)):
+            yield element, (reporter[1],)
+    above = islice(body.first.itersiblings(preceding=True), MOST_OPENING)
+    opening = next((element for element in above if text_of(element, 1)), None)
     if opening is not None and opening.tag == "p":
         yield opening, _bold_names(opening)
+
+
+def _at_the_right(root: HtmlElement) -> Iterator[tuple[HtmlElement, tuple[str, ...]]]:
+    aligned = islice(filter(_is_right_aligned, root.iter("p", "div")), MOST_ALIGNED)
+    for element in reversed(list(aligned)):
+        yield element, _signature_names(element, True)
+
+
+def _is_right_aligned(element: HtmlElement) -> bool:
+    return element.get("align") == "right" or bool(_RIGHT_ALIGNED.search(element.get("style") or ""))
 
 
 def _trailing_bold(last: HtmlElement) -> HtmlElement | None:
@@ -102,23 +130,31 @@ def _signature_names(element: HtmlElement, vietnamese: bool) -> tuple[str, ...]:
         return ()
     if is_byline(element, label(element)):
         return names_in(element)
-    text = text_of(element, SHORT + 1) if element.tag in ("p", "div") and len(element) < 8 else ""
-    if not 1 < len(text) <= SHORT or _SENTENCE_END.search(text):
+    text = _line(element) if element.tag in ("p", "div") else ""
+    if not text:
         return ()
-    style = (element.get("style") or "") + (element.get("align") or "").replace("right", "text-align:right")
-    if _RIGHT_ALIGNED.search(style) or (vietnamese and element.tag == "p" and _all_capitalised(text)):
+    if bracketed := _IN_BRACKETS.fullmatch(text):
+        names = _persons_or_none(authors_of(bracketed[1]))
+        return names if all(" " in name or not name.isascii() for name in names) else ()
+    if _is_right_aligned(element) or (vietnamese and element.tag == "p" and _all_capitalised(text)):
         return _persons_or_none(authors_of(text))
     return _bold_names(element) if vietnamese else ()
 
 
+def _line(element: HtmlElement) -> str:
+    """The text of an element that can be a signature, without its photographer; '' of any other."""
+    text = text_of(element, SHORT + 1) if len(element) < 8 else ""
+    if not 1 < len(text) <= SHORT or _SENTENCE_END.search(text) or any(map(str.isdigit, text)):
+        return ""
+    return _PHOTOGRAPHER.sub("", text).strip()
+
+
 def _bold_names(element: HtmlElement) -> tuple[str, ...]:
     """The names of a line that is all bold, except for a remark in brackets."""
-    bold = next(element.iter("strong", "b"), None) if len(element) < 8 else None
-    text = text_of(element, SHORT + 1) if bold is not None else ""
-    if bold is None or not 1 < len(text) <= SHORT or _SENTENCE_END.search(text):
-        return ()
-    remark = text.replace(text_of(bold, LONGEST), "", 1).strip()
-    if remark and not re.fullmatch(r"[(/\-–].*", remark):
+    bold = next(element.iter("strong", "b"), None)
+    text = _line(element) if bold is not None else ""
+    remark = text.replace(text_of(bold, LONGEST), "", 1).strip() if bold is not None else ""
+    if not text or (remark and not re.fullmatch(r"[(/\-–].*", remark)):
         return ()
     names = _persons_or_none(authors_of(text))
     return names if all(1 < len(name.split()) < 6 for name in names) else ()

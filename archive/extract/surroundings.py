@@ -68,7 +68,7 @@ def label(element: HtmlElement | None) -> str:
         return ""
     get = element.get
     names = (get("class"), get("id"), get("itemprop"), get("rel"), get("data-testid"), get("data-role"), get("data-qa"))
-    return " ".join(name for name in names if name)[:300]
+    return " ".join(filter(None, names))[:300]
 
 
 def is_excluded(element: HtmlElement, name: str) -> bool:

@@ -111,8 +111,7 @@ def _words(link: HtmlElement) -> str:
 
 def _is_left_out(link: HtmlElement) -> bool:
     return any(
-        element.tag in _LEFT_OUT or _LEFT_OUT_CLASS.search(label(element)) is not None
-        for element in link.iterancestors()
+        node.tag in _LEFT_OUT or _LEFT_OUT_CLASS.search(label(node)) is not None for node in link.iterancestors()
     )
 
 

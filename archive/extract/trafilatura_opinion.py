@@ -20,6 +20,7 @@ from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 
 from archive.extract import charset
 from archive.extract.blocks import Piece
+from archive.extract.element_text import MIN_PROSE, without_markup
 from archive.extract.parsed_page import Page, parser
 from archive.model.records import Block
 from archive.text.folding import fold, letters
@@ -32,7 +33,6 @@ _MAX_TEXT = 300_000  # characters of text in a container; above it trafilatura t
 _MAX_ELEMENTS = 3_000  # elements
 _MIN_TRUSTED_SHARE = 0.6  # share of the running text that trafilatura must find before we drop what it does not
 _MIN_TABLE = 150  # characters of a table with data of the article
-_MIN_PROSE = 60  # characters from which a piece without links counts as running text
 
 
 def confirmed(pieces: list[Piece], container: html.HtmlElement) -> list[Piece]:
@@ -143,7 +143,7 @@ def _is_overlooked(piece: Piece) -> bool:
 
 def _is_prose(piece: Piece) -> bool:
     return (
-        piece.kind in ("paragraph", "quote") and len(piece.text) >= _MIN_PROSE and piece.linked < 0.3 * len(piece.text)
+        piece.kind in ("paragraph", "quote") and len(piece.text) >= MIN_PROSE and piece.linked < 0.3 * len(piece.text)
     )
 
 
@@ -163,7 +163,6 @@ def _markup_signature(piece: Piece) -> tuple[str | None, ...]:
 _MIN_LENGTH = 400  # characters of an articleBody worth using
 _MAX_SHOWN_SHARE = 0.25  # shown share of the declared text above which the shown text is better
 _LINE_BREAK = re.compile(r"\n\s*|<(?:p|br|div|h\d)\b[^<>]*>|</p>")
-_TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 
 
 def declared_text(page: Page, shown: int) -> tuple[Block, ...]:
@@ -172,7 +171,7 @@ def declared_text(page: Page, shown: int) -> tuple[Block, ...]:
     longest = max(declared, key=len, default="")
     if len(longest) < _MIN_LENGTH or shown > _MAX_SHOWN_SHARE * len(longest):
         return ()
-    lines = (fold(_TAGS.sub(" ", unescape(line))) for line in _LINE_BREAK.split(longest))
+    lines = (without_markup(unescape(line)) for line in _LINE_BREAK.split(longest))
     return tuple(Block("paragraph", line) for line in lines if line)
 
 

@@ -63,6 +63,7 @@ def fold(text: str) -> str:
     return folded(text, WHOLE)
 
 
+@lru_cache(maxsize=256)
 def letters(text: str) -> str:
     """Comparison key of a sentence: its letters and digits, without case."""
     return "".join(_WORD.findall(text)).casefold()

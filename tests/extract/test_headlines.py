@@ -120,3 +120,14 @@ def test_without_anything_shown_the_most_repeated_declaration() -> None:
 
 def test_the_site_is_cut_off_a_lone_title() -> None:
     assert most_declared([("title", "Giá lúa - thóc | Báo")], "Báo".__eq__) == Headline("Giá lúa - thóc", "title")
+
+
+def test_the_line_before_a_byline_inside_the_heading() -> None:
+    heading = "<h1>Giá lúa tăng mạnh ở đồng bằng <div>- by <a href='/tac-gia/9'>Kiều Anh</a> 21/4</div><div>Article by Kiều Anh</div></h1>"
+    found = shown(heading, ("Giá lúa tăng mạnh ở đồng bằng",))
+    assert found is not None and found.text == "Giá lúa tăng mạnh ở đồng bằng"
+
+
+def test_two_hyphens_divide_a_title_from_the_house() -> None:
+    found = shown("<h1>Up Media</h1><h2>稱憂鬱症是不知足挨轟鼓勵患者</h2>", ("稱憂鬱症是不知足挨轟鼓勵患者--上報",))
+    assert found is not None and found.text == "稱憂鬱症是不知足挨轟鼓勵患者"

@@ -54,6 +54,28 @@ def test_shown(build: Build, line: str, published: str) -> None:
     assert read(build(line)).published_at == datetime.fromisoformat(published)
 
 
+WITNESSES = [
+    ("", '<p class="date">12.10.2015, 19:16</p><meta itemprop="dateCreated" content="2019-05-07T17:00:52+07:00">', "2015-10-12T19:16+07:00"),
+    ('<meta property="article:published_time" content="2020-03-28T18:15:00+00:00"><meta property="article:modified_time" '
+     'content="2020-03-28T18:15:00+00:00">' + linked_data(news('"datePublished": "2020-03-28T18:15:00+05:30"')),
+     '<p class="date">28/03/2020 18:15</p>', "2020-03-28T18:15+05:30"),
+    ("", '<footer><span class="date-display-single">20/05/2024</span></footer>', "2024-05-20T00:00+07:00"),
+]  # fmt: skip
+
+
+def test_date_below_the_first_of_two_prints_of_the_headline() -> None:
+    heading = f"<h1>{HEADLINE}</h1>"
+    line = '<div class="subheader"><span class="timestamp">| Cập nhật thứ hai, ngày 24/12/12 11:05 tối</span></div>'
+    text = "<p>Sáng nay người dân trong xã đã ra quân nạo vét kênh mương, chuẩn bị nước cho vụ mùa sắp tới.</p>" * 5
+    found = read(page(f"<div>{heading}{line}<div>{text}</div></div><div>{heading}{text}</div>"))
+    assert found.published_at == datetime.fromisoformat("2012-12-24T23:05+07:00")
+
+
+@pytest.mark.parametrize(("meta", "line", "published"), WITNESSES)
+def test_what_is_printed_decides_between_declarations(meta: str, line: str, published: str) -> None:
+    assert read(div_page(line, meta=meta)).published_at == datetime.fromisoformat(published)
+
+
 @LAYOUTS
 @pytest.mark.parametrize("line", NO_DATE.values(), ids=NO_DATE.keys())
 def test_a_page_that_gives_no_date_has_none(build: Build, line: str) -> None:

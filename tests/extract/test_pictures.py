@@ -30,7 +30,14 @@ ADDRESSES = {
     "picture": ('<picture><source srcset="/a/cau-moi.webp 900w"><img></picture>', "/a/cau-moi.webp"),
     "amp": ('<amp-img src="/a/cau-moi.jpg" width=600 height=400></amp-img>', "/a/cau-moi.jpg"),
     "space in the address": ('<img src="/a/cầu mới.jpg">', "/a/cầu%20mới.jpg"),
+    "data that a script reads": (
+        """<img data-srcset='[{"80":"dG5g"},{"160":"ukha0S"}]' src="/a/cau-moi.jpg">""",
+        "/a/cau-moi.jpg",
+    ),
+    "nothing but a video player": ('<img data-src="https://www.youtube.com/embed/lJuHMpxaSU8">', None),
     "nothing but a placeholder": (f'<img src="{PIXEL}">', None),
+    "JSON in a srcset": ("""<img data-srcset='[{"80":"x"}]' src="/a/cau-moi.jpg">""", "/a/cau-moi.jpg"),
+    "a film": ('<img data-src="https://www.youtube.com/embed/x1">', None),
     "no address": ('<img src="javascript:void(0)">', None),
 }
 
@@ -50,7 +57,10 @@ def test_address(name: str) -> None:
         '<img class="avatar" src="/x.jpg">',
         '<img src="/i/logo.png">',
         '<img src="/i/share.svg">',
+        '<img src="/i/email.gif">',
         '<img src="/icons/icon-facebook.png">',
+        '<img src="/images/icons/email.gif">',
+        '<img src="/2020/07/bao1000X120.gif">',
     ],
 )
 def test_icons(markup: str) -> None:

@@ -36,6 +36,42 @@ def read(body: bytes) -> Reading:
     return found
 
 
+LINK = '<a href="/khac-1.html">Một bài khác của báo</a>'
+
+
+@pytest.mark.parametrize(
+    ("between", "kept"),
+    [
+        (
+            '<p>Các em <a class="cms-relate" href="/x">thị trấn Cẩm Khê</a>, học đều.</p>',
+            "Các em thị trấn Cẩm Khê, học đều.",
+        ),
+        (f"<p>Các em trong xã đều học rất chăm.<br>&gt;&gt; {LINK}</p>", "Các em trong xã đều học rất chăm."),
+        ("<p>Chia sẻ bài viết của bạn về quê hương tại đây.</p>", None),
+    ],
+)
+def test_links_in_a_sentence_stay_and_pointers_to_other_stories_go(between: str, kept: str | None) -> None:
+    assert read(page(between)).text == "\n\n".join(filter(None, (TEXT[0], kept, *TEXT[1:])))
+
+
+def test_text_beside_a_picture_in_a_box_named_after_it_is_its_caption() -> None:
+    image = only(page(f'<div class="img"><img src="/a/lop-hat-xoan.jpg"><p>{CAPTION}</p></div>'))
+    assert image.caption == CAPTION
+
+
+def test_picture_whose_text_links_to_where_it_links_is_a_teaser() -> None:
+    link = '<a href="/khac-1.html">'
+    box = f'<div>{link}<img src="/a/khac.jpg"></a><div class="caption">TIN {link}Một bài khác của báo</a></div></div>'
+    assert read(page(box)).images == ()
+
+
+def test_pictures_are_found_where_a_rule_drops_the_box_of_the_headline() -> None:
+    picture = f'<p><img src="/a/lop-hat-xoan.jpg"></p><p><em>{CAPTION}</em></p>'
+    header = '<div class="sc-longform-header"><h1 class="sc-longform-header-title">Cẩm Khê mở lớp hát xoan</h1></div>'
+    body = f'<div class="b-maincontent">{header}<p>{TEXT[0]}</p>{picture}<p>{TEXT[1]}</p><p>{TEXT[2]}</p></div>'
+    assert only(f'<meta charset="utf-8"><html lang="vi"><body>{body}</body></html>'.encode()).caption == CAPTION
+
+
 def only(body: bytes) -> Image:
     (image,) = read(body).images
     return image
@@ -109,6 +145,75 @@ def test_the_picture_above_the_headline_that_the_page_declares() -> None:
     image = only(page(head=head, above=above))
     assert image.url == "http://baotrungdu.vn/anh/lop-hat-xoan-cam-khe.jpg"
     assert image.caption is None
+
+
+OURS = "http://baotrungdu.vn/anh/2026/11/xoan.jpg"
+HEAD = f"<meta property='og:image' content='{OURS.replace('http:', 'https:')}?fit=850'>"
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<div class='openPopup'><img src='/anh/2026/11/xoan.jpg'><span class='x1'>{}</span></div>",
+        "<ul class='slider' style='display:none'><li><img src='/anh/2026/11/xoan.jpg'><p>{}</p></li></ul>",
+        "<div class='img'><img class='image_btn' src='/anh/2026/11/xoan.jpg'><p>{}</p></div>",
+        "<ul style='display: none'><li><img src='/anh/2026/11/xoan.jpg' title='{} | TTXVN'></li></ul>",
+        "<figure class='bai__avatar'><img src='/anh/2026/11/xoan.jpg'><figcaption>{}</figcaption></figure>",
+        "<aside><img src='/anh/2026/11/w600/xoan.JPG.jpg'><p>{}</p></aside>",
+    ],
+)
+def test_the_declared_picture_and_its_line_stay_whatever_box_holds_them(box: str) -> None:
+    found = read(page(head=HEAD).replace(b"</h1>", b"</h1>" + box.format(CAPTION).encode()))
+    (image,) = found.images
+    assert image.caption == CAPTION and "xoan" in image.url
+    assert CAPTION not in found.text
+
+
+def test_a_declared_picture_that_is_only_a_background() -> None:
+    box = "<div class='dau' style='background-image:url(/anh/2026/11/xoan.jpg?w=850)'></div>"
+    assert only(page(head=HEAD).replace(b"</h1>", b"</h1>" + box.encode())).url == f"{OURS}?w=850"
+
+
+def test_a_gallery_in_a_box_named_for_furniture_gives_pictures_and_no_guessed_captions() -> None:
+    slides = "".join(f"<div><img src='/anh/2026/11/{n}.jpg'><p>{TEXT[1]}</p></div>" for n in ("xoan", "lop", "hoi"))
+    found = read(page(head=HEAD).replace(b"</h1>", f"</h1><div class='popup'>{slides}</div>".encode()))
+    assert [image.caption for image in found.images] == [None] * len(found.images)
+    assert found.images[0].url == OURS
+
+
+def test_pictures_stay_where_a_rule_drops_the_headline_s_box() -> None:
+    figure = f"<p><img src='/anh/lop.jpg'></p><p><em>{CAPTION}.</em></p>"
+    header = "<div class='sc-longform-header'><h1 class='sc-longform-header-title'>Cẩm Khê mở lớp hát xoan</h1></div>"
+    body = "".join(f"<p>{text}</p>" for text in TEXT)
+    found = read(f"<html><body><div class='b-maincontent'>{header}{figure}{body}</div></body></html>".encode())
+    assert [image.caption for image in found.images] == [f"{CAPTION}."]
+    assert CAPTION not in found.text
+
+
+def test_who_signs_for_text_and_pictures_took_the_pictures() -> None:
+    signed = page(f"<p><img src='/a.jpg'></p><p><em>{CAPTION}.</em></p>", foot=f"<p><b>Bài và ảnh: {NAME}</b></p>")
+    found = read(signed)
+    assert found.authors == (NAME,)
+    assert [image.credit for image in found.images] == [NAME]
+
+
+TITLES = ("Phù Ninh tổ chức hội thi gói bánh chưng", "Thanh Ba khánh thành cầu mới qua sông Thao")
+
+
+LINK = "<a href='/khac-{0}.htm'>{1}</a>"
+PICTURE = "<img src='/anh/{0}.jpg'>"
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        f"<div>{PICTURE}</div><p><em>Tóm tắt của một bài khác.</em></p><p><a href='/khac-{{0}}.htm'>Xem</a></p><h4>{LINK}</h4>",
+        f"<a href='/khac-{{0}}.htm'>{PICTURE}</a><div class='the-caption'>Tỉnh {LINK} 09.08.2026 10:52</div>",
+    ],
+)
+def test_pictures_of_teasers_in_the_text_s_column_are_other_stories_s(card: str) -> None:
+    cards = "".join(f"<div>{card.format(number, title)}</div>" for number, title in enumerate(TITLES))
+    assert read(page(foot=f"<div class='hang'>{cards}</div>")).images == ()
 
 
 def test_a_declared_picture_that_leads_to_another_page_is_not_the_article_s() -> None:
