@@ -214,13 +214,19 @@ def _without_duplicates(pieces: list[Piece]) -> list[Piece]:
     unique: list[Piece] = []
     for piece in pieces:
         key = letters(piece.text)
-        if len(key) > 40 and key in seen_keys:
+        if len(key) > 40 and key in seen_keys and not (unique and _are_siblings_alike(unique[-1], piece)):
             continue
         if len(key) > 800 and sum(1 for seen_key in seen_keys if len(seen_key) > 80 and seen_key in key) > 2:
             continue  # a duplicate of the whole article in one piece
         seen_keys.add(key)
         unique.append(piece)
     return unique
+
+
+def _are_siblings_alike(first: Piece, second: Piece) -> bool:
+    """Siblings of one tag and class: the same paragraph twice in a row is intended."""
+    left, right = first.element, second.element
+    return left.getparent() is right.getparent() and (left.tag, left.get("class")) == (right.tag, right.get("class"))
 
 
 def _without_comments(pieces: list[Piece]) -> list[Piece]:

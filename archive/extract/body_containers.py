@@ -222,8 +222,12 @@ def common_ancestor(elements: list[html.HtmlElement]) -> html.HtmlElement:
     return common
 
 
+_START = 20  # characters of a headline compared first
+
+
 def headline_element(root: html.HtmlElement, headline: str) -> html.HtmlElement | None:
-    """The heading element whose text matches the headline; else the first h1."""
+    """The heading element whose text matches the headline; else the first h1; else the element that old pages print
+    it in."""
     wanted = letters(headline)
     first: html.HtmlElement | None = None
     for element in root.iter("h1", "h2", "h3"):
@@ -232,7 +236,14 @@ def headline_element(root: html.HtmlElement, headline: str) -> html.HtmlElement 
         text = letters(string(element))
         if text and wanted and (text == wanted or (len(text) > 20 and (text in wanted or wanted in text))):
             return element
-    return first
+    return first if first is not None or not wanted else _any_element(root, headline, wanted)
+
+
+def _any_element(root: html.HtmlElement, headline: str, wanted: str) -> html.HtmlElement | None:
+    for element in root.iter("td", "font", "b", "strong", "span", "div", "p"):
+        if (element.text or "").strip()[:_START] == headline[:_START] and letters(string(element)) == wanted:
+            return element
+    return None
 
 
 def article_region(headline: html.HtmlElement | None, body: html.HtmlElement) -> html.HtmlElement:

@@ -56,6 +56,7 @@ _rows_after = selector("ancestor::tr[1]/following-sibling::tr")
 _TEXT_BLOCKS = frozenset(
     {"p", "div", "center", "span", "em", "i", "figcaption", "cite", "font", "h6", "h5", "small", "td", "b", "strong"}
 )
+_FLOAT = re.compile(r"float:\s*(?:left|right)|\balign-?(?:left|right)\b", re.I)
 _MAX_MORE_PICTURES = 3  # further pictures above one line
 _INLINE_TAGS = ("em", "i", "b", "strong", "span", "font", "a", "u", "small", "cite")
 _CAPTION_PREFIX = re.compile(r"(?:ảnh|hình|foto|photo|写真|사진|图)\s*+\d{0,3}+\s*+[:：]", re.I)
@@ -97,9 +98,22 @@ def same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
         and not ends_in_credit(text)
     ):
         return []  # a paragraph of the article that begins with a picture
-    if linked_length > 0.5 * len(text) or phrases.NOT_A_CAPTION.match(text):
+    if (
+        linked_length > 0.5 * len(text)
+        or phrases.NOT_A_CAPTION.match(text)
+        or (_floats(scope) and not ends_in_credit(text))
+    ):
         return []
     return _wrap_following(scope)
+
+
+def _floats(scope: html.HtmlElement) -> bool:
+    """Whether the picture floats: the text beside it is then a paragraph of the article."""
+    for image in (scope, *pictures_in(scope)):
+        side = (image.get("align") or "").lower()
+        if side in ("left", "right") or _FLOAT.search(f"{image.get('style') or ''} {image.get('class') or ''}"):
+            return True
+    return False
 
 
 def _wrap_following(scope: html.HtmlElement) -> list[html.HtmlElement]:
@@ -207,7 +221,7 @@ def next_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
     )
     if following.tag in ("h1", "h2", "h3", "h4"):
         return [following] if ends_in_credit(text_of(following)) and acceptable(following, LONGEST_LOOSE) else []
-    if following.tag not in _TEXT_BLOCKS or not acceptable(following, LONGEST_LOOSE):
+    if following.tag not in _TEXT_BLOCKS or not acceptable(following, LONGEST_LOOSE) or _is_bold(following):
         return []
     return [following] if is_caption_like or ends_in_credit(text_of(following)) else []
 
@@ -248,6 +262,12 @@ def _is_all_centred(parent: html.HtmlElement | None) -> bool:
             behind_text += is_centred and not after_picture
         after_picture = bool(pictures_in(child)) or (after_picture and not length)
     return behind_text > 1 and centred > 4 * other
+
+
+def _is_bold(element: html.HtmlElement) -> bool:
+    return not ends_in_credit(text_of(element)) and any(
+        node.tag in ("b", "strong") for node in _whole_text_chain(element)
+    )
 
 
 def _whole_text_chain(element: html.HtmlElement) -> Iterator[html.HtmlElement]:
