@@ -184,14 +184,15 @@ def _painted_picture(page: Page, names: frozenset[str]) -> html.HtmlElement | No
 
 
 def _lead_picture(region: html.HtmlElement, behind: set[html.HtmlElement]) -> html.HtmlElement | None:
-    """The one picture between headline and body that is no link."""
+    """The one large picture between headline and body that is no link."""
     pictures = islice(takewhile(lambda picture: picture not in behind, picture_urls.pictures_in(region)), _MAX_PICTURES)
     unlinked = [
         picture
         for picture in pictures
         if not picture_urls.is_icon(picture) and next(picture.iterancestors("a"), None) is None
     ]
-    return unlinked[0] if len(unlinked) == 1 else None
+    large = [picture for picture in unlinked if picture_urls.is_large(picture)] or unlinked
+    return large[0] if len(large) == 1 else None
 
 
 def _without_known(candidates: list[Image], images: list[Image]) -> list[Image]:

@@ -47,6 +47,7 @@ _SIZE_IN_URL = re.compile(
 )
 _MAX_ADDRESS = 4000  # characters
 _MAX_THUMBNAIL = 200  # pixels: so small copies are thumbnails of other stories
+_MIN_COLUMN = 500  # pixels
 _MAX_ICON = 60  # pixels: up to this size a picture is an icon
 
 
@@ -116,6 +117,11 @@ def absolute_url(url: str, base: str) -> str | None:
         return without_credentials(absolute) if urlsplit(absolute).scheme in ("http", "https") else None
     except ValueError:
         return None
+
+
+def is_large(image: html.HtmlElement) -> bool:
+    """Whether the width attribute is at least a column's."""
+    return _is_wide(image, _MIN_COLUMN)
 
 
 def _is_wide(image: html.HtmlElement, minimum: int) -> bool:
