@@ -118,20 +118,20 @@ def life(paper: Paper, number: int) -> Iterator[Event]:
     """What is seen of an article, and when: its first state, its edits, that it stands unchanged, that it is gone."""
     rng = Random(f"{paper.seed}/{number}/life")
     end = BEGIN + timedelta(days=365.25 * YEARS)
-    at = paper.published(number) + timedelta(minutes=rng.randint(5, 300))
+    moment = paper.published(number) + timedelta(minutes=rng.randint(5, 300))
     edits = newest = 0
-    yield Event(at, number, "state", 0, None)
-    while rng.random() < _ANOTHER_EDIT and (at := at + _pause(rng)) < end:
+    yield Event(moment, number, "state", 0, None)
+    while rng.random() < _ANOTHER_EDIT and (moment := moment + _pause(rng)) < end:
         reverted = 0 < edits == newest and rng.random() < _REVERTED
         before, edits = edits, edits - 1 if reverted else newest + 1  # the same change twice would be no edit
         newest = max(newest, edits)
-        yield Event(at, number, "state", edits, before)
-    if rng.random() < _SEEN_AGAIN and (at := at + timedelta(days=rng.randint(1, 40))) < end:
-        yield Event(at, number, "same", edits, edits)
-    if rng.random() < _GONE and (at := at + timedelta(days=rng.randint(1, 900))) < end:
-        yield Event(at, number, "gone", edits, edits)
-        if rng.random() < _RETURNED and (at := at + timedelta(days=rng.randint(1, 60))) < end:
-            yield Event(at, number, "same", edits, edits)
+        yield Event(moment, number, "state", edits, before)
+    if rng.random() < _SEEN_AGAIN and (moment := moment + timedelta(days=rng.randint(1, 40))) < end:
+        yield Event(moment, number, "same", edits, edits)
+    if rng.random() < _GONE and (moment := moment + timedelta(days=rng.randint(1, 900))) < end:
+        yield Event(moment, number, "gone", edits, edits)
+        if rng.random() < _RETURNED and (moment := moment + timedelta(days=rng.randint(1, 60))) < end:
+            yield Event(moment, number, "same", edits, edits)
 
 
 def _pause(rng: Random) -> timedelta:
@@ -186,14 +186,14 @@ def _told(event: Event) -> ArchiveContents | None:
     return direct.told(_paper[0].story(event.number, event.edits).reading(), before)
 
 
-def _next_run(db: Database, former: Run | None, at: datetime) -> Run:
+def _next_run(db: Database, former: Run | None, moment: datetime) -> Run:
     if former is not None:
-        _end(db, former, at)
-    return run_rows.start_run(db, OUTLET, {"luubao": "bench"}, at)
+        _end(db, former, moment)
+    return run_rows.start_run(db, OUTLET, {"luubao": "bench"}, moment)
 
 
-def _end(db: Database, run: Run, at: datetime) -> None:
-    run_rows.finish_run(db, run, outcome="ok", reason=None, stats={}, at=at)
+def _end(db: Database, run: Run, moment: datetime) -> None:
+    run_rows.finish_run(db, run, outcome="ok", reason=None, stats={}, moment=moment)
 
 
 def _happen(

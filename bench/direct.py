@@ -77,37 +77,37 @@ class Writer:
         self._rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self._touched: dict[int, _Article] = {}
 
-    def show(self, run: Run, url: str, at: datetime, body: bytes, etag: str, state: ArchiveContents) -> None:
+    def show(self, run: Run, url: str, moment: datetime, body: bytes, etag: str, state: ArchiveContents) -> None:
         """The page brought a state not seen before."""
-        article = self._articles.get(url) or self._open(url, at, state)
+        article = self._articles.get(url) or self._open(url, moment, state)
         article.body_id = self._body(body)
-        article.root = self._capture(run, article, at, "fresh", etag, None)
+        article.root = self._capture(run, article, moment, "fresh", etag, None)
         departs = bool(state.changed)
         if state.changed != "":  # an edit that put back what stood there is none
-            self._version(article, at, state)
+            self._version(article, moment, state)
         self._add(
-            "readings", capture_id=article.root, extractor_id=self._extractor(state.reading, at),
+            "readings", capture_id=article.root, extractor_id=self._extractor(state.reading, moment),
             kind=state.reading.kind, detail=None, version_id=article.version_id, rules=None,
             state=state_of(state.reading), words=words_of(state.reading) if departs else None,
             headline=headline_of(state.reading) if departs else None, doubt=None,
         )  # fmt: skip
-        self._seen(article, at, state.reading)
+        self._seen(article, moment, state.reading)
 
-    def same(self, run: Run, url: str, at: datetime, etag: str) -> None:
+    def same(self, run: Run, url: str, moment: datetime, etag: str) -> None:
         """The page stands as before, or stands again."""
         article = self._articles[url]
-        self._capture(run, article, at, "revisit", etag, article.root)
-        self._seen(article, at, None)
+        self._capture(run, article, moment, "revisit", etag, article.root)
+        self._seen(article, moment, None)
 
-    def gone(self, run: Run, url: str, at: datetime, body: bytes, etag: str) -> None:
+    def gone(self, run: Run, url: str, moment: datetime, body: bytes, etag: str) -> None:
         """The page is gone."""
         article = self._articles[url]
         kept, article.body_id = article.body_id, self._body(body)
-        self._capture(run, article, at, "gone", etag, None, status=404)
+        self._capture(run, article, moment, "gone", etag, None, status=404)
         article.body_id = kept
-        article.row |= {"gone_since": clock.stamp(at), "gone_reason": "status 404"}
+        article.row |= {"gone_since": clock.stamp(moment), "gone_reason": "status 404"}
         article.tombstone = self._add_numbered(
-            "tombstones", article_id=article.id, gone_at=clock.stamp(at), reason="status 404", returned_at=None
+            "tombstones", article_id=article.id, gone_at=clock.stamp(moment), reason="status 404", returned_at=None
         )
         self._touched[article.id] = article
 
@@ -156,11 +156,18 @@ class Writer:
         return self._bodies[body]
 
     def _capture(
-        self, run: Run, article: _Article, at: datetime, outcome: str, etag: str, root: int | None, status: int = 200
+        self,
+        run: Run,
+        article: _Article,
+        moment: datetime,
+        outcome: str,
+        etag: str,
+        root: int | None,
+        status: int = 200,
     ) -> int:
         capture_id = self._add_numbered(
             "captures", run_id=run.id, outlet_id=run.outlet_id, url_key=article.url_key, requested_url=article.url,
-            final_url=article.url, captured_at=clock.stamp(at), status=status, outcome=outcome, encoding=None, etag=etag,
+            final_url=article.url, captured_at=clock.stamp(moment), status=status, outcome=outcome, encoding=None, etag=etag,
             last_modified=None, body_id=article.body_id, revisit_of=root, via=None,
         )  # fmt: skip
         self._add("headers", capture_id=capture_id, request="[]", response=json.dumps([["ETag", etag]]))
@@ -191,14 +198,14 @@ class Writer:
             self._images[url] = self._add_numbered("images", url=url, first_seen_at=moment, due_at=moment)
         return self._images[url]
 
-    def _extractor(self, reading: Reading, at: datetime) -> int:
+    def _extractor(self, reading: Reading, moment: datetime) -> int:
         if not self._last["extractor"]:
-            self._last["extractor"] = extractor_id(self._db, reading.extractor, at)
+            self._last["extractor"] = extractor_id(self._db, reading.extractor, moment)
         return self._last["extractor"]
 
-    def _seen(self, article: _Article, at: datetime, reading: Reading | None) -> None:
+    def _seen(self, article: _Article, moment: datetime, reading: Reading | None) -> None:
         """The article's row as filing leaves it; one that was gone has returned."""
-        article.row |= {"last_seen_at": clock.stamp(at), "gone_since": None, "gone_reason": None}
+        article.row |= {"last_seen_at": clock.stamp(moment), "gone_since": None, "gone_reason": None}
         if reading is not None:
             article.row |= {
                 "headline": reading.headline, "byline": reading.byline, "section": reading.section,
@@ -207,10 +214,10 @@ class Writer:
         if article.tombstone:
             raised = next((row for row in self._rows["tombstones"] if row["id"] == article.tombstone), None)
             if raised is not None:
-                raised["returned_at"] = clock.stamp(at)
+                raised["returned_at"] = clock.stamp(moment)
             else:
                 self._db.conn.execute(
-                    "UPDATE tombstones SET returned_at = ? WHERE id = ?", [clock.stamp(at), article.tombstone]
+                    "UPDATE tombstones SET returned_at = ? WHERE id = ?", [clock.stamp(moment), article.tombstone]
                 )
             article.tombstone = 0
         self._touched[article.id] = article

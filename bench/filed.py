@@ -37,25 +37,25 @@ class Filed(Learned):
             self._enter(key, moment(article.published).isoformat() if article.dated else None, clock.stamp(moment(at)))
         self._file_pending(key, False, at)
 
-    def _enter(self, key: str, published: str | None, at: str) -> None:
+    def _enter(self, key: str, published: str | None, moment: str) -> None:
         self.db.execute(
             "INSERT INTO articles (outlet_id, headline, url, url_key, published_at, first_seen_at, changed_at,"
             " last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [self.run.outlet_id, key, key, key, published, at, at, at],
+            [self.run.outlet_id, key, key, key, published, moment, moment, moment],
         )
         self.db.execute(
             "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at) VALUES (?, ?, ?, ?, ?)",
-            [self.run.outlet_id, key, key, at, at],
+            [self.run.outlet_id, key, key, moment, moment],
         )
 
     def take(self, run: int, at: float) -> list[Known]:
         return [self.known[url] for url in rechecks(self.db, self.run, moment(at), self.asked)]
 
-    def look(self, one: Known, at: float) -> None:
-        now, gone = self.seen.look(one.article, one.shown, one.last, at)
-        changed = one.misread(at) or now != one.shown
-        one.shown, one.last = now, at
-        self._file_pending(one.key, changed or gone, at)
+    def look(self, one: Known, moment: float) -> None:
+        now, gone = self.seen.look(one.article, one.shown, one.last, moment)
+        changed = one.misread(moment) or now != one.shown
+        one.shown, one.last = now, moment
+        self._file_pending(one.key, changed or gone, moment)
         if gone:  # whether it comes back is not asked
             with transaction(self.db):
                 self.db.execute("DELETE FROM frontier WHERE url_key = ?", [one.key])

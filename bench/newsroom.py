@@ -70,9 +70,9 @@ class Article:
     gone: float | None = None
     misread: float | None = None
 
-    def state(self, at: float) -> int:
+    def state(self, moment: float) -> int:
         """The number of edits made by then: its distinct states are numbered by it."""
-        return bisect_right(self.edits, at)
+        return bisect_right(self.edits, moment)
 
 
 def _draw(rng: Random, delay: tuple[str, float, float]) -> float:
@@ -85,40 +85,40 @@ def _draw(rng: Random, delay: tuple[str, float, float]) -> float:
     return rng.weibullvariate(median / 0.6931 ** (1 / spread), spread)
 
 
-def _awake(room: Newsroom, rng: Random, at: float) -> float:
+def _awake(room: Newsroom, rng: Random, moment: float) -> float:
     """The first moment from `at` on when somebody is at work who would do it."""
-    while rng.random() > _activity(room, at):
-        at += rng.random() * 2
-    return at
+    while rng.random() > _activity(room, moment):
+        moment += rng.random() * 2
+    return moment
 
 
-def _activity(room: Newsroom, at: float) -> float:
-    by_day = room.weekend if int(at // DAY) % 7 >= 5 else 1.0
-    return by_day * (1.0 if 6 <= at % DAY < 22 else room.night)
+def _activity(room: Newsroom, moment: float) -> float:
+    by_day = room.weekend if int(moment // DAY) % 7 >= 5 else 1.0
+    return by_day * (1.0 if 6 <= moment % DAY < 22 else room.night)
 
 
 def _edits(room: Newsroom, rng: Random, published: float, liveliness: float) -> Iterator[float]:
-    at = published
+    moment = published
     if rng.random() < room.live:
         for _ in range(rng.randint(15, 60)):
-            at += _draw(rng, ("lognormal", 0.4, 0.8))
-            yield at
+            moment += _draw(rng, ("lognormal", 0.4, 0.8))
+            yield moment
     elif rng.random() < room.edited * liveliness:
-        at += _draw(rng, room.delay)
-        yield _awake(room, rng, at)
+        moment += _draw(rng, room.delay)
+        yield _awake(room, rng, moment)
         while rng.random() < room.more / (1 + room.more):
-            at += _draw(rng, room.gap)
-            yield _awake(room, rng, at)
+            moment += _draw(rng, room.gap)
+            yield _awake(room, rng, moment)
     if rng.random() < room.corrected:
         yield _awake(room, rng, published + 5 * DAY + rng.expovariate(1 / (25 * DAY)))
     if rng.random() < room.ongoing:
-        at = published
+        moment = published
         for _ in range(rng.randint(4, 20)):
-            at += rng.expovariate(1 / (9 * DAY))
-            yield _awake(room, rng, at)
-    at = published + 60 * DAY
-    while room.old_edits and (at := at + rng.expovariate(room.old_edits / YEAR)) < YEAR:
-        yield _awake(room, rng, at)
+            moment += rng.expovariate(1 / (9 * DAY))
+            yield _awake(room, rng, moment)
+    moment = published + 60 * DAY
+    while room.old_edits and (moment := moment + rng.expovariate(room.old_edits / YEAR)) < YEAR:
+        yield _awake(room, rng, moment)
 
 
 def _article(room: Newsroom, rng: Random, published: float, choose: Callable[[], float]) -> Article:
@@ -144,10 +144,10 @@ def year_of(room: Newsroom) -> list[Article]:
 
     old = sorted(-(rng.random() ** 0.8) * room.years * YEAR for _ in range(room.archive))
     new: list[float] = []
-    at = 0.0
-    while (at := at + rng.expovariate(room.a_day / DAY * 1.6)) < YEAR:
-        if rng.random() < _activity(room, at):
-            new.append(at)
+    moment = 0.0
+    while (moment := moment + rng.expovariate(room.a_day / DAY * 1.6)) < YEAR:
+        if rng.random() < _activity(room, moment):
+            new.append(moment)
     articles = [_article(room, rng, published, choose) for published in (*old, *new)]
     return [one for one in articles if one.gone is None or one.gone > max(0.0, one.published)]
 

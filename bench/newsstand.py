@@ -37,8 +37,8 @@ class Newsstand:
     def turn_to(self, day: int) -> None:
         self._ask("turn_to", day)
 
-    def revise(self, count: int, at: datetime | None = None) -> tuple[str, ...]:
-        edited: tuple[str, ...] = self._ask("revise", count, at)
+    def revise(self, count: int, moment: datetime | None = None) -> tuple[str, ...]:
+        edited: tuple[str, ...] = self._ask("revise", count, moment)
         return edited
 
     def add(self, count: int) -> tuple[str, ...]:

@@ -79,10 +79,10 @@ def _within(articles: list[Article], begin: float, end: float, hours: float) -> 
     caught = looks = 0
     for article in articles:
         born = article.published if article.dated else max(0.0, article.published)
-        at, until = ceil(max(0.0, born + begin)), min(born + end, YEAR, article.gone or YEAR)
-        shown = article.state(at)
-        while (at := ceil(at + hours)) < until:
+        moment, until = ceil(max(0.0, born + begin)), min(born + end, YEAR, article.gone or YEAR)
+        shown = article.state(moment)
+        while (moment := ceil(moment + hours)) < until:
             looks += 1
-            now = article.state(at)
+            now = article.state(moment)
             caught, shown = caught + (now != shown), now
     return caught, looks

@@ -31,24 +31,24 @@ class Spending(Learned):
         self.passed: dict[int, Known] = {}
         self.turns: dict[int, int] = {}
 
-    def file_pending(self, one: Known, changed: bool, at: float) -> None:
-        super().file_pending(one, changed, at)
+    def file_pending(self, one: Known, changed: bool, moment: float) -> None:
+        super().file_pending(one, changed, moment)
         self.passed.pop(id(one), None)
-        self._await(one, at)
+        self._await(one, moment)
 
-    def _await(self, one: Known, at: float) -> None:
+    def _await(self, one: Known, moment: float) -> None:
         """Puts an article where its gain passes the threshold: both parts of it grow, so neither later than either."""
         hours = UNSEEN_DAYS * self.threshold**0.5 * DAY
         if one.due > one.last:
             hours = min(hours, _passes(self.threshold, WORTH_A_LOOK / (one.due - one.last)))
-        turn = self.turns[id(one)] = max(ceil((one.last + hours) / self.rhythm), int(at / self.rhythm) + 1)
+        turn = self.turns[id(one)] = max(ceil((one.last + hours) / self.rhythm), int(moment / self.rhythm) + 1)
         self.early[turn].append(one)
 
-    def take(self, run: int, at: float) -> list[Known]:
-        due = {id(one): one for one in (*self.due.pop(run, []), *self.waiting) if one.due <= at and not one.gone}
+    def take(self, run: int, moment: float) -> list[Known]:
+        due = {id(one): one for one in (*self.due.pop(run, []), *self.waiting) if one.due <= moment and not one.gone}
         self.waiting = list(due.values())  # some were looked at before their turn
-        taken = super().take(run, at)
-        self._pass(run, at)
+        taken = super().take(run, moment)
+        self._pass(run, moment)
         for one in taken:
             self.passed.pop(id(one), None)
         most = recheck_target("budget", DAY / self.rhythm, self.asked)
@@ -56,36 +56,36 @@ class Spending(Learned):
         if left <= 0:
             return taken
         while len(self.passed) < left and any(self.early.values()) and self.threshold > 1e-7:
-            self._lower(run, at)
+            self._lower(run, moment)
         ripe = [
             one
             for one in self.passed.values()
-            if one.due > at and at - one.last >= RECHECK_FLOOR.total_seconds() / 3600
+            if one.due > moment and moment - one.last >= RECHECK_FLOOR.total_seconds() / 3600
         ]
-        chosen = nlargest(left, ripe, key=lambda one: (_gain(one, at), one.last))
+        chosen = nlargest(left, ripe, key=lambda one: (_gain(one, moment), one.last))
         for one in chosen:
             self.passed.pop(id(one))
         if len(self.passed) > _MANY * most and chosen:  # no higher than what is chosen gains, or the choice is another
-            self.threshold = max(self.threshold, min(1.05 * self.threshold, _gain(chosen[-1], at)))
+            self.threshold = max(self.threshold, min(1.05 * self.threshold, _gain(chosen[-1], moment)))
         return taken + chosen
 
-    def _lower(self, run: int, at: float) -> None:
+    def _lower(self, run: int, moment: float) -> None:
         self.threshold *= 0.7
         waiting = [one for turn, some in self.early.items() for one in some if self.turns[id(one)] == turn]
         self.early.clear()
         for one in waiting:
             if not one.gone and id(one) not in self.passed:
-                self._await(one, at)
-        self._pass(run + 1, at + self.rhythm)
+                self._await(one, moment)
+        self._pass(run + 1, moment + self.rhythm)
 
-    def _pass(self, run: int, at: float) -> None:
+    def _pass(self, run: int, moment: float) -> None:
         for one in self.early.pop(run, []):
             if one.gone or self.turns.get(id(one)) != run:
                 continue  # it was looked at meanwhile
-            if _gain(one, at) >= 0.9 * self.threshold:
+            if _gain(one, moment) >= 0.9 * self.threshold:
                 self.passed[id(one)] = one
             else:
-                self._await(one, at)
+                self._await(one, moment)
 
 
 class Signalled(Spending):
@@ -118,17 +118,17 @@ class Signalled(Spending):
                 wait = 0.0 if article.gone < off_sitemap else rng.uniform(0, LISTED_AGAIN.days * DAY)
                 yield article.gone + wait, article
 
-    def file_pending(self, one: Known, changed: bool, at: float) -> None:
-        super().file_pending(one, changed, at)
+    def file_pending(self, one: Known, changed: bool, moment: float) -> None:
+        super().file_pending(one, changed, moment)
         self.known[id(one.article)] = one
 
-    def take(self, run: int, at: float) -> list[Known]:
+    def take(self, run: int, moment: float) -> list[Known]:
         for article in self.signs.pop(run, []):
             one = self.known.get(id(article))
-            if one is not None and not one.gone and one.due > at > one.last:
-                one.due, one.worth = at, DAY / 2
+            if one is not None and not one.gone and one.due > moment > one.last:
+                one.due, one.worth = moment, DAY / 2
                 self.due[run].append(one)
-        return super().take(run, at)
+        return super().take(run, moment)
 
 
 def _passes(threshold: float, slope: float) -> float:
@@ -137,5 +137,5 @@ def _passes(threshold: float, slope: float) -> float:
     return (-slope + (slope * slope + 4 * square * threshold) ** 0.5) / (2 * square) if slope else inf
 
 
-def _gain(one: Known, at: float) -> float:
-    return early_gain((at - one.last) / DAY, (one.due - at) / DAY, one.worth)
+def _gain(one: Known, moment: float) -> float:
+    return early_gain((moment - one.last) / DAY, (one.due - moment) / DAY, one.worth)

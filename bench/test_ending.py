@@ -144,8 +144,8 @@ def _years_ago(warc: Path) -> bytes:
     with warc.open("rb") as opened:
         for record in ArchiveIterator(opened):
             if record.rec_type == "response":
-                at = record.rec_headers.get_header("WARC-Date")
-                record.rec_headers.replace_header("WARC-Date", f"2019{at[4:]}")
+                moment = record.rec_headers.get_header("WARC-Date")
+                record.rec_headers.replace_header("WARC-Date", f"2019{moment[4:]}")
                 writer.write_record(record)
     return file.getvalue()
 

@@ -62,8 +62,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
             with transaction(db):
                 for number, edits, later, query in seen[start : start + 100]:
                     capture = capture_of(site, _FROM + number, edits)
-                    at, url = BEGIN + timedelta(minutes=number) + later, capture.requested_url + query
-                    keep(db, run, replace(capture, captured_at=at, requested_url=url, final_url=url))
+                    moment, url = BEGIN + timedelta(minutes=number) + later, capture.requested_url + query
+                    keep(db, run, replace(capture, captured_at=moment, requested_url=url, final_url=url))
         export_warc(db, folder / "warc", Scope(), pictures=None)
     return folder
 

@@ -57,10 +57,10 @@ def write(site: Site, writer: WARCWriter, count: int) -> int:
         capture = capture_of(site, number)
         body = capture.body or b""
         http = StatusAndHeaders("200 OK", list(capture.headers), protocol="HTTP/1.1")
-        at = (BEGIN + timedelta(minutes=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        moment = (BEGIN + timedelta(minutes=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
         record = writer.create_warc_record(
             capture.requested_url, "response", payload=io.BytesIO(body), length=len(body), http_headers=http,
-            warc_headers_dict={"WARC-Date": at},
+            warc_headers_dict={"WARC-Date": moment},
         )  # fmt: skip
         writer.write_record(record)
         size += len(body)

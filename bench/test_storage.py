@@ -46,8 +46,8 @@ def site() -> Site:
 
 def capture_of(site: Site, number: int, edits: int = 0) -> Capture:
     url = site.paper.address(number)
-    at = BEGIN + timedelta(hours=edits)
-    return Capture(url, url, at, 200, _HEADERS, site.page(number, edits), "utf-8", (("User-Agent", "luubao"),))
+    moment = BEGIN + timedelta(hours=edits)
+    return Capture(url, url, moment, 200, _HEADERS, site.page(number, edits), "utf-8", (("User-Agent", "luubao"),))
 
 
 def firsts() -> range:
@@ -170,9 +170,9 @@ _BATCH = 100
 
 def ingest_all(db: Database, run: Run, captures: list[tuple[Capture, Reading]], batch: int) -> None:
     """Keeps and files every capture; what an extractor would have read is given."""
-    for at in range(0, len(captures), batch):
+    for moment in range(0, len(captures), batch):
         with transaction(db) if batch > 1 else nullcontext():
-            for capture, reading in captures[at : at + batch]:
+            for capture, reading in captures[moment : moment + batch]:
                 file_reading(db, keep_capture(db, run, capture).source, reading)
 
 

@@ -56,7 +56,7 @@ def mishaps(paper: Paper) -> dict[str, tuple[str, dict[str, object]]]:
 
 def found_after(paper: Paper, every: timedelta, seed: int, key: str, changes: dict[str, object]) -> float:
     """Days, 45 where it is not found in that time."""
-    happens: Mishap = lambda now, at: replace(now, **changes) if at >= START + AT * DAY else now  # type: ignore[arg-type]  # noqa: E731  # fields of Paper; shorter so
+    happens: Mishap = lambda now, moment: replace(now, **changes) if moment >= START + AT * DAY else now  # type: ignore[arg-type]  # noqa: E731  # fields of Paper; shorter so
     for run, findings in watched(runs_of(paper, every, AT + 45, seed, happens), skip=int(AT * DAY / every) - 10):
         if run.at >= START + AT * DAY and key in {one.key for one in findings}:
             return (run.at - START) / DAY - AT

@@ -38,18 +38,18 @@ class Seen:
         """Distinct states and disappearances."""
         return self.caught + self.gone
 
-    def look(self, article: Article, shown: int, last: float, at: float) -> tuple[int, bool]:
+    def look(self, article: Article, shown: int, last: float, moment: float) -> tuple[int, bool]:
         """A look at an article of which state `shown` is known, last looked at then. Returns the state it shows now,
         and whether it is gone."""
         self.requests += 1
-        self.longest = max(self.longest, at - last)
-        if article.gone is not None and article.gone <= at:
+        self.longest = max(self.longest, moment - last)
+        if article.gone is not None and article.gone <= moment:
             self.gone += 1
-            self.gone_late.append(at - article.gone)
+            self.gone_late.append(moment - article.gone)
             return shown, True
-        now = article.state(at)
+        now = article.state(moment)
         if now != shown:
-            self.late.append(at - article.edits[now - 1])
+            self.late.append(moment - article.edits[now - 1])
         return now, False
 
 
@@ -88,19 +88,19 @@ def unlearned(articles: Iterable[Article], interval: Interval) -> Seen:
 
 def follow(article: Article, interval: Interval, seen: Seen, most: float = inf) -> None:
     """An article's year under a rule, with at most so many looks."""
-    at = changed = _met(article)
-    shown, looks = article.state(at), 0
-    since = article.published if article.dated else at
+    moment = changed = _met(article)
+    shown, looks = article.state(moment), 0
+    since = article.published if article.dated else moment
     while looks < most:
-        last, at = at, ceil(at + min(max(1.0, interval(at - since, at - changed)), HALF_YEAR))
-        if at >= YEAR:
+        last, moment = moment, ceil(moment + min(max(1.0, interval(moment - since, moment - changed)), HALF_YEAR))
+        if moment >= YEAR:
             return
         looks += 1
-        now, gone = seen.look(article, shown, last, at)
+        now, gone = seen.look(article, shown, last, moment)
         if gone:
             return
         if now != shown:
-            shown, changed = now, at
+            shown, changed = now, moment
 
 
 def at_cost(articles: list[Article], family: Family, requests: int) -> Seen:
@@ -152,9 +152,9 @@ class Known:
     key: str = ""
     gone: bool = False
 
-    def misread(self, at: float) -> bool:
+    def misread(self, moment: float) -> bool:
         """Whether a redesign makes it look edited, for the first time."""
-        if self.article.misread is None or self.article.misread > at:
+        if self.article.misread is None or self.article.misread > moment:
             return False
         self.article.misread = None
         return True
@@ -182,16 +182,16 @@ class Learned:
         """Runs the year, or its first hours."""
         number = 0
         for run in range(int(until / self.rhythm)):
-            at = run * self.rhythm
-            self.recall(at)
-            while number < len(self.articles) and self.articles[number].published <= at:
-                self.meet(self.articles[number], at)
+            moment = run * self.rhythm
+            self.recall(moment)
+            while number < len(self.articles) and self.articles[number].published <= moment:
+                self.meet(self.articles[number], moment)
                 number += 1
-            for one in self.take(run, at):
-                self.look(one, at)
+            for one in self.take(run, moment):
+                self.look(one, moment)
         return self.seen
 
-    def recall(self, at: float) -> None:
+    def recall(self, moment: float) -> None:
         """What a run does at its start: what was learned fades a little, and is read."""
         share = 0.5 ** (self.rhythm / (180 * DAY))
         self.tallies = defaultdict(
@@ -209,26 +209,26 @@ class Learned:
         one = Known(article, State("article", moment(at), published), article.state(at), at)
         self.file_pending(one, False, at)
 
-    def take(self, run: int, at: float) -> list[Known]:
+    def take(self, run: int, moment: float) -> list[Known]:
         """What store.habits.rechecks takes of what is due."""
         self.waiting += self.due.pop(run, [])
         pressing = sorted(
-            (one for one in self.waiting if at - one.last >= MAX_DUE_INTERVAL.days * DAY), key=lambda one: one.last
+            (one for one in self.waiting if moment - one.last >= MAX_DUE_INTERVAL.days * DAY), key=lambda one: one.last
         )
-        waiting = Counter(int((at - one.last) // DAY) for one in pressing)
+        waiting = Counter(int((moment - one.last) // DAY) for one in pressing)
         most, overdue = budget(waiting, DAY / self.rhythm, self.asked)
         first = {id(one) for one in pressing[:overdue]}
-        self.waiting.sort(key=lambda one: (id(one) in first, one.worth * (at - one.due)), reverse=True)
+        self.waiting.sort(key=lambda one: (id(one) in first, one.worth * (moment - one.due)), reverse=True)
         taken, self.waiting = self.waiting[:most], self.waiting[most:]
         return taken
 
-    def look(self, one: Known, at: float) -> None:
+    def look(self, one: Known, moment: float) -> None:
         """A recheck."""
-        now, one.gone = self.seen.look(one.article, one.shown, one.last, at)
-        changed, one.shown = one.misread(at) or now != one.shown, now
-        self.learn(one, changed or one.gone, at)
+        now, one.gone = self.seen.look(one.article, one.shown, one.last, moment)
+        changed, one.shown = one.misread(moment) or now != one.shown, now
+        self.learn(one, changed or one.gone, moment)
         if not one.gone:  # whether it comes back is not asked
-            self.file_pending(one, changed, at)
+            self.file_pending(one, changed, moment)
 
     def learn(self, one: Known, changed: bool, at: float) -> None:
         """What store.habits.learn_check does in the archive."""

@@ -109,17 +109,17 @@ _FETCHES = (
 )
 
 
-def _keep(source: Database, target: Database, run: Run, row: dict[str, Any], at: datetime) -> None:
+def _keep(source: Database, target: Database, run: Run, row: dict[str, Any], moment: datetime) -> None:
     headers, asked = (tuple(map(tuple, json.loads(row[name]))) for name in ("response", "request"))
     body = None if row["status"] == 304 else kept_body(source, row["id"])
     via = tuple(json.loads(row["via"] or "[]"))
     capture = Capture(
-        row["requested_url"], row["final_url"], at, row["status"], headers, body, row["encoding"], asked, via
+        row["requested_url"], row["final_url"], moment, row["status"], headers, body, row["encoding"], asked, via
     )
     ingest(target, run, capture)
 
 
-def _keep_picture(target: Database, run: Run, row: dict[str, Any], at: datetime, pictures: Path) -> None:
+def _keep_picture(target: Database, run: Run, row: dict[str, Any], moment: datetime, pictures: Path) -> None:
     found = target.execute("SELECT id FROM images WHERE url = ?", [row["url"]]).fetchone()
     if found and row["path"]:
         picture = recognise((pictures / row["path"]).read_bytes())
@@ -127,7 +127,7 @@ def _keep_picture(target: Database, run: Run, row: dict[str, Any], at: datetime,
         keep_picture(
             target,
             run,
-            PictureCapture(found[0], at, row["final_url"], status, row["etag"], None, picture),
+            PictureCapture(found[0], moment, row["final_url"], status, row["etag"], None, picture),
             timedelta(days=1),
         )
 

@@ -69,9 +69,9 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     texts = repr(left), repr(right)
     if op != "==" or max(map(len, texts)) <= _MOST:
         return None
-    at = next((n for n, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
-    near = [text[max(0, at - 200) : at + 200] for text in texts]
-    return ["large values are equal", f"they differ at character {at} of their repr():", *near]
+    moment = next((n for n, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
+    near = [text[max(0, moment - 200) : moment + 200] for text in texts]
+    return ["large values are equal", f"they differ at character {moment} of their repr():", *near]
 
 
 _FORKSERVER = get_context("forkserver")

@@ -72,7 +72,7 @@ def test_the_entry_runs_what_was_copied_as_nobody_s_root() -> None:
 )
 def test_when_a_line_is_due(line: str, due: list[str], not_due: list[str]) -> None:
     (job,) = keep.jobs_in(f"{line} luubao crawl x", {})
-    assert [job.is_due(datetime.fromisoformat(at)) for at in (*due, *not_due)] == [True] * len(due) + [False] * len(not_due)  # fmt: skip
+    assert [job.is_due(datetime.fromisoformat(moment)) for moment in (*due, *not_due)] == [True] * len(due) + [False] * len(not_due)  # fmt: skip
 
 
 def test_the_crontab_of_the_docs_can_be_read() -> None:

@@ -152,8 +152,8 @@ def example(tree: Any, branch: int = 0) -> str:
 
 def pumps(tree: Any, before: str = "") -> Iterator[tuple[str, str]]:
     """(what stands before a repeat, what it repeats), for every repeat without a small bound."""
-    for at, (kind, value) in enumerate(tree):
-        lead = before + example(tree[:at])
+    for moment, (kind, value) in enumerate(tree):
+        lead = before + example(tree[:moment])
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
             if value[1] > 8:
                 yield from ((lead, example(value[2], branch)) for branch in range(3))

@@ -122,10 +122,10 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
             run = start_run(db, PAPER, {"luubao": "test"}, NOON)
             for hours, length in enumerate(("212", "221")):
                 body = page().replace("212 mét", f"{length} mét").encode()
-                at = NOON + timedelta(hours=hours)
-                ingest(db, run, Capture(URL, URL, at, 200, body=body, encoding="utf-8"))
+                moment = NOON + timedelta(hours=hours)
+                ingest(db, run, Capture(URL, URL, moment, 200, body=body, encoding="utf-8"))
             finish_run(
-                db, run, outcome="ok", reason=None, stats={"captures": 2, "new": 1}, at=NOON + timedelta(hours=2)
+                db, run, outcome="ok", reason=None, stats={"captures": 2, "new": 1}, moment=NOON + timedelta(hours=2)
             )
     (folder / "saved.html").write_text(page(), "utf-8")
     (folder / "notes.txt").write_text(URL, "utf-8")

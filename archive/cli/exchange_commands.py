@@ -38,7 +38,7 @@ _JOBS = click.IntRange(0, 256)
 @click.option("--outlet", help="Import only this outlet's pages.")
 @click.option("--home", help="Home page of --outlet, if the archive does not know it yet.")
 @click.option("--url", help="URL of a saved page, or of a mirror's top folder, if the file does not contain it.")
-@click.option("--at", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+@click.option("--at", "moment", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
               help="When it was saved, in UTC; by default as the file says, or the file's own time.")  # fmt: skip
 @click.option(
     "--jobs",
@@ -50,7 +50,7 @@ _JOBS = click.IntRange(0, 256)
 @click.pass_context
 def import_command(
     ctx: click.Context, path: Path, files: tuple[Path, ...], outlet: str | None, home: str | None, url: str | None,
-    at: datetime | None, jobs: int | None, unpack_ratio: int, pictures: Path | None,
+    moment: datetime | None, jobs: int | None, unpack_ratio: int, pictures: Path | None,
 ) -> None:  # fmt: skip
     """Imports WARC, ARC and WACZ files, mirrors and saved pages.
 
@@ -80,7 +80,7 @@ def import_command(
     failed = 0
     with filing(path):
         if captures:
-            defaults = PageDefaults(url, at.replace(tzinfo=UTC) if at else None, unpack_ratio)
+            defaults = PageDefaults(url, moment.replace(tzinfo=UTC) if moment else None, unpack_ratio)
             failed += _import_captures(
                 path, captures, OutletMatcher(_outlets(ctx, outlet, home), outlet), defaults, jobs, pictures
             )
@@ -93,7 +93,7 @@ def import_command(
 def _import_captures(
     path: Path,
     files: Sequence[Path],
-    houses: OutletMatcher,
+    matcher: OutletMatcher,
     defaults: PageDefaults,
     jobs: int | None,
     pictures: Path | None,
@@ -105,7 +105,7 @@ def _import_captures(
         report = import_files(
             path,
             files,
-            houses,
+            matcher,
             pictures=pictures or folder_beside(path),
             defaults=defaults,
             jobs=jobs,
@@ -113,7 +113,7 @@ def _import_captures(
         )
     _print_report(report)
     if not sum(report.counts[name] for name in ("filed", "late", "here", "withdrawn")):
-        houses.require()
+        matcher.require()
         raise LuubaoError(f"nothing was taken: {_why_nothing(report)}")
     return report.counts["skipped"]
 

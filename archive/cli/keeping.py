@@ -97,11 +97,11 @@ def _print_problems(
     problems: list[Problem], head: str | None, cleansed: list[tuple[int, str, str]], as_json: bool
 ) -> None:
     if as_json:
-        as_dicts = [{"run": run_id, "at": at, "what": what} for run_id, at, what in cleansed]
+        as_dicts = [{"run": run_id, "at": moment, "what": what} for run_id, moment, what in cleansed]
         say_json({"problems": [asdict(problem) for problem in problems], "seal": head, "cleansed": as_dicts})
         return
-    for run_id, at, what in cleansed:
-        say(f"cleansed on {at[:10]} by run {run_id}, which {what}")
+    for run_id, moment, what in cleansed:
+        say(f"cleansed on {moment[:10]} by run {run_id}, which {what}")
     for problem in problems:
         say(f"{problem.where}: {problem.what}")
     verdict = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}" if problems else "all is as it was recorded"

@@ -47,14 +47,14 @@ def push_command(
     from archive.exchange.object_store.store import ObjectStore
     from archive.exchange.object_store.sync import accept_merged_state, push
 
-    depot, failed, partly = ObjectStore(store), False, False
+    bucket, failed, partly = ObjectStore(store), False, False
     for archive in sorted(archives.glob("*.db")) if archives else [path]:
         folder = None if no_pictures else picture_folder(archive, pictures if not archives else None)
         try:
             if over:
-                accept_merged_state(archive, depot, over)
+                accept_merged_state(archive, bucket, over)
             with counting(f"{archive.name}: pieces") as step:
-                carried = push(archive, depot, pictures=folder, step=step)
+                carried = push(archive, bucket, pictures=folder, step=step)
             say(_summary(archive.name, carried))
             partly |= _print_damaged(
                 archive.name, carried, "here. `luubao pull` brings good ones where the store has them"
@@ -86,14 +86,14 @@ def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool
     from archive.exchange.object_store.store import ObjectStore
     from archive.exchange.object_store.sync import pull
 
-    depot = ObjectStore(store)
+    bucket = ObjectStore(store)
     if len(names) > 1 and not to.is_dir():
         raise click.UsageError(f"{to} is no folder: several archives need one")
     partly = False
     for name in map(file_name, names):
         archive = to / name if to.is_dir() else to
         with counting(f"{name}: pieces") as step:
-            carried = pull(name, depot, archive, pictures=None if no_pictures else folder_beside(archive), step=step)
+            carried = pull(name, bucket, archive, pictures=None if no_pictures else folder_beside(archive), step=step)
         say(_summary(name, carried))
         partly |= _print_damaged(name, carried, f"at {store}. `luubao push` from where they are good mends that")
     raise click.exceptions.Exit(EXIT_PARTLY if partly else 0)

@@ -135,22 +135,22 @@ def _split(name: str, file: Place, length: int) -> Iterator[Split]:
 
 @dataclass(slots=True)
 class WarcHead:
-    """What the first records of a file state. ours: luubao wrote it; houses: the outlets it describes, with their
+    """What the first records of a file state. ours: luubao wrote it; matcher: the outlets it describes, with their
     boilerplate. alone: the outlet of all its pages, where it describes no other."""
 
-    houses: OutletMatcher
+    matcher: OutletMatcher
     ours: bool = False
     alone: Outlet | None = None
     boilerplate: dict[str, Boilerplate] = field(default_factory=dict)
 
     def outlet_of(self, url: str) -> Outlet | None:
         """The outlet of a page; None for pages of other sites."""
-        return self.alone or self.houses.of(url)
+        return self.alone or self.matcher.of(url)
 
     def boilerplate_of(self, outlet: Outlet) -> Boilerplate:
         """The outlet's boilerplate, as of the export."""
         if outlet.name not in self.boilerplate:
-            self.boilerplate[outlet.name] = Boilerplate(frozenset(self.houses.boilerplate.get(outlet.name, ())))
+            self.boilerplate[outlet.name] = Boilerplate(frozenset(self.matcher.boilerplate.get(outlet.name, ())))
         return self.boilerplate[outlet.name]
 
     def note(self, raw: WarcRecord) -> bool:
@@ -159,8 +159,8 @@ class WarcHead:
         if raw.kind == "warcinfo":
             self.ours = is_luubao_warc(raw)
         elif isinstance(described, DescribedOutlet):
-            self.houses.describe(described.outlined)
-            outlets = [self.houses.outlets[name] for name in self.houses.boilerplate]
+            self.matcher.describe(described.outlined)
+            outlets = [self.matcher.outlets[name] for name in self.matcher.boilerplate]
             self.alone = outlets[0] if self.ours and len(outlets) == 1 else None
         return described is not None or raw.kind == "warcinfo"
 
@@ -173,7 +173,7 @@ def head_of(split: Split, outlets: Sequence[Outlet]) -> WarcHead:
             if not isinstance(raw, Skipped) and not key.note(raw):
                 break
     for outlet in outlets:
-        key.houses.outlets.setdefault(outlet.name, outlet)
+        key.matcher.outlets.setdefault(outlet.name, outlet)
     return key
 
 

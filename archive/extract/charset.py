@@ -126,7 +126,7 @@ def is_binary(body: bytes) -> bool:
 def clean(text: str) -> str:
     """Removes control characters, literal or as numeric references: a parser would cut the text there."""
     text = _without_controls(text)
-    if "&#" in text and any(_resolved_reference(one) != one[0] for one in _distinct_references(text)):
+    if "&#" in text and any(_resolved_reference(reference) != reference[0] for reference in _distinct_references(text)):
         return _NUMERIC_REFERENCE.sub(_resolved_reference, text)
     return text
 

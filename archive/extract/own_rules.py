@@ -93,18 +93,18 @@ def own_rules(outlet: str | None, url: str) -> tuple[Rules, ...]:
         host = (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
         return ()
-    return next((one.rules for one in files.values() if host in one.hosts), ())
+    return next((loaded.rules for loaded in files.values() if host in loaded.hosts), ())
 
 
 def rules_state() -> bytes:
     """What the rules are, for the extractor's name; empty where there are none."""
     files = _loaded()
-    return repr(sorted((name, repr(one)) for name, one in files.items())).encode() if files else b""
+    return repr(sorted((name, repr(loaded)) for name, loaded in files.items())).encode() if files else b""
 
 
 def mistakes() -> dict[str, str]:
     """A sentence for each file that cannot be used, by outlet."""
-    return {name: one.mistake for name, one in _loaded().items() if one.mistake}
+    return {name: loaded.mistake for name, loaded in _loaded().items() if loaded.mistake}
 
 
 def require_rules(outlet: str | None = None) -> None:
@@ -130,11 +130,11 @@ def _read(path: Path) -> OwnRules:
         table = tomllib.loads(data.decode("utf-8-sig"))
         _check_keys(table, _KEYS)
         sets = table.get("rules", [{key: value for key, value in table.items() if key != "hosts"}])
-        if not isinstance(sets, list) or not all(isinstance(one, dict) for one in sets):
+        if not isinstance(sets, list) or not all(isinstance(item, dict) for item in sets):
             raise BadValue("rules: write [[rules]] on a line of its own before each set")
         if "rules" in table and (loose := [key for key in table if key not in ("hosts", "rules")]):
             raise BadValue(f"{loose[0]}: belongs below a line [[rules]]")
-        return OwnRules(_texts("hosts", table.get("hosts", [])), tuple(_rule_set(path.stem, one) for one in sets))
+        return OwnRules(_texts("hosts", table.get("hosts", [])), tuple(_rule_set(path.stem, item) for item in sets))
     except OSError as error:
         return OwnRules(mistake=f"{path} cannot be read: {error.strerror}")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -156,12 +156,12 @@ def _evict(db: Database, run: Run, key: str, found_on: str | None) -> None:
         db.execute("UPDATE frontier SET links_of = NULL WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, found_on])
 
 
-def name_again(db: Database, run: Run, key: str, at: datetime) -> None:
+def name_again(db: Database, run: Run, key: str, moment: datetime) -> None:
     """Not all links of a page were noted: makes it due within a day, even if it does not change. Call inside a
     transaction."""
     db.execute(
         "UPDATE frontier SET links_of = NULL, due_at = min(due_at, ?) WHERE outlet_id = ? AND url_key = ?",
-        [clock.stamp(at + _REREAD_WITHIN), run.outlet_id, key],
+        [clock.stamp(moment + _REREAD_WITHIN), run.outlet_id, key],
     )
 
 

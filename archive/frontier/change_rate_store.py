@@ -32,10 +32,12 @@ _MONTH = timedelta(days=30)
 _MAX_SIGNED = 50
 
 
-def learn_check(db: Database, run: Run, change_rates: ChangeRates, state: State, changed: bool, at: datetime) -> None:
+def learn_check(
+    db: Database, run: Run, change_rates: ChangeRates, state: State, changed: bool, moment: datetime
+) -> None:
     """Adds what a recheck teaches; `state` is as it was before it. Call inside the transaction that keeps its
     result."""
-    for bucket, tally in lessons(change_rates, state, changed, at):
+    for bucket, tally in lessons(change_rates, state, changed, moment):
         _add(db, run, bucket.name if bucket else _LASTMOD_CLAIMS, tally)
 
 
@@ -68,7 +70,7 @@ def change_rates_of(db: Database, outlet_id: int) -> ChangeRates:
     return ChangeRates(tallies, known.get(_LASTMOD_CLAIMS, Tally()), clock.read(since), signs)
 
 
-def fade_change_rates(db: Database, run: Run, at: datetime) -> None:
+def fade_change_rates(db: Database, run: Run, moment: datetime) -> None:
     """Decays what was learned, by half in half a year, because a newsroom may change its ways. Call once at a run's
     start, inside a transaction."""
     row = db.execute(
@@ -78,7 +80,7 @@ def fade_change_rates(db: Database, run: Run, at: datetime) -> None:
     previous_start = clock.read(row[0]) if row else None
     if previous_start is None:
         return
-    share = 0.5 ** (max(timedelta(), at - previous_start) / _HALF_LIFE)
+    share = 0.5 ** (max(timedelta(), moment - previous_start) / _HALF_LIFE)
     db.execute(
         "UPDATE habits SET looks = looks * :share, changes = changes * :share, days = days * :share"
         " WHERE outlet_id = :outlet",
@@ -87,7 +89,7 @@ def fade_change_rates(db: Database, run: Run, at: datetime) -> None:
 
 
 def rechecks(
-    db: Database, run: Run, at: datetime, asked: int | None = None, recheck_mode: RecheckMode = "due",
+    db: Database, run: Run, moment: datetime, asked: int | None = None, recheck_mode: RecheckMode = "due",
     floor: timedelta = RECHECK_FLOOR, used: int = 0,
 ) -> list[str]:  # fmt: skip
     """Takes the known articles, and other pages that are no lists, that this run rechecks, in this order:
@@ -99,11 +101,11 @@ def rechecks(
     Takes none within `floor` of its last recheck, or before its `not_before`. used: pictures that the run requests
     again; they count towards the target.
     """
-    runs_per_day = runs_a_day(db, run, at)
-    max_rechecks, max_overdue = _budget(db, run, at, asked, runs_per_day)
+    runs_per_day = runs_a_day(db, run, moment)
+    max_rechecks, max_overdue = _budget(db, run, moment, asked, runs_per_day)
     parameters = {
-        "outlet": run.outlet_id, "run": run.id, "now": clock.stamp(at),
-        "last_deadline": clock.stamp(at - MAX_DUE_INTERVAL), "again": clock.stamp(at - floor),
+        "outlet": run.outlet_id, "run": run.id, "now": clock.stamp(moment),
+        "last_deadline": clock.stamp(moment - MAX_DUE_INTERVAL), "again": clock.stamp(moment - floor),
         "most": max_rechecks, "overdue": max_overdue,
     }  # fmt: skip
     overdue = db.execute(
@@ -133,13 +135,13 @@ ORDER BY :enough * (julianday(:now) - julianday(checked_at)) / (julianday(due_at
 """Orders by the formula of archive.frontier.schedule.early_gain."""
 
 
-def take_signalled(db: Database, run: Run, at: datetime) -> list[str]:
+def take_signalled(db: Database, run: Run, moment: datetime) -> list[str]:
     """Takes the articles that free signs have made due since `rechecks` was called."""
     parameters = {
         "outlet": run.outlet_id,
         "run": run.id,
-        "now": clock.stamp(at),
-        "again": clock.stamp(at - RECHECK_FLOOR),
+        "now": clock.stamp(moment),
+        "again": clock.stamp(moment - RECHECK_FLOOR),
     }
     rows = db.execute(f"{_DUE} AND sign IS NOT NULL LIMIT {_MAX_SIGNED}", parameters).fetchall()
     _take(db, run, rows)
@@ -154,18 +156,18 @@ def _take(db: Database, run: Run, chosen: Iterable[tuple[str, str]]) -> None:
         )
 
 
-def _budget(db: Database, run: Run, at: datetime, asked: int | None, runs_per_day: float) -> Budget:
+def _budget(db: Database, run: Run, moment: datetime, asked: int | None, runs_per_day: float) -> Budget:
     waiting = db.execute(
         "SELECT cast(julianday(:now) - julianday(checked_at) AS INTEGER) AS days, count(*) FROM frontier"
         " WHERE outlet_id = :outlet AND rank = 3 AND due_at <= :now AND checked_at <= :last_deadline GROUP BY days",
-        {"outlet": run.outlet_id, "now": clock.stamp(at), "last_deadline": clock.stamp(at - MAX_DUE_INTERVAL)},
+        {"outlet": run.outlet_id, "now": clock.stamp(moment), "last_deadline": clock.stamp(moment - MAX_DUE_INTERVAL)},
     ).fetchall()
     return budget(dict(waiting), runs_per_day, asked)
 
 
-def runs_a_day(db: Database, run: Run, at: datetime) -> float:
+def runs_a_day(db: Database, run: Run, moment: datetime) -> float:
     """Crawls a day in the last thirty days, this run included; on an outlet's first day, crawls so far."""
-    begin = at - _MONTH
+    begin = moment - _MONTH
     first, runs = db.execute(
         "SELECT min(started_at), count(*) FROM runs WHERE outlet_id = ? AND kind <> 'cleanse' AND started_at >= ?",
         [run.outlet_id, clock.stamp(begin)],
@@ -177,5 +179,5 @@ def runs_a_day(db: Database, run: Run, at: datetime) -> float:
         "SELECT EXISTS (SELECT 1 FROM runs WHERE outlet_id = ? AND started_at < ?)",
         [run.outlet_id, clock.stamp(begin)],
     ).fetchone()
-    days = _MONTH / DAY if has_older_runs else max(1.0, (at - first_start) / DAY)
+    days = _MONTH / DAY if has_older_runs else max(1.0, (moment - first_start) / DAY)
     return float(runs) / days

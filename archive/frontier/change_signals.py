@@ -36,25 +36,25 @@ LISTED_AGAIN = timedelta(days=2)
 _LISTED_A_DAY = 50  # of more sitemaps than make so many requests a day, each waits longer
 
 
-def note_headlines(db: Database, run: Run, links: Mapping[str, Link], at: datetime) -> None:
+def note_headlines(db: Database, run: Run, links: Mapping[str, Link], moment: datetime) -> None:
     """Notes the headlines by which a list links to articles. links: by their keys. Call inside a transaction."""
     headlines = {
         key: letters for key, link in links.items() if len(letters := _letters_only(link.words)) >= _MIN_LETTERS
     }
     marks = {key: _hash(letters) for key, letters in headlines.items()}
-    _note_shown(db, run, marks, HEADLINE, at, lambda key, headline: headlines[key] in _letters_only(headline))
+    _note_shown(db, run, marks, HEADLINE, moment, lambda key, headline: headlines[key] in _letters_only(headline))
 
 
-def note_pictures(db: Database, run: Run, teasers: Iterable[Teaser], at: datetime) -> None:
+def note_pictures(db: Database, run: Run, teasers: Iterable[Teaser], moment: datetime) -> None:
     """Notes the pictures beside a list's headlines. Call inside a transaction."""
     pictures = {url_key(teaser.url): picture_key(teaser.picture) for teaser in teasers if teaser.picture}
     counts = Counter(pictures.values())  # what stands beside several is no picture of theirs
     marks = {key: f"{_PICTURE}{_hash(picture)}" for key, picture in pictures.items() if counts[picture] == 1}
-    _note_shown(db, run, marks, PICTURE, at)
+    _note_shown(db, run, marks, PICTURE, moment)
 
 
 def _note_shown(
-    db: Database, run: Run, marks: Mapping[str, str], sign: str, at: datetime,
+    db: Database, run: Run, marks: Mapping[str, str], sign: str, moment: datetime,
     is_known: Callable[[str, str], bool] = lambda key, headline: False,
 ) -> None:  # fmt: skip
     """Notes what a list shows of articles; makes those due of which no list has shown it. marks: what is shown, by
@@ -75,14 +75,14 @@ def _note_shown(
             if marks[key] not in told.split()
         ],
     )
-    _note_changes(db, run, changed, sum(kind == "article" for _, _, _, kind, _ in rows), sign, at)
+    _note_changes(db, run, changed, sum(kind == "article" for _, _, _, kind, _ in rows), sign, moment)
 
 
-def _note_changes(db: Database, run: Run, keys: Sequence[str], total: int, sign: str, at: datetime) -> None:
+def _note_changes(db: Database, run: Run, keys: Sequence[str], total: int, sign: str, moment: datetime) -> None:
     """Some of a list's articles changed on it: makes them due, or, where they are too many, counts it as the list's own
     way."""
     if _is_sign(len(keys), total):
-        hasten(db, run, keys, sign, at)
+        hasten(db, run, keys, sign, moment)
     elif keys:
         note_turn(db, run, sign)
 
@@ -106,7 +106,7 @@ def _is_sign(count: int, total: int) -> bool:
     return 0 < count <= max(_MAX_COUNT, total // _MAX_SHARE_DIVISOR)
 
 
-def note_listed(db: Database, run: Run, list_key: str, keys: Sequence[str], at: datetime) -> None:
+def note_listed(db: Database, run: Run, list_key: str, keys: Sequence[str], moment: datetime) -> None:
     """Notes the URLs of a feed or sitemap, in its order. Call inside a transaction."""
     row = db.execute(
         "SELECT keys FROM listed WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, list_key]
@@ -119,31 +119,35 @@ def note_listed(db: Database, run: Run, list_key: str, keys: Sequence[str], at: 
         [run.outlet_id, list_key, zlib.compress("\n".join(keys).encode())],
     )
     left_keys = left_early(previous_keys, keys)
-    _note_changes(db, run, left_keys, len(previous_keys), LEFT, at)
-    if previous_keys and not left_keys and _come_back(db, run, set(keys) - set(previous_keys), len(previous_keys), at):
+    _note_changes(db, run, left_keys, len(previous_keys), LEFT, moment)
+    if (
+        previous_keys
+        and not left_keys
+        and _come_back(db, run, set(keys) - set(previous_keys), len(previous_keys), moment)
+    ):
         note_turn(db, run, LEFT)
 
 
-def _come_back(db: Database, run: Run, keys: set[str], total: int, at: datetime) -> bool:
+def _come_back(db: Database, run: Run, keys: set[str], total: int, moment: datetime) -> bool:
     """Whether many articles stand on a list again that were known for longer than a day: it shows them by turns."""
     if len(keys) <= max(_MAX_COUNT, total // _MAX_SHARE_DIVISOR):
         return False
     (known,) = db.execute(
         "SELECT count(*) FROM frontier WHERE outlet_id = ? AND kind = 'article' AND found_at < ?"
         " AND url_key IN (SELECT value FROM json_each(?))",
-        [run.outlet_id, clock.stamp(at - timedelta(days=1)), json.dumps([*keys])],
+        [run.outlet_id, clock.stamp(moment - timedelta(days=1)), json.dumps([*keys])],
     ).fetchone()
     return known > 0 and not _is_sign(known, total)
 
 
-def bring_forward(db: Database, run: Run, list_key: str, at: datetime) -> None:
+def bring_forward(db: Database, run: Run, list_key: str, moment: datetime) -> None:
     """A feed or sitemap has answered: it is due in two days at the latest, as long as what leaves such lists proves to
     be gone. Call inside a transaction."""
     named = "SELECT 1 FROM listed WHERE outlet_id = ? AND url_key = ?"
     if run.change_rates.trust_in(LEFT) < MIN_TRUST or not db.execute(named, [run.outlet_id, list_key]).fetchone():
         return
     (lists,) = db.execute("SELECT count(*) FROM listed WHERE outlet_id = ?", [run.outlet_id]).fetchone()
-    latest = at + max(LISTED_AGAIN, timedelta(days=lists / _LISTED_A_DAY))
+    latest = moment + max(LISTED_AGAIN, timedelta(days=lists / _LISTED_A_DAY))
     db.execute(
         "UPDATE frontier SET due_at = min(due_at, ?) WHERE outlet_id = ? AND url_key = ? AND rank = ?",
         [clock.stamp(latest), run.outlet_id, list_key, LIST],
@@ -169,14 +173,14 @@ def left_early(previous: Sequence[str], current: Sequence[str]) -> list[str]:
     return [key for place, key in enumerate(previous) if first <= place <= last and key not in remaining]
 
 
-def note_words(db: Database, run: Run, key: str, reading: Reading, at: datetime) -> None:
+def note_words(db: Database, run: Run, key: str, reading: Reading, moment: datetime) -> None:
     """An article was found at a new URL: where its words or headline are those of a known article, that one may have
     moved. Call inside a transaction."""
     keys = same_words(db, run.outlet_id, reading)
     if len(_letters_only(reading.headline)) >= _MIN_LETTERS:
         keys |= {other for (other,) in db.execute(_SAME_HEADLINE, [reading.headline, run.outlet_id]).fetchall()}
     if _is_sign(len(keys - {key}), 0):
-        hasten(db, run, keys - {key}, WORDS, at)
+        hasten(db, run, keys - {key}, WORDS, moment)
 
 
 _SAME_HEADLINE = (
@@ -185,7 +189,7 @@ _SAME_HEADLINE = (
 )
 
 
-def hasten(db: Database, run: Run, keys: Iterable[str], sign: str, at: datetime) -> None:
+def hasten(db: Database, run: Run, keys: Iterable[str], sign: str, moment: datetime) -> None:
     """Makes known articles due now, if the sign is trusted. Call inside a transaction."""
     trust = run.change_rates.trust_in(sign)
     if trust < MIN_TRUST:
@@ -194,5 +198,5 @@ def hasten(db: Database, run: Run, keys: Iterable[str], sign: str, at: datetime)
         "UPDATE frontier SET due_at = min(due_at, ?1), worth = max(worth, ?2), sign = ?3 WHERE outlet_id = ?4"
         " AND url_key = ?5 AND rank = ?6 AND kind = 'article' AND due_at IS NOT NULL AND run_id IS NOT ?7"
         " AND coalesce(not_before, '') <= ?1",
-        [(clock.stamp(at), trust * _EDITS_A_DAY, sign, run.outlet_id, key, KNOWN, run.id) for key in keys],
+        [(clock.stamp(moment), trust * _EDITS_A_DAY, sign, run.outlet_id, key, KNOWN, run.id) for key in keys],
     )

@@ -65,14 +65,14 @@ def _leads_to_deferred(db: Database, run: Run, known: Collection[str]) -> bool:
     return bool(deferred_count * _DEFERRED_SHARE >= len(known) > 0)
 
 
-def next_pager_pages(db: Database, run: Run, at: datetime) -> list[str]:
+def next_pager_pages(db: Database, run: Run, moment: datetime) -> list[str]:
     """Of the due later pages of lists, the keys of those to request now: each list advances a page at a time, as long
     as not all articles first found on the previous page, once they have been read, are older. Where they are, defers
     the page and those behind it. Call inside a transaction."""
     assert run.since is not None
-    pages = _pages(db, run, at)
+    pages = _pages(db, run, moment)
     previous_pages = _pages_before(pages)
-    article_ages = _first_found_on(db, run, {*previous_pages.values()}, at)
+    article_ages = _first_found_on(db, run, {*previous_pages.values()}, moment)
     to_request = []
     deferred = {key for key, page in pages.items() if page.state == "aside"}
     under_way = {key for key, page in pages.items() if page.state in ("due", "asked")}
@@ -96,7 +96,7 @@ class _Page:
     state: Literal["due", "asked", "aside", "read"]
 
 
-def _pages(db: Database, run: Run, at: datetime) -> dict[str, _Page]:
+def _pages(db: Database, run: Run, moment: datetime) -> dict[str, _Page]:
     rows = db.execute(
         f"""
         SELECT url_key, found_on, CASE
@@ -106,7 +106,7 @@ def _pages(db: Database, run: Run, at: datetime) -> dict[str, _Page]:
           ELSE 'read' END
         FROM frontier WHERE outlet_id = :outlet AND found_in = 'pagination'
         """,
-        {"outlet": run.outlet_id, "run": run.id, "now": clock.stamp(at)},
+        {"outlet": run.outlet_id, "run": run.id, "now": clock.stamp(moment)},
     )
     return {key: _Page(*_numbered(key), found_on or "", state) for key, found_on, state in rows}
 
@@ -129,7 +129,7 @@ def _pages_before(pages: Mapping[str, _Page]) -> dict[str, str]:
     return previous
 
 
-def _first_found_on(db: Database, run: Run, keys: set[str], at: datetime) -> dict[str, str]:
+def _first_found_on(db: Database, run: Run, keys: set[str], moment: datetime) -> dict[str, str]:
     """The ages of the articles first found on each page: `older`, all of them; `unread`, some not read yet; `newer`.
     Pages on which none was first found are left out."""
     rows = db.execute(
@@ -146,7 +146,7 @@ def _first_found_on(db: Database, run: Run, keys: set[str], at: datetime) -> dic
         """,
         {
             "outlet": run.outlet_id, "since": run.since and clock.stamp(run.since), "keys": json.dumps([*keys]),
-            "now": clock.stamp(at),
+            "now": clock.stamp(moment),
         },
     )  # fmt: skip
     ages = {
@@ -193,11 +193,11 @@ def take_up(db: Database, run: Run) -> None:
     )
 
 
-def walk_again(db: Database, run: Run, at: datetime) -> None:
+def walk_again(db: Database, run: Run, moment: datetime) -> None:
     """Makes every list, page of a list and sitemap due now. Call inside a transaction."""
     db.execute(
         "UPDATE frontier SET due_at = ?, rank = CASE WHEN checked_at IS NULL THEN 1 ELSE 2 END"
         " WHERE outlet_id = ? AND kind IS NOT 'article' AND due_at IS NOT NULL"
         " AND (rank = 2 OR (rank != 0 AND found_in IN ('pagination', 'sitemap-index')))",
-        [clock.stamp(at), run.outlet_id],
+        [clock.stamp(moment), run.outlet_id],
     )

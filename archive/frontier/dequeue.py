@@ -57,15 +57,15 @@ _SELECTIONS_SINCE = (
 )
 
 
-def due(db: Database, run: Run, at: datetime, limit: int) -> list[str]:
+def due(db: Database, run: Run, moment: datetime, limit: int) -> list[str]:
     """Takes up to `limit` URLs: seeds, then never-read URLs, then lists. Never-read URLs whose pattern has proved to be
     a crawler trap are left to later runs (archive.frontier.url_patterns)."""
     with transaction(db):
         pages: list[str] | None = None
         for selection in _SELECTIONS if run.since is None else _SELECTIONS_SINCE:
             if selection.condition == _PAGER_PAGES and pages is None:
-                pages = next_pager_pages(db, run, at)
-            while taken := _take(db, run, selection, at, limit, pages):
+                pages = next_pager_pages(db, run, moment)
+            while taken := _take(db, run, selection, moment, limit, pages):
                 if urls := _without_traps(db, run, taken) if selection.rank == NEW else [entry.url for entry in taken]:
                     return urls
     return []
@@ -83,7 +83,7 @@ def _without_traps(db: Database, run: Run, new: list[_Taken]) -> list[str]:
 
 
 def _take(
-    db: Database, run: Run, selection: _Selection, at: datetime, limit: int, pages: Sequence[str] | None
+    db: Database, run: Run, selection: _Selection, moment: datetime, limit: int, pages: Sequence[str] | None
 ) -> list[_Taken]:
     """Takes addresses of a rank."""
     rows = db.execute(
@@ -93,7 +93,7 @@ def _take(
         f" AND rank = {selection.rank} AND due_at <= :now AND run_id IS NOT :run AND {selection.condition}"
         f" ORDER BY {selection.order} LIMIT :limit",
         {
-            "outlet": run.outlet_id, "now": clock.stamp(at), "run": run.id, "limit": limit,
+            "outlet": run.outlet_id, "now": clock.stamp(moment), "run": run.id, "limit": limit,
             "pages": json.dumps(pages or []),
         },
     ).fetchall()  # fmt: skip
@@ -104,10 +104,10 @@ def _take(
     return [_Taken(*row[1:]) for row in rows]
 
 
-def waiting(db: Database, run: Run, at: datetime) -> int:
+def waiting(db: Database, run: Run, moment: datetime) -> int:
     """How many URLs are due that were never read, or are lists."""
     row = db.execute(
         "SELECT count(*) FROM frontier WHERE outlet_id = ? AND rank <= ? AND due_at <= ? AND run_id IS NOT ?",
-        [run.outlet_id, LIST, clock.stamp(at), run.id],
+        [run.outlet_id, LIST, clock.stamp(moment), run.id],
     ).fetchone()
     return int(row[0])

@@ -26,7 +26,7 @@ def _state(row: dict[str, Any]) -> HostState:
     )
 
 
-def note_hosts(db: Database, states: Sequence[HostState], at: datetime) -> None:
+def note_hosts(db: Database, states: Sequence[HostState], moment: datetime) -> None:
     """Stores hosts' states; removes a host without errors and pauses."""
     with transaction(db):
         for state in states:
@@ -37,7 +37,7 @@ def note_hosts(db: Database, states: Sequence[HostState], at: datetime) -> None:
                     " VALUES (?, ?, ?, ?, ?, ?)",
                     [
                         state.host, state.errors, _stamp(state.quiet_until), state.reason,
-                        _stamp(state.no_rules_since), clock.stamp(at),
+                        _stamp(state.no_rules_since), clock.stamp(moment),
                     ],
                 )  # fmt: skip
 

@@ -36,7 +36,13 @@ def listed(db: Database, outlet_id: int, archive: str, query: str) -> tuple[bool
 
 
 def note_page(
-    db: Database, outlet_id: int, archive: str, query: str, offers: Iterable[Offer], next_page: str | None, at: datetime
+    db: Database,
+    outlet_id: int,
+    archive: str,
+    query: str,
+    offers: Iterable[Offer],
+    next_page: str | None,
+    moment: datetime,
 ) -> int:
     """Stores a page of a listing, and the key of the next one (None: it was the last), in one transaction. Returns how
     many offers were new."""
@@ -51,7 +57,7 @@ def note_page(
         db.execute(
             "INSERT INTO offer_pages (outlet_id, archive, query, next_page, asked_at) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET next_page = excluded.next_page, asked_at = excluded.asked_at",
-            [outlet_id, archive, query, next_page, clock.stamp(at)],
+            [outlet_id, archive, query, next_page, clock.stamp(moment)],
         )
     return new
 
@@ -89,9 +95,9 @@ def open_count(db: Database, outlet_id: int, archive: str) -> int:
     return int(row[0])
 
 
-def note_taken(db: Database, offer: Offer, at: datetime, detail: str) -> None:
+def note_taken(db: Database, offer: Offer, moment: datetime, detail: str) -> None:
     """Marks an offer as taken. Call inside the transaction that keeps its capture."""
-    db.execute("UPDATE offers SET taken_at = ?, detail = ? WHERE id = ?", [clock.stamp(at), detail, offer.id])
+    db.execute("UPDATE offers SET taken_at = ?, detail = ? WHERE id = ?", [clock.stamp(moment), detail, offer.id])
 
 
 def note_failed(db: Database, offer: Offer, detail: str) -> None:

@@ -94,42 +94,44 @@ class Lesson(NamedTuple):
     tally: Tally
 
 
-def next_due(change_rates: ChangeRates, state: State, changed: bool, at: datetime, enough: float = WORTH_A_LOOK) -> Due:
+def next_due(
+    change_rates: ChangeRates, state: State, changed: bool, moment: datetime, enough: float = WORTH_A_LOOK
+) -> Due:
     """When a URL that was just rechecked is due again. `state` is as it was before this recheck; changed: whether it
     found an edit, or, for a list, links never seen before; enough: edits expected that make a recheck worth while."""
-    state_after = _state_after(state, changed, at)
+    state_after = _state_after(state, changed, moment)
     if state_after.gone_since is not None:
-        return _after_wait(max(_FIRST_GONE_WAIT, at - state_after.gone_since), at)
+        return _after_wait(max(_FIRST_GONE_WAIT, moment - state_after.gone_since), moment)
     return (
-        _article_due(change_rates, state_after, at, enough)
+        _article_due(change_rates, state_after, moment, enough)
         if state_after.kind == "article"
-        else _list_due(state, changed, at)
+        else _list_due(state, changed, moment)
     )
 
 
-def due_by_lastmod(change_rates: ChangeRates, state: State, due: Due, at: datetime) -> Due:
+def due_by_lastmod(change_rates: ChangeRates, state: State, due: Due, moment: datetime) -> Due:
     """A sitemap or feed names `state.lastmod` as the time of change of a known article: it is due at once if that is
     later than our last recheck and such claims have proved true often enough; else it stays due as before."""
     if state.checked_at is None or not _has_newer_lastmod(state) or change_rates.trust < WORTH_A_LOOK:
         return due
-    return Due(min(due.at, at), max(due.worth, change_rates.trust / _CLAIMED_WITHIN))
+    return Due(min(due.at, moment), max(due.worth, change_rates.trust / _CLAIMED_WITHIN))
 
 
-def after_error(state: State, at: datetime) -> datetime:
+def after_error(state: State, moment: datetime) -> datetime:
     """When a URL that failed or did not answer is retried (exponential backoff): after an hour, two, four, at most a
     month. `state` is as it was before this error."""
-    return at + min(_FIRST_BACK_OFF * (1 << min(state.failures, 20)), _LONGEST_BACK_OFF)
+    return moment + min(_FIRST_BACK_OFF * (1 << min(state.failures, 20)), _LONGEST_BACK_OFF)
 
 
-def lessons(change_rates: ChangeRates, state: State, changed: bool, at: datetime) -> list[Lesson]:
+def lessons(change_rates: ChangeRates, state: State, changed: bool, moment: datetime) -> list[Lesson]:
     """What a recheck of an article teaches about the outlet's change rates; changed: whether it found an edit, or the
     article gone. A first fetch teaches nothing, nor does a list, or an article that was gone before."""
     if state.kind != "article" or state.checked_at is None or state.checks == 0:
         return []
     if state.gone_since is not None and not changed:
         return []
-    days_watched = (at - state.checked_at) / DAY
-    life = list(_life(change_rates, state, at, -days_watched, 0.0))
+    days_watched = (moment - state.checked_at) / DAY
+    life = list(_life(change_rates, state, moment, -days_watched, 0.0))
     taught = [Lesson(bucket, tally) for bucket, tally in shared_out(change_rates.rates, life, changed=changed)]
     return [*taught, Lesson(None, Tally(1, float(changed), 0))] if _has_newer_lastmod(state) else taught
 
@@ -191,11 +193,11 @@ def _has_newer_lastmod(state: State) -> bool:
     return state.lastmod is not None and state.checked_at is not None and state.lastmod > state.checked_at
 
 
-def _state_after(state: State, changed: bool, at: datetime) -> State:
+def _state_after(state: State, changed: bool, moment: datetime) -> State:
     """The state after a recheck."""
     edited = changed and state.checks > 0
     return State(
-        state.kind, min(state.found_at, at), state.published_at, at, at if edited else state.changed_at,
+        state.kind, min(state.found_at, moment), state.published_at, moment, moment if edited else state.changed_at,
         state.checks + 1, state.changes + edited, 0, state.lastmod, state.gone_since,
     )  # fmt: skip
 
@@ -210,32 +212,32 @@ def _publication_time(change_rates: ChangeRates, state: State) -> datetime:
     return state.found_at
 
 
-def _life(change_rates: ChangeRates, state: State, at: datetime, begin: float, end: float) -> list[Stretch]:
+def _life(change_rates: ChangeRates, state: State, moment: datetime, begin: float, end: float) -> list[Stretch]:
     """The buckets an article passes through between two moments, in days from `at`."""
-    quiet = None if state.changed_at is None else (at - state.changed_at) / DAY
-    return list(stretches((at - _publication_time(change_rates, state)) / DAY, quiet, state.changes, begin, end))
+    quiet = None if state.changed_at is None else (moment - state.changed_at) / DAY
+    return list(stretches((moment - _publication_time(change_rates, state)) / DAY, quiet, state.changes, begin, end))
 
 
-def _article_due(change_rates: ChangeRates, state: State, at: datetime, enough: float) -> Due:
+def _article_due(change_rates: ChangeRates, state: State, moment: datetime, enough: float) -> Due:
     rates, missing, rate = change_rates.rates, enough, 0.0
-    for bucket, begin, end in _life(change_rates, state, at, 0.0, MAX_DUE_INTERVAL / DAY):
+    for bucket, begin, end in _life(change_rates, state, moment, 0.0, MAX_DUE_INTERVAL / DAY):
         rate = rates[bucket]
         if rate * (end - begin) >= missing:
-            return Due(at + max(_SHORTEST_WAIT, DAY * (begin + missing / rate)), rate)
+            return Due(moment + max(_SHORTEST_WAIT, DAY * (begin + missing / rate)), rate)
         missing -= rate * (end - begin)
-    return Due(at + MAX_DUE_INTERVAL, rate)
+    return Due(moment + MAX_DUE_INTERVAL, rate)
 
 
-def _list_due(state: State, changed: bool, at: datetime) -> Due:
+def _list_due(state: State, changed: bool, moment: datetime) -> Due:
     """After half the time that brought new links, or twice the time that brought none: so every other recheck of a list
     brings some."""
     if state.checked_at is None:
-        return _after_wait(_FIRST_WAITS[state.kind == "list"], at)
-    waited = at - state.checked_at
-    return _after_wait(waited / 2 if changed else waited * 2, at)
+        return _after_wait(_FIRST_WAITS[state.kind == "list"], moment)
+    waited = moment - state.checked_at
+    return _after_wait(waited / 2 if changed else waited * 2, moment)
 
 
-def _after_wait(wait: timedelta, at: datetime) -> Due:
+def _after_wait(wait: timedelta, moment: datetime) -> Due:
     """Due after a wait; its worth is set as if exactly WORTH_A_LOOK edits were expected by then."""
     wait = max(_SHORTEST_WAIT, min(wait, MAX_DUE_INTERVAL))
-    return Due(at + wait, WORTH_A_LOOK / (wait / DAY))
+    return Due(moment + wait, WORTH_A_LOOK / (wait / DAY))

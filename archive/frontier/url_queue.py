@@ -31,7 +31,7 @@ _FORBIDDEN_WAIT = timedelta(days=30)
 _MAX_DEPTH = 20  # links from a seed, pager links not counted
 
 
-def seed(db: Database, run: Run, seeds: Iterable[str], at: datetime) -> None:
+def seed(db: Database, run: Run, seeds: Iterable[str], moment: datetime) -> None:
     """Makes the seeds due now and first. A former seed becomes an ordinary URL."""
     with transaction(db):
         db.execute(
@@ -43,24 +43,24 @@ def seed(db: Database, run: Run, seeds: Iterable[str], at: datetime) -> None:
                 "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, rank, found_in)"
                 " VALUES (?, ?, ?, ?, ?, ?, 'seed') ON CONFLICT DO UPDATE SET"
                 " url = excluded.url, due_at = excluded.due_at, rank = excluded.rank, found_in = 'seed', depth = 0",
-                [run.outlet_id, url_key(url), url, clock.stamp(at), clock.stamp(at), SEED],
+                [run.outlet_id, url_key(url), url, clock.stamp(moment), clock.stamp(moment), SEED],
             )
 
 
-def recheck_all(db: Database, run: Run, at: datetime) -> None:
+def recheck_all(db: Database, run: Run, moment: datetime) -> None:
     """Makes all known URLs due now, except withdrawn ones and those that failed last."""
     with transaction(db):
         db.execute(
             "UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND rank >= ? AND failures = 0 AND due_at > ?",
-            [clock.stamp(at), run.outlet_id, LIST, clock.stamp(at)],
+            [clock.stamp(moment), run.outlet_id, LIST, clock.stamp(moment)],
         )
 
 
-def relist(db: Database, run: Run, at: datetime) -> None:
+def relist(db: Database, run: Run, moment: datetime) -> None:
     """Makes every list, page of a list and sitemap due now, and brings back deferred URLs."""
     with transaction(db):
         take_up(db, run)
-        walk_again(db, run, at)
+        walk_again(db, run, moment)
 
 
 def set_since(db: Database, run: Run, since: datetime) -> Run:
@@ -112,11 +112,11 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
     return Noted([*fresh.values()], probabilities)
 
 
-def _note_signs(db: Database, run: Run, page_key: str, keyed: dict[str, Link], at: datetime) -> None:
+def _note_signs(db: Database, run: Run, page_key: str, keyed: dict[str, Link], moment: datetime) -> None:
     """Notes what a list shows besides new URLs (archive.frontier.change_signals)."""
-    note_headlines(db, run, keyed, at)
+    note_headlines(db, run, keyed, moment)
     named = [key for key, link in reversed(keyed.items()) if link.found_in in ("feed", "sitemap")]
-    note_listed(db, run, page_key, named, at)
+    note_listed(db, run, page_key, named, moment)
 
 
 def _stamped(moment: datetime | None) -> str | None:
@@ -133,7 +133,9 @@ def _known_keys(db: Database, run: Run, keys: list[str]) -> dict[str, str | None
     return dict(rows.fetchall())
 
 
-def _note_lastmods(db: Database, run: Run, links: dict[str, Link], known: dict[str, str | None], at: datetime) -> None:
+def _note_lastmods(
+    db: Database, run: Run, links: dict[str, Link], known: dict[str, str | None], moment: datetime
+) -> None:
     """Makes URLs due now that are said to have changed since they last answered, if such claims have proved true often
     enough."""
     for key, link in links.items():
@@ -142,7 +144,7 @@ def _note_lastmods(db: Database, run: Run, links: dict[str, Link], known: dict[s
         state, due = _state(db, run, key)
         if state is None or due is None:
             continue
-        sooner = due_by_lastmod(run.change_rates, replace(state, lastmod=link.lastmod), due, at)
+        sooner = due_by_lastmod(run.change_rates, replace(state, lastmod=link.lastmod), due, moment)
         older = run.since is not None and link.lastmod < run.since
         db.execute(
             "UPDATE frontier SET lastmod = ?, due_at = ?, worth = ?, rank = CASE WHEN rank = ? AND NOT ? THEN ?"
@@ -165,10 +167,12 @@ def _state(db: Database, run: Run, key: str) -> tuple[State | None, Due | None]:
     if row is None:
         return None, None
     kind, found, published, checked, changed, checks, changes, failures, lastmod, gone, due, worth = row
-    published, checked, changed, lastmod, gone, at = map(clock.read, (published, checked, changed, lastmod, gone, due))
+    published, checked, changed, lastmod, gone, moment = map(
+        clock.read, (published, checked, changed, lastmod, gone, due)
+    )
     found = clock.read(found) or checked or clock.now()  # an unreadable time counts as unknown
     state = State(kind, found, published, checked, changed, checks, changes, failures, lastmod, gone)
-    return state, Due(at, worth) if at else None
+    return state, Due(moment, worth) if moment else None
 
 
 def _depth(db: Database, run: Run, key: str) -> int:
@@ -180,7 +184,7 @@ def reschedule(
     db: Database,
     run: Run,
     key: str,
-    at: datetime,
+    moment: datetime,
     *,
     news: bool = False,
     fresh: int = 0,
@@ -194,19 +198,19 @@ def reschedule(
     state, _ = _state(db, run, key)
     if state is None:
         return
-    state = _without_future_times(replace(state, kind=kind or state.kind), at)
+    state = _without_future_times(replace(state, kind=kind or state.kind), moment)
     changed = state.checks > 0 and news if state.kind == "article" else fresh > 0
-    learn_check(db, run, run.change_rates, state, changed, at)
+    learn_check(db, run, run.change_rates, state, changed, moment)
     _learn_sign(db, run, key, changed)
     if not state.checks:
         _learn_pattern(db, run, key, state.kind, new=news)
-    due = next_due(run.change_rates, state, changed, at)
+    due = next_due(run.change_rates, state, changed, moment)
     db.execute(
         "UPDATE frontier SET changed_at = CASE WHEN ? THEN ? ELSE changed_at END, due_at = ?, worth = ?,"
         " checked_at = ?, checks = checks + 1, changes = changes + ?, failures = 0, kind = ?, rank = ?,"
         " links_of = coalesce(?, links_of), not_before = ?, sign = NULL WHERE outlet_id = ? AND url_key = ?",
         [
-            changed, clock.stamp(at), clock.stamp(due.at), due.worth, clock.stamp(at), changed, state.kind,
+            changed, clock.stamp(moment), clock.stamp(due.at), due.worth, clock.stamp(moment), changed, state.kind,
             LIST if state.kind == "list" else KNOWN, links_of, clock.stamp(due.at) if state.gone_since else None,
             run.outlet_id, key,
         ],
@@ -226,14 +230,14 @@ def _learn_pattern(db: Database, run: Run, key: str, kind: PageKind, *, new: boo
     note_kind(db, run, url, kind, new=new, found_on=found_on)
 
 
-def _without_future_times(state: State, at: datetime) -> State:
+def _without_future_times(state: State, moment: datetime) -> State:
     """The state without times later than now, which a clock that was ahead may have written."""
     return replace(
         state,
-        found_at=min(state.found_at, at),
-        checked_at=state.checked_at and min(state.checked_at, at),
-        changed_at=state.changed_at and min(state.changed_at, at),
-        gone_since=state.gone_since and min(state.gone_since, at),
+        found_at=min(state.found_at, moment),
+        checked_at=state.checked_at and min(state.checked_at, moment),
+        changed_at=state.changed_at and min(state.changed_at, moment),
+        gone_since=state.gone_since and min(state.gone_since, moment),
     )
 
 
@@ -253,10 +257,10 @@ def is_new(db: Database, run: Run, key: str) -> bool:
     return row is not None and row[0] == 0
 
 
-def bring_back(db: Database, outlet_id: int, at: datetime) -> None:
+def bring_back(db: Database, outlet_id: int, moment: datetime) -> None:
     """Makes due now the pages and pictures that a clock that was ahead put off for longer than we ever wait. Call
     inside a transaction."""
-    now, latest = clock.stamp(at), clock.stamp(at + MAX_INTERVAL)
+    now, latest = clock.stamp(moment), clock.stamp(moment + MAX_INTERVAL)
     db.execute(
         "UPDATE frontier SET due_at = ?1, not_before = NULL WHERE outlet_id = ?2 AND (due_at > ?3 OR not_before > ?3)",
         [now, outlet_id, latest],
@@ -264,41 +268,41 @@ def bring_back(db: Database, outlet_id: int, at: datetime) -> None:
     db.execute("UPDATE images SET due_at = ? WHERE due_at > ?", [now, latest])
 
 
-def count_edit(db: Database, run: Run, key: str, at: datetime) -> None:
+def count_edit(db: Database, run: Run, key: str, moment: datetime) -> None:
     """Counts an edit that was not found by a recheck of the page: another picture under a known URL. Call inside a
     transaction."""
     db.execute(
         "UPDATE frontier SET changed_at = max(coalesce(changed_at, ''), ?), changes = changes + 1"
         " WHERE outlet_id = ? AND url_key = ?",
-        [clock.stamp(at), run.outlet_id, key],
+        [clock.stamp(moment), run.outlet_id, key],
     )
 
 
-def postpone(db: Database, run: Run, key: str, at: datetime) -> None:
+def postpone(db: Database, run: Run, key: str, moment: datetime) -> None:
     """After an error: retries the URL later, twice as late each time. Call inside a transaction."""
     state, _ = _state(db, run, key)
     if state is not None:
         db.execute(
             "UPDATE frontier SET due_at = ?1, not_before = ?1, failures = failures + 1"
             " WHERE outlet_id = ?2 AND url_key = ?3",
-            [clock.stamp(after_error(state, at)), run.outlet_id, key],
+            [clock.stamp(after_error(state, moment)), run.outlet_id, key],
         )
 
 
-def enqueue(db: Database, run: Run, url: str, at: datetime) -> None:
+def enqueue(db: Database, run: Run, url: str, moment: datetime) -> None:
     """Takes the target of a redirect for this run, whether it is due or not."""
     with transaction(db):
         db.execute(
             "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, found_in, run_id)"
             " VALUES (?, ?, ?, ?, ?, 'redirect', ?) ON CONFLICT DO UPDATE SET run_id = excluded.run_id",
-            [run.outlet_id, url_key(url), url, clock.stamp(at), clock.stamp(at), run.id],
+            [run.outlet_id, url_key(url), url, clock.stamp(moment), clock.stamp(moment), run.id],
         )
 
 
-def give_up(db: Database, run: Run, url: str, at: datetime) -> None:
+def give_up(db: Database, run: Run, url: str, moment: datetime) -> None:
     """No answer came: retries the URL later."""
     with transaction(db):
-        postpone(db, run, url_key(url), at)
+        postpone(db, run, url_key(url), moment)
 
 
 def drop(db: Database, run: Run, url: str, until: datetime) -> None:
@@ -310,12 +314,12 @@ def drop(db: Database, run: Run, url: str, until: datetime) -> None:
         )
 
 
-def forbid(db: Database, run: Run, url: str, at: datetime) -> None:
+def forbid(db: Database, run: Run, url: str, moment: datetime) -> None:
     """robots.txt disallows the URL: it is due again in a month, in case robots.txt changes."""
     with transaction(db):
         db.execute(
             "UPDATE frontier SET due_at = ?1, not_before = ?1 WHERE outlet_id = ?2 AND url_key = ?3",
-            [clock.stamp(at + _FORBIDDEN_WAIT), run.outlet_id, url_key(url)],
+            [clock.stamp(moment + _FORBIDDEN_WAIT), run.outlet_id, url_key(url)],
         )
 
 

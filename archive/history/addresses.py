@@ -21,11 +21,11 @@ def rendition_of(capture: UrlCapture, reading: Reading, place: int) -> UrlRendit
     return UrlRendition(capture.url, reading, place, capture.at)
 
 
-def is_primary_alive(article: Article, at: datetime) -> bool:
+def is_primary_alive(article: Article, moment: datetime) -> bool:
     """Whether the primary URL's last answer showed the article, and lately. One that died, redirects elsewhere,
     answers only with errors or is not requested any more gives way when another URL shows something."""
     rendition = article.renditions.get(article.primary)
-    return rendition is not None and rendition.standing == "shows" and at - rendition.shown_at <= PRIMARY_TIMEOUT
+    return rendition is not None and rendition.standing == "shows" and moment - rendition.shown_at <= PRIMARY_TIMEOUT
 
 
 def make_primary(article: Article, capture: UrlCapture) -> Article:
@@ -150,7 +150,9 @@ def _move(history: History, number: int, stood: Article) -> History:
     first = doubted.capture
     rendition = UrlRendition(first.url, article.latest.reading, article.place, first.at)
     article = replace(article, primary=there, url=first.url).with_rendition(there, rendition)
-    former = replace(former, renditions={key: one for key, one in former.renditions.items() if key != there})
+    former = replace(
+        former, renditions={key: rendition for key, rendition in former.renditions.items() if key != there}
+    )
     known = history.addresses[there]
     history = history.with_address(there, number, known.since, known.kind)
     return history.with_article(article).with_article(former)

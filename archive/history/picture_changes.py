@@ -178,11 +178,11 @@ def seen_moved(history: History, article: Article, capture: UrlCapture) -> Artic
     return article
 
 
-def _is_of_this_visit(article: Article, at: datetime) -> bool:
+def _is_of_this_visit(article: Article, moment: datetime) -> bool:
     """Whether the newest state was opened since the article's page was last captured, by that page or by another
     picture."""
     latest = article.latest
-    return len(article.states) > 1 and latest.at >= article.page.at and at - latest.at <= VISIT
+    return len(article.states) > 1 and latest.at >= article.page.at and moment - latest.at <= VISIT
 
 
 def opened_by_pictures(article: Article, capture: UrlCapture) -> bool:
@@ -205,7 +205,9 @@ def without_newest(history: History, article: Article, why: str = "") -> tuple[H
     return replace(history, verdicts=verdicts), replace(article, states=article.states[:-1])
 
 
-def pictures_of(history: History, previous: ArticleState | None, reading: Reading, at: datetime) -> Mapping[str, Shown]:
+def pictures_of(
+    history: History, previous: ArticleState | None, reading: Reading, moment: datetime
+) -> Mapping[str, Shown]:
     """What the pictures of a state show when it opens: what they showed in the state before; or, where they are new in
     the article, what was fetched for them in this visit."""
     previous_urls = {image.url for image in previous.reading.images} if previous else frozenset[str]()
@@ -214,6 +216,6 @@ def pictures_of(history: History, previous: ArticleState | None, reading: Readin
         fetch = history.pictures.get(image.url)
         if previous and image.url in previous.pictures:
             shown[image.url] = previous.pictures[image.url]
-        elif image.url not in previous_urls and fetch and fetch.shown and fetch.at <= at <= fetch.at + VISIT:
+        elif image.url not in previous_urls and fetch and fetch.shown and fetch.at <= moment <= fetch.at + VISIT:
             shown[image.url] = fetch.shown
     return shown

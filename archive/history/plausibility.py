@@ -146,7 +146,7 @@ def is_confirmed(history: History, article: Article, doubted: Doubted, capture: 
 
 def _stays(latest: Reading, doubted: Reading, reading: Reading) -> bool:
     """Whether a page still shows most of what was changed in the doubted one."""
-    former, changed, shown = (set(EDIT_FIELDS["body"](one)) for one in (latest, doubted, reading))
+    former, changed, shown = (set(EDIT_FIELDS["body"](shown_reading)) for shown_reading in (latest, doubted, reading))
     fields = [name for name in changed_fields(latest, doubted) if name != "body"]
     kept = len((changed - former) & shown) + len(former - changed - shown)
     kept += sum(name not in changed_fields(doubted, reading) for name in fields)

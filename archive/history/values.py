@@ -119,7 +119,10 @@ class Article:
 
     def with_renditions_at(self, place: int, change: Callable[[UrlRendition], UrlRendition]) -> Article:
         """The article with the renditions of one state changed."""
-        renditions = {key: change(one) if one.place == place else one for key, one in self.renditions.items()}
+        renditions = {
+            key: change(rendition) if rendition.place == place else rendition
+            for key, rendition in self.renditions.items()
+        }
         return replace(self, renditions=renditions)
 
 

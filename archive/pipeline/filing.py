@@ -92,7 +92,7 @@ class Filing:
         else:
             counts, plan = write_history(self.db, belief)
             clear_rebuild_marks(self.db, self.run.outlet_id, keys)
-        return FiledHistories(frozenset(keys), counts, plan, belief.history, frozenset(belief.kin.articles))
+        return FiledHistories(frozenset(keys), counts, plan, belief.history, frozenset(belief.related.articles))
 
     def believe(self, keys: set[str]) -> tuple[DerivedHistory, set[str]]:
         """What these URLs, and all that belongs to them, amount to; and the keys of these URLs."""

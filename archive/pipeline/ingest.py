@@ -145,7 +145,7 @@ def _buries(db: Database, run: Run, keys: Sequence[str]) -> bool:
     return filed is not None and bool(filed.counts.buried)
 
 
-def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, at: datetime) -> bool:
+def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, moment: datetime) -> bool:
     """URLs redirect to one that has answered in this run already, and is not requested again because of them. Returns
     whether a known article turned out to have disappeared."""
     keys = unchanged_check.concerns(db, run.outlet_id, map(url_key, (*via, url)))
@@ -246,7 +246,9 @@ def keep_picture(
 _LISTS = frozenset({"listing", "home"})
 
 
-def discover(db: Database, run: Run, arrival: Arrival, ingested: Ingested, links: Sequence[Link], at: datetime) -> int:
+def discover(
+    db: Database, run: Run, arrival: Arrival, ingested: Ingested, links: Sequence[Link], moment: datetime
+) -> int:
     """Notes the links of a page, and when it is due again; returns how many links were never seen before.
 
     The page is not done before this: a run that is killed earlier leaves it due, so that its links are not lost.
@@ -254,20 +256,20 @@ def discover(db: Database, run: Run, arrival: Arrival, ingested: Ingested, links
     key, url, filed = arrival.source.url_key, arrival.source.url, ingested.filed
     with connection.transaction(db):
         left_out_before = capacity.left_out(db, run).total()
-        noted = url_queue.note_links(db, run, url, links, at)
+        noted = url_queue.note_links(db, run, url, links, moment)
         fresh = noted.fresh
         first = url_queue.is_new(db, run, key)
         _learn_yield(db, run, url, noted, links, first=first)
         kind = kind_of(ingested.reading, bool(links), len(fresh))
         news = filed is not None and filed.outcome in ("new", "edited")
-        url_queue.reschedule(db, run, key, at, news=news, fresh=len(fresh), kind=kind, links_of=arrival.body_id)
-        bring_forward(db, run, key, at)
+        url_queue.reschedule(db, run, key, moment, news=news, fresh=len(fresh), kind=kind, links_of=arrival.body_id)
+        bring_forward(db, run, key, moment)
         if isinstance(ingested.reading, Unreadable) and ingested.reading.teasers:
-            note_pictures(db, run, ingested.reading.teasers, at)
+            note_pictures(db, run, ingested.reading.teasers, moment)
         if first and isinstance(ingested.reading, Reading):
-            note_words(db, run, key, ingested.reading, at)
+            note_words(db, run, key, ingested.reading, moment)
         if capacity.left_out(db, run).total() > left_out_before:
-            capacity.name_again(db, run, key, at)
+            capacity.name_again(db, run, key, moment)
     return len(fresh)
 
 
@@ -280,11 +282,11 @@ def _learn_yield(db: Database, run: Run, page_url: str, noted: Noted, links: Seq
         article_probability.note_yield(db, run, page_url, sum(link.url in likely for link in noted.fresh), likely)
 
 
-def note_sitemaps(db: Database, run: Run, robots_url: str, urls: Sequence[str], at: datetime) -> None:
+def note_sitemaps(db: Database, run: Run, robots_url: str, urls: Sequence[str], moment: datetime) -> None:
     """Queues the sitemaps that a robots.txt names, except those on other sites."""
     own_sitemaps = [Link(url, "sitemap-index") for url in urls if same_site(url, run.outlet.hosts)]
     with connection.transaction(db):
-        url_queue.note_links(db, run, robots_url, own_sitemaps, at)
+        url_queue.note_links(db, run, robots_url, own_sitemaps, moment)
 
 
 def kind_of(reading: Reading | Unreadable | None, leads_on: bool, fresh: int) -> PageKind | None:

@@ -121,8 +121,10 @@ def _matches(db: Database, article_filter: AlertFilter, sources: Mapping[str, st
     }
     for kind in article_filter.kinds:
         query = f"WITH source AS ({sources[kind]}) {_FOUND[kind]}{more}{_of_kind(kind, article_filter)} ORDER BY 3, 1"
-        for article_id, version_id, at, url_key in db.execute(query, values).fetchall():
-            yield Match(f"{kind} {url_key} {at if kind != 'new' else ''}".rstrip(), kind, article_id, version_id, at)
+        for article_id, version_id, moment, url_key in db.execute(query, values).fetchall():
+            yield Match(
+                f"{kind} {url_key} {moment if kind != 'new' else ''}".rstrip(), kind, article_id, version_id, moment
+            )
 
 
 def _of_kind(kind: Kind, article_filter: AlertFilter) -> str:

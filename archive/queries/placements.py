@@ -114,15 +114,15 @@ def looks(db: Database, list_id: int, start: str, end: str) -> list[Look]:
     """The looks at a list page from `start` until before `end`, in order of time."""
     query, time = looks_of(db, list_id)
     rows = db.execute(f"{query} AND {time} >= ? AND {time} < ? ORDER BY {time}, captures.id", [start, end])
-    return [Look(capture_id, at, row_numbers(teasers)) for capture_id, at, teasers in rows.fetchall()]
+    return [Look(capture_id, moment, row_numbers(teasers)) for capture_id, moment, teasers in rows.fetchall()]
 
 
-def next_look(db: Database, list_id: int, at: str, *, before: bool) -> Look | None:
+def next_look(db: Database, list_id: int, moment: str, *, before: bool) -> Look | None:
     """The last look before a time, or the first at or after it."""
     compare, order = ("<", "DESC") if before else (">=", "ASC")
     query, time = looks_of(db, list_id)
     row = db.execute(
-        f"{query} AND {time} {compare} ? ORDER BY {time} {order}, captures.id {order} LIMIT 1", [at]
+        f"{query} AND {time} {compare} ? ORDER BY {time} {order}, captures.id {order} LIMIT 1", [moment]
     ).fetchone()
     return Look(row[0], row[1], row_numbers(row[2])) if row else None
 

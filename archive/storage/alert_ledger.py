@@ -41,14 +41,14 @@ class Message:
     batches: tuple[int, ...]
 
 
-def enroll(db: Database, names: Collection[str], at: str) -> None:
+def enroll(db: Database, names: Collection[str], moment: str) -> None:
     """Makes these the alerts of the archive: for a new one counts what is filed from now on. A former one is forgotten
     with what it matched, once none of its messages waits."""
     if {str(row[0]) for row in db.execute("SELECT name FROM alerts").fetchall()} == set(names):
         return
     with transaction(db):
         for name in names:
-            db.execute("INSERT OR IGNORE INTO alerts (name, since) VALUES (?, ?)", [name, at])
+            db.execute("INSERT OR IGNORE INTO alerts (name, since) VALUES (?, ?)", [name, moment])
         former = (
             " NOT IN (SELECT value FROM json_each(?) UNION SELECT alert FROM alert_messages)",
             [json.dumps(sorted(names))],
@@ -58,7 +58,7 @@ def enroll(db: Database, names: Collection[str], at: str) -> None:
         db.execute("DELETE FROM alert_events WHERE NOT EXISTS (SELECT 1 FROM alerts)")
 
 
-def record(db: Database, alert: str, matches: Iterable[Match], destinations: Sequence[str], at: str) -> None:
+def record(db: Database, alert: str, matches: Iterable[Match], destinations: Sequence[str], moment: str) -> None:
     """Records what an alert matched, and a message to each destination; leaves out what it matched before. Call inside
     a transaction."""
     (batch,) = db.execute("SELECT coalesce(max(batch), 0) + 1 FROM alert_matches").fetchone()
@@ -72,7 +72,7 @@ def record(db: Database, alert: str, matches: Iterable[Match], destinations: Seq
     if added:
         for destination in destinations:
             db.execute("INSERT INTO alert_messages VALUES (?, ?, ?, NULL)", [alert, destination, batch])
-        db.execute("UPDATE alerts SET matched_at = ? WHERE name = ?", [at, alert])
+        db.execute("UPDATE alerts SET matched_at = ? WHERE name = ?", [moment, alert])
 
 
 def clear_events(db: Database) -> None:
@@ -106,11 +106,11 @@ def begin(db: Database, message: Message, key: str) -> None:
     _update(db, message, "UPDATE alert_messages SET key = ?", [key])
 
 
-def accepted(db: Database, message: Message, at: str) -> None:
+def accepted(db: Database, message: Message, moment: str) -> None:
     """Records that a message arrived."""
     with transaction(db):
         drop(db, message)
-        db.execute("UPDATE alerts SET sent_at = ?, trouble = NULL WHERE name = ?", [at, message.alert])
+        db.execute("UPDATE alerts SET sent_at = ?, trouble = NULL WHERE name = ?", [moment, message.alert])
 
 
 def failed(db: Database, message: Message, sentence: str, *, surely: bool) -> None:

@@ -84,22 +84,22 @@ def correct_clocks(db: Database, outlet: Outlet) -> Clocks:
     return clocks
 
 
-def _corrected(db: Database, outlet_id: int, at: datetime) -> Clocks:
-    future = list(_future_runs(db, outlet_id, at + _TOLERANCE))
-    trusted = [run for run in future if at < clock.WRITTEN or _agrees_with_server(db, run.id)]
-    behind = max(run.ended for run in trusted) + _GAP - at if trusted else timedelta()
-    ahead = [run for run in future if run not in trusted and run.ended > at + behind]
+def _corrected(db: Database, outlet_id: int, moment: datetime) -> Clocks:
+    future = list(_future_runs(db, outlet_id, moment + _TOLERANCE))
+    trusted = [run for run in future if moment < clock.WRITTEN or _agrees_with_server(db, run.id)]
+    behind = max(run.ended for run in trusted) + _GAP - moment if trusted else timedelta()
+    ahead = [run for run in future if run not in trusted and run.ended > moment + behind]
     for run in ahead:
-        seconds = int((run.ended + _GAP - at - behind).total_seconds())
+        seconds = int((run.ended + _GAP - moment - behind).total_seconds())
         db.execute("UPDATE runs SET clock_ahead = ? WHERE id = ?", [seconds, run.id])
         db.execute(_MARK_UNSETTLED, [run.id])
-    return Clocks(at, max((run.began for run in ahead), default=None), behind or None)
+    return Clocks(moment, max((run.began for run in ahead), default=None), behind or None)
 
 
-def _future_runs(db: Database, outlet_id: int, at: datetime) -> Iterator[_FutureRun]:
-    for run_id, began, ahead in db.execute(_FUTURE_RUNS, [outlet_id, clock.stamp(at)]).fetchall():
+def _future_runs(db: Database, outlet_id: int, moment: datetime) -> Iterator[_FutureRun]:
+    for run_id, began, ahead in db.execute(_FUTURE_RUNS, [outlet_id, clock.stamp(moment)]).fetchall():
         times = clock.read(began), clock.read(db.execute(_END_OF_RUN, [run_id]).fetchone()[0])
-        if times[0] and times[1] and times[0] - timedelta(seconds=ahead) > at:  # `luubao verify` reports the others
+        if times[0] and times[1] and times[0] - timedelta(seconds=ahead) > moment:  # `luubao verify` reports the others
             yield _FutureRun(run_id, times[0], times[1])
 
 

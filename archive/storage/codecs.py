@@ -219,27 +219,27 @@ def choose(pages: Sequence[bytes]) -> bytes:
     return chosen
 
 
-def learn(db: Database, outlet_id: int, pages: Sequence[bytes], page_count: int, at: datetime) -> int | None:
+def learn(db: Database, outlet_id: int, pages: Sequence[bytes], page_count: int, moment: datetime) -> int | None:
     """Chooses a dictionary from a sample of the outlet's pages and stores it where it saves enough; None where it does
     not. Call inside a transaction."""
     chosen = choose(pages)
     if not chosen or not _is_better(db, outlet_id, chosen, pages[1::2]):
         return None
-    return _insert(db, outlet_id, chosen, page_count, at)
+    return _insert(db, outlet_id, chosen, page_count, moment)
 
 
-def replace(db: Database, outlet_id: int, found: tuple[Sequence[bytes], int], at: datetime) -> int | None:
+def replace(db: Database, outlet_id: int, found: tuple[Sequence[bytes], int], moment: datetime) -> int | None:
     """Chooses and stores a dictionary, whatever the present one. found: pages, and how many the outlet has. None where
     no page helps. Call inside a transaction."""
     pages, page_count = found
     chosen = choose(pages)
-    return _insert(db, outlet_id, chosen, page_count, at) if chosen else None
+    return _insert(db, outlet_id, chosen, page_count, moment) if chosen else None
 
 
-def _insert(db: Database, outlet_id: int, chosen: bytes, page_count: int, at: datetime) -> int:
+def _insert(db: Database, outlet_id: int, chosen: bytes, page_count: int, moment: datetime) -> int:
     cursor = db.execute(
         "INSERT INTO dictionaries (outlet_id, digest, made_at, page_count, size, data) VALUES (?, ?, ?, ?, ?, ?)",
-        [outlet_id, digest_of(chosen), clock.stamp(at), page_count, len(chosen), compress(chosen)],
+        [outlet_id, digest_of(chosen), clock.stamp(moment), page_count, len(chosen), compress(chosen)],
     )
     return int(cursor.lastrowid or 0)
 

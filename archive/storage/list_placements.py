@@ -56,8 +56,8 @@ def _delete(db: Database, capture_id: int) -> None:
 
 def _mark_stale(db: Database, capture_id: int, list_id: int) -> None:
     """Placements of a list must be derived again from the time of a capture on."""
-    (at,) = db.execute("SELECT captured_at FROM captures WHERE id = ?", [capture_id]).fetchone()
-    db.execute("UPDATE list_pages SET stale_from = min(coalesce(stale_from, ?1), ?1) WHERE id = ?2", [at, list_id])
+    (moment,) = db.execute("SELECT captured_at FROM captures WHERE id = ?", [capture_id]).fetchone()
+    db.execute("UPDATE list_pages SET stale_from = min(coalesce(stale_from, ?1), ?1) WHERE id = ?2", [moment, list_id])
 
 
 def _list_of(db: Database, capture_id: int) -> tuple[int, int]:
@@ -185,8 +185,8 @@ def _standing_before(db: Database, list_id: int, since: str) -> list[Span]:
 def _looks(db: Database, list_id: int, since: str) -> Iterator[_Look]:
     looks, time = looks_of(db, list_id)
     rows = db.execute(f"{looks} AND {time} >= ? ORDER BY {time}, captures.id", [since])
-    for capture_id, at, teasers in rows.fetchall():
-        yield _Look(capture_id, at, row_numbers(teasers))
+    for capture_id, moment, teasers in rows.fetchall():
+        yield _Look(capture_id, moment, row_numbers(teasers))
 
 
 def spans(looks: Iterable[_Look], standing: Iterable[Span] = ()) -> list[Span]:

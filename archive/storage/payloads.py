@@ -51,14 +51,14 @@ class Stored:
     depth: int = 0
 
 
-def put_body(db: Database, body: bytes, outlet_id: int, predecessor: int | None, at: datetime) -> int:
+def put_body(db: Database, body: bytes, outlet_id: int, predecessor: int | None, moment: datetime) -> int:
     """Stores the body unless it is already stored; returns its row id. predecessor: the body that its URL
     brought before. Call inside a transaction."""
     digest = digest_of(body)
     if row := db.execute("SELECT id FROM bodies WHERE digest = ?", [digest]).fetchone():
         return int(row[0])
     stored = encode(db, body, outlet_id, predecessor)
-    if stored.codec == "zstd" and codecs.has_enough(db, outlet_id) and learn_dictionary(db, outlet_id, at):
+    if stored.codec == "zstd" and codecs.has_enough(db, outlet_id) and learn_dictionary(db, outlet_id, moment):
         stored = encode(db, body, outlet_id, predecessor)
     cursor = db.execute(
         "INSERT INTO bodies (digest, size, codec, dictionary_id, base_id, depth, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -115,9 +115,9 @@ def encode(db: Database, body: bytes, outlet_id: int, predecessor: int | None) -
     return patch if patch and len(patch.data) < len(alone.data) else alone
 
 
-def learn_dictionary(db: Database, outlet_id: int, at: datetime) -> int | None:
+def learn_dictionary(db: Database, outlet_id: int, moment: datetime) -> int | None:
     """Chooses a dictionary among the outlet's pages; None where it saves too little. Call inside a transaction."""
-    return codecs.learn(db, outlet_id, *pages_to_choose_from(db, outlet_id), at)
+    return codecs.learn(db, outlet_id, *pages_to_choose_from(db, outlet_id), moment)
 
 
 def pages_to_choose_from(db: Database, outlet_id: int) -> tuple[list[bytes], int]:

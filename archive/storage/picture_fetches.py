@@ -66,7 +66,7 @@ def pictures_after(db: Database, filed: Filed, moment: datetime) -> list[WantedP
     return list(map(_wanted, rows))
 
 
-def schedule_moved(db: Database, image_id: int, former: int | None, shown: int | None, at: str) -> None:
+def schedule_moved(db: Database, image_id: int, former: int | None, shown: int | None, moment: str) -> None:
     """Schedules a picture that an article's page shows at another address since a moment: it is due at once where its
     address last showed another one than the article; an address that changes again and again waits as the former one
     did. former: images.id of the other address before; shown: pictures.id of what the article shows. Call inside a
@@ -83,7 +83,7 @@ def schedule_moved(db: Database, image_id: int, former: int | None, shown: int |
         [image_id],
     ).fetchone()
     if last is not None and last[0] != shown:
-        db.execute("UPDATE images SET due_at = min(due_at, ?) WHERE id = ?", [at, image_id])
+        db.execute("UPDATE images SET due_at = min(due_at, ?) WHERE id = ?", [moment, image_id])
 
 
 STANDS = (

@@ -87,9 +87,9 @@ SELECT count(*) FROM (SELECT 1 FROM picture_captures JOIN runs ON runs.id = run_
 """
 
 
-def _came_everywhere(db: Database, digest: str, at: datetime) -> bool:
+def _came_everywhere(db: Database, digest: str, moment: datetime) -> bool:
     """Whether several addresses brought a picture first within a visit of this time."""
-    (count,) = db.execute(_CAME_FIRST, [digest, clock.stamp(at - VISIT), clock.stamp(at + VISIT)]).fetchone()
+    (count,) = db.execute(_CAME_FIRST, [digest, clock.stamp(moment - VISIT), clock.stamp(moment + VISIT)]).fetchone()
     return int(count) >= _STAND_IN_REPLACED
 
 

@@ -26,11 +26,11 @@ from archive.storage.version_texts import COLUMNS, body_of, from_row, to_row
 READABLE = frozenset(get_args(ReadableKind))
 
 
-def extractor_id(db: Database, name: str, at: datetime) -> int:
+def extractor_id(db: Database, name: str, moment: datetime) -> int:
     """The row id of an extractor; inserts it on first use. Call inside a transaction."""
     if row := db.execute("SELECT id FROM extractors WHERE name = ?", [name]).fetchone():
         return int(row[0])
-    cursor = db.execute("INSERT INTO extractors (name, first_used_at) VALUES (?, ?)", [name, clock.stamp(at)])
+    cursor = db.execute("INSERT INTO extractors (name, first_used_at) VALUES (?, ?)", [name, clock.stamp(moment)])
     return int(cursor.lastrowid or 0)
 
 
@@ -220,8 +220,8 @@ def other_articles(db: Database, outlet_id: int, column: str, name: str, keys: I
     return {str(article) for article, key in rows if key not in own}
 
 
-def record_refusal(db: Database, capture_id: int, refusal: Unreadable, at: datetime) -> None:
+def record_refusal(db: Database, capture_id: int, refusal: Unreadable, moment: datetime) -> None:
     """Records that an extractor read no article in a capture, why, and its teasers. Call inside a transaction."""
     row = {"kind": refusal.reason, "detail": refusal.detail or None, "version_id": None}
-    record_reading(db, capture_id, extractor_id(db, refusal.extractor, at), row)
+    record_reading(db, capture_id, extractor_id(db, refusal.extractor, moment), row)
     put_teasers(db, capture_id, refusal)

@@ -24,7 +24,7 @@ def start_run(
     db: Database,
     outlet: Outlet,
     software: Mapping[str, str],
-    at: datetime,
+    moment: datetime,
     *,
     kind: RunKind = "crawl",
     source: str | None = None,
@@ -38,14 +38,14 @@ def start_run(
             " WHERE outlet_id = ? AND outcome = 'running'",
             [outlet_id],
         )
-        seal_finished(db, at)
-        bring_back(db, outlet_id, at)
+        seal_finished(db, moment)
+        bring_back(db, outlet_id, moment)
         cursor = db.execute(
             "INSERT INTO runs (outlet_id, started_at, software, kind, source) VALUES (?, ?, ?, ?, ?)",
-            [outlet_id, clock.stamp(at), json.dumps(dict(software)), kind, source],
+            [outlet_id, clock.stamp(moment), json.dumps(dict(software)), kind, source],
         )
         run = Run(int(cursor.lastrowid or 0), outlet_id, outlet)
-        fade_change_rates(db, run, at)
+        fade_change_rates(db, run, moment)
         return replace(run, change_rates=change_rates_of(db, outlet_id))
 
 
@@ -82,7 +82,7 @@ def finish_run(
     outcome: str,
     reason: str | None,
     stats: Mapping[str, Any],
-    at: datetime,
+    moment: datetime,
     warnings: Sequence[str] = (),
     health: Mapping[str, Any] | None = None,
 ) -> None:
@@ -92,11 +92,17 @@ def finish_run(
         db.execute(
             "UPDATE runs SET finished_at = ?, outcome = ?, reason = ?, stats = ?, warnings = ?, health = ?"
             " WHERE id = ?",
-            [clock.stamp(at), outcome, reason, *map(_json, (dict(stats), list(warnings), dict(health or {}))), run.id],
+            [
+                clock.stamp(moment),
+                outcome,
+                reason,
+                *map(_json, (dict(stats), list(warnings), dict(health or {}))),
+                run.id,
+            ],
         )
-        seal_finished(db, at)
+        seal_finished(db, moment)
         if has_doubled(db, run):
-            learn_dictionary(db, run.outlet_id, at)
+            learn_dictionary(db, run.outlet_id, moment)
     checkpoint(db)
 
 

@@ -173,37 +173,37 @@ def _parsed_set(stored: str) -> Boilerplate:
         return Boilerplate()
 
 
-def learn_boilerplate(db: Database, run: Run, at: datetime) -> Boilerplate | None:
+def learn_boilerplate(db: Database, run: Run, moment: datetime) -> Boilerplate | None:
     """Learns from the outlet's latest articles, when due; stores and returns the set where it differs, None
     otherwise."""
     (count,) = db.execute("SELECT count(*) FROM articles WHERE outlet_id = ?", [run.outlet_id]).fetchone()
-    if not _is_due(db, run, count, at):
+    if not _is_due(db, run, count, moment):
         return None
     present = boilerplate_of(db, run.outlet_id)
     learned = learn(_latest_readings(db, run), present)
     if learned == present:
         return None
-    return put_boilerplate(db, run, learned, at, count)
+    return put_boilerplate(db, run, learned, moment, count)
 
 
-def put_boilerplate(db: Database, run: Run, learned: Boilerplate, at: datetime, count: int = 0) -> Boilerplate:
+def put_boilerplate(db: Database, run: Run, learned: Boilerplate, moment: datetime, count: int = 0) -> Boilerplate:
     """Stores a set that was learned, here or by another archive. count: how many articles the outlet has."""
     with transaction(db):
         db.execute(
             "INSERT INTO furniture (outlet_id, digest, learned_at, article_count, recurring) VALUES (?, ?, ?, ?, ?)",
-            [run.outlet_id, learned.digest, clock.stamp(at), count, json.dumps(sorted(learned.marks))],
+            [run.outlet_id, learned.digest, clock.stamp(moment), count, json.dumps(sorted(learned.marks))],
         )
     return learned
 
 
-def _is_due(db: Database, run: Run, count: int, at: datetime) -> bool:
+def _is_due(db: Database, run: Run, count: int, moment: datetime) -> bool:
     row = db.execute(
         "SELECT learned_at, article_count FROM furniture WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [run.outlet_id]
     ).fetchone()
     if row is None:
         return count >= _MIN_ARTICLES
     learned_at = clock.read(row[0])
-    return learned_at is None or count >= _GROWTH * row[1] or at - learned_at >= _MAX_AGE
+    return learned_at is None or count >= _GROWTH * row[1] or moment - learned_at >= _MAX_AGE
 
 
 def _latest_readings(db: Database, run: Run) -> list[Reading]:

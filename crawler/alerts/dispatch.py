@@ -79,10 +79,10 @@ def finish(path: Path, alerts: Alerts) -> Report | None:
 def collect(db: Database, alerts: Alerts) -> None:
     """Records what the alerts match among the events that none has looked at, and the messages on it. Events stay as
     long as an alert with a mistake has not looked at them."""
-    at = clock.stamp(clock.now())
+    moment = clock.stamp(clock.now())
     with transaction(db):
         for alert in alerts.all:
-            alert_ledger.record(db, alert.name, pending(db, alert.article_filter), tuple(alert.to), at)
+            alert_ledger.record(db, alert.name, pending(db, alert.article_filter), tuple(alert.to), moment)
         if not alerts.wrong:
             alert_ledger.clear_events(db)
 

@@ -79,14 +79,14 @@ def backfill(
             done.problem = str(error)
         except Exception as error:  # a mistake of ours, or of sqlite: the run says so, and the error is raised again
             reason = f"{type(error).__name__}: {error}"[:300]
-            run_rows.finish_run(db, run, outcome="failed", reason=reason, stats=done.counts, at=now())
+            run_rows.finish_run(db, run, outcome="failed", reason=reason, stats=done.counts, moment=now())
             raise
         job.file_pending()
         done.counts["waiting"] = remote_index.open_count(db, run.outlet_id, source.name)
         version_texts.learn_boilerplate(db, run, now())
         outcome = "ok" if not done.problem else "partly-failed"
         outcome = "interrupted" if stopped() else outcome
-        run_rows.finish_run(db, run, outcome=outcome, reason=done.problem, stats=done.counts, at=now())
+        run_rows.finish_run(db, run, outcome=outcome, reason=done.problem, stats=done.counts, moment=now())
     return done
 
 

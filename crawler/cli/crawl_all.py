@@ -66,7 +66,9 @@ def tasks_for(
     luubao, but the demo. Raises UnknownOutlet, and Misconfigured where there is nothing to crawl."""
     known_outlets = load_catalogue()
     all_names = sorted({*known_outlets.outlets, *known_outlets.wrong} - {"demo"})
-    all_names = [one for one in all_names if one not in known_outlets.built_in or one in settings.outlets] or all_names
+    all_names = [
+        name for name in all_names if name not in known_outlets.built_in or name in settings.outlets
+    ] or all_names
     chosen = list(dict.fromkeys(names)) or [name for name in all_names if settings.value("followed", name)]
     for name in chosen:
         if name not in known_outlets.outlets and name not in known_outlets.wrong:

@@ -64,14 +64,14 @@ def dnn(visit: RequestContext, article: Article) -> str:
 
 
 def _dnn_body(visit: RequestContext, article: Article) -> Html:
-    change_rates = PassageMarkup(
+    markup = PassageMarkup(
         paragraph=lambda content: tag("p", content),
         subhead=lambda content: tag("p", tag("strong", content)),
         pictures=_dnn_pictures,
     )
     lead = tag("p", tag("strong", text(article.lead)))
     byline = tag("p", tag("strong", text(article.byline)), style=RIGHT) if article.byline else Html("")
-    return join(lead, bodies.body(article, visit.edition, change_rates), byline, by="\n")
+    return join(lead, bodies.body(article, visit.edition, markup), byline, by="\n")
 
 
 def _dnn_pictures(pictures: Sequence[Picture]) -> Html:
@@ -121,12 +121,12 @@ def _author(article: Article, name: str) -> Html:
 
 
 def _webforms_body(visit: RequestContext, article: Article) -> Html:
-    change_rates = PassageMarkup(
+    markup = PassageMarkup(
         paragraph=lambda content: tag("p", content, class_="MsoNormal", style=JUSTIFY),
         subhead=lambda content: tag("p", tag("b", content), class_="MsoNormal"),
         pictures=_webforms_pictures,
     )
-    return bodies.body(article, visit.edition, change_rates)
+    return bodies.body(article, visit.edition, markup)
 
 
 def _webforms_pictures(pictures: Sequence[Picture]) -> Html:
@@ -156,14 +156,14 @@ def plain(visit: RequestContext, article: Article) -> str:
 
 
 def _plain_body(visit: RequestContext, article: Article) -> Html:
-    change_rates = PassageMarkup(
+    markup = PassageMarkup(
         paragraph=lambda content: tag("p", content, style=JUSTIFY),
         subhead=lambda content: tag("h3", content),
         pictures=_plain_pictures,
     )
     related = page_furniture.others(visit, article)[-2:]
     aside = tag("div", tag("b", text("Tin liên quan")), items(*related), class_="tin-lien-quan", align="right")
-    return bodies.body(article, visit.edition, change_rates, aside)
+    return bodies.body(article, visit.edition, markup, aside)
 
 
 def _plain_pictures(pictures: Sequence[Picture]) -> Html:
@@ -202,13 +202,13 @@ def _meta(visit: RequestContext, article: Article) -> list[Html]:
 
 
 def _body(visit: RequestContext, article: Article) -> Html:
-    change_rates = PassageMarkup(
+    markup = PassageMarkup(
         paragraph=lambda content: tag("p", content),
         subhead=lambda content: tag("h2", content),
         pictures=_pictures,
     )
     aside = tag("div", page_furniture.advert(visit, 3), class_="sda_middle")
-    return bodies.body(article, visit.edition, change_rates, aside)
+    return bodies.body(article, visit.edition, markup, aside)
 
 
 def _pictures(pictures: Sequence[Picture]) -> Html:

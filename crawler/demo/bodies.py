@@ -76,15 +76,15 @@ class PassageMarkup:
 NO_ASIDE = Html("")
 
 
-def body(article: Article, edition: Edition, change_rates: PassageMarkup, aside: Html = NO_ASIDE) -> Html:
+def body(article: Article, edition: Edition, markup: PassageMarkup, aside: Html = NO_ASIDE) -> Html:
     """All passages, a line each. aside: the block that the template inserts after the second passage."""
-    passages = [_passage(passage, article, edition, change_rates) for passage in article.passages]
+    passages = [_passage(passage, article, edition, markup) for passage in article.passages]
     return join(*passages[:2], aside, *passages[2:], by="\n")
 
 
-def _passage(passage: Passage, article: Article, edition: Edition, change_rates: PassageMarkup) -> Html:
+def _passage(passage: Passage, article: Article, edition: Edition, markup: PassageMarkup) -> Html:
     if passage.kind == "pictures":
-        return change_rates.pictures([article.pictures[index] for index in passage.pictures])
+        return markup.pictures([article.pictures[index] for index in passage.pictures])
     if passage.kind == "list":
         return items(*(inline(line, edition) for line in passage.text.splitlines()))
     if passage.kind == "table":
@@ -92,7 +92,7 @@ def _passage(passage: Passage, article: Article, edition: Edition, change_rates:
     content = inline(passage.text, edition)
     if passage.kind == "quote":
         return tag("blockquote", tag("p", content))
-    return change_rates.subhead(content) if passage.kind == "subhead" else change_rates.paragraph(content)
+    return markup.subhead(content) if passage.kind == "subhead" else markup.paragraph(content)
 
 
 def _table(rows: str) -> Html:

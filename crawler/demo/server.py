@@ -246,13 +246,13 @@ class Newspaper:
         self._rebuild_edition()
         return tuple(article_path(self.edition.generated(number)) for number in self.edition.numbers[:count])
 
-    def revise(self, count: int, at: datetime | None = None) -> tuple[str, ...]:
+    def revise(self, count: int, moment: datetime | None = None) -> tuple[str, ...]:
         """Edits the text of `count` reachable generated articles; returns their paths. The same sequence of calls
         always chooses the same ones. at: the time of the edit; by default from the paper's own calendar. Raises
         ValueError where fewer are reachable."""
         self._revisions += 1
         chosen = Random(self._revisions).sample(reachable_numbers(self.edition), count)
-        revision = Revision(self._revisions, at or words.usual_time(self._revisions))
+        revision = Revision(self._revisions, moment or words.usual_time(self._revisions))
         self._revised |= dict.fromkeys(chosen, revision)
         self._rebuild_edition()
         return tuple(article_path(self.edition.generated(number)) for number in sorted(chosen))

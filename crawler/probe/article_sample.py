@@ -54,7 +54,7 @@ async def sample(
     forms: Counter[str] = Counter()
     waiting = {url: rank for rank, url in enumerate(dict.fromkeys(addresses))}
     while waiting and _article_count(tried) < WANTED and len(tried) < _MAX_CANDIDATES and client.left() > spare:
-        url = min(waiting, key=lambda one: _priority(one, waiting[one], experience, forms))
+        url = min(waiting, key=lambda url: _priority(url, waiting[url], experience, forms))
         del waiting[url]
         page = await client.get(url, "an article?")
         if not isinstance(page, Page) or not page.is_there:

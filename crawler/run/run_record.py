@@ -281,7 +281,7 @@ class RunRecord:
             outcome=self.verdict.outcome,
             reason=self.verdict.reason,
             stats=session.counts,
-            at=now(),
+            moment=now(),
             warnings=self.verdict.warnings,
             health=session.health.to_json(),
         )

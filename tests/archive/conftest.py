@@ -84,7 +84,7 @@ def old(tmp_path: Path) -> Path:
                     db.execute("UPDATE captures SET requested_url = ?1, final_url = ?1 WHERE id = 3", [secret])
                 for _, made in guards:
                     db.execute(made)
-            finish_run(db, run, outcome="ok", reason=None, stats={"captures": len(numbers)}, at=NOON)
+            finish_run(db, run, outcome="ok", reason=None, stats={"captures": len(numbers)}, moment=NOON)
     return path
 
 

@@ -51,41 +51,41 @@ class Paper:
 Mishap = Callable[[Paper, datetime], Paper]
 
 
-def unchanged(paper: Paper, at: datetime) -> Paper:
+def unchanged(paper: Paper, moment: datetime) -> Paper:
     return paper
 
 
 def runs_of(paper: Paper, every: timedelta, days: int, seed: int, mishap: Mishap = unchanged) -> Iterator[PastRun]:
     """One run after the other, the first a deep one."""
     chance = random.Random(seed)
-    at, before = START, START - 20 * DAY
+    moment, before = START, START - 20 * DAY
     moods: dict[int, float] = {}
     feed_stood = START
-    while at < START + days * DAY:
-        paper_now = mishap(paper, at)
-        health = Health(at)
-        day = (at - START).days
+    while moment < START + days * DAY:
+        paper_now = mishap(paper, moment)
+        health = Health(moment)
+        day = (moment - START).days
         mood = moods.setdefault(day, chance.lognormvariate(0, paper.scatter))
-        pace = paper_now.per_day * mood * _season(paper_now, at, days)
-        for _ in range(_poisson(chance, pace * ((at - before) / DAY))):
+        pace = paper_now.per_day * mood * _season(paper_now, moment, days)
+        for _ in range(_poisson(chance, pace * ((moment - before) / DAY))):
             _publish(health, paper_now, random.Random(f"{seed} {day}"), chance)
         if paper_now.feed_lag is not None:
-            feed_stood = at - timedelta(hours=chance.expovariate(1 / paper_now.feed_lag))
+            feed_stood = moment - timedelta(hours=chance.expovariate(1 / paper_now.feed_lag))
         alive = chance.random() > 0.01
         health.add_seed(HOME, Seed("fresh", 60))
         alive = alive and paper_now.feed == "fresh"
         health.add_seed(FEED, Seed("fresh", paper_now.feed_links, feed_stood) if alive else Seed(paper_now.feed))
         yield PastRun(health, "ok" if chance.random() > 0.01 else "interrupted")
-        before = at
-        at += every + timedelta(minutes=chance.uniform(0, 4))
+        before = moment
+        moment += every + timedelta(minutes=chance.uniform(0, 4))
         if chance.random() < 0.004 * (every / DAY):  # some time a year, the machine is off for a day or two
-            at += DAY * chance.uniform(0.5, 2)
+            moment += DAY * chance.uniform(0.5, 2)
 
 
-def _season(paper: Paper, at: datetime, days: int) -> float:
-    passed = (at - START) / DAY
+def _season(paper: Paper, moment: datetime, days: int) -> float:
+    passed = (moment - START) / DAY
     drift = 1 + paper.drift * math.sin(2 * math.pi * passed / 365)
-    weekend = paper.weekend if at.weekday() >= 5 else 1.0
+    weekend = paper.weekend if moment.weekday() >= 5 else 1.0
     tet = paper.tet if 42 <= passed < 49 or 396 <= passed < 403 else 1.0
     return drift * weekend * tet
 

@@ -112,7 +112,7 @@ def written(path: Path) -> Path:
                 db, run, "https://bao.example/", [Link(f"https://bao.example/w-{n}.htm") for n in range(3)], NOON
             )
         note_hosts(db, [HostState("bao.example", 3, NOON, "busy")], NOON)
-        finish_run(db, run, outcome="ok", reason=None, stats={"captures": 7}, at=NOON + timedelta(hours=60))
+        finish_run(db, run, outcome="ok", reason=None, stats={"captures": 7}, moment=NOON + timedelta(hours=60))
     return path
 
 

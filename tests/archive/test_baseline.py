@@ -47,7 +47,7 @@ PAPER = Paper(15)
 
 
 def from_then_on(**changes: object) -> Mishap:
-    return lambda paper, at: replace(paper, **changes) if at >= START + AT * DAY else paper  # type: ignore[arg-type]  # fields of Paper
+    return lambda paper, moment: replace(paper, **changes) if moment >= START + AT * DAY else paper  # type: ignore[arg-type]  # fields of Paper
 
 
 def shares_of(**shares: float) -> Mishap:
@@ -109,8 +109,8 @@ def test_the_operator_can_say_since_when_things_are_as_they_are() -> None:
 
 
 def run(day: float, health: Health | None = None, outcome: str = "ok") -> PastRun:
-    at = START + day * DAY
-    return PastRun(replace(health, at=at) if health else Health(at), outcome)
+    moment = START + day * DAY
+    return PastRun(replace(health, at=moment) if health else Health(moment), outcome)
 
 
 def readable(hits: int, of: int) -> Health:

@@ -41,9 +41,9 @@ def show(db: Database, run: Run) -> Show:
     """Files a reading of an address, so many days after noon; returns the capture's id."""
 
     def shown(url: str, reading: Reading, days: float) -> int:
-        at = NOON + timedelta(days=days)
-        kept = capture_writer.keep(db, run, Capture(url, url, at, 200, body=f"{url} {days}".encode()))
-        file_reading(db, Source(kept.capture_id, run, url_key(url), url, at), reading)
+        moment = NOON + timedelta(days=days)
+        kept = capture_writer.keep(db, run, Capture(url, url, moment, 200, body=f"{url} {days}".encode()))
+        file_reading(db, Source(kept.capture_id, run, url_key(url), url, moment), reading)
         return kept.capture_id
 
     return shown

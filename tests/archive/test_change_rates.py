@@ -26,9 +26,9 @@ def state(hours: float, *, lastmod: float | None = None) -> State:
     return State("article", NOON, NOON, checked, checks=1, lastmod=None if lastmod is None else after(hours=lastmod))
 
 
-def learn(db: Database, run: Run, before: State, changed: bool, at: datetime) -> None:
+def learn(db: Database, run: Run, before: State, changed: bool, moment: datetime) -> None:
     with transaction(db):
-        learn_check(db, run, change_rates_of(db, run.outlet_id), before, changed, at)
+        learn_check(db, run, change_rates_of(db, run.outlet_id), before, changed, moment)
 
 
 def test_looks_add_up(db: Database, run: Run) -> None:

@@ -30,23 +30,23 @@ def the_clock_is_right_again() -> Iterator[None]:
     clock._behind = timedelta()
 
 
-def crawl(db: Database, words: str, at: datetime, true: datetime | None, status: int = 200) -> list[str]:
+def crawl(db: Database, words: str, moment: datetime, true: datetime | None, status: int = 200) -> list[str]:
     """One run of a paper's one article, and what is said of clocks. at: by this machine's clock; true: by the paper's
     own, which it may not tell."""
-    told, at = put_right(db, at)
-    run = start_run(db, PAPER, {}, at)
+    told, moment = put_right(db, moment)
+    run = start_run(db, PAPER, {}, moment)
     read_pending(db, run)
     named = (("Date", format_datetime(true, usegmt=True)),) if true else ()
-    seen = replace(shoot(body=page(body=words * 3)), captured_at=at, headers=named, status=status)
+    seen = replace(shoot(body=page(body=words * 3)), captured_at=moment, headers=named, status=status)
     visit(db, run, seen)
-    finish_run(db, run, outcome="ok", reason=None, stats={}, at=at + timedelta(seconds=5))
+    finish_run(db, run, outcome="ok", reason=None, stats={}, moment=moment + timedelta(seconds=5))
     return told
 
 
-def put_right(db: Database, at: datetime) -> tuple[list[str], datetime]:
+def put_right(db: Database, moment: datetime) -> tuple[list[str], datetime]:
     """As a run does at its beginning; and what it takes the time for then."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "now", lambda: at + clock._behind)
+        patch.setattr(clock, "now", lambda: moment + clock._behind)
         told = list(wrong_clocks(correct_clocks(db, PAPER)))
         return told, clock.now()
 
@@ -57,7 +57,7 @@ def states(db: Database) -> list[tuple[str, str]]:
         "SELECT versions.first_seen_at, substr(body, 1, instr(body, ' ') - 1) FROM versions JOIN active_texts"
         " ON active_texts.version_id = versions.id JOIN texts ON texts.id = text_id ORDER BY versions.number"
     )
-    return [(str(at), str(word)) for at, word in rows.fetchall()]
+    return [(str(moment), str(word)) for moment, word in rows.fetchall()]
 
 
 WORDS = [f"{word} tin về cây cầu mới qua sông, nơi hai bờ chờ nhau đã lâu. " for word in ("Một", "Hai", "Ba", "Bốn")]
@@ -75,7 +75,11 @@ def test_what_was_seen_by_a_clock_that_was_ahead_comes_before_what_was_seen_late
         assert crawl(db, WORDS[2], NOON + 2 * DAY, true and true + 2 * DAY) == []  # said once
         found = states(db)
         assert [word for _, word in found] == ["Một", "Hai", "Ba"]
-        assert [at for at, _ in found] == ["2029-05-21T11:59:59Z", "2029-05-21T12:00:00Z", "2029-05-22T12:00:00Z"]
+        assert [moment for moment, _ in found] == [
+            "2029-05-21T11:59:59Z",
+            "2029-05-21T12:00:00Z",
+            "2029-05-22T12:00:00Z",
+        ]
         (seen, stood) = db.execute(
             "SELECT last_seen_at, min(stood_days) FROM articles JOIN versions ON article_id = articles.id"
         ).fetchone()
@@ -145,6 +149,6 @@ def test_a_date_that_is_none_is_no_witness(tmp_path: Path, date: str) -> None:
     with open_archive(new_archive(tmp_path / "a.db"), create=True) as db:
         run = start_run(db, PAPER, {}, NOON + YEAR)
         visit(db, run, replace(shoot(body=page(body=WORDS[0])), captured_at=NOON + YEAR, headers=(("Date", date),)))
-        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + YEAR)
+        finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON + YEAR)
         (told,) = crawl(db, WORDS[1], NOON, None)
         assert "ahead" in told

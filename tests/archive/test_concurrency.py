@@ -57,7 +57,7 @@ def test_a_reader_in_the_middle_of_a_question_does_not_hold_up_the_end_of_a_run(
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM articles").fetchone()
     began = time.monotonic()
-    finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+    finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
     assert time.monotonic() - began < BUSY_SECONDS / 2
     reader.close()
     assert lookup.runs(db)[0].outcome == "ok"

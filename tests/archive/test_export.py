@@ -55,7 +55,7 @@ def paper(path: Path, db: Database, run: Run, shoot: Shoot) -> Path:
         db, run, shoot("https://bao.example/kin.htm", page("Tin kín", body="Chuyện riêng của một người. " * 9), hours=3)
     )
     ingest(db, run, replace(shoot("https://bao.example/b.htm", hours=60), status=404))
-    finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+    finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
     luubao("withdraw", "https://bao.example/kin.htm", "--reason", "asked", "--db", path)
     return path
 

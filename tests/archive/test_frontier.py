@@ -27,13 +27,13 @@ def after(**span: float) -> datetime:
     return NOON + timedelta(**span)
 
 
-def found(db: Database, run: Run, *urls: str, on: str = HOME, at: datetime = NOON, **said: Any) -> int:
+def found(db: Database, run: Run, *urls: str, on: str = HOME, moment: datetime = NOON, **said: Any) -> int:
     with connection.transaction(db):
-        return len(url_queue.note_links(db, run, on, [Link(url, **said) for url in urls], at).fresh)
+        return len(url_queue.note_links(db, run, on, [Link(url, **said) for url in urls], moment).fresh)
 
 
-def next_run(db: Database, at: datetime = NOON) -> Run:
-    return start_run(db, PAPER, {}, at)
+def next_run(db: Database, moment: datetime = NOON) -> Run:
+    return start_run(db, PAPER, {}, moment)
 
 
 def test_a_new_link_is_handed_out_once_a_run(db: Database, run: Run) -> None:
@@ -66,12 +66,12 @@ def test_what_was_never_read_comes_before_lists_and_lists_before_articles(db: Da
     visit(db, run, shoot(A, page()))
     visit(db, run, shoot(LIST, "<p>danh sách</p>"), B)
     later = next_run(db)
-    at = after(hours=100)
-    assert dequeue.due(db, later, at, 10) == [B]
-    assert dequeue.due(db, later, at, 10) == [LIST]
-    assert dequeue.due(db, later, at, 10) == []
-    assert change_rate_store.rechecks(db, later, at) == [A]
-    assert change_rate_store.rechecks(db, later, at) == []
+    moment = after(hours=100)
+    assert dequeue.due(db, later, moment, 10) == [B]
+    assert dequeue.due(db, later, moment, 10) == [LIST]
+    assert dequeue.due(db, later, moment, 10) == []
+    assert change_rate_store.rechecks(db, later, moment) == [A]
+    assert change_rate_store.rechecks(db, later, moment) == []
 
 
 def test_what_a_sitemap_says_has_changed_is_due_now(db: Database, run: Run, shoot: Shoot) -> None:
@@ -79,12 +79,12 @@ def test_what_a_sitemap_says_has_changed_is_due_now(db: Database, run: Run, shoo
     dequeue.due(db, run, NOON, 1)
     visit(db, run, shoot(A, page()))
     visit(db, run, shoot(A, page(), hours=800))
-    at = after(hours=801)
-    later = next_run(db, at)
-    found(db, later, A, at=at, lastmod=after(hours=799))
-    assert change_rate_store.rechecks(db, later, at) == []
-    found(db, later, A, at=at, lastmod=after(hours=800, minutes=30))
-    assert change_rate_store.rechecks(db, later, at) == [A]
+    moment = after(hours=801)
+    later = next_run(db, moment)
+    found(db, later, A, at=moment, lastmod=after(hours=799))
+    assert change_rate_store.rechecks(db, later, moment) == []
+    found(db, later, A, at=moment, lastmod=after(hours=800, minutes=30))
+    assert change_rate_store.rechecks(db, later, moment) == [A]
 
 
 def test_links_far_from_any_seed_are_not_followed_but_pages_of_a_list_are(db: Database, run: Run) -> None:
@@ -137,8 +137,8 @@ def test_every_article_is_due_twice_a_year(db: Database, run: Run, shoot: Shoot)
     ten_years = 24 * 3653
     visit(db, run, shoot(A, page(), hours=ten_years))
     for days, asked in ((149, []), (150, [A])):
-        at = after(hours=ten_years + 24 * days)
-        assert change_rate_store.rechecks(db, next_run(db, at), at) == asked
+        moment = after(hours=ten_years + 24 * days)
+        assert change_rate_store.rechecks(db, next_run(db, moment), moment) == asked
 
 
 def test_what_is_gone_is_looked_for_and_ever_more_rarely(db: Database, run: Run, shoot: Shoot) -> None:
@@ -201,9 +201,9 @@ def test_a_list_kept_but_not_followed_is_due_in_the_next_run(db: Database, run: 
     found(db, run, LIST)
     visit(db, run, shoot(LIST, "<p>danh sách</p>"), A)
     later = next_run(db)
-    at = after(hours=24)
-    assert dequeue.due(db, later, at, 1) == [A]
-    assert dequeue.due(db, later, at, 1) == [LIST]
+    moment = after(hours=24)
+    assert dequeue.due(db, later, moment, 1) == [A]
+    assert dequeue.due(db, later, moment, 1) == [LIST]
     keep_capture(db, later, shoot(LIST, "<p>danh sách mới</p>", hours=24))  # and here the process was killed
     again = next_run(db)
-    assert [dequeue.due(db, again, at, 1) for _ in range(3)] == [[A], [LIST], []]
+    assert [dequeue.due(db, again, moment, 1) for _ in range(3)] == [[A], [LIST], []]

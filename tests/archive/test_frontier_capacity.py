@@ -116,8 +116,8 @@ def test_the_page_that_names_what_was_left_out_is_read_again_within_a_day(db: Da
         assert links_are_noted(db, home, FRONT, 7)
         name_again(db, home, FRONT, NOON)
     assert not links_are_noted(db, home, FRONT, 7)
-    (at,) = db.execute("SELECT due_at FROM frontier WHERE url_key = ?", [FRONT]).fetchone()
-    assert at <= "2026-05-21T12:00:00Z"
+    (moment,) = db.execute("SELECT due_at FROM frontier WHERE url_key = ?", [FRONT]).fetchone()
+    assert moment <= "2026-05-21T12:00:00Z"
 
 
 def test_whoever_loses_a_place_is_named_again_by_its_page(db: Database, home: Run) -> None:

@@ -55,7 +55,7 @@ def crawl(path: Path, *days: Iterable[Capture]) -> Path:
             for capture in seen:
                 ingest(db, run, capture)
             judge_run(db, run)
-            finish_run(db, run, outcome="ok", reason=None, stats={}, at=seen[-1].captured_at)
+            finish_run(db, run, outcome="ok", reason=None, stats={}, moment=seen[-1].captured_at)
     return path
 
 
@@ -300,15 +300,15 @@ def odd_day(path: Path, hours: float) -> None:
         run = start_run(db, PAPER, {}, NOON + timedelta(hours=hours))
         read_pending(db, run)
         for number, capture in enumerate(few(0, 12)):
-            at = NOON + timedelta(hours=hours, minutes=number)
+            moment = NOON + timedelta(hours=hours, minutes=number)
             edited = whole_page(number, *told_by(number), f"Đò số {number} được kéo lên bờ.")
             body = whole_page(number, WALL) if number < 4 else edited if number < 7 else (capture.body or b"").decode()
             is_gone = number in (7, 8)
             ingest(
-                db, run, replace(capture, captured_at=at, status=404 if is_gone else 200, body=None if is_gone else body.encode())
+                db, run, replace(capture, captured_at=moment, status=404 if is_gone else 200, body=None if is_gone else body.encode())
             )  # fmt: skip
         judge_run(db, run)
-        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=hours, minutes=13))
+        finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON + timedelta(hours=hours, minutes=13))
 
 
 def believed(path: Path) -> list[tuple[object, ...]]:

@@ -39,7 +39,7 @@ def record(
     headline: str = "Bài lạ",
     *,
     url: str = "https://bao.example/la.htm",
-    at: str = "2026-05-10T08:00:00Z",
+    moment: str = "2026-05-10T08:00:00Z",
     http: bytes = OK,
     head: str = "Content-Length: {}\r\n",
     kind: str = "response",
@@ -49,8 +49,8 @@ def record(
     block = http + b"\r\n" + data if http else data
     return (
         (
-            f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Date: {at}\r\n"
-            f"WARC-Record-ID: <urn:uuid:{abs(hash((url, at))):032x}>\r\nContent-Type: application/http; msgtype=response\r\n"
+            f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Date: {moment}\r\n"
+            f"WARC-Record-ID: <urn:uuid:{abs(hash((url, moment))):032x}>\r\nContent-Type: application/http; msgtype=response\r\n"
             f"{head.format(len(block))}\r\n"
         ).encode()
         + block
@@ -58,8 +58,8 @@ def record(
     )
 
 
-FIRST = record("Bài đầu", url="https://bao.example/dau.htm", at="2026-05-01T08:00:00Z")
-LAST = record("Bài cuối", url="https://bao.example/cuoi.htm", at="2026-05-30T08:00:00Z")
+FIRST = record("Bài đầu", url="https://bao.example/dau.htm", moment="2026-05-01T08:00:00Z")
+LAST = record("Bài cuối", url="https://bao.example/cuoi.htm", moment="2026-05-30T08:00:00Z")
 OUTLET = ("--outlet", "bao", "--home", "https://bao.example/")
 
 
@@ -83,11 +83,11 @@ ODD: dict[str, tuple[bytes, str]] = {
     "status 999": (record(http=STATUS % b"999"), "is no HTTP status"),
     "status in other digits": (record(http=STATUS % "٢٠٠".encode()), "is no HTTP status"),
     "status with underscores": (record(http=STATUS % b"2_0_0"), "is no HTTP status"),
-    "year 1": (record(at="0001-01-01T00:00:00+14:00"), "is outside of the calendar"),
-    "year 9999": (record(at="9999-12-31T23:59:59-12:00"), "is outside of the calendar"),
-    "before the web": (record(at="1970-01-01T00:00:00Z"), "is not between 1990-01-01 and"),
-    "next century": (record(at="2150-01-01T00:00:00Z"), "is not between 1990-01-01 and"),
-    "no time": (record(at="gestern"), "'gestern' is no time"),
+    "year 1": (record(moment="0001-01-01T00:00:00+14:00"), "is outside of the calendar"),
+    "year 9999": (record(moment="9999-12-31T23:59:59-12:00"), "is outside of the calendar"),
+    "before the web": (record(moment="1970-01-01T00:00:00Z"), "is not between 1990-01-01 and"),
+    "next century": (record(moment="2150-01-01T00:00:00Z"), "is not between 1990-01-01 and"),
+    "no time": (record(moment="gestern"), "'gestern' is no time"),
     "bad port": (record(url="https://bao.example:99999999/x"), "is no web address"),
     "bad brackets": (record(url="https://[::1/x"), "is no web address"),
     "very long address": (record(url="https://bao.example/" + "a" * 9000), "is no web address"),
@@ -186,7 +186,7 @@ def test_a_description_that_cannot_be_is_told(name: str, tmp_path: Path) -> None
         kind="resource",
         http=b"",
         body=json.dumps(facts).encode(),
-        at="2026-05-01T08:00:00Z",
+        moment="2026-05-01T08:00:00Z",
     )
     file = tmp_path / "x.warc"
     file.write_bytes(described + record("Tin lạ", url="https://la.example/1.htm") + FIRST)

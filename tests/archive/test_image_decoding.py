@@ -126,7 +126,7 @@ def test_the_larger_of_two_sizes_counts() -> None:
 def marked(exif: bytes) -> bytes:
     """A JPEG with Exif of that length."""
     plain = encoded(Image.new("RGB", (64, 48), "red"), "JPEG")
-    parts = [exif[at : at + 65_000] for at in range(0, len(exif), 65_000)]
+    parts = [exif[moment : moment + 65_000] for moment in range(0, len(exif), 65_000)]
     segments = (b"\xff\xe1" + struct.pack(">H", len(part) + 8) + b"Exif\0\0" + part for part in parts)
     return plain[:2] + b"".join(segments) + plain[2:]
 
@@ -155,7 +155,7 @@ def test_every_turn_that_a_camera_notes(kind: str, turn: int, order: str) -> Non
     assert (picture.looks.width, picture.looks.height) == (96, 48)
     with Image.open(BytesIO(picture.looks.thumbnail)) as shown:
         red = shown.convert("RGB").getchannel("R")
-        corners = [red.getpixel(at) for at in ((12, 6), (84, 6), (12, 42), (84, 42))]
+        corners = [red.getpixel(moment) for moment in ((12, 6), (84, 6), (12, 42), (84, 42))]
     assert [isinstance(value, int) and value > 150 for value in corners] == [True, False, False, False]
 
 

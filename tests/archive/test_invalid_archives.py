@@ -333,7 +333,7 @@ def test_bodies_that_unpack_to_too_much_are_left_where_they_are(
         run_ = start_run(db, PAPER, {}, NOON)
         ingest(db, run_, shoot(body=page("Tin nhỏ")))
         ingest(db, run_, shoot(url="https://bao.example/to.htm", body=page("Tin to") + " " * 9_000_000))
-        finish_run(db, run_, outcome="ok", reason=None, stats={}, at=NOON)
+        finish_run(db, run_, outcome="ok", reason=None, stats={}, moment=NOON)
     told = run("verify", "--unpack-ratio", "1", "--db", made)
     assert told.exit_code == 1 and "bodies 2: it unpacks to more than 1 times its size" in told.output
     done = run("merge", made, "--unpack-ratio", "1", "--db", tmp_path / "ours.db")

@@ -53,7 +53,7 @@ def test_an_older_state_comes_in_front_and_the_known_version_keeps_its_id_and_di
     ingest(db, run, shoot(body=page("Tin bốn"), hours=1))
     before = {row[3]: row for row in versions(db)}
     digests = dict(db.execute("SELECT id, digest FROM versions").fetchall())
-    run_rows.finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=2))
+    run_rows.finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON + timedelta(hours=2))
     late = start_run(db, PAPER, {}, NOON + timedelta(days=1))
     arrive(db, late, [shoot(body=page("Tin một"), hours=-48), shoot(body=page("Tin ba"), hours=-24)]).file_pending()
     assert [row[:3] for row in versions(db)] == [
@@ -203,31 +203,31 @@ def captures_of(history: list[tuple[int, str, str, str, str, str]]) -> list[Capt
 
 
 def _captures(hour: int, kind: str, key: str, other_key: str, state: str, ticking: str) -> list[Capture]:
-    at, url, other = NOON + timedelta(hours=hour), f"{SITE}/{key}.htm", f"{SITE}/{other_key}.htm"
+    moment, url, other = NOON + timedelta(hours=hour), f"{SITE}/{key}.htm", f"{SITE}/{other_key}.htm"
     text = f"{state} ở {other_key if kind == 'hop' else key}. " * 9
     shown = page(state, clock=ticking, body=text).encode()
     if kind == "page":
-        return [Capture(url, url, at, 200, UTF8, shown, "utf-8")]
+        return [Capture(url, url, moment, 200, UTF8, shown, "utf-8")]
     if kind == "same":
-        return [Capture(url, url, at, 304)]
+        return [Capture(url, url, moment, 304)]
     if kind == "gone":
-        return [Capture(url, url, at, 404 if ticking == "08:00" else 410)]
+        return [Capture(url, url, moment, 404 if ticking == "08:00" else 410)]
     if kind == "error":
-        return [Capture(url, url, at, 503, body=b"<p>busy</p>")]
+        return [Capture(url, url, moment, 503, body=b"<p>busy</p>")]
     if kind == "home":
-        return [Capture(url, f"{SITE}/", at, 302, (("Location", f"{SITE}/"),))]
+        return [Capture(url, f"{SITE}/", moment, 302, (("Location", f"{SITE}/"),))]
     if kind == "list":
         links = "".join(f"<li><a href='/x-{n}.htm'>Tin số {n}</a></li>" for n in range(30))
         listing = f"<html><body><h1>Thời sự</h1><ul>{links}</ul></body></html>"
         section = f"{SITE}/thoi-su/"
         return [
-            Capture(url, section, at, 301, (("Location", section),)),
-            Capture(section, section, at, 200, body=listing.encode(), via=(url,)),
+            Capture(url, section, moment, 301, (("Location", section),)),
+            Capture(section, section, moment, 200, body=listing.encode(), via=(url,)),
         ]
     if other == url:
         return []
-    hop = [Capture(url, other, at, 301, (("Location", other),))]
-    return hop if kind == "hop-only" else [*hop, Capture(other, other, at, 200, UTF8, shown, "utf-8", via=(url,))]
+    hop = [Capture(url, other, moment, 301, (("Location", other),))]
+    return hop if kind == "hop-only" else [*hop, Capture(other, other, moment, 200, UTF8, shown, "utf-8", via=(url,))]
 
 
 def archived(captures: list[Capture], file_every: int) -> list[dict[str, Any]]:

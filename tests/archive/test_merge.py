@@ -33,7 +33,7 @@ def crawled(path: Path, captures: list[Any]) -> Path:
         if captures:
             run = start_run(db, PAPER, {}, NOON)
             arrive(db, run, captures).file_pending()
-            finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+            finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
     return path
 
 
@@ -110,7 +110,7 @@ def test_runs_that_brought_nothing_come_once_and_in_their_order(tmp_path: Path, 
             run = start_run(db, PAPER, {}, NOON + timedelta(minutes=number))
             if number == 120:
                 ingest(db, run, shoot(body=page("Tin hai"), hours=2))
-            finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(minutes=number))
+            finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON + timedelta(minutes=number))
         starts = db.execute("SELECT started_at, outcome FROM runs ORDER BY id").fetchall()
     assert [merged(ours, other).counts["runs"] for _ in range(2)] == [256, 0]
     with open_archive(ours) as db:
@@ -134,7 +134,7 @@ def test_where_no_process_can_be_started_nothing_is_given_up(path: Path, tmp_pat
 
 def test_the_command_says_what_it_added(path: Path, db: Database, run: Run, shoot: Shoot, tmp_path: Path) -> None:
     ingest(db, run, shoot(body=page("Tin hai"), hours=24))
-    finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+    finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
     other = crawled(tmp_path / "other.db", [shoot(body=page("Tin một")), shoot(body=page("Tin hai"), hours=24)])
     done = CliRunner().invoke(archive, ["merge", str(other), "--db", str(path)])
     assert (done.exit_code, done.output) == (
@@ -152,7 +152,7 @@ def test_what_is_withdrawn_here_stays_withdrawn(
     path: Path, db: Database, run: Run, shoot: Shoot, tmp_path: Path
 ) -> None:
     ingest(db, run, shoot(body=page("Tin kín")))
-    finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+    finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
     assert CliRunner().invoke(archive, ["withdraw", "1", "--reason", "asked", "--db", str(path)]).exit_code == 0
     other = crawled(
         tmp_path / "other.db",
@@ -168,7 +168,7 @@ def test_what_is_withdrawn_here_stays_withdrawn(
 
 def test_what_is_withdrawn_there_is_told(path: Path, db: Database, run: Run, shoot: Shoot, tmp_path: Path) -> None:
     ingest(db, run, shoot(body=page("Tin kín")))
-    finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+    finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
     other = crawled(tmp_path / "other.db", [shoot(body=page("Tin kín"))])
     CliRunner().invoke(archive, ["withdraw", "1", "--reason", "asked", "--db", str(other)])
     done = CliRunner().invoke(archive, ["merge", str(other), "--db", str(path)])

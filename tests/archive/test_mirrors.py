@@ -140,7 +140,7 @@ def exported(folder: Path) -> Path:
         run = start_run(db, PAPER, {}, NOON)
         for hours, headline in ((0, "Tin xưa"), (24, "Tin xưa, sửa lại")):
             ingest(db, run, shoot(body=page(headline), hours=hours))
-        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+        finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
     done = invoke("export", "warc", "--db", folder / "bao.db", "--to", folder / "warcs" / "2026")
     assert done.exit_code == 0, done.output
     return folder / "warcs"

@@ -28,20 +28,20 @@ def nothing_is_wrong_at_the_end(db: Database) -> Iterator[None]:
     assert [previous for _, previous, _ in chain] == [None, *(digest for *_, digest in chain)][:-1]
 
 
-def visits(db: Database, shoot: Shoot, at: datetime, body: str | None) -> list[str]:
+def visits(db: Database, shoot: Shoot, moment: datetime, body: str | None) -> list[str]:
     """A run that asks for what is due. Returns what that is."""
-    run = start_run(db, PAPER, {}, at)
+    run = start_run(db, PAPER, {}, moment)
     with connection.transaction(db):
-        url_queue.note_links(db, run, HOME, [Link(PAGE)], at)
-    asked = [*due(db, run, at, 10), *change_rate_store.rechecks(db, run, at)]
+        url_queue.note_links(db, run, HOME, [Link(PAGE)], moment)
+    asked = [*due(db, run, moment, 10), *change_rate_store.rechecks(db, run, moment)]
     for url in asked:
-        visit(db, run, shoot(url, body, captured_at=at, status=200 if body else 404))
-    end(db, run, at)
+        visit(db, run, shoot(url, body, captured_at=moment, status=200 if body else 404))
+    end(db, run, moment)
     return asked
 
 
-def end(db: Database, run: Run, at: datetime) -> None:
-    finish_run(db, run, outcome="ok", reason=None, stats={}, at=at)
+def end(db: Database, run: Run, moment: datetime) -> None:
+    finish_run(db, run, outcome="ok", reason=None, stats={}, moment=moment)
 
 
 @pytest.mark.parametrize("ahead", [timedelta(days=400), timedelta(days=3650)])
@@ -64,10 +64,10 @@ def test_a_page_last_changed_in_the_future_is_not_asked_for_all_the_time(db: Dat
 
 def test_a_disappearance_and_a_return_under_a_clock_that_goes_back(db: Database, shoot: Shoot) -> None:
     for hours, body in ((9, page()), (6, None), (3, page())):
-        at = NOON + timedelta(hours=hours)
-        run = start_run(db, PAPER, {}, at)
-        ingest(db, run, shoot(PAGE, body, captured_at=at, status=200 if body else 404))
-        end(db, run, at)
+        moment = NOON + timedelta(hours=hours)
+        run = start_run(db, PAPER, {}, moment)
+        ingest(db, run, shoot(PAGE, body, captured_at=moment, status=200 if body else 404))
+        end(db, run, moment)
     assert lookup.find_article(db, PAGE).gone_since is None
     assert db.execute("SELECT count(*) FROM tombstones WHERE returned_at IS NOT NULL").fetchone() == (1,)
 

@@ -168,28 +168,28 @@ def crawl(path: Path, days: Iterable[tuple[int, Day]]) -> Path:
     """What a machine keeps that crawls on these days."""
     with open_archive(new_archive(path), create=True) as db:
         for number, day in days:
-            at = NOON + timedelta(days=number)
-            run = start_run(db, PAPER, {}, at)
+            moment = NOON + timedelta(days=number)
+            run = start_run(db, PAPER, {}, moment)
             read_pending(db, run)
             for place, visit in enumerate(day.visits):
-                _visit(db, run, visit, at + timedelta(minutes=place))
-            _fetch(db, run, day, path.with_suffix(".pictures"), at + timedelta(minutes=9))
+                _visit(db, run, visit, moment + timedelta(minutes=place))
+            _fetch(db, run, day, path.with_suffix(".pictures"), moment + timedelta(minutes=9))
             judge_run(db, run)
-            finish_run(db, run, outcome="ok", reason=None, stats={}, at=at + timedelta(minutes=20))
+            finish_run(db, run, outcome="ok", reason=None, stats={}, moment=moment + timedelta(minutes=20))
     return path
 
 
-def _visit(db: Database, run: Run, visit: Visit, at: Any) -> None:
+def _visit(db: Database, run: Run, visit: Visit, moment: Any) -> None:
     url = f"{SITE}/{visit.key}.htm"
     status = {"page": 200, "gone": 404, "error": 503, "same": 304}[visit.what]
-    ingest(db, run, Capture(url, url, at, status, body=shown(visit) if status == 200 else None, encoding="utf-8"))
+    ingest(db, run, Capture(url, url, moment, status, body=shown(visit) if status == 200 else None, encoding="utf-8"))
 
 
-def _fetch(db: Database, run: Run, day: Day, folder: Path, at: Any) -> None:
+def _fetch(db: Database, run: Run, day: Day, folder: Path, moment: Any) -> None:
     """The pictures that the day's articles show, once each."""
     names = dict.fromkeys(name for visit in day.visits if visit.what == "page" for name in visit.shows)
     for place, name in enumerate(names):
-        url, when = f"{SITE}/anh/{name}", at + timedelta(seconds=place)
+        url, when = f"{SITE}/anh/{name}", moment + timedelta(seconds=place)
         with transaction(db):
             number = ensure_image(db, url, clock.stamp(when))
         fetched = picture(folder, day.pictures[name])

@@ -52,7 +52,7 @@ def kept(path: Path, shoot: Shoot) -> Path:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(data)
             keep_picture(db, run, PictureCapture(image_id, NOON, url, 200, picture=picture), rest=NOON - NOON)
-        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+        finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
     return path
 
 
@@ -115,7 +115,7 @@ def test_a_picture_that_another_article_shows_later_is_seen_again(kept: Path, ho
         keep_picture(
             db, run, PictureCapture(2, NOON, "https://bao.example/anh/chung.png", 200, picture=red), rest=NOON - NOON
         )
-        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+        finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
         assert db.execute("SELECT path FROM pictures WHERE digest = ?", [red.digest]).fetchone() == (red.path,)
     assert [problem for problem in problems(kept) if "pictures" in problem] == []
 

@@ -212,8 +212,8 @@ def fetch(
     rest: timedelta = DAY,
 ) -> str:
     (image_id,) = db.execute("SELECT id FROM images WHERE url = ?", [url]).fetchone()
-    at = NOON + timedelta(hours=hours)
-    return keep_picture(db, run, PictureCapture(image_id, at, url, status, '"v"', None, picture), rest)
+    moment = NOON + timedelta(hours=hours)
+    return keep_picture(db, run, PictureCapture(image_id, moment, url, status, '"v"', None, picture), rest)
 
 
 def versions(db: Database) -> list[tuple[object, ...]]:

@@ -82,8 +82,8 @@ def test_one_that_was_edited_since_is_told_all_the_same(paper: Database, run: Ru
     fetch(paper, run, 0, 48, OWN[3])
     judge_run(paper, run)
     assert versions(paper) == [2, 1, 1, 1, 1, 1]
-    (at,) = paper.execute("SELECT first_seen_at FROM versions WHERE number = 2").fetchone()
-    assert at == "2026-05-22T12:00:00Z"
+    (moment,) = paper.execute("SELECT first_seen_at FROM versions WHERE number = 2").fetchone()
+    assert moment == "2026-05-22T12:00:00Z"
     sound(paper)
 
 
@@ -141,7 +141,7 @@ def test_archives_that_each_saw_some_of_it_take_it_back_when_they_merge(tmp_path
                 fetch(db, run, place, 0.1, OWN[place])
                 fetch(db, run, place, 24, LOST)
             judge_run(db, run)
-            finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=30))
+            finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON + timedelta(hours=30))
             assert versions(db) == [2, 2]
         for shown, data in zip((LOST, *OWN), BYTES, strict=True):
             put_file(path.with_suffix(".pictures"), shown.path, data)

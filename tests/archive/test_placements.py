@@ -77,7 +77,7 @@ def crawled(path: Path, captures: list[Capture]) -> Path:
             run = start_run(db, PAPER, {}, capture.captured_at)
             ingest(db, run, capture)
             judge_run(db, run)
-            finish_run(db, run, outcome="ok", reason=None, stats={}, at=capture.captured_at)
+            finish_run(db, run, outcome="ok", reason=None, stats={}, moment=capture.captured_at)
     return path
 
 
@@ -112,7 +112,7 @@ def test_a_crawl_an_import_out_of_order_and_a_merge_give_the_same_placements(tmp
         arrivals.file_pending()
         arrivals.arrive(captures[3], None)
         arrivals.file_pending()
-        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+        finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
         assert placements(db) == EXPECTED
     half = crawled(tmp_path / "half.db", captures[:2])
     rest = crawled(tmp_path / "rest.db", captures[2:])

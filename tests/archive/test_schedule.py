@@ -196,10 +196,10 @@ def test_a_list_met_now_is_due_in_half_a_day_and_what_is_neither_in_a_day() -> N
 
 
 def test_a_dead_list_costs_few_looks() -> None:
-    state, looks, at = State("list", NOON), 0, NOON
-    while at < NOON + timedelta(days=365):
-        due = next_due(NOTHING, state, False, at)
-        state, at, looks = replace(state, checked_at=at, checks=looks + 1), due.at, looks + 1
+    state, looks, moment = State("list", NOON), 0, NOON
+    while moment < NOON + timedelta(days=365):
+        due = next_due(NOTHING, state, False, moment)
+        state, moment, looks = replace(state, checked_at=moment, checks=looks + 1), due.at, looks + 1
     assert looks == 10  # one, and after 0.5, 1, 2, 4, 8, 16, 32, 64 and 128 days; the next would be after 150
 
 

@@ -93,10 +93,10 @@ HOSTILE = [
 @pytest.fixture(scope="module")
 def indexes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     with open_archive(tmp_path_factory.mktemp("search") / "archive.db", create=True) as opened:
-        at = start_run(opened, PAPER, {}, NOON)
+        moment = start_run(opened, PAPER, {}, NOON)
         ingest(
             opened,
-            at,
+            moment,
             Capture("https://bao.example/a.htm", "https://bao.example/a.htm", NOON, 200, body=page().encode()),
         )
         yield opened

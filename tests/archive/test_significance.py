@@ -20,8 +20,8 @@ URL = "https://bao.example/a-1.htm"
 
 def reading(*paragraphs: str, modified: int | None = None) -> Reading:
     blocks = tuple(Block("paragraph", text) for text in paragraphs)
-    at = datetime(2026, 5, 20, modified, tzinfo=UTC) if modified else None
-    return Reading("article", "Cầu mới", blocks=blocks, modified_at=at)
+    moment = datetime(2026, 5, 20, modified, tzinfo=UTC) if modified else None
+    return Reading("article", "Cầu mới", blocks=blocks, modified_at=moment)
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,8 @@ def put(
     **stats: int,
 ) -> None:
     """A run that began so long ago and took three minutes; `running` ones never ended."""
-    at = NOW - ago
-    run = start_run(db, outlet, {}, at)
+    moment = NOW - ago
+    run = start_run(db, outlet, {}, moment)
     if outcome != "running":
         finish_run(
             db,
@@ -58,7 +58,7 @@ def put(
             outcome=outcome,
             reason=reason,
             stats=stats,
-            at=at + timedelta(minutes=3),
+            moment=moment + timedelta(minutes=3),
             warnings=warnings,
             health=health or {},
         )
@@ -205,8 +205,8 @@ def test_one_time_that_the_machine_was_off_makes_no_rhythm() -> None:
 # Days
 
 
-def facts(at: datetime, outcome: str = "ok", health: Mapping[str, Any] | None = None, **stats: int) -> RunFacts:
-    return RunFacts(1, at, at, outcome, None, (), stats, health or {})
+def facts(moment: datetime, outcome: str = "ok", health: Mapping[str, Any] | None = None, **stats: int) -> RunFacts:
+    return RunFacts(1, moment, moment, outcome, None, (), stats, health or {})
 
 
 def test_days_are_the_paper_s_own() -> None:
@@ -267,7 +267,7 @@ def test_sizes() -> None:
 
 def test_a_warning_can_come_after_the_seal(db: Database) -> None:
     run = start_run(db, PAPER, {}, NOW)
-    finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOW, warnings=("một",))
+    finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOW, warnings=("một",))
     warn(db, run.id, ["ping_url did not answer"])
     (kept,) = runs_of(db, run.outlet_id, NOW)
     assert kept.warnings == ("một", "ping_url did not answer")

@@ -48,7 +48,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
             ingest(
                 db, run, shoot("https://bao.example/c-3.htm", page("Mùa quýt", "Vườn quýt trên sườn núi."), day + 0.2)
             )
-            finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+            finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
     return path.read_bytes()
 
 

@@ -47,7 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
             for hour, (path_of, body, facts) in enumerate(sights):
                 ingest(db, run, shoot(f"https://bao.example/{path_of}", body, day + hour / 24, **facts))
             judge_run(db, run)
-            finish_run(db, run, outcome="ok", reason=None, stats={"new": 1}, at=NOON + timedelta(days=day, hours=9))
+            finish_run(db, run, outcome="ok", reason=None, stats={"new": 1}, moment=NOON + timedelta(days=day, hours=9))
     return path.read_bytes()
 
 

@@ -94,7 +94,7 @@ def paper(path: Path, db: Database, run: Run, shoot: Shoot) -> Path:
     ingest(
         db, run, shoot("https://bao.example/kin.htm", page("Tin kín", body="Chuyện riêng của một người. " * 9), hours=1)
     )
-    finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=60))
+    finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON + timedelta(hours=60))
     luubao("withdraw", "https://bao.example/kin.htm", "--reason", "asked", "--db", path)
     return path
 
@@ -164,10 +164,10 @@ def test_a_304_refers_to_its_own_address_though_a_withdrawn_article_had_the_same
     body = page("Tin chung", "Hai nơi cùng đăng một trang. " * 9)
     ingest(db, run, shoot(URL, body, hours=0))
     ingest(db, run, shoot("https://bao.example/kin.htm", body, hours=1))
-    finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=2))
+    finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON + timedelta(hours=2))
     later = start_run(db, PAPER, {}, NOON + timedelta(hours=24))
     ingest(db, later, Capture(URL, URL, NOON + timedelta(hours=24), 304))
-    finish_run(db, later, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=25))
+    finish_run(db, later, outcome="ok", reason=None, stats={}, moment=NOON + timedelta(hours=25))
     luubao("export", "warc", "--db", path, "--run", later.id, "--to", tmp_path / "w")
     (facts,) = [facts for kind, facts, *_ in records(tmp_path / "w") if kind == "revisit"]
     assert (facts["WARC-Refers-To-Target-URI"], facts["WARC-Refers-To-Date"]) == (URL, "2026-05-20T12:00:00Z")
@@ -282,7 +282,7 @@ def written(
     file = io.BytesIO()
     writer = WARCWriter(file, gzip=compress, warc_version=version)
     writer.write_record(writer.create_warcinfo_record("other.warc.gz", {"software": "Heritrix/3.4"}))
-    for url, at, html in entries:
+    for url, moment, html in entries:
         data = html.encode()
         headers = [("Content-Type", "text/html; charset=utf-8")]
         if chunked:
@@ -297,7 +297,7 @@ def written(
                 payload=io.BytesIO(data),
                 length=len(data),
                 http_headers=http,
-                warc_headers_dict={"WARC-Date": at},
+                warc_headers_dict={"WARC-Date": moment},
             )
         )
     return file.getvalue()
@@ -319,9 +319,9 @@ def arc(entries: list[tuple[str, str, str]]) -> bytes:
     """The format of before 2009: a line of five fields, then the answer."""
     head = "1 0 Archive\nURL IP-address Archive-date Content-type Archive-length\n"
     found = f"filedesc://x.arc 0.0.0.0 20190301080000 text/plain {len(head)}\n{head}\n".encode()
-    for url, at, html in entries:
+    for url, moment, html in entries:
         block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html.encode()
-        stamp = "".join(one for one in at[:19] if one.isdigit())
+        stamp = "".join(one for one in moment[:19] if one.isdigit())
         found += f"{url} 10.0.0.1 {stamp} text/html {len(block)}\n".encode() + block + b"\n"
     return found
 
@@ -377,7 +377,7 @@ def test_an_export_that_was_cut_between_records_is_known_as_half(paper: Path, tm
     luubao("export", "warc", "--db", paper, "--to", tmp_path / "w")
     (file,) = (tmp_path / "w").iterdir()
     data = file.read_bytes()
-    starts = [at for at in range(len(data)) if data.startswith(b"\x1f\x8b\x08", at)]
+    starts = [moment for moment in range(len(data)) if data.startswith(b"\x1f\x8b\x08", moment)]
     for name, cut in (("end", data[: starts[-1]]), ("middle", data[: starts[6]] + data[starts[7] :])):
         half = tmp_path / f"{name}.warc.gz"
         half.write_bytes(cut)
@@ -414,7 +414,7 @@ def test_a_set_whose_next_file_is_missing_is_known_as_half(
 
 def holed(data: bytes) -> bytes:
     """Zeros where the fifth record was."""
-    starts = [at for at in range(len(data)) if data.startswith(b"\x1f\x8b\x08", at)]
+    starts = [moment for moment in range(len(data)) if data.startswith(b"\x1f\x8b\x08", moment)]
     return data[: starts[5] + 20] + b"\0" * (starts[6] - starts[5] - 20) + data[starts[6] :]
 
 

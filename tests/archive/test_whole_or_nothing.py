@@ -49,7 +49,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
         put(path, picture.path, PNG)
         (image_id,) = db.execute("SELECT id FROM images WHERE url = ?", [IMAGE]).fetchone()
         keep_picture(db, run, PictureCapture(image_id, NOON, IMAGE, 200, picture=picture), NOON - NOON)
-        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+        finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
     return path
 
 
@@ -86,7 +86,7 @@ def add(path: Path, headline: str) -> None:
     with open_archive(path, create=True) as db:
         run = start_run(db, PAPER, {}, NOON)
         ingest(db, run, shoot("https://bao.example/them.htm", page(headline), hours=100))
-        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+        finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
 
 
 # --- backups ----------------------------------------------------------------------------------------------------------
@@ -185,9 +185,9 @@ def test_a_picture_damaged_since_is_taken_from_the_backup_before(bao: Path, tmp_
     assert picture_of(bao).read_bytes() == PNG
 
 
-def flip(file: Path, at: int) -> None:
+def flip(file: Path, moment: int) -> None:
     data = bytearray(file.read_bytes())
-    data[at] ^= 1
+    data[moment] ^= 1
     file.write_bytes(data)
 
 

@@ -44,7 +44,7 @@ def kept(path: Path, shoot: Shoot) -> Path:
             seed(db, run, [NAMED, OTHER], NOON)
             ingest(db, run, shoot(NAMED, named(day), day))
             ingest(db, run, shoot(OTHER, page("Mùa quýt chín", f"Vườn quýt ngày {day} trên sườn núi."), day))
-            finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+            finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
     return path
 
 
@@ -245,7 +245,7 @@ def test_the_same_words_at_another_address_are_withdrawn_too(kept: Path, shoot: 
     with open_archive(kept, create=True) as db:
         run = start_run(db, PAPER, {}, NOON)
         ingest(db, run, shoot("https://bao.example/phap-luat/1.htm", named(1), 50))
-        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+        finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
         assert kept_body(db, db.execute("SELECT max(id) FROM captures").fetchone()[0]) is None
     assert traces(kept) == []
     assert run_command(kept, "verify").exit_code == 0
@@ -293,7 +293,7 @@ def many(path: Path, shoot: Shoot) -> Path:
             ingest(
                 db, run, shoot(f"https://bao.example/lang-{number}.htm", page(f"Chuyện {number}", body), number / 99)
             )
-        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+        finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
     return path
 
 
@@ -327,7 +327,7 @@ def test_no_list_that_quotes_a_destroyed_article_is_part_of_a_dictionary(path: P
             body = page(f"Chuyện {number}", f"Người số {number} của làng kể chuyện đò ngang qua bến cũ.")
             body = body.replace("</article>", f"</article><aside>{quoting if number < 30 else ''}</aside>")
             ingest(db, run, shoot(f"https://bao.example/lang-{number}.htm", body, number / 99))
-        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+        finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
     quotes = [headline.replace("&", "&amp;").encode(), lead.encode()]
     assert any(quote in one for quote in quotes[:1] for one in dictionaries(path)), "a dictionary quotes it"
     done = run_command(path, "withdraw", "https://bao.example/bat.htm", "--reason", "x", "--destroy", "--yes")
@@ -341,7 +341,7 @@ def test_pages_are_destroyed_until_there_are_none_to_choose_a_dictionary_from(ma
     with open_archive(many, create=True) as db:  # too short to be chosen, and written with the dictionary there is
         run = start_run(db, PAPER, {}, NOON)
         ingest(db, run, replace(shoot("https://bao.example/ngan.htm", hours=1), body=b"<p>Tin"))
-        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=2))
+        finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON + timedelta(hours=2))
     while chosen := dictionaries(many):
         number = next(one for one in left if f"Người số {one} của".encode() in chosen[0])
         left.remove(number)

@@ -52,7 +52,7 @@ class Story:
 
     def headline(self, hour: float) -> str:
         """What it is called."""
-        changes = sum(at <= hour for at in self.retitled)
+        changes = sum(moment <= hour for moment in self.retitled)
         return f"Thôn số {self.number} đón mùa vàng" + (f", tin giờ thứ {changes}" if changes else "")
 
     def url(self, hour: float) -> str:
@@ -68,7 +68,9 @@ class Story:
         """Its page."""
         published = (began + timedelta(hours=self.born)).isoformat() if self.dated else ""
         said = [line.format(n=self.number, m=self.number * 7 + 13) for line in _TEXT]
-        said += [f"Cập nhật lần thứ {n} của bài số {self.number}." for n, at in enumerate(self.edits) if at <= hour]
+        said += [
+            f"Cập nhật lần thứ {n} của bài số {self.number}." for n, moment in enumerate(self.edits) if moment <= hour
+        ]
         headline = self.headline(hour)
         return (
             f'<html lang="vi"><head><title>{headline}</title><meta property="og:type" content="article">'
@@ -96,16 +98,16 @@ class SmallPaper:
 
     def answer(self, url: str) -> Capture:
         """What an address answers now."""
-        hour, at = self.hour(), clock.now()
+        hour, moment = self.hour(), clock.now()
         self.asked.append((hour, url))
         for story in self.stories:
             if url == story.url(hour) and story.is_there(hour):
-                return _shown(url, at, story.page(hour, self.began))
+                return _shown(url, moment, story.page(hour, self.began))
             if story.redirects and url == story.url(-1) and story.is_there(hour):
-                return Capture(url, story.url(hour), at, 301, headers=(("Location", story.url(hour)),))
+                return Capture(url, story.url(hour), moment, 301, headers=(("Location", story.url(hour)),))
         if body := self._lists(hour).get(url):
-            return _shown(url, at, body)
-        return _shown(url, at, "<html><title>404</title><h1>404</h1></html>", 404)
+            return _shown(url, moment, body)
+        return _shown(url, moment, "<html><title>404</title><h1>404</h1></html>", 404)
 
     def _lists(self, hour: float) -> Mapping[str, str]:
         there = sorted((one for one in self.stories if one.is_there(hour)), key=lambda one: -one.born)
@@ -131,8 +133,8 @@ class SmallPaper:
         return f'{picture}<h3><a href="{story.url(hour)}">{self.teased(story, hour)}</a></h3>'
 
 
-def _shown(url: str, at: datetime, body: str, status: int = 200) -> Capture:
-    return Capture(url, url, at, status, body=body.encode(), encoding="utf-8")
+def _shown(url: str, moment: datetime, body: str, status: int = 200) -> Capture:
+    return Capture(url, url, moment, status, body=body.encode(), encoding="utf-8")
 
 
 def crawl(db: Database, paper: SmallPaper, recheck_mode: str = "budget") -> CrawlSession:
@@ -143,7 +145,7 @@ def crawl(db: Database, paper: SmallPaper, recheck_mode: str = "budget") -> Craw
         for url in urls:
             _ask(session, paper, url)
     judge_run(db, session.run)
-    finish_run(db, session.run, outcome="ok", reason=None, stats=session.counts, at=clock.now())
+    finish_run(db, session.run, outcome="ok", reason=None, stats=session.counts, moment=clock.now())
     return session
 
 

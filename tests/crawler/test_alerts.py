@@ -45,8 +45,8 @@ def filed(path: Path, hours: float, *pages: tuple[str, str | None], end: bool = 
             ingest(db, run, shoot(url, body, hours) if body else shoot(url, "<h1>404</h1>", hours, status=404))
         if end:
             judge_run(db, run)
-            at = NOON + timedelta(hours=hours, minutes=1)
-            finish_run(db, run, outcome="ok", reason=None, stats={"captures": len(pages)}, at=at)
+            moment = NOON + timedelta(hours=hours, minutes=1)
+            finish_run(db, run, outcome="ok", reason=None, stats={"captures": len(pages)}, moment=moment)
 
 
 def settings(folder: Path, text: str) -> Alerts:

@@ -52,7 +52,7 @@ def other_crawl() -> bytes:
     ]
     file = io.BytesIO()
     writer = WARCWriter(file, gzip=True)
-    for url, at, status, headers, body in entries:
+    for url, moment, status, headers, body in entries:
         http = StatusAndHeaders(status, [*headers, ("Content-Length", str(len(body)))], protocol="HTTP/1.1")
         record = writer.create_warc_record(
             url,
@@ -60,7 +60,7 @@ def other_crawl() -> bytes:
             payload=io.BytesIO(body),
             length=len(body),
             http_headers=http,
-            warc_headers_dict={"WARC-Date": at},
+            warc_headers_dict={"WARC-Date": moment},
         )
         writer.write_record(record)
     return file.getvalue()
@@ -103,7 +103,7 @@ def test_what_another_archive_kept_comes_before_our_first_crawl(replay: Replay, 
     with open_archive(path, create=True) as db:
         run = start_run(db, PAPER, {}, shoot().captured_at)
         ingest(db, run, shoot(body=page("Tin nay")))
-        finish_run(db, run, outcome="ok", reason=None, stats={}, at=shoot().captured_at)
+        finish_run(db, run, outcome="ok", reason=None, stats={}, moment=shoot().captured_at)
     done = backfill(path, PAPER, wayback(replay), Span())
     assert done.problem is None and done.counts["failed"] == 0 and done.counts["waiting"] == 0
     assert versions(path) == [*OLD[:2], ("a-1.htm", 3, "Tin nay", "2026-05-20T12:00:00Z"), OLD[2]]
@@ -203,7 +203,7 @@ def _lines(warc: bytes) -> list[str]:
     iterator = ArchiveIterator(io.BytesIO(warc))
     lines = []
     for record in iterator:
-        url, at = record.rec_headers.get_header("WARC-Target-URI"), record.rec_headers.get_header("WARC-Date")
+        url, moment = record.rec_headers.get_header("WARC-Target-URI"), record.rec_headers.get_header("WARC-Date")
         facts = {
             "url": url,
             "mime": record.http_headers.get_header("Content-Type", "unk").partition(";")[0],
@@ -214,7 +214,7 @@ def _lines(warc: bytes) -> list[str]:
             "filename": "crawl-data/x.warc.gz",
             "offset": str(offset),
             "length": str(length),
-            "timestamp": "".join(one for one in at if one.isdigit()),
+            "timestamp": "".join(one for one in moment if one.isdigit()),
         }
         lines.append(json.dumps({"urlkey": "example,bao)/", **facts}))
     return lines

@@ -39,8 +39,8 @@ def slow(answer: Answer, seconds: float) -> Trap:
 
 def gaps(server: Hostile) -> list[tuple[str, float]]:
     """Each path that was asked for at 127.0.0.1, and for how long nothing had been asked there before it."""
-    there = [(path, at) for path, at in zip(server.asked, server.times, strict=True) if path.startswith("/")]
-    return [(path, at - before) for (path, at), (_, before) in zip(there[1:], there, strict=False)]
+    there = [(path, moment) for path, moment in zip(server.asked, server.times, strict=True) if path.startswith("/")]
+    return [(path, moment - before) for (path, moment), (_, before) in zip(there[1:], there, strict=False)]
 
 
 @pytest.mark.slow
@@ -63,16 +63,18 @@ def test_a_short_rest_is_kept_and_other_hosts_go_on(path: Path) -> None:
     ((_, rest),) = [gap for gap in gaps(server) if gap[1] > 5]
     assert rest >= 5.9
     begun = max(
-        at for one, at in zip(server.asked, server.times, strict=True) if one.startswith("/") and at < end(server)
+        moment
+        for one, moment in zip(server.asked, server.times, strict=True)
+        if one.startswith("/") and moment < end(server)
     )
-    during = [one for one, at in zip(server.asked, server.times, strict=True) if begun < at < begun + 5.9]
+    during = [one for one, moment in zip(server.asked, server.times, strict=True) if begun < moment < begun + 5.9]
     assert [one for one in during if not one.startswith("127.0.0.2/")] == []
     assert len(during) >= 3
 
 
 def end(server: Hostile) -> float:
     """When the longest rest at 127.0.0.1 ended."""
-    there = [at for path, at in zip(server.asked, server.times, strict=True) if path.startswith("/")]
+    there = [moment for path, moment in zip(server.asked, server.times, strict=True) if path.startswith("/")]
     return max(zip(there[1:], there, strict=False), key=lambda pair: pair[0] - pair[1])[0]
 
 

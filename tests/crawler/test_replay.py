@@ -77,9 +77,9 @@ def captures(path: Path) -> Rows:
             "SELECT captured_at, requested_url, status, body_id FROM captures WHERE requested_url NOT LIKE '%/robots.txt'"
         ).fetchall()
         found = []
-        for at, url, status, body_id in rows:
+        for moment, url, status, body_id in rows:
             body = get_body(db, body_id) if body_id else None
-            found.append(("".join(filter(str.isdigit, at)), url, 200 if status == 304 else status, body))
+            found.append(("".join(filter(str.isdigit, moment)), url, 200 if status == 304 else status, body))
     return found
 
 
@@ -88,9 +88,9 @@ def replayed(path: Path, files: list[Path], folder: Path, *options: str) -> None
     folder.mkdir()
     with pywb(folder, files, *options) as replay:
         wrong = [
-            (at, url, status, got[0], len(body or b""), len(got[1]))
-            for at, url, status, body in captures(path)
-            if (got := replay.get_itself(at, url))[0] != status or (body is not None and got[1] != body)
+            (moment, url, status, got[0], len(body or b""), len(got[1]))
+            for moment, url, status, body in captures(path)
+            if (got := replay.get_itself(moment, url))[0] != status or (body is not None and got[1] != body)
         ]
         assert wrong == []
         status, shown = replay.get("", next(url for _, url, *_ in captures(path) if url.endswith(SAME)), how="mp_")

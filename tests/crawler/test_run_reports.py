@@ -151,15 +151,15 @@ def healthy(path: Path, site: Any, runs: int, until: int = 1, **health: Any) -> 
     spider = Demo(base_url=site.base_url)
     with open_archive(path, create=True) as db:
         for days in range(runs, until - 1, -1):
-            at = clock.now() - timedelta(days=days)
-            run = start_run(db, spider.outlet, {}, at)
+            moment = clock.now() - timedelta(days=days)
+            run = start_run(db, spider.outlet, {}, moment)
             finish_run(
                 db,
                 run,
                 outcome="ok",
                 reason=None,
                 stats={"captures": 30, "new": 25},
-                at=at,
+                moment=moment,
                 health={"new": 25, **health},
             )
 
@@ -201,15 +201,15 @@ def test_a_warning_turns_the_exit_code_and_is_said_once_a_day(site: Any, path: P
     healthy(path, site, 10, until=2, seeds={feed: {"outcome": "fresh", "links": 30}})
     with open_archive(path, create=True) as db:
         for hours in (30, 28):
-            at = clock.now() - timedelta(hours=hours)
-            run = start_run(db, Demo(base_url=site.base_url).outlet, {}, at)
+            moment = clock.now() - timedelta(hours=hours)
+            run = start_run(db, Demo(base_url=site.base_url).outlet, {}, moment)
             finish_run(
                 db,
                 run,
                 outcome="ok",
                 reason=None,
                 stats={},
-                at=at,
+                moment=moment,
                 health={"seeds": {feed: {"outcome": "fresh", "links": 0}}},
             )
     first = crawl(site.base_url, path)

@@ -181,7 +181,7 @@ def test_the_status_says_what_share_of_the_articles_was_seen(tmp_path: Path) -> 
         assert run(path, site.base_url)[0] == 0
     with sqlite3.connect(path) as connection:
         for number, days in enumerate((0, 0, 3, 3, 3, 20, 20, 90), 1):
-            at = f"{datetime.now(UTC) - timedelta(days=days, hours=1):%Y-%m-%dT%H:%M:%SZ}"
-            connection.execute("UPDATE articles SET last_seen_at = ? WHERE id = ?", [at, number])
+            moment = f"{datetime.now(UTC) - timedelta(days=days, hours=1):%Y-%m-%dT%H:%M:%SZ}"
+            connection.execute("UPDATE articles SET last_seen_at = ? WHERE id = ?", [moment, number])
     connection.close()
     assert "seen again 25% in the last day, 62% in the last week, 87% in the last month" in status(path)[1]

@@ -30,7 +30,7 @@ def test_a_page_with_two_faces_has_two_versions_and_counts_the_returns() -> None
     versions = versions_of(facts.history.articles[0])
     assert [one.changed for one in versions.all] == [(), ("pictures",)]
     assert versions.shown == (0, 1, 0, 1, 0, 1, 0, 1)
-    assert [[at.hour for at in one.returns] for one in versions.all] == [[14, 16, 18], [15, 17, 19]]
+    assert [[moment.hour for moment in one.returns] for one in versions.all] == [[14, 16, 18], [15, 17, 19]]
 
 
 def test_a_new_state_after_two_faces_is_a_version() -> None:

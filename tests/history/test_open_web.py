@@ -181,8 +181,8 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
 }  # fmt: skip
 
 
-def hours(at: datetime) -> str:
-    return f"{(at - NOON) / timedelta(hours=1):g}"
+def hours(moment: datetime) -> str:
+    return f"{(moment - NOON) / timedelta(hours=1):g}"
 
 
 def line(article: Article) -> str:

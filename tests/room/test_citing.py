@@ -63,8 +63,8 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     with open_archive(path, create=True) as db:
         run = start_run(db, PAPER, {"luubao": "test"}, NOON)
         for day, headline in ((0, "Cầu & đường"), (2, "Cầu &amp; đường &lt;/script&gt; mới")):
-            at = NOON + timedelta(days=day)
-            ingest(db, run, Capture(URL, URL, at, 200, body=page(headline).encode(), encoding="utf-8"))
+            moment = NOON + timedelta(days=day)
+            ingest(db, run, Capture(URL, URL, moment, 200, body=page(headline).encode(), encoding="utf-8"))
     return room_on(path, contact="thu.vien@example.org", keeper="Thư viện tỉnh")
 
 

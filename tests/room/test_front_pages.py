@@ -44,9 +44,9 @@ def headlines(answer: Answer) -> list[tuple[int, str]]:
         ("03:00", [(1, NAMES[BRIDGE]), (2, NAMES[SCHOOL])]),
     ],
 )
-def test_a_front_page_is_shown_as_it_stood_at_an_hour(ask: Ask, at: str, expected: list[tuple[int, str]]) -> None:
+def test_a_front_page_is_shown_as_it_stood_at_an_hour(ask: Ask, moment: str, expected: list[tuple[int, str]]) -> None:
     """The paper's zone is UTC+7: its first look was at 19:00. Before that the first look is shown."""
-    answer = ask(f"{DAY}?at={at}" if at else DAY)
+    answer = ask(f"{DAY}?at={moment}" if moment else DAY)
     assert answer.status == 200
     assert headlines(answer) == expected
 

@@ -48,10 +48,10 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
             figure("cuoi", "Đám cưới ở xã Hạ Hòa.", "Dương Miên"),
         )
         for day, name, pictures in ((0, "a", river + wedding), (1, "b", river.replace("Bến đò", "Đò ngang"))):
-            url, at = f"https://bao.example/{name}-1.htm", NOON + timedelta(days=day)
-            body = page(f"Bài {name}", dated=at).replace("</article>", f"{pictures}</article>")
+            url, moment = f"https://bao.example/{name}-1.htm", NOON + timedelta(days=day)
+            body = page(f"Bài {name}", dated=moment).replace("</article>", f"{pictures}</article>")
             body = body.replace('lang="vi"', 'lang="fr"') if name == "b" else body
-            ingest(db, run, Capture(url, url, at, 200, body=body.encode(), encoding="utf-8"))
+            ingest(db, run, Capture(url, url, moment, 200, body=body.encode(), encoding="utf-8"))
         for number, url in db.execute("SELECT id, url FROM images").fetchall():
             data = painted("blue" if "song" in url else "red")
             picture = recognised(data)

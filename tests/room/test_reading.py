@@ -30,14 +30,14 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     dated = NOON - timedelta(days=1)
     with open_archive(path, create=True) as db:
         for day, figure, status in ((0, 412, 200), (1, 421, 404), (3, 421, 404)):
-            at = NOON + timedelta(days=day)
-            run = start_run(db, PAPER, {"luubao": "test"}, at)
+            moment = NOON + timedelta(days=day)
+            run = start_run(db, PAPER, {"luubao": "test"}, moment)
             for url, body, code in (
                 (ADDRESS, page("Cầu mới qua sông Thao", BRIDGE.format(figure), dated=dated), 200),
                 (GONE, page("Bắt hai tàu hút cát &amp; sỏi") if status == 200 else "", status),
             ):
-                ingest(db, run, Capture(url, url, at, code, body=body.encode() or None, encoding="utf-8"))
-            finish_run(db, run, outcome="ok", reason=None, stats={}, at=at + timedelta(minutes=10))
+                ingest(db, run, Capture(url, url, moment, code, body=body.encode() or None, encoding="utf-8"))
+            finish_run(db, run, outcome="ok", reason=None, stats={}, moment=moment + timedelta(minutes=10))
         db.conn.commit()
     return path
 
@@ -143,10 +143,10 @@ def test_an_article_without_a_date_never_gets_ours(ask: Ask, numbers: dict[str, 
 
 def test_the_day_of_an_undated_article_is_that_of_the_paper_s_zone(tmp_path: Path) -> None:
     """18:00 in Greenwich on the 20th is one o'clock on the 21st in Vietnam."""
-    at = NOON + timedelta(hours=6)
+    moment = NOON + timedelta(hours=6)
     with open_archive(tmp_path / "archive.db", create=True) as db:
-        run = start_run(db, PAPER, {"luubao": "test"}, at)
-        ingest(db, run, Capture(GONE, GONE, at, 200, body=page("Bắt hai tàu hút cát").encode(), encoding="utf-8"))
+        run = start_run(db, PAPER, {"luubao": "test"}, moment)
+        ingest(db, run, Capture(GONE, GONE, moment, 200, body=page("Bắt hai tàu hút cát").encode(), encoding="utf-8"))
     ask = room_on(tmp_path / "archive.db")
     days = (f"2026-05-{number}" for number in (20, 21, 22))
     listed = {day[-2:]: "Bắt hai tàu" in ask(f"/-/new?since={day}&until={day}").text for day in days}

@@ -81,26 +81,26 @@ def picture_records(picture: OutPicture, data: bytes | None, warcinfo: str) -> I
         yield from _metadata(url, date, record_id, _head_fields(picture.status, picture.headers), warcinfo)
 
 
-def warcinfo_record(filename: str, facts: Mapping[str, str], at: str) -> tuple[Record, str]:
+def warcinfo_record(filename: str, facts: Mapping[str, str], moment: str) -> tuple[Record, str]:
     """The first record of a file, and its id."""
-    record_id = _record_id("warcinfo", filename, at)
+    record_id = _record_id("warcinfo", filename, moment)
     block = "".join(f"{name}: {value}\r\n" for name, value in facts.items()).encode()
     return _build(
-        "warcinfo", "", at, "", block, WARC_FIELDS_TYPE, {"WARC-Record-ID": record_id, "WARC-Filename": filename}
+        "warcinfo", "", moment, "", block, WARC_FIELDS_TYPE, {"WARC-Record-ID": record_id, "WARC-Filename": filename}
     ), record_id
 
 
-def outlet_record(facts: Mapping[str, Any], at: str, warcinfo: str) -> Record:
+def outlet_record(facts: Mapping[str, Any], moment: str, warcinfo: str) -> Record:
     """The description of an outlet as JSON, so that another archive can import its pages."""
     block = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
-    return _build("resource", OUTLET + str(facts["name"]), at, warcinfo, block, "application/json", {})
+    return _build("resource", OUTLET + str(facts["name"]), moment, warcinfo, block, "application/json", {})
 
 
-def ending_record(records: int, goes_on_in: str, at: str, warcinfo: str) -> Record:
+def ending_record(records: int, goes_on_in: str, moment: str, warcinfo: str) -> Record:
     """The last record of a file: a file without it, or with fewer records than it states, is truncated. goes_on_in: the
     name of the next file; empty in the last."""
     block = f"records: {records}\r\n" + (f"goes-on-in: {goes_on_in}\r\n" if goes_on_in else "")
-    return _build("metadata", ENDING, at, warcinfo, block.encode(), WARC_FIELDS_TYPE, {})
+    return _build("metadata", ENDING, moment, warcinfo, block.encode(), WARC_FIELDS_TYPE, {})
 
 
 def rewrite_headers(headers: Headers, size: int | None) -> list[tuple[str, str]]:

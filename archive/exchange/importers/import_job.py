@@ -94,7 +94,7 @@ Progress = Callable[[Report], None]
 
 
 def import_files(
-    path: Path, files: Sequence[Path], houses: OutletMatcher, *, pictures: Path, defaults: PageDefaults = NO_DEFAULTS,
+    path: Path, files: Sequence[Path], matcher: OutletMatcher, *, pictures: Path, defaults: PageDefaults = NO_DEFAULTS,
     jobs: int | None = None, progress: Progress = lambda _: None,
 ) -> Report:  # fmt: skip
     """Imports files, one after the other, into the archive at `path`; creates the archive if there is none.
@@ -104,7 +104,7 @@ def import_files(
     report = Report()
     readers = [(file, read_file(file, defaults)) for given in files for file in expand_folder(given)]
     with connection.open_archive(path, create=True) as db, ExitStack() as stack:
-        job = _Import(db, path, houses, pictures, jobs, report, stack, progress)
+        job = _Import(db, path, matcher, pictures, jobs, report, stack, progress)
         with job.breaking_off():
             for file, items in readers:
                 job.read(file, items)
@@ -137,14 +137,14 @@ class _QueuedPage:
 
 class _Import:
     def __init__(
-        self, db: Database, path: Path, houses: OutletMatcher, pictures: Path, jobs: int | None, report: Report,
+        self, db: Database, path: Path, matcher: OutletMatcher, pictures: Path, jobs: int | None, report: Report,
         stack: ExitStack, progress: Progress,
     ):  # fmt: skip
-        self.db, self.path, self.houses, self.pictures, self.jobs = db, path, houses, pictures, jobs
+        self.db, self.path, self.matcher, self.pictures, self.jobs = db, path, matcher, pictures, jobs
         self.report, self.stack, self.progress = report, stack, progress
         self.known = {run.outlet.name: run for run in kept_captures.outlets_of(db)}
         for name, run in self.known.items():
-            houses.outlets.setdefault(name, run.outlet)
+            matcher.outlets.setdefault(name, run.outlet)
         self.open: dict[str, _OutletImport] = {}
         # one pool for all outlets: a file can describe any number of them
         self.workers: Workers[_Task, Reading | Unreadable] | None = None
@@ -174,7 +174,7 @@ class _Import:
         if isinstance(item, Skipped):
             self.report.skip(item, file)
         elif isinstance(item, DescribedOutlet):
-            self.houses.describe(item.outlined)
+            self.matcher.describe(item.outlined)
         elif isinstance(item, Page):
             self._import_page(item, file)
         else:
@@ -224,11 +224,11 @@ class _Import:
             now = clock.now()
             version_texts.learn_boilerplate(self.db, outlet_import.run, now)
             run_rows.finish_run(
-                self.db, outlet_import.run, outcome=outcome, reason=None, stats=self.report.counts, at=now
+                self.db, outlet_import.run, outcome=outcome, reason=None, stats=self.report.counts, moment=now
             )
 
     def _import_page(self, page: Page, file: Path) -> None:
-        outlet = self.houses.of(page.capture.requested_url)
+        outlet = self.matcher.of(page.capture.requested_url)
         if outlet is None:
             self.report.pass_by(page.capture.requested_url)
             return
@@ -315,7 +315,7 @@ class _Import:
             self.report.counts["pictures-here"] += is_stored
             return is_stored
         name = outlet_showing(self.db, image.url)
-        outlet = self.houses.outlets.get(name or "")
+        outlet = self.matcher.outlets.get(name or "")
         imported = outlet is not None and take_picture(
             self.db, self._outlet_import(outlet, file).run, self.pictures, image
         )
@@ -328,7 +328,7 @@ class _Import:
                 raise BadValue(f"{outlet.name} has to wait, for one import takes {most} outlets. Import the file again")
             self.stack.enter_context(outlet_lock(self.path, outlet.name))
             run = begin(self.db, outlet, "import", shown(file.name)[1:-1])
-            described = self.houses.boilerplate.get(outlet.name, ())
+            described = self.matcher.boilerplate.get(outlet.name, ())
             boilerplate = version_texts.boilerplate_of(self.db, run.outlet_id)
             if described and not boilerplate.marks:
                 boilerplate = version_texts.put_boilerplate(

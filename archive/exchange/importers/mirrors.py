@@ -51,7 +51,7 @@ def is_page(file: Path) -> bool:
     return Path(re.split("[?@]", file.name, maxsplit=1)[0]).suffix.lower() in _PAGES
 
 
-def read_mirror(folder: Path, url: str | None, at: datetime | None) -> Iterator[Item]:
+def read_mirror(folder: Path, url: str | None, moment: datetime | None) -> Iterator[Item]:
     """Reads every page in a mirror's folder. url: the address of the folder's top, for pages that do not state theirs
     and a folder whose name is no host; at: the time, for pages that do not state it. Does not follow links out of the
     folder: what is there is not the newspaper's."""
@@ -66,17 +66,17 @@ def read_mirror(folder: Path, url: str | None, at: datetime | None) -> Iterator[
         for name in sorted(names):
             file = Path(parent) / name
             if is_page(file) and not name.startswith((".", "hts-")):
-                yield _mirrored_page(folder, file, url, at, added)
+                yield _mirrored_page(folder, file, url, moment, added)
             elif not is_archive(file):
                 yield Skipped("it is no page", _printable(file), failed=False)
     yield from unreadable
 
 
-def _mirrored_page(folder: Path, file: Path, url: str | None, at: datetime | None, added: set[str]) -> Item:
+def _mirrored_page(folder: Path, file: Path, url: str | None, moment: datetime | None, added: set[str]) -> Item:
     if file.is_symlink() and not _stays_within(folder, file):
         return _not_followed(file)
     address = _mirror_url(folder, file, url)
-    return _page(file, address.removesuffix(".html") if address in added else address, at, implied=True)
+    return _page(file, address.removesuffix(".html") if address in added else address, moment, implied=True)
 
 
 def _added_endings(folder: Path, url: str | None) -> set[str]:
@@ -128,9 +128,9 @@ def _printable(file: Path) -> str:
     return os.fsencode(file).decode("utf-8", "backslashreplace")
 
 
-def read_page(file: Path, url: str | None, at: datetime | None) -> Iterator[Item]:
+def read_page(file: Path, url: str | None, moment: datetime | None) -> Iterator[Item]:
     """Reads one saved page."""
-    yield _page(file, url, at)
+    yield _page(file, url, moment)
 
 
 def _page(file: Path, url: str | None, at: datetime | None, *, implied: bool = False) -> Item:

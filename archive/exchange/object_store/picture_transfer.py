@@ -34,17 +34,17 @@ class TransferReport:
     damaged: list[str] = field(default_factory=list)
 
 
-def stored_objects(depot: ObjectStore, prefix: str, remote: Manifest | None) -> dict[str, tuple[int, bool]]:
+def stored_objects(bucket: ObjectStore, prefix: str, remote: Manifest | None) -> dict[str, tuple[int, bool]]:
     """The objects below a prefix: their sizes, and whether they are unmodified since the last push. Objects modified
     later, by an interrupted push or a failing disk, must be read and verified."""
     pushed_at = clock.parse(remote.at) if remote and remote.at else None
     return {
-        entry.name: (entry.size, pushed_at is not None and entry.at <= pushed_at) for entry in depot.objects(prefix)
+        entry.name: (entry.size, pushed_at is not None and entry.at <= pushed_at) for entry in bucket.objects(prefix)
     }
 
 
 def put_pictures(
-    depot: ObjectStore,
+    bucket: ObjectStore,
     archive: str,
     folder: Path | None,
     wanted: set[str],
@@ -57,45 +57,45 @@ def put_pictures(
     if folder is None:
         return
     prefix = f"{archive}/pictures/"
-    stored_pictures = stored_objects(depot, prefix, remote)
+    stored_pictures = stored_objects(bucket, prefix, remote)
     for name in sorted(wanted.intersection(files_of(folder))):
         size, unmodified = stored_pictures.get(prefix + name, (-1, False))
         if size != size_of(folder, name) or not unmodified:
-            _put_picture(depot, prefix, folder, name, size >= 0, carried)
+            _put_picture(bucket, prefix, folder, name, size >= 0, carried)
         step()
 
 
 def _put_picture(
-    depot: ObjectStore, prefix: str, folder: Path, name: str, is_stored: bool, carried: TransferReport
+    bucket: ObjectStore, prefix: str, folder: Path, name: str, is_stored: bool, carried: TransferReport
 ) -> None:
     data = plain_file(folder, name)
     if data is None or not is_what_it_is_called(name, data):
         carried.damaged.append(name)
-    elif not (is_stored and (found := depot.read(prefix + name, MOST_BYTES)) and found[0] == data):
-        depot.write(prefix + name, folder / name)
+    elif not (is_stored and (found := bucket.read(prefix + name, MOST_BYTES)) and found[0] == data):
+        bucket.write(prefix + name, folder / name)
         carried.pictures += 1
 
 
 def get_pictures(
-    depot: ObjectStore, archive: str, folder: Path, wanted: set[str], carried: TransferReport, step: Step
+    bucket: ObjectStore, archive: str, folder: Path, wanted: set[str], carried: TransferReport, step: Step
 ) -> None:
     """Pulls the pictures to which the archive refers and no others, so that withdrawn or destroyed ones do not come
     back. Checks the digest of each local picture: a damaged one is replaced, a good one never is."""
     remove_leftovers(folder)
     prefix = f"{archive}/pictures/"
-    for entry in depot.objects(prefix):
+    for entry in bucket.objects(prefix):
         name = entry.name.removeprefix(prefix)
         if name not in wanted:
             pass
         elif not is_good(folder, name):
-            _get_picture(depot, entry, folder, name, carried)
+            _get_picture(bucket, entry, folder, name, carried)
         elif size_of(folder, name) != entry.size:  # the one in the store is damaged
             carried.damaged.append(name)
         step()
 
 
-def _get_picture(depot: ObjectStore, entry: Stored, folder: Path, name: str, carried: TransferReport) -> None:
-    found = depot.read(entry.name, MOST_BYTES)
+def _get_picture(bucket: ObjectStore, entry: Stored, folder: Path, name: str, carried: TransferReport) -> None:
+    found = bucket.read(entry.name, MOST_BYTES)
     if found and is_what_it_is_called(name, found[0]):
         put_file(folder, name, found[0])
         carried.pictures += 1

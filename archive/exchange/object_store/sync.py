@@ -37,7 +37,7 @@ _CONNECTIONS = 8  # parallel requests to the store
 _BATCH = 32  # chunks
 
 
-def push(path: Path, depot: ObjectStore, *, pictures: Path | None, step: Step = lambda: None) -> TransferReport:
+def push(path: Path, bucket: ObjectStore, *, pictures: Path | None, step: Step = lambda: None) -> TransferReport:
     """Pushes an archive to the store, except what is there already. pictures: the folder with its pictures.
 
     Raises Diverged where this archive does not come from the state in the store, ArchiveMissing and StoreUnusable.
@@ -45,63 +45,63 @@ def push(path: Path, depot: ObjectStore, *, pictures: Path | None, step: Step = 
     carried = TransferReport()
     with _snapshot_beside(path) as copy:
         local = manifest_of(copy)
-        remote, tag = _manifest(depot, path.name)
+        remote, tag = _manifest(bucket, path.name)
         if remote and remote.digest != local.digest and remote.digest not in _bases(path):
             raise Diverged(
-                f"{depot.address} has a state of {path.name} that this archive does not come from. Put them together:"
-                f" luubao pull {depot.address} {path.name} --to other.db; luubao merge other.db --db {path};"
-                f" luubao push {depot.address} --db {path} --over {remote.digest[:12]}"
+                f"{bucket.address} has a state of {path.name} that this archive does not come from. Put them together:"
+                f" luubao pull {bucket.address} {path.name} --to other.db; luubao merge other.db --db {path};"
+                f" luubao push {bucket.address} --db {path} --over {remote.digest[:12]}"
             )
         wanted = files_named(copy)
-        put_pictures(depot, path.name, pictures, wanted, remote, carried, step)
+        put_pictures(bucket, path.name, pictures, wanted, remote, carried, step)
         destroyed = last_destroyed(copy)
-        _put_chunks(depot, path.name, copy, remote, carried, step)
+        _put_chunks(bucket, path.name, copy, remote, carried, step)
     if remote is None or remote.digest != local.digest:
-        _publish(depot, path, local, remote, tag, destroyed)
+        _publish(bucket, path, local, remote, tag, destroyed)
     elif base(path) != local.digest:
         _write_bases(path, local.digest)
     prefix = f"{path.name}/pictures/"
-    depot.delete([name for name, _ in depot.names(prefix) if name.removeprefix(prefix) not in wanted])
+    bucket.delete([name for name, _ in bucket.names(prefix) if name.removeprefix(prefix) not in wanted])
     return carried
 
 
-def accept_merged_state(path: Path, depot: ObjectStore, digest: str) -> None:
+def accept_merged_state(path: Path, bucket: ObjectStore, digest: str) -> None:
     """Records that `luubao merge` has merged the store's state `digest` into the archive. Raises Diverged where the
     store has another state by now."""
-    remote, _ = _manifest(depot, path.name)
+    remote, _ = _manifest(bucket, path.name)
     if remote is None or not remote.digest.startswith(digest):
-        raise Diverged(f"{depot.address} has another state of {path.name} by now. Pull and merge that one too")
+        raise Diverged(f"{bucket.address} has another state of {path.name} by now. Pull and merge that one too")
     _write_bases(path, remote.digest)
 
 
 def _publish(
-    depot: ObjectStore, path: Path, local: Manifest, remote: Manifest | None, tag: str | None, destroyed: str
+    bucket: ObjectStore, path: Path, local: Manifest, remote: Manifest | None, tag: str | None, destroyed: str
 ) -> None:
     """Writes the manifest, and deletes unused chunks. destroyed: when texts were last destroyed; chunks of an older
     state are deleted even if somebody is pulling it."""
     before = (remote.digest, *remote.before)[:_MAX_BEFORE] if remote else ()
     manifest = replace(local, before=before, at=clock.stamp(clock.now()))
     _write_bases(path, local.digest, *_bases(path)[:1])  # after a crash here the store has either state
-    if not depot.replace(f"{path.name}/manifest.json", manifest.to_json(), tag):
-        raise Diverged(f"another machine has put {path.name} into {depot.address} at this moment. Try again")
+    if not bucket.replace(f"{path.name}/manifest.json", manifest.to_json(), tag):
+        raise Diverged(f"another machine has put {path.name} into {bucket.address} at this moment. Try again")
     _write_bases(path, local.digest)
     if remote:  # a pull of the previous state may still be running
         keep = {*local.pieces, *(remote.pieces if remote.at > destroyed else ())}
-        names = (name for name, _ in depot.names(f"{path.name}/pieces/"))
-        depot.delete([name for name in names if name.rpartition("/")[2] not in keep])
+        names = (name for name, _ in bucket.names(f"{path.name}/pieces/"))
+        bucket.delete([name for name in names if name.rpartition("/")[2] not in keep])
 
 
 def _put_chunks(
-    depot: ObjectStore, name: str, copy: Path, remote: Manifest | None, carried: TransferReport, step: Step
+    bucket: ObjectStore, name: str, copy: Path, remote: Manifest | None, carried: TransferReport, step: Step
 ) -> None:
-    stored_chunks = stored_objects(depot, f"{name}/pieces/", remote)
+    stored_chunks = stored_objects(bucket, f"{name}/pieces/", remote)
 
     def put(item: tuple[str, bytes]) -> int:
         digest, chunk = item
         key = _chunk_name(name, digest)
-        if key in stored_chunks and (found := depot.read(key, SIZE)) and digest_of(found[0]) == digest:
+        if key in stored_chunks and (found := bucket.read(key, SIZE)) and digest_of(found[0]) == digest:
             return 0  # left by an interrupted push
-        depot.write(key, chunk)
+        bucket.write(key, chunk)
         return len(chunk)
 
     with ThreadPoolExecutor(_CONNECTIONS) as pool:
@@ -121,7 +121,7 @@ def _put_chunks(
 
 
 def pull(
-    name: str, depot: ObjectStore, to: Path, *, pictures: Path | None, step: Step = lambda: None
+    name: str, bucket: ObjectStore, to: Path, *, pictures: Path | None, step: Step = lambda: None
 ) -> TransferReport:
     """Pulls an archive from the store, except what is here already. pictures: the folder for its pictures; None pulls
     none.
@@ -130,22 +130,22 @@ def pull(
     ArchiveDamaged where the data differs from what was pushed, and StoreUnusable.
     """
     carried = TransferReport()
-    remote, _ = _manifest(depot, name)
+    remote, _ = _manifest(bucket, name)
     if remote is None:
-        raise ArchiveMissing(f"{depot.address} has no archive {name}. It has: {', '.join(stored(depot)) or 'none'}")
+        raise ArchiveMissing(f"{bucket.address} has no archive {name}. It has: {', '.join(stored(bucket)) or 'none'}")
     with _lock_replaceable(to, remote) as local:
         if local is None or manifest_of(local).digest != remote.digest:
-            _get_chunks(depot, name, remote, local, to, carried, step)
+            _get_chunks(bucket, name, remote, local, to, carried, step)
         _partial_file(to).unlink(missing_ok=True)
     _write_bases(to, remote.digest)
     if pictures is not None:
-        get_pictures(depot, name, pictures, files_named(to), carried, step)
+        get_pictures(bucket, name, pictures, files_named(to), carried, step)
     return carried
 
 
-def stored(depot: ObjectStore) -> list[str]:
+def stored(bucket: ObjectStore) -> list[str]:
     """The names of the archives in a store."""
-    names = {path.partition("/")[0] for path, _ in depot.names("") if path.endswith("/manifest.json")}
+    names = {path.partition("/")[0] for path, _ in bucket.names("") if path.endswith("/manifest.json")}
     return sorted(names)
 
 
@@ -170,7 +170,7 @@ def _lock_replaceable(to: Path, remote: Manifest) -> Iterator[Path | None]:
 
 
 def _get_chunks(
-    depot: ObjectStore, name: str, remote: Manifest, local: Path | None, to: Path, carried: TransferReport, step: Step
+    bucket: ObjectStore, name: str, remote: Manifest, local: Path | None, to: Path, carried: TransferReport, step: Step
 ) -> None:
     """Assembles the archive in a temporary file, from local chunks and those of the store; reuses the chunks of an
     interrupted pull."""
@@ -181,7 +181,7 @@ def _get_chunks(
             for first in range(0, len(remote.pieces), _BATCH):
                 batch = remote.pieces[first : first + _BATCH]
                 new = [digest for digest in dict.fromkeys(batch) if digest not in local_chunks]
-                fetched = dict(zip(new, pool.map(partial(_fetch, depot, name), new), strict=True))
+                fetched = dict(zip(new, pool.map(partial(_fetch, bucket, name), new), strict=True))
                 _append_partial(partial_file, fetched.values())
                 carried.pieces += len(fetched)
                 carried.bytes += sum(map(len, fetched.values()))
@@ -190,7 +190,7 @@ def _get_chunks(
                 )
                 step()
         if manifest_of(assembled).digest != remote.digest:
-            raise ArchiveDamaged(f"what came from {depot.address} is not {name} as it was put down")
+            raise ArchiveDamaged(f"what came from {bucket.address} is not {name} as it was put down")
         for sidecar in ("-wal", "-shm"):  # their data is in the store, as _lock_replaceable checked
             to.with_name(to.name + sidecar).unlink(missing_ok=True)
     carried.of = len(remote.pieces)
@@ -225,23 +225,25 @@ def _append_partial(partial_file: Path, chunks: Iterable[bytes]) -> None:
         opened.writelines(chunk for chunk in chunks if len(chunk) == SIZE)
 
 
-def _fetch(depot: ObjectStore, name: str, digest: str) -> bytes:
-    found = depot.read(_chunk_name(name, digest), SIZE)
+def _fetch(bucket: ObjectStore, name: str, digest: str) -> bytes:
+    found = bucket.read(_chunk_name(name, digest), SIZE)
     if found is None:
-        raise ArchiveDamaged(f"{depot.address} has lost a piece of {name}, or a newer state came meanwhile: pull again")
+        raise ArchiveDamaged(
+            f"{bucket.address} has lost a piece of {name}, or a newer state came meanwhile: pull again"
+        )
     if digest_of(found[0]) != digest:
-        raise ArchiveDamaged(f"a piece of {name} at {depot.address} is not what was put down: {digest}")
+        raise ArchiveDamaged(f"a piece of {name} at {bucket.address} is not what was put down: {digest}")
     return found[0]
 
 
-def _manifest(depot: ObjectStore, name: str) -> tuple[Manifest | None, str | None]:
-    found = depot.read(f"{name}/manifest.json")
+def _manifest(bucket: ObjectStore, name: str) -> tuple[Manifest | None, str | None]:
+    found = bucket.read(f"{name}/manifest.json")
     if found is None:
         return None, None
     try:
         return Manifest.of_json(found[0]), found[1]
     except (ValueError, TypeError, KeyError) as error:
-        raise ArchiveDamaged(f"{depot.address}/{name}/manifest.json is not what luubao wrote") from error
+        raise ArchiveDamaged(f"{bucket.address}/{name}/manifest.json is not what luubao wrote") from error
 
 
 def _chunk_name(name: str, digest: str) -> str:

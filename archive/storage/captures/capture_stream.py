@@ -224,10 +224,10 @@ class CaptureStream:
         row = self.db.conn.execute(query, [kind, number]).fetchone()
         return Earlier(*row) if row else None
 
-    def _note_first(self, kind: str, number: int | None, url: str, at: str) -> None:
+    def _note_first(self, kind: str, number: int | None, url: str, moment: str) -> None:
         """Records the first record with these bytes, once they could be read."""
         if number is not None:
-            self.db.conn.execute("INSERT INTO left_already VALUES (?, ?, ?, ?)", [kind, number, url, at])
+            self.db.conn.execute("INSERT INTO left_already VALUES (?, ?, ?, ?)", [kind, number, url, moment])
 
 
 def as_of(db: Database, run: int | None = None) -> str:
@@ -239,7 +239,7 @@ def as_of(db: Database, run: int | None = None) -> str:
         " WHERE ?1 IS NULL UNION ALL SELECT * FROM (SELECT captured_at, NULL FROM captures WHERE ?1 IS NULL"
         " ORDER BY id DESC LIMIT 1)", [run],
     ).fetchall()  # fmt: skip
-    return max((at for row in rows for at in row if at), default=clock.stamp(clock.now()))
+    return max((moment for row in rows for moment in row if moment), default=clock.stamp(clock.now()))
 
 
 def outlet_facts(db: Database, name: str | None) -> list[dict[str, Any]]:

@@ -47,34 +47,36 @@ def note_origin(db: Database, capture_id: int, source: str, record: str | None) 
 
 def comes_late(db: Database, run: Run, capture: Capture) -> bool:
     """Whether something of a capture's article, as found by its URLs, is as new or newer."""
-    key, at = url_key(capture.requested_url), clock.stamp(capture.captured_at)
+    key, moment = url_key(capture.requested_url), clock.stamp(capture.captured_at)
     keys = [key, *map(url_key, capture.via)]
     if (
-        _has_newer(db, run, key, at, or_equal=True)
+        _has_newer(db, run, key, moment, or_equal=True)
         or _has_tie(db, run, key)
-        or any(_has_newer(db, run, alias, at) for alias in keys[1:])
+        or any(_has_newer(db, run, alias, moment) for alias in keys[1:])
     ):
         return True
-    if _redirect_source_is_newer(db, run, capture.final_url, at):
+    if _redirect_source_is_newer(db, run, capture.final_url, moment):
         return True
     if capture.status in REDIRECTS and _has_captures(db, run, capture.final_url):
         return True
     article_ids = {article_at(db, run.outlet_id, alias) for alias in keys}
-    return any(_article_has_newer(db, article_id, at) for article_id in article_ids if article_id)
+    return any(_article_has_newer(db, article_id, moment) for article_id in article_ids if article_id)
 
 
 def reads_late(db: Database, source: Source, reading: Reading) -> bool:
     """Whether something of the articles that a reading may belong to is as new or newer than the capture."""
-    at, outlet_id = clock.stamp(source.captured_at), source.run.outlet_id
+    moment, outlet_id = clock.stamp(source.captured_at), source.run.outlet_id
     keys = (source.url_key, *source.via, *declared_key(reading, source.run.outlet), *same_words(db, outlet_id, reading))
     article_ids = {article_at(db, outlet_id, key) for key in keys}
-    return any(_article_has_newer(db, article_id, at, source.capture_id) for article_id in article_ids if article_id)
+    return any(
+        _article_has_newer(db, article_id, moment, source.capture_id) for article_id in article_ids if article_id
+    )
 
 
-def _has_newer(db: Database, run: Run, key: str, at: str, *, or_equal: bool = False) -> bool:
+def _has_newer(db: Database, run: Run, key: str, moment: str, *, or_equal: bool = False) -> bool:
     operator = ">=" if or_equal else ">"
     query = f"SELECT 1 FROM captures WHERE outlet_id = ? AND url_key = ? AND captured_at {operator} ? LIMIT 1"
-    return db.execute(query, [run.outlet_id, key, at]).fetchone() is not None
+    return db.execute(query, [run.outlet_id, key, moment]).fetchone() is not None
 
 
 def _has_tie(db: Database, run: Run, key: str) -> bool:
@@ -86,14 +88,14 @@ def _has_tie(db: Database, run: Run, key: str) -> bool:
     return len(rows) == 2 and rows[0] == rows[1]
 
 
-def _redirect_source_is_newer(db: Database, run: Run, url: str, at: str) -> bool:
+def _redirect_source_is_newer(db: Database, run: Run, url: str, moment: str) -> bool:
     """Whether a URL that ever redirected here has later captures."""
     hops = db.execute(
         "SELECT url_key FROM captures INDEXED BY captures_redirects"
         " WHERE outlet_id = ? AND final_url = ? AND outcome = 'redirect'",
         [run.outlet_id, url],
     )
-    return any(_has_newer(db, run, key, at) or _has_tie(db, run, key) for (key,) in hops.fetchall())
+    return any(_has_newer(db, run, key, moment) or _has_tie(db, run, key) for (key,) in hops.fetchall())
 
 
 def _has_captures(db: Database, run: Run, url: str) -> bool:
@@ -107,11 +109,11 @@ def _has_captures(db: Database, run: Run, url: str) -> bool:
     return row is not None
 
 
-def _article_has_newer(db: Database, article_id: int, at: str, except_capture: int = 0) -> bool:
+def _article_has_newer(db: Database, article_id: int, moment: str, except_capture: int = 0) -> bool:
     row = db.execute(
         "SELECT 1 FROM aliases JOIN captures USING (outlet_id, url_key)"
         " WHERE article_id = ? AND captured_at >= ? AND captures.id <> ? LIMIT 1",
-        [article_id, at, except_capture],
+        [article_id, moment, except_capture],
     ).fetchone()
     return row is not None
 
@@ -156,24 +158,24 @@ def image_of(db: Database, url: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def picture_is_here(db: Database, image_id: int, at: str, status: int | None, digest: str | None) -> bool:
+def picture_is_here(db: Database, image_id: int, moment: str, status: int | None, digest: str | None) -> bool:
     """Whether the archive has this very fetch of a picture."""
     rows = db.execute(
         "SELECT digest FROM picture_captures LEFT JOIN pictures ON pictures.id = picture_id"
         " WHERE image_id = ? AND captured_at = ? AND status IS ?",
-        [image_id, at, status],
+        [image_id, moment, status],
     ).fetchall()
     return bool(rows) if status == 304 else any(row[0] == digest for row in rows)
 
 
-def picture_comes_late(db: Database, image_id: int, at: str) -> bool:
+def picture_comes_late(db: Database, image_id: int, moment: str) -> bool:
     """Whether this picture was fetched later, or an article that shows it was captured later."""
     row = db.execute(
         "SELECT 1 FROM picture_captures WHERE image_id = ?1 AND captured_at >= ?2"
         " UNION ALL SELECT 1 FROM version_images JOIN versions ON versions.id = version_id"
         " JOIN aliases USING (article_id) JOIN captures USING (outlet_id, url_key)"
         " WHERE image_id = ?1 AND captured_at > ?2 LIMIT 1",
-        [image_id, at],
+        [image_id, moment],
     ).fetchone()
     return row is not None
 

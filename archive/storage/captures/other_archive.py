@@ -235,7 +235,7 @@ def open_like(db: Database, outlet_id: int, other: OtherRun) -> int:
     return int(cursor.lastrowid or 0)
 
 
-def close_like(db: Database, run: Run, other: OtherRun, at: datetime) -> None:
+def close_like(db: Database, run: Run, other: OtherRun, moment: datetime) -> None:
     """Finishes a run as the other one ended, and seals it."""
     outcome, reason = other.facts["outcome"], other.facts["reason"]
     if outcome == "running":
@@ -245,7 +245,7 @@ def close_like(db: Database, run: Run, other: OtherRun, at: datetime) -> None:
             "UPDATE runs SET finished_at = ?, outcome = ?, reason = ? WHERE id = ?",
             [other.facts["finished_at"], outcome, reason, run.id],
         )
-        seal_finished(db, at, run.id)
+        seal_finished(db, moment, run.id)
 
 
 def withdrawn_addresses(db: Database, outlet_id: int) -> list[str]:

@@ -53,12 +53,12 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class DerivedHistory:
-    """The history derived for related addresses (kin), and what it was derived from. extractor: extractors.id;
+    """The history derived for related addresses, and what it was derived from. extractor: extractors.id;
     quiet_run: a run in progress, whose own version numbers nobody can have quoted; reason: why numbers change, if they
     do."""
 
     outlet_id: int
-    kin: RelatedUrls
+    related: RelatedUrls
     history: History
     said: CaptureReadings
     extractor: int
@@ -106,10 +106,10 @@ def write_history(db: Database, belief: DerivedHistory) -> tuple[Counts, Plan]:
 def match(db: Database, belief: DerivedHistory) -> Plan:
     """Maps derived versions and articles to stored rows; reads only."""
     rows: Iterable[dict[str, Any]] = ()
-    if belief.kin.articles:
-        marks = ", ".join("?" * len(belief.kin.articles))
+    if belief.related.articles:
+        marks = ", ".join("?" * len(belief.related.articles))
         query = f"SELECT * FROM versions WHERE article_id IN ({marks}) ORDER BY number"
-        rows = rows_of(db, query, list(belief.kin.articles))
+        rows = rows_of(db, query, list(belief.related.articles))
     plan = Plan({row["id"]: row for row in rows}, {}, {})
     for article in belief.history.articles:
         versions = versions_of(article)
@@ -169,12 +169,12 @@ def _start_rebuilding(db: Database, belief: DerivedHistory, plan: Plan) -> bool:
     """Disables the triggers' guards through `rebuilding`; where version numbers or addresses change, parks the stored
     ones at values that clash with none. Returns whether numbers change."""
     moved = _numbers_change(belief, plan)
-    for article_id in belief.kin.articles:
+    for article_id in belief.related.articles:
         db.execute("INSERT INTO rebuilding (article_id) VALUES (?)", [article_id])
         if moved:
             db.execute(f"UPDATE versions SET number = number + {_PARKING_OFFSET} WHERE article_id = ?", [article_id])
     wanted = {plan.articles.get(article.number): article.primary for article in belief.history.articles}
-    for article_id in belief.kin.articles:
+    for article_id in belief.related.articles:
         (key,) = db.execute("SELECT url_key FROM articles WHERE id = ?", [article_id]).fetchone()
         if wanted.get(article_id) != key:
             db.execute("UPDATE articles SET url_key = '~' || id WHERE id = ?", [article_id])
@@ -268,7 +268,7 @@ def _delete_unsupported(db: Database, belief: DerivedHistory, plan: Plan) -> Non
     """Deletes versions that no capture supports any more, and articles merged into others."""
     for version_id in plan.old.keys() - set(plan.versions.values()):
         remove_version(db, version_id)
-    for article_id in belief.kin.articles - set(plan.articles.values()):
+    for article_id in belief.related.articles - set(plan.articles.values()):
         db.execute("DELETE FROM tombstones WHERE article_id = ?", [article_id])
         db.execute("DELETE FROM aliases WHERE article_id = ?", [article_id])
         db.execute("UPDATE articles SET moved_to_id = NULL WHERE moved_to_id = ?", [article_id])
@@ -280,7 +280,7 @@ def _delete_unsupported(db: Database, belief: DerivedHistory, plan: Plan) -> Non
 def _put_addresses(db: Database, belief: DerivedHistory, plan: Plan) -> None:
     wanted = address_rows(belief.history, plan)
     stored: dict[str, tuple[int, str, str]] = {}
-    for article_id in belief.kin.articles:
+    for article_id in belief.related.articles:
         rows = db.execute("SELECT url_key, article_id, since, kind FROM aliases WHERE article_id = ?", [article_id])
         stored |= {key: (target_id, since, kind) for key, target_id, since, kind in rows.fetchall()}
     for key in stored.keys() - wanted.keys():
@@ -301,7 +301,7 @@ def _put_tombstones(db: Database, belief: DerivedHistory, plan: Plan) -> int:
     buried = 0
     for article in belief.history.articles:
         article_id = plan.articles[article.number]
-        if article_id not in belief.kin.articles and not article.tombstones:
+        if article_id not in belief.related.articles and not article.tombstones:
             continue
         stored = db.execute(
             "SELECT id, gone_at, reason, returned_at FROM tombstones WHERE article_id = ? ORDER BY gone_at, id",

@@ -64,25 +64,25 @@ class RelatedUrls:
 
 def related_urls_of(db: Database, outlet_id: int, keys: Iterable[str]) -> RelatedUrls:
     """All addresses and articles related to these, except withdrawn articles."""
-    kin, queue = RelatedUrls(), set(keys)
+    related, queue = RelatedUrls(), set(keys)
     while queue:
         key = queue.pop()
-        if key in kin.keys or is_withdrawn(db, outlet_id, key):
+        if key in related.keys or is_withdrawn(db, outlet_id, key):
             continue
-        kin.keys.add(key)
-        kin.lists.discard(key)
-        for article_id in _articles_at(db, outlet_id, key) - kin.articles:
-            kin.articles.add(article_id)
+        related.keys.add(key)
+        related.lists.discard(key)
+        for article_id in _articles_at(db, outlet_id, key) - related.articles:
+            related.articles.add(article_id)
             queue |= _addresses_of(db, article_id)
         rows = _redirects(db, outlet_id, key)
         targets = {_key(url) for url, outcome, _ in rows if outcome == "redirect"}
-        for target in set(filter(None, targets)) - kin.keys:
+        for target in set(filter(None, targets)) - related.keys:
             if _articles_at(db, outlet_id, target) or is_pending(db, outlet_id, target):
                 queue.add(target)
             else:
-                kin.lists.add(target)
-        queue |= _redirect_sources(db, outlet_id, rows) - kin.keys
-    return kin
+                related.lists.add(target)
+        queue |= _redirect_sources(db, outlet_id, rows) - related.keys
+    return related
 
 
 def _articles_at(db: Database, outlet_id: int, key: str) -> set[int]:
@@ -140,13 +140,13 @@ def _redirect_sources(db: Database, outlet_id: int, rows: Iterable[tuple[str, st
     return sources | {url_key(url) for _, _, via in rows for url in json.loads(via or "[]")}
 
 
-def captures_of(db: Database, outlet_id: int, kin: RelatedUrls) -> list[StoredCapture]:
-    """All captures of kin, and those of its list pages around a redirect, in order of time."""
-    own_captures = [past for key in kin.keys for past in _read_captures(db, outlet_id, key)]
+def captures_of(db: Database, outlet_id: int, related: RelatedUrls) -> list[StoredCapture]:
+    """All captures of related URLs, and those of its list pages around a redirect, in order of time."""
+    own_captures = [past for key in related.keys for past in _read_captures(db, outlet_id, key)]
     list_captures = [
         past
-        for key in kin.lists
-        for past in _around_redirects(_read_captures(db, outlet_id, key), own_captures, kin.keys)
+        for key in related.lists
+        for past in _around_redirects(_read_captures(db, outlet_id, key), own_captures, related.keys)
     ]
     return sorted((*own_captures, *list_captures), key=lambda past: past.capture.place)
 

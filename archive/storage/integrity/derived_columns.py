@@ -97,7 +97,7 @@ def _articles(db: Database, belief: DerivedHistory, plan: Plan) -> Iterator[Prob
         for row in rows_of(db, "SELECT * FROM articles WHERE id = ?", [article_id]):
             expected = {"outlet_id": belief.outlet_id, **article_row(article, plan)}
             yield from _differing(f"articles {article_id}", row, expected)
-    for article_id in belief.kin.articles - set(plan.articles.values()):
+    for article_id in belief.related.articles - set(plan.articles.values()):
         yield Problem(f"articles {article_id}", "its captures show no such article")
 
 
@@ -188,7 +188,7 @@ def _images(db: Database, version_id: int, version: Version) -> Iterator[Problem
 def _addresses(db: Database, belief: DerivedHistory, plan: Plan) -> Iterator[Problem]:
     derived = address_rows(belief.history, plan)
     stored = {}
-    for article_id in belief.kin.articles:
+    for article_id in belief.related.articles:
         for row in rows_of(db, "SELECT * FROM aliases WHERE article_id = ?", [article_id]):
             stored[row["url_key"]] = row
     names = ("article_id", "since", "kind")

@@ -122,9 +122,9 @@ def links(context: RequestContext, article: Article, versions: Sequence[Version]
     index = versions.index(shown)
     named = {"first": 0, "prev": index - 1, "next": index + 1, "last": len(versions) - 1}
     mementos = (
-        _memento_link(context, article, versions[at], [name for name, place in named.items() if place == at])
-        for at in sorted({index, *named.values()})
-        if 0 <= at < len(versions)
+        _memento_link(context, article, versions[moment], [name for name, place in named.items() if place == moment])
+        for moment in sorted({index, *named.values()})
+        if 0 <= moment < len(versions)
     )
     timemap_link = f'<{_timemap_url(context, article)}>; rel="timemap"; type="{_LINK}"'
     return ", ".join((*_original_and_timegate(context, article), timemap_link, *mementos))

@@ -72,22 +72,22 @@ async def front_page(context: RequestContext) -> Response:
     article_filter = _TIME.fullmatch(context.argument("at") or "23:59:59")
     if article_filter is None:
         return await context.refusal(400, context.say("placed.no_time", time=parameters.quoted(context.argument("at"))))
-    at = f"{int(article_filter[1]):02}:{article_filter[2]}:{article_filter[3] or '59'}"
-    found = await context.ask(lambda db: _front_page(db, context.variable("id"), day, at))
+    moment = f"{int(article_filter[1]):02}:{article_filter[2]}:{article_filter[3] or '59'}"
+    found = await context.ask(lambda db: _front_page(db, context.variable("id"), day, moment))
     if found is None:
         return await context.refusal(404, context.say("placed.none"))
     return await context.page("front_page", found=found, day=day)
 
 
-def _front_page(db: Database, number: int, day: date, at: str) -> _FrontPage | None:
+def _front_page(db: Database, number: int, day: date, moment: str) -> _FrontPage | None:
     pages = placements.list_pages(db)
-    list_page = next((one for one in pages if one.id == number), None)
+    list_page = next((page for page in pages if page.id == number), None)
     if list_page is None:
         return None
     start, end = moments(day, day, zone_of(list_page.timezone))
     looks = placements.looks(db, number, start, end)
     times = [f"{local(look.at, list_page.timezone):%H:%M:%S}" for look in looks]
-    index = max((n for n, time in enumerate(times) if time <= at), default=0)
+    index = max((n for n, time in enumerate(times) if time <= moment), default=0)
     look = looks[index] if looks else None
     earlier, later = (placements.next_look(db, number, edge, before=edge == start) for edge in (start, end))
     previous = looks[index - 1] if index else earlier

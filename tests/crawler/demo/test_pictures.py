@@ -23,13 +23,13 @@ FILES = sorted(
 def chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
     """The chunks of a PNG, with signature and checksums verified."""
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
-    at = 8
-    while at < len(png):
-        length, kind = struct.unpack(">I4s", png[at : at + 8])
-        data = png[at + 8 : at + 8 + length]
-        assert struct.unpack(">I", png[at + 8 + length : at + 12 + length]) == (zlib.crc32(kind + data),)
+    moment = 8
+    while moment < len(png):
+        length, kind = struct.unpack(">I4s", png[moment : moment + 8])
+        data = png[moment + 8 : moment + 8 + length]
+        assert struct.unpack(">I", png[moment + 8 + length : moment + 12 + length]) == (zlib.crc32(kind + data),)
         yield kind, data
-        at += 12 + length
+        moment += 12 + length
 
 
 def rows(png: bytes) -> tuple[int, int, bytes]:
