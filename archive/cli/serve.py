@@ -59,7 +59,8 @@ def serve(
         file = web.write_metadata(path, Path(folder), host, public, others, machinery=machinery, **operator)
         arguments = web.command(
             path, file, host=host, port=port, open_browser=open_browser, laid_down=is_immutable(path), public=public,
-            others=others, pictures=[picture_folder(path, pictures), *(picture_folder(other, None) for other in others)],
+            others=others,
+            pictures=[picture_folder(path, pictures), *(picture_folder(other, None) for other in others)],
         )  # fmt: skip
         raise click.exceptions.Exit(_run_until_ended(arguments))
 

@@ -172,7 +172,7 @@ class CommonCrawl:
                     parameters = {"url": host, "matchType": "domain", "output": "json"}
                     if ":" in host or host.replace(".", "").isdigit():
                         parameters |= {"url": f"http://{host}/", "matchType": "prefix"}
-                    yield f"{api}?{urlencode({**parameters, **{key: time for key, time in time_range.items() if time}})}"
+                    yield f"{api}?{urlencode({**parameters, **{key: day for key, day in time_range.items() if day}})}"
 
     def page(self, query: str, key: str | None) -> ListingPage:
         """Fetches one numbered page; the first call asks for the number of pages."""
