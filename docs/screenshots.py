@@ -96,7 +96,7 @@ def _copy(source: Database, target: Database, pictures: Path) -> None:
             _keep(source, target, run, capture, began + timedelta(seconds=2 * n))
         for n, fetch in enumerate(source.query(_FETCHES, [number])):
             _keep_picture(target, run, fetch, began + timedelta(minutes=4, seconds=n), pictures)
-        finish_run(target, run, outcome="ok", reason=None, stats={}, at=began + timedelta(minutes=6))
+        finish_run(target, run, outcome="ok", reason=None, stats={}, moment=began + timedelta(minutes=6))
 
 
 _CAPTURES = (

@@ -29,7 +29,7 @@ with open_archive(path, create=True) as db:
         body = sight["body"].encode() if sight["body"] is not None else None
         facts = {"final_url": url, "status": 200, "encoding": "utf-8"} | sight["facts"]
         ingest(db, run, Capture(requested_url=url, captured_at=at, body=body, **facts))
-    finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+    finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
 """
 
 # It leaves the paper's name on headlines, sees no pictures, takes stories of ferries for no article and power cuts for

@@ -81,9 +81,9 @@ def test_what_a_sitemap_says_has_changed_is_due_now(db: Database, run: Run, shoo
     visit(db, run, shoot(A, page(), hours=800))
     moment = after(hours=801)
     later = next_run(db, moment)
-    found(db, later, A, at=moment, lastmod=after(hours=799))
+    found(db, later, A, moment=moment, lastmod=after(hours=799))
     assert change_rate_store.rechecks(db, later, moment) == []
-    found(db, later, A, at=moment, lastmod=after(hours=800, minutes=30))
+    found(db, later, A, moment=moment, lastmod=after(hours=800, minutes=30))
     assert change_rate_store.rechecks(db, later, moment) == [A]
 
 
@@ -182,7 +182,7 @@ def test_a_list_is_due_by_how_often_it_brings_new_links(db: Database, run: Run, 
 
 def test_the_longest_known_comes_first_and_the_limit_holds(db: Database, run: Run) -> None:
     found(db, run, B)
-    found(db, run, A, at=after(hours=1))
+    found(db, run, A, moment=after(hours=1))
     later = next_run(db)
     assert dequeue.due(db, later, after(hours=2), 1) == [B]
     assert dequeue.due(db, later, after(hours=2), 1) == [A]

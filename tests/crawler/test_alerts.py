@@ -38,10 +38,10 @@ def bridge(cost: int) -> str:
 
 
 def filed(path: Path, hours: float, *pages: tuple[str, str | None], end: bool = True) -> None:
-    """A run that brings these pages; None for one that is gone. end: whether the run ends."""
+    """A run that brings the home page and these; None for one that is gone. end: whether the run ends."""
     with open_archive(path, create=True) as db:
         run = start_run(db, PAPER, {"luubao": "test"}, NOON + timedelta(hours=hours))
-        for url, body in pages:
+        for url, body in (("https://bao.example/", "<h1>Trang chủ</h1>"), *pages):
             ingest(db, run, shoot(url, body, hours) if body else shoot(url, "<h1>404</h1>", hours, status=404))
         if end:
             judge_run(db, run)

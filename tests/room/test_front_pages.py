@@ -36,7 +36,7 @@ def headlines(answer: Answer) -> list[tuple[int, str]]:
 
 
 @pytest.mark.parametrize(
-    ("at", "expected"),
+    ("moment", "expected"),
     [
         ("", [(1, RENAMED), (2, NAMES[SCHOOL])]),
         ("19:30", [(1, NAMES[BRIDGE]), (2, NAMES[SCHOOL])]),

@@ -314,8 +314,7 @@ class _Import:
         if (is_stored := picture_known(self.db, image)) is not None:
             self.report.counts["pictures-here"] += is_stored
             return is_stored
-        name = outlet_showing(self.db, image.url)
-        outlet = self.matcher.outlets.get(name or "")
+        outlet = self.matcher.outlets.get(outlet_showing(self.db, image.url) or "")
         imported = outlet is not None and take_picture(
             self.db, self._outlet_import(outlet, file).run, self.pictures, image
         )
