@@ -10,7 +10,8 @@ tell. The article's own past, and the rest of the outlet, can:
   is believed when the next capture shows it again; never, if it has no date where the article had one;
 - a page whose text is gone, under another headline too, is believed when the next capture shows it again;
 - a page that keeps the headline, and most of the text is cut off or makes room for something unlike it (a wall, a
-  captcha, a teaser), is believed when the former text has not come back by the next capture;
+  captcha, a teaser), is believed when the former text has not come back after more than half a day: an hour later a site's
+  bad day is not over;
 - a change at nearly all articles at once is believed of each that still shows it at the next capture, because then it
   is a redesign and no outage;
 - a page at the URL of a list is believed to be an article when the next capture shows it again;
@@ -130,8 +131,9 @@ def is_confirmed(history: History, article: Article, doubted: Doubted, capture: 
         return False
     if capture.answer == "confirmed" and doubted.capture.signs.cut:  # the validators belong to the whole page
         return False
-    if capture.signs.at_once and capture.at - doubted.capture.at <= VISIT:  # still the same mass change
-        return False
+    is_one_day = capture.at - doubted.capture.at <= VISIT
+    if is_one_day and (capture.signs.at_once or _has_lost_text(article, doubted.capture, doubted.reading)):
+        return False  # still the same mass change, or the same wall
     latest = article.latest.reading
     is_rewritten = resembles(doubted.reading, reading) and not resembles(latest, reading)
     persists = is_rewritten or (not doubted.capture.signs.cut and _stays(latest, doubted.reading, reading))

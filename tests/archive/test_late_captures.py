@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from sqlite_utils import Database
 
-from archive import Capture, Run, ingest, open_archive, read_pending, start_run
+from archive import Capture, Run, ingest, judge_run, open_archive, read_pending, start_run
 from archive.exchange.importers.import_items import Image as Fetched
 from archive.exchange.importers.imported_pictures import take_picture
 from archive.model.digests import digest_of
@@ -260,6 +260,7 @@ def test_in_order_it_is_what_a_crawl_makes_of_them(history: list[Any]) -> None:
         run = start_run(db, PAPER, {}, NOON)
         for capture in plain:
             ingest(db, run, capture)
+        judge_run(db, run)
         crawled = told(db)
         db.execute("INSERT INTO unsettled SELECT DISTINCT outlet_id, url_key FROM captures")
         arrive(db, run, []).file_pending()

@@ -89,11 +89,12 @@ def test_a_template_that_nobody_filled_is_no_edit() -> None:
     assert changes(facts.page("a", story())) == [""]
 
 
-def test_an_article_without_its_text_is_believed_at_the_second_look() -> None:
+def test_an_article_without_its_text_is_believed_a_day_later() -> None:
     facts = Facts().page("a", story()).page("a", story(text=""))
     assert changes(facts) == [""]
     assert changes(Facts(looks=[*facts.looks]).page("a", story(), 9)) == [""]
-    assert changes(facts.page("a", story(text=""))) == ["", "body"]
+    assert changes(facts.page("a", story(text=""), 9)) == [""]
+    assert changes(facts.page("a", story(text=""), 24)) == ["", "body"]
 
 
 _WALL = "Để đọc tiếp, mời bạn đăng nhập hoặc đăng ký tài khoản miễn phí trên trang báo."
@@ -107,21 +108,25 @@ _LEAD, _SECOND, _ = story().text.split("\n\n")
         "Mã yêu cầu 81a-72: hãy chọn mọi ô có đèn.", "Bài viết đã được gỡ bỏ. " * 30,
     ],
 )  # fmt: skip
-def test_what_takes_the_place_of_a_text_under_its_headline_waits_for_the_next_look(text: str) -> None:
-    facts = Facts().page("a", story()).page("a", story(text=text))
+def test_what_takes_the_place_of_a_text_under_its_headline_waits_for_the_next_day(text: str) -> None:
+    facts = Facts().page("a", story(), 0).page("a", story(text=text), 2)
     assert changes(facts) == [""]
     assert changes(Facts(looks=[*facts.looks]).page("a", story(edit="Thêm."), 9)) == ["", "body"]
-    assert changes(Facts(looks=[*facts.looks]).page("a", story("chè", headline=story().headline), 9)) == ["", "body"]
-    facts.page("a", story(text=text))
-    assert changes(facts) == ["", "body"]
-    assert changes(facts.page("a", story())) == ["", "body", "body"]  # back at once: it has stood there
+    assert changes(Facts(looks=[*facts.looks]).page("a", story("chè", headline=story().headline), 26)) == ["", "body"]
+    for hour in (3, 6, 9):
+        assert changes(facts.page("a", story(text=text), hour)) == [""], "the wall of one bad day"
+    assert changes(Facts(looks=[*facts.looks]).page("a", story(), 12)) == [""]
+    assert changes(facts.page("a", story(text=text), 26)) == ["", "body"]
+    assert facts.history.articles[0].states[1].at.hour == 14  # from its first hour
+    assert changes(facts.page("a", story(), 50)) == ["", "body", "body"]  # back at once: it has stood there
 
 
 def test_a_page_that_is_another_under_one_headline_each_day_is_told_a_look_later() -> None:
     facts = Facts()
-    for name in ("cầu", "chè", "lũ"):
-        facts.page("a", story(name, headline="Giá vàng hôm nay", published_at=None))
-    facts.page("a", story(headline="Giá vàng hôm nay", text="Sáng nay vàng miếng giảm năm trăm nghìn đồng một lượng."))
+    for day, name in enumerate(("cầu", "chè", "lũ")):
+        facts.page("a", story(name, headline="Giá vàng hôm nay", published_at=None), 24 * day)
+    last = story(headline="Giá vàng hôm nay", text="Sáng nay vàng miếng giảm năm trăm nghìn đồng một lượng.")
+    facts.page("a", last, 72)
     assert changes(facts) == ["", "body", "body"]
 
 

@@ -3,7 +3,8 @@
 Runs have other numbers in every archive, and an import run brings captures of many years. So changes are grouped by
 time: a group of changes with no more than `_PAUSE` between them is an upheaval if it concerns nearly all known articles
 that were fetched meanwhile; or if all of a few that were fetched about then disappeared. A paper of one or
-two articles may lose these in earnest: then one more page of it answers, such as the home page.
+two articles may lose these in earnest: then one more page of it answers, such as the home page. A redirect that ended
+an article stays a change of its group after that was taken back.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ UNION SELECT {CORRECTED_TIME}, url_key, words IS NULL FROM captures JOIN runs ON
 capture_id = captures.id WHERE readings.doubt IS NOT NULL AND captures.outlet_id = ?1
 UNION SELECT {CORRECTED_TIME}, url_key, 1 FROM captures JOIN runs ON runs.id = run_id
   WHERE captures.outcome = 'gone' AND captures.outlet_id = ?1
+  AND EXISTS (SELECT 1 FROM aliases WHERE aliases.outlet_id = ?1 AND aliases.url_key = captures.url_key)
+UNION SELECT {CORRECTED_TIME}, url_key, 1 FROM at_once CROSS JOIN captures USING (outlet_id) JOIN runs ON runs.id = run_id
+  WHERE captures.outcome = 'redirect' AND captures.outlet_id = ?1 AND {CORRECTED_TIME} BETWEEN began_at AND ended_at
   AND EXISTS (SELECT 1 FROM aliases WHERE aliases.outlet_id = ?1 AND aliases.url_key = captures.url_key)
 UNION SELECT gone_at, url_key, 1 FROM tombstones JOIN articles ON articles.id = tombstones.article_id
   WHERE outlet_id = ?1 AND withdrawn_at IS NULL
