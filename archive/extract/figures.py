@@ -250,15 +250,20 @@ def _read_images(
     if lead and not (elements or credit):
         caption_raw, caption, credit = caption_parts.in_title(picture)
     credit = credit or caption_parts.credit_in_title(caption, [picture]) or caption_parts.credit_in_data(picture)
-    sharing = [picture]
-    if elements:
-        together = _pictures_sharing(picture, scope, elements)
-        sharing = [other for other in together if other not in done]
-        sharing = [other for other in sharing if other is picture or not picture_urls.is_icon(other)]
-        for element in caption_parts.credit_elements_of(elements, scope) + elements:
-            drop(element)
+    sharing = _sharing(picture, scope, elements, done) if elements else [picture]
     done.update(sharing)
     return _images_of(sharing, page, Image("", caption, credit, caption_raw), cover)
+
+
+def _sharing(
+    picture: html.HtmlElement, scope: html.HtmlElement, elements: list[html.HtmlElement], done: set[html.HtmlElement]
+) -> list[html.HtmlElement]:
+    """The pictures that share a caption, which is removed from the tree with its credit."""
+    together = [other for other in _pictures_sharing(picture, scope, elements) if other not in done]
+    sharing = [other for other in together if other is picture or not picture_urls.is_icon(other)]
+    for element in caption_parts.credit_elements_of(elements, scope) + elements:
+        drop(element)
+    return sharing
 
 
 def _is_doubtful(picture: html.HtmlElement) -> bool:

@@ -10,8 +10,8 @@ tell. The article's own past, and the rest of the outlet, can:
   is believed when the next capture shows it again; never, if it has no date where the article had one;
 - a page whose text is gone, under another headline too, is believed when the next capture shows it again;
 - a page that keeps the headline, and most of the text is cut off or makes room for something unlike it (a wall, a
-  captcha, a teaser), is believed when the former text has not come back after more than half a day: an hour later a site's
-  bad day is not over;
+  captcha, a teaser), is believed when the former text has not come back after more than half a day: an hour later a
+  site's bad day is not over;
 - a change at nearly all articles at once is believed of each that still shows it at the next capture, because then it
   is a redesign and no outage;
 - a page at the URL of a list is believed to be an article when the next capture shows it again;

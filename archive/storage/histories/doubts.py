@@ -33,7 +33,8 @@ capture_id = captures.id WHERE readings.doubt IS NOT NULL AND captures.outlet_id
 UNION SELECT {CORRECTED_TIME}, url_key, 1 FROM captures JOIN runs ON runs.id = run_id
   WHERE captures.outcome = 'gone' AND captures.outlet_id = ?1
   AND EXISTS (SELECT 1 FROM aliases WHERE aliases.outlet_id = ?1 AND aliases.url_key = captures.url_key)
-UNION SELECT {CORRECTED_TIME}, url_key, 1 FROM at_once CROSS JOIN captures USING (outlet_id) JOIN runs ON runs.id = run_id
+UNION SELECT {CORRECTED_TIME}, url_key, 1
+  FROM at_once CROSS JOIN captures USING (outlet_id) JOIN runs ON runs.id = run_id
   WHERE captures.outcome = 'redirect' AND captures.outlet_id = ?1 AND {CORRECTED_TIME} BETWEEN began_at AND ended_at
   AND EXISTS (SELECT 1 FROM aliases WHERE aliases.outlet_id = ?1 AND aliases.url_key = captures.url_key)
 UNION SELECT gone_at, url_key, 1 FROM tombstones JOIN articles ON articles.id = tombstones.article_id
