@@ -2,10 +2,9 @@
 
 Runs have other numbers in every archive, and an import run brings captures of many years. So changes are grouped by
 time: a group of changes with no more than `_PAUSE` between them is an upheaval if it concerns nearly all known articles
-that were fetched meanwhile; or if all of a few that were fetched about then disappeared. A paper of one or
-two articles may lose these in earnest: then one more page of it answers, such as the home page. A redirect that ended
-an article stays a change of its group after that was taken back.
-"""
+that were fetched meanwhile; or if all of a few that were fetched about then disappeared. A paper of one or two articles
+may lose these in earnest: then no other page was fetched, or one answers, such as the home page. A redirect that ended
+an article stays a change of its group after that was taken back."""
 
 from __future__ import annotations
 
@@ -61,11 +60,11 @@ SELECT count(*) FROM (SELECT id FROM articles WHERE {_KNOWN} AND id BETWEEN :fir
   WHERE aliases.article_id = articles.id AND captured_at BETWEEN :since AND :until AND outcome <> 'error')
   ORDER BY id DESC LIMIT :most)
 """
-_ANSWERS = """
-SELECT captures.url_key FROM captures INDEXED BY captures_time
-  LEFT JOIN readings ON readings.capture_id = captures.id
-  WHERE captures.outlet_id = :outlet AND captured_at BETWEEN :since AND :until
-  AND captures.outcome IN ('fresh', 'revisit', 'not-modified') AND coalesce(kind, '') <> 'soft-404'
+_FETCHED = """
+SELECT captures.url_key,
+  captures.outcome IN ('fresh', 'revisit', 'not-modified') AND coalesce(kind, '') <> 'soft-404' AS answered
+FROM captures INDEXED BY captures_time LEFT JOIN readings ON readings.capture_id = captures.id
+WHERE captures.outlet_id = :outlet AND captured_at BETWEEN :since AND :until
 """
 
 
@@ -145,9 +144,11 @@ def _is_small(db: Database, outlet_id: int) -> bool:
 
 
 def _is_silent(db: Database, span: dict[str, object], gone: set[str]) -> bool:
-    """Whether an outlet had but few known articles, and no page answered except those that disappeared."""
+    """Whether an outlet had but few known articles, and other pages than those that disappeared were fetched, and none
+    answered. (Another web archive may have a page's end and nothing else of that hour.)"""
     known = db.execute(f"SELECT 1 FROM articles WHERE {_KNOWN} LIMIT {_FEWEST_GONE}", span).fetchall()
-    return len(known) < _FEWEST_GONE and all(key in gone for (key,) in db.execute(_ANSWERS, span).fetchall())
+    others = [answered for key, answered in db.execute(_FETCHED, span).fetchall() if key not in gone]
+    return len(known) < _FEWEST_GONE and bool(others) and not any(others)
 
 
 def _are_nearly_all(db: Database, span: dict[str, object], keys: set[str], fewest: int) -> bool:
