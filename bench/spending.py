@@ -1,4 +1,4 @@
-"""A year in which every run spends what it may: what is due first, then what gains most (store.habits.rechecks).
+"""A year in which every run spends what it may: what is due first, then what gains most (change_rate_store.rechecks).
 
 Instead of comparing all that is known in every run, each article waits for the hour in which its gain passes a
 threshold, which is lowered whenever too few have passed it: what is taken is the same.

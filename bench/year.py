@@ -210,7 +210,7 @@ class Learned:
         self.file_pending(one, False, at)
 
     def take(self, run: int, moment: float) -> list[Known]:
-        """What store.habits.rechecks takes of what is due."""
+        """What change_rate_store.rechecks takes of what is due."""
         self.waiting += self.due.pop(run, [])
         pressing = sorted(
             (one for one in self.waiting if moment - one.last >= MAX_DUE_INTERVAL.days * DAY), key=lambda one: one.last
@@ -231,7 +231,7 @@ class Learned:
             self.file_pending(one, changed, moment)
 
     def learn(self, one: Known, changed: bool, at: float) -> None:
-        """What store.habits.learn_check does in the archive."""
+        """What change_rate_store.learn_check does in the archive."""
         for bucket, tally in lessons(self.change_rates, one.state, changed, moment(at)):
             old = self.tallies[bucket]
             self.tallies[bucket] = Tally(old.looks + tally.looks, old.changes + tally.changes, old.days + tally.days)

@@ -53,7 +53,7 @@ def call(arguments):
         main()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else bool(end.code)
-    except BaseException:
+    except BaseException:  # a forked child: whatever it is, it is printed and ends here
         import traceback
         traceback.print_exc()
     return 70

@@ -59,24 +59,20 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
     for element in list(root.iter(*_BOX_TAGS)):
         if skip:
             skip -= 1
-        elif not _is_boilerplate(element) or is_in_sentence(element) or _is_exempt(element, total):
-            continue
-        else:
-            skip = _dropped(element, protected)
+        elif _is_boilerplate(element) and not is_in_sentence(element) and not _is_exempt(element, total):
+            skip = 0 if element in protected else sum(1 for _ in element.iter(*_BOX_TAGS)) - 1
+            _drop_or_mark(element, protected)
     _drop_pointers(root)
     for element in _hidden(root):
         if not is_inside(element, "figure") and not _is_article_sized(element, total, _HIDDEN_SHARE):
-            _dropped(element, protected)
+            _drop_or_mark(element, protected)
 
 
-def _dropped(element: html.HtmlElement, protected: set[html.HtmlElement]) -> int:
-    """Drops a box, or marks it if it is protected; returns the number of dropped boxes inside it."""
+def _drop_or_mark(element: html.HtmlElement, protected: set[html.HtmlElement]) -> None:
     if element in protected:
         element.set(DOUBTFUL, "")
-        return 0
-    inside = sum(1 for _ in element.iter(*_BOX_TAGS)) - 1
-    drop(element)
-    return inside
+    else:
+        drop(element)
 
 
 def _drop_pointers(root: html.HtmlElement) -> None:

@@ -19,12 +19,12 @@ _ORIGINAL_ATTRIBUTES = tuple(f"data-{name}" for name in _ORIGINAL_NAMES)
 _LAZY_ATTRIBUTE = re.compile(r"^data-(?:\w+-)*(?:src|lazy|lazyload|echo|url|image|img|original)(?:-\w+)?$")
 _PICTURE_URL = re.compile(r"^(?:https?:)?//\S+$|^/?[^\s{<:]+\.(?:jpe?g|png|webp|gif|avif)\S*$|^/\S+$", re.I)
 _PLACEHOLDER = re.compile(
-    r"^(?:data|about|blob|javascript):|[\"{}]|//(?:www\.)?youtube\.com/embed/|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|placeholder|lazy[-_]?load(?:ing)?|loading|"
+    r"^(?:data|about|blob|javascript):|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|placeholder|lazy[-_]?load(?:ing)?|loading|"
     r"transparent|trans|dummy|empty|clear|preload(?:er)?|no[-_]?image|default[-_]?image)(?:[-_.\d][^/]*)?\.(?:gif|png|svg|jpe?g|webp)",
     re.I,
 )
 _NO_PICTURE = re.compile(
-    r"^[\[{<]|^(?:https?:)?//[^?#]*/(?:embed|player)/[^.?#]*(?:[?#]|$)", re.I
+    r"^[\[<]|[\"{}]|^(?:https?:)?//[^?#]*/(?:embed|player)/[^.?#]*(?:[?#]|$)", re.I
 )  # data, or a player's page
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:[?#].*)?$", re.I)
 _CAPTION_ATTRIBUTE = re.compile(r"data-(?:[\w-]+-)?caption|data-sub-html")
@@ -138,7 +138,7 @@ def is_icon(image: html.HtmlElement, declared: bool = False) -> bool:
         size = (image.get(side) or "").strip().removesuffix("px")
         if size.isdecimal() and len(size) < 6 and 0 < int(size) <= _MAX_ICON:
             return True
-    address = next((url for url in _candidate_urls(image) if not _PLACEHOLDER.search(url)), "")[-300:]
+    address = next((url for url in _candidate_urls(image) if is_address(url)), "")[-300:]
     if address.partition("?")[0].lower().endswith(".svg"):
         return True
     if _ADVERT_ALT.fullmatch((image.get("alt") or "").strip()) or _FURNITURE_PATH.search(address):

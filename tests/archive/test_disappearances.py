@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlite_utils import Database
 
-from archive import Run, ingest
+from archive import Run, ingest, judge_run
 from archive.model.urls import print_kind, url_key
+from archive.pipeline.verification import verify
 from tests.support import Shoot, page
 
 URL = "https://bao.example/a-1.htm"
@@ -24,6 +25,43 @@ def test_every_disappearance_and_every_return_is_written_down(db: Database, run:
     ingest(db, run, shoot(URL, page(clock="09:00"), 3))
     ingest(db, run, shoot(URL, None, 4, status=410))
     assert tombstones(db) == [("13:00", "status 404", "15:00"), ("16:00", "status 410", None)]
+
+
+@pytest.mark.parametrize(
+    ("home", "believed"),
+    [(None, True), ((200, "<a href=/b-2.htm>Tin khác</a>"), True), ((404, "<h1>404</h1>"), False), ((503, ""), False)],
+)
+def test_a_paper_s_only_article_is_gone_unless_nothing_else_answers(
+    db: Database, run: Run, shoot: Shoot, home: tuple[int, str] | None, believed: bool
+) -> None:
+    ingest(db, run, shoot(URL, page()))
+    ingest(db, run, shoot(URL, None, 24, status=404))
+    if home:
+        ingest(db, run, shoot("https://bao.example/", home[1], 24.1, status=home[0]))
+    judge_run(db, run)
+    assert bool(tombstones(db)) == believed
+    ingest(db, run, shoot(URL, None, 48, status=404))
+    judge_run(db, run)
+    assert tombstones(db), "the next look shows it again"
+
+
+@pytest.mark.parametrize("again", [1, 2])
+def test_an_article_that_a_redirect_ended_stays_doubted_when_the_run_is_judged_again(
+    db: Database, run: Run, shoot: Shoot, again: int
+) -> None:
+    """When its end is taken back, the redirect is no change any more, and its verdict must stay."""
+    other = "https://bao.example/b-2.htm"
+    ingest(db, run, shoot(other, page("Mùa quýt").replace("cầu", "quýt").replace("Cầu", "Quýt")))
+    ingest(db, run, shoot(URL, page(), 1))
+    ingest(db, run, shoot(other, None, 30, status=404))
+    ingest(db, run, shoot(URL, None, 48, status=301, final_url=other))
+    ingest(db, run, shoot("https://bao.example/", "", 48.1, status=503))
+    for _ in range(again):
+        judge_run(db, run, whole=True)
+    stored = tombstones(db)
+    db.execute("INSERT INTO unsettled SELECT DISTINCT outlet_id, url_key FROM captures")
+    judge_run(db, run, whole=True)
+    assert tombstones(db) == stored and list(verify(db)) == []
 
 
 def test_a_304_brings_an_article_back_as_well(db: Database, run: Run, shoot: Shoot) -> None:

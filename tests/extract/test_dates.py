@@ -100,7 +100,7 @@ def test_machine(text: str, expected: str) -> None:
 def test_machine_day_has_no_time() -> None:
     stamp = machine("2025-10-19")
     assert stamp is not None
-    assert (stamp.when, stamp.precision, stamp.has_time) == (datetime(2025, 10, 19), "day", False)  # noqa: DTZ001 naive
+    assert (stamp.when, stamp.precision, stamp.has_time) == (datetime(2025, 10, 19), "day", False)  # noqa: DTZ001  # naive
 
 
 @pytest.mark.parametrize(("text", "expected"), VISIBLE)
@@ -150,7 +150,7 @@ def test_any_text_is_a_stamp_or_none(text: str) -> None:
         assert stamp is None or 1990 <= stamp.when.year <= 2100
 
 
-@given(st.datetimes(min_value=datetime(1991, 1, 1), max_value=datetime(2099, 1, 1)))  # noqa: DTZ001 naive bounds
+@given(st.datetimes(min_value=datetime(1991, 1, 1), max_value=datetime(2099, 1, 1)))  # noqa: DTZ001  # naive bounds
 def test_every_vietnamese_minute_reads_back(when: datetime) -> None:
     stamp = visible(f"{when.day:02d}/{when.month:02d}/{when.year} {when:%H:%M}")
     assert stamp is not None

@@ -147,8 +147,10 @@ def _is_silent(db: Database, span: dict[str, object], gone: set[str]) -> bool:
     """Whether an outlet had but few known articles, and other pages than those that disappeared were fetched, and none
     answered. (Another web archive may have a page's end and nothing else of that hour.)"""
     known = db.execute(f"SELECT 1 FROM articles WHERE {_KNOWN} LIMIT {_FEWEST_GONE}", span).fetchall()
+    if not gone or len(known) >= _FEWEST_GONE:  # else each group of a large archive would be looked at whole
+        return False
     others = [answered for key, answered in db.execute(_FETCHED, span).fetchall() if key not in gone]
-    return len(known) < _FEWEST_GONE and bool(others) and not any(others)
+    return bool(others) and not any(others)
 
 
 def _are_nearly_all(db: Database, span: dict[str, object], keys: set[str], fewest: int) -> bool:
