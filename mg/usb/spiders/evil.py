@@ -1,1 +1,0 @@
-open("../PWNED","w").write("code of a stranger ran")
