@@ -208,6 +208,15 @@ def test_the_archive_works_where_scrapy_is_not_installed() -> None:
     assert (done.returncode, done.stdout.strip()) == (0, "Unreadable"), done.stderr
 
 
+def test_the_checkout_holds_only_what_the_listing_is_meant_to_show() -> None:
+    tracked = ["git", "-C", str(ROOT), "ls-files"]
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    files = subprocess.run(tracked, capture_output=True, text=True, check=True).stdout.split()
+    folders = {file.split("/")[0] for file in files if "/" in file}
+    assert folders == {".ci", "archive", "bench", "container", "crawler", "docs", "tests"}
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_no_file_grows_past_a_reader_s_patience(path: Path) -> None:
     lines = len(path.read_text("utf-8").splitlines())
