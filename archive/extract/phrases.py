@@ -116,7 +116,7 @@ _TAIL_PHRASES = r"""
 .{0,200}\b(?:contributed|contributing) (?:to this (?:report|story|article)|reporting)\W*$
 (?:tags?|topics?|filed under|categories|category|source|via|quelle|fuente|nguồn|từ khóa|chủ đề|themen)\s*:.{0,200}$
 (?:schlagworte|etiquetas)\s*:.{0,200}$
-this (?:article|story) (?:is|was|has been) (?:originally|first|updated|amended|re-?published).{0,300}$
+this (?:article|story) (?:is|was|has been) (?:originally|first|re-?published).{0,300}$
 this (?:article|story) about .{1,60} was (?:written|produced) by.{0,300}$
 .{2,60}is not responsible for the opinions?\b.{0,300}$|the (?:views|opinions) expressed (?:in|here|by)\b.{0,300}$
 .{0,120}\b(?:clic(?:k|a|que)?|klicken sie|pincha) (?:aquí|here|ici|hier|aqui)\W*$

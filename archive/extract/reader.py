@@ -89,6 +89,8 @@ def _reading(kind: ReadableKind, metadata: Metadata, body: Body, origins: tuple[
         blocks=body.blocks,
         images=body.images,
         kicker=metadata.kicker,
+        dateline=body.dateline,
+        correction=body.correction,
         byline=metadata.byline,
         authors=metadata.authors,
         published_at=metadata.published_at,
