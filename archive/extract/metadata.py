@@ -183,7 +183,7 @@ class _MetadataExtractor:
                 names = authorship.completed(names, self.page.root)
             if names:
                 self.origins.append(("authors", byline.origin))
-                return names
+                return names if self.vietnamese else authorship.with_agencies(byline, names)
         pen_name = authorship.pen_name(self.surroundings, self.declared.house)
         if pen_name:
             bylines.append(pen_name)
