@@ -136,3 +136,10 @@ _NOT_UNDER_PICTURES = r"""
 (?:placeholder.{0,20}|videos?|video (?:loading|unavailable).{0,90}|watch|play|ảnh \d+|xem ảnh.{0,20})$|#\d+\s
 """
 NOT_A_CAPTION = re.compile(rf"(?:{_alternation(_NOT_UNDER_PICTURES)})", re.I)
+
+# a button in the box of a caption, glued to the credit
+BUTTON_BEHIND = re.compile(
+    r"\s*(?:visa mer|vis mer|se mer|lue lisää|show more|read more|mehr anzeigen|vergrößern|télécharger|agrandir|ampliar"
+    r"|open image in gallery|view image in fullscreen|enlarge(?: image)?|download|xem ảnh lớn|phóng to)\W*$",
+    re.I,
+)
