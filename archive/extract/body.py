@@ -48,17 +48,16 @@ class Body:
 
     teasers: counts of teasers of other stories in the text. links: number of headline-long links on the page.
     scrambled: the publisher prints text that only a script makes readable. declared: the page or a rule names the
-    container. guessed: no container was found, and trafilatura took the text from the whole page. dateline, correction:
-    as in Reading. paywalled: an offer stands in the place of text, or the page declares that it is not free and shows
-    little. more_pages: the article goes on behind another address. share: of the container's text that was kept;
-    of_page: of the page's text that it is; column: of the text, what one element holds.
+    container. guessed: no container was found, and trafilatura took the text from the whole page. dateline: as in
+    Reading. paywalled: an offer stands in the place of text, or the page declares that it is not free and shows little.
+    more_pages: the article goes on behind another address. share: of the container's text that was kept; of_page: of
+    the page's text that it is; column: of the text, what one element holds.
     """
 
     blocks: tuple[Block, ...] = ()
     images: tuple[Image, ...] = ()
     lead: str | None = None
     dateline: str | None = None
-    correction: str | None = None
     origins: tuple[tuple[str, str], ...] = ()
     teasers: Teasers = NO_TEASERS
     links: int = 0
@@ -80,12 +79,6 @@ class Body:
 
 def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     """Extracts the body and consumes the page's tree: no other extractor can use the page afterwards."""
-    notes = datelines.set_apart(page.root)
-    body = _read_body(page, rules, metadata)
-    return replace(body, correction=datelines.correction_of((*(block.text for block in body.blocks), *notes)))
-
-
-def _read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     headline = metadata.headline or ""
     links = _headline_links(page)
     heading = body_containers.headline_element(page.root, headline)

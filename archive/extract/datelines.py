@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from lxml import html
 
-from archive.extract.element_text import selector, text_of
+from archive.extract.element_text import text_of
 from archive.extract.parsed_page import Page
 from archive.rules import printed_forms as forms
 from archive.text.folding import WHOLE, folded, key_of
@@ -27,7 +27,6 @@ _LONGEST_CLASS = 400
 _LONGEST_BEGINNING = 240  # characters of a paragraph in which a note begins
 _ELEMENT = re.compile(rf"(?<![a-z])(?:{forms.ELEMENT})(?![a-z])", re.I)
 _NOTE = re.compile(rf"(?<![a-z])(?:{forms.NOTE})(?![a-z])", re.I)
-_classed = selector("//*[@class]")
 _SHAPE = re.compile(f"(?:{_alternation(forms.SHAPES)})")
 _LABEL = re.compile(rf"(?:{_alternation(forms.LABELS)})\W*", re.I)
 _CORRECTION = re.compile(rf"\W{{0,5}}(?:{_alternation(forms.CORRECTIONS)})", re.I)
@@ -44,19 +43,17 @@ _WORD = re.compile(r"[^\s,/]+")
 _ABBREVIATION = re.compile(r"\([A-ZĐ&]{2,8}\)")  # `(TNO) Sáng nay`: without a dash
 
 
-def set_apart(root: html.HtmlElement) -> tuple[str, ...]:
-    """Puts a space behind a dateline in an element of its own, which only a style sheet parts from the text.
-
-    Returns the texts of the boxes that are named like a note of a correction.
-    """
-    notes = []
-    for element in _classed(root):
-        is_dateline, is_note = _roles(element.get("class") or "")
-        if is_dateline and element.tail and element.tail[0].isalnum():
+def set_apart(elements: Iterable[html.HtmlElement]) -> None:
+    """Puts a space behind a dateline in an element of its own, which only a style sheet parts from the text."""
+    for element in elements:
+        if element.tail and element.tail[0].isalnum() and _roles(element.get("class") or "")[0]:
             element.tail = f" {element.tail}"
-        if is_note:
-            notes.append(text_of(element, WHOLE))
-    return tuple(notes)
+
+
+def notes_beside(root: html.HtmlElement) -> tuple[str, ...]:
+    """The texts of boxes beside the article that are named like a note of a correction."""
+    boxes = (box for aside in root.iter("aside") for box in aside.iter("aside", "div", "p", "section"))
+    return tuple(text_of(box, WHOLE) for box in boxes if _roles(box.get("class") or "")[1])
 
 
 @lru_cache(maxsize=50_000)

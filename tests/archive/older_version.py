@@ -39,7 +39,7 @@ _CHANGES = (
     ("charset.refusal(text)", "None"),
     ("images=body.images", "images=()"),
     ("dateline=body.dateline", "dateline=None"),
-    ("correction=body.correction", "correction=None"),
+    (", correction=correction)", ")"),
     ("blocks=body.blocks", 'blocks=tuple(block for block in body.blocks if block.kind != "image")'),
     (
         "    if isinstance(kind, Unreadable):\n",
