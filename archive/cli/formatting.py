@@ -141,8 +141,8 @@ def fields(reading: Reading) -> Iterator[str]:
 
 
 _FIELDS = (
-    "kind", "headline", "lead", "byline", "authors", "published_at", "modified_at", "section", "tags", "language",
-    "canonical_url", "flags",
+    "kind", "headline", "kicker", "lead", "dateline", "byline", "authors", "published_at", "modified_at", "correction",
+    "section", "tags", "language", "canonical_url", "flags",
 )  # fmt: skip
 
 

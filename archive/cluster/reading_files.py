@@ -49,6 +49,8 @@ SAID: dict[str, tuple[str, str]] = {
     "blocks": ("blocks", "the same in pieces, pictures included: kind, text, and for an image its index in `images`"),
     "images": ("images", "url, caption, credit, caption_raw (both as printed), alt"),
     "kicker": ("string", "the line above the headline"),
+    "dateline": ("string", "where the story was filed, or who filed it"),
+    "correction": ("string", "the newspaper's notes of corrections and updates, in lines"),
     "byline": ("string", "as printed"),
     "authors": ("strings", "the persons named"),
     "published_at": ("string", "what the page claims, with its offset: `2026-05-20T08:15:00+07:00`"),
@@ -70,6 +72,7 @@ COLUMNS = {**KEY, **SAID}
 _KINDS, _REASONS, _BLOCKS = (frozenset(get_args(kinds)) for kinds in (ReadableKind, UnreadableReason, BlockKind))
 _TEXT_FIELDS = ("headline", "lead", "text", "kicker", "byline", "published_at_raw", "modified_at_raw", "section",
                 "language", "canonical_url")  # fmt: skip
+_RARE_FIELDS = ("dateline", "correction")  # files of earlier readers lack them
 _LIST_FIELDS = ("authors", "tags", "flags")
 _TIME_FIELDS = ("published_at", "modified_at")
 
@@ -116,7 +119,7 @@ def _unreadable_columns(unreadable: Unreadable) -> Row:
 def _reading_columns(reading: Reading) -> Row:
     return {
         "kind": reading.kind,
-        **{name: getattr(reading, name) for name in _TEXT_FIELDS},
+        **{name: getattr(reading, name) for name in (*_TEXT_FIELDS, *_RARE_FIELDS)},
         **{name: list(getattr(reading, name)) for name in _LIST_FIELDS},
         **{name: clock.claimed(getattr(reading, name)) for name in _TIME_FIELDS},
         "blocks": [{"kind": block.kind, "text": block.text, "image": block.image} for block in reading.blocks],
@@ -169,6 +172,7 @@ def _reading(row: Mapping[str, Any]) -> Reading:
     if row["headline"] is None or row["text"] is None:
         raise BadRow("its headline or its text is missing")
     fields: dict[str, Any] = {name: row[name] for name in _TEXT_FIELDS}
+    fields |= {name: row.get(name) for name in _RARE_FIELDS}
     fields |= {name: tuple(row[name]) for name in _LIST_FIELDS} | {
         name: _moment(row[name], name) for name in _TIME_FIELDS
     }

@@ -48,8 +48,9 @@ def announcement(old: Reading, new: Reading) -> Announcement:
 
 
 def _lines(reading: Reading) -> list[str]:
-    """Headline, kicker, lead and the paragraphs."""
-    texts = (reading.headline, reading.kicker or "", reading.lead or "", *(block.text for block in reading.blocks))
+    """Headline, kicker, lead, notes of corrections and the paragraphs."""
+    around = (reading.headline, reading.kicker, reading.lead, reading.correction)
+    texts = (*(text or "" for text in around), *(block.text for block in reading.blocks))
     return [line for text in texts for line in text.splitlines()]
 
 

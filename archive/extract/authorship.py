@@ -56,6 +56,7 @@ _LOOSE = re.compile(r"\s+([,;.)])")
 _SITE_IN_BRACKETS = re.compile(r"\((?:https?://)?[\w.-]{1,80}\.[a-z]{2,12}\)$", re.I)
 _SITE_FIRST = re.compile(r"^[\w.-]{1,80}\.[a-z]{2,12}\s?,", re.I)
 _MOST_CARD_LINES = 4
+_CARD = "twitter:misc:"
 _WRITTEN_BY = re.compile(
     r"(?:written|posted) by|by|authors?|verfasst von|geschrieben von|autore?|écrit par|rédigé par|auteur|escrito por"
     r"|scritto da|geschreven door|skrevet af|skrevet av|skriven av|napisane przez|autor|автор|написано|yazar"
@@ -98,7 +99,11 @@ def _is_imprint(value: str) -> bool:
 
 
 def _labelled_bylines(metas: Mapping[str, list[str]]) -> Iterator[Byline]:
-    """The byline of a card: `twitter:label1` says `Written by`, `twitter:data1` the name."""
+    """The byline of a card: `twitter:label1` says `Written by`, `twitter:data1` the name; or one meta says both."""
+    for name, cards in metas.items():
+        label_of_card = name.removeprefix(_CARD)
+        if label_of_card != name and _WRITTEN_BY.fullmatch(label_of_card) and (names := _names_in_texts(cards[:1])):
+            yield Byline(name, cards[0], names)
     for number in range(1, _MOST_CARD_LINES):
         labels, values = metas.get(f"twitter:label{number}", ()), metas.get(f"twitter:data{number}", ())
         if labels and values and _WRITTEN_BY.fullmatch(labels[0].strip()) and (names := _names_in_texts(values[:1])):
@@ -180,6 +185,13 @@ def persons(byline: Byline, house: frozenset[str]) -> tuple[str, ...]:
     return tuple(name for name in names if not is_account(name))
 
 
+def with_agencies(byline: Byline, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The persons of a byline, with the agencies that linked data declares as authors beside them."""
+    if byline.origin != "json-ld" or not set(names) <= set(byline.names):
+        return names
+    return tuple(name for name in byline.names if name in names or is_agency(name))
+
+
 def line_of(
     bylines: Iterable[Byline], authors: tuple[str, ...], positions: Iterable[Position]
 ) -> tuple[str, tuple[HtmlElement, ...]]:
@@ -244,7 +256,16 @@ def is_byline(element: HtmlElement, name: str) -> bool:
     if _is_marked_as_author(element) or _is_byline_name(name):
         return True
     own_text = (element.text or "").strip()[:LONGEST]
-    return bool(own_text) and bool(_BYLINE_PREFIX.match(own_text + " ") or _AUTHOR_LABEL.search(own_text))
+    is_labelled = _BYLINE_PREFIX.match(own_text + " ") or _AUTHOR_LABEL.search(own_text)
+    return bool(own_text) and bool(is_labelled or (own_text.endswith("|") and _is_before_date(element, own_text)))
+
+
+def _is_before_date(element: HtmlElement, own_text: str) -> bool:
+    """Whether a text is a name before a bar and a date in the next element: `Hải Yến | 20.05.2024`."""
+    following = element.getnext()
+    is_date = following is not None and text_of(following, LONGEST_PLACED)[:2].isdigit()
+    name = own_text.rstrip("| \xa0")
+    return is_date and 1 < len(name.split()) < 5 and is_person_like(name) and name == name.title()
 
 
 def _is_marked_as_author(element: HtmlElement) -> bool:

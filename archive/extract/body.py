@@ -16,6 +16,7 @@ from archive.extract import (
     caption_parts,
     captions,
     credits,
+    datelines,
     figures,
     lead,
     trafilatura_opinion,
@@ -47,15 +48,16 @@ class Body:
 
     teasers: counts of teasers of other stories in the text. links: number of headline-long links on the page.
     scrambled: the publisher prints text that only a script makes readable. declared: the page or a rule names the
-    container. guessed: no container was found, and trafilatura took the text from the whole page. paywalled: an offer
-    stands in the place of text, or the page declares that it is not free and shows little. more_pages: the article goes
-    on behind another address. share: of the container's text that was kept; of_page: of the page's text that it is;
-    column: of the text, what one element holds.
+    container. guessed: no container was found, and trafilatura took the text from the whole page. dateline: as in
+    Reading. paywalled: an offer stands in the place of text, or the page declares that it is not free and shows little.
+    more_pages: the article goes on behind another address. share: of the container's text that was kept; of_page: of
+    the page's text that it is; column: of the text, what one element holds.
     """
 
     blocks: tuple[Block, ...] = ()
     images: tuple[Image, ...] = ()
     lead: str | None = None
+    dateline: str | None = None
     origins: tuple[tuple[str, str], ...] = ()
     teasers: Teasers = NO_TEASERS
     links: int = 0
@@ -170,7 +172,8 @@ def _clean_body(
         declared_text or _blocks(kept, pictures),
         images,
         found_lead.text if found_lead else None,
-        tuple(origins + ([("lead", found_lead.origin)] if found_lead else [])),
+        datelines.dateline_of(page, metadata.house, _beginnings(found_lead, kept)),
+        origins=tuple(origins + ([("lead", found_lead.origin)] if found_lead else [])),
         teasers=body_cleaning.teasers_of(found_pieces) if not declared_text else NO_TEASERS,
         links=links,
         scrambled=scrambled,
@@ -181,6 +184,12 @@ def _clean_body(
         of_page=length / max(1, len(string(page.root))),
         column=_in_one_column(kept) / max(1, length),
     )
+
+
+def _beginnings(found_lead: lead.Lead | None, kept: list[Piece]) -> list[tuple[html.HtmlElement, str]]:
+    """The elements and texts of the lead and of the first paragraph."""
+    first = [(piece.element, piece.text) for piece in kept if piece.text][:1]
+    return [(found_lead.element, found_lead.text), *first] if found_lead else first
 
 
 def _in_one_column(kept: list[Piece]) -> int:

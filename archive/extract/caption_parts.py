@@ -130,7 +130,7 @@ def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> CaptionAn
         for node in credited
         if not any(caption_element is node or caption_element in node.iterancestors() for caption_element in captions)
     ]
-    credit_text = " ".join(_unique(text_of(element, WHOLE) for element in credited))
+    credit_text = _joined(credited)
     caption_text = _without_credits(captions, credited)
     if not credited:
         credit_text = _other_text(_wrapper(scope, captions), captions)
@@ -143,10 +143,22 @@ def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> CaptionAn
     return printed_text, caption, credits.name_only(credit_text) or split_credit
 
 
+def _joined(credited: list[html.HtmlElement]) -> str:
+    """The texts of credit elements, with the slashes printed between them: `Jean Levac / Postmedia News`."""
+    texts = _unique(text_of(element, WHOLE) for element in credited)
+    slashed = len(credited) == 2 and (credited[0].tail or "").strip() == "/"
+    return (" / " if slashed else " ").join(texts)
+
+
 def credit_in_title(caption: str | None, images: list[html.HtmlElement]) -> str | None:
-    """`title="Caption | Getty Images/Naomi Baker"`: the credit behind the caption in the title attribute."""
+    """`title="Caption | Getty Images/Naomi Baker"`: the credit behind the caption in the title attribute, or behind a
+    bar and a label: `title="What one sees | Bildquelle: WDR/Max Muster"`."""
     for image in images if caption else ():
         title = fold(image.get("title") or "")
+        labelled = title.rpartition("|")[2].strip()
+        before, credit = credits.split(labelled) if "|" in title else (labelled, None)
+        if credit and not before and len(credit) < len(labelled) < 100:
+            return credit
         suffix = title[len(caption or "") :].strip()
         if title.startswith(caption or "") and suffix[:1] in _DIVIDERS and 3 < len(suffix) < 100:
             return credits.name_only(suffix.lstrip("|,;–- ")) or None

@@ -11,7 +11,6 @@ guess."""
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 
@@ -19,6 +18,7 @@ from charset_normalizer import from_bytes
 
 from archive.extract import vietnamese_fonts
 from archive.model.records import Unreadable
+from archive.text.charsets import BOMS, charset_of_zeros, codec_of, declared_charset
 from archive.text.folding import nfc
 
 CHARACTERS = 6_000_000  # the largest news page among hundreds has 1.3 million
@@ -65,33 +65,6 @@ def _attribute_count(piece: str) -> int:
     return len(_ATTRIBUTE.findall(_QUOTED.sub('""', tag[0]))) if tag else 0
 
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-
-_CHARSET_DECLARATION = re.compile(
-    rb"""<meta[^>]{0,200}?charset\s*+=\s*+["']?+\s*+([\w.:-]+)|<\?xml[^>]{0,100}?encoding=["']([\w.:-]+)""", re.I
-)
-_PRESCAN_BYTES = 8192  # bytes; the standard says 1,024, but some pages declare later
-
-# codecs that browsers use for these labels (https://encoding.spec.whatwg.org/#names-and-labels)
-_BROWSER_CODECS = {
-    "ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "big5": "big5hkscs",
-}
-
 # In HTML the numeric references 128 to 159 mean windows-1252, not C1 controls
 _C1 = {n: bytes([n]).decode("cp1252", "ignore") for n in range(128, 160)}
 _NUMERIC_REFERENCE = re.compile(r"&#(?:0*(\d{1,7})(?!\d)|[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-fA-F]));?")
@@ -118,7 +91,7 @@ def is_binary(body: bytes) -> bool:
     """Whether a body is binary: over 2 % of its first 4,096 bytes are binary data bytes
     (https://mimesniff.spec.whatwg.org/#binary-data-byte). Decoding cannot tell: some charsets accept every byte."""
     head = body[:4096]
-    if any(head.startswith(bom) for bom, _ in _BOMS) or _bomless_utf(head):
+    if any(head.startswith(bom) for bom, _ in BOMS) or charset_of_zeros(head):
         return False
     return (len(head) - len(head.translate(None, _BINARY_BYTES))) * 50 > len(head)
 
@@ -156,10 +129,10 @@ def _resolved_reference(match: re.Match[str]) -> str:
 
 
 def _decoded(body: bytes, header_charset: str | None) -> str:
-    for bom, charset in _BOMS:
+    for bom, charset in BOMS:
         if body.startswith(bom):
             return body[len(bom) :].decode(charset, "replace")
-    utf_charset = _bomless_utf(body)
+    utf_charset = charset_of_zeros(body)
     if utf_charset:
         return body.decode(utf_charset, "replace")
     try:
@@ -171,23 +144,8 @@ def _decoded(body: bytes, header_charset: str | None) -> str:
     return _declared_or_guessed(body, header_charset)
 
 
-def _bomless_utf(body: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a BOM: most of the markup's bytes at one offset are zero."""
-    head = body[:2048]
-    if head.count(0) * 3 < len(head) or len(head) < 16:
-        return None
-    zero_shares = [head[offset::4].count(0) * 4 / len(head) for offset in range(4)]
-    patterns = (("utf-32-le", "0111"), ("utf-32-be", "1110"), ("utf-16-le", "0101"), ("utf-16-be", "1010"))
-    for charset, pattern in patterns:
-        if all(
-            (zero_share > 0.7) == (expected == "1") for zero_share, expected in zip(zero_shares, pattern, strict=True)
-        ):
-            return charset
-    return None
-
-
 def _declared_or_guessed(body: bytes, header_charset: str | None) -> str:
-    declared = _declared_charset(body)
+    declared = declared_charset(body)
     as_utf8 = body.decode("utf-8", "replace")
     invalid = as_utf8.count("\ufffd")
     letters = sum(1 for char in as_utf8[:400_000] if char > "\x7f") - invalid
@@ -206,20 +164,12 @@ def _declared_or_guessed(body: bytes, header_charset: str | None) -> str:
     return as_utf8 if letters > invalid else _guessed(body)
 
 
-def _declared_charset(body: bytes) -> str | None:
-    match = _CHARSET_DECLARATION.search(body, 0, _PRESCAN_BYTES)
-    return (match[1] or match[2]).decode("ascii", "ignore") if match else None
-
-
 def _decoded_as(body: bytes, label: str | None) -> str | None:
     """The body decoded with that charset, if it is known, not UTF-8 (tried before) and nearly all bytes are valid."""
-    try:
-        name = codecs.lookup((label or "").strip().strip("\"'")).name
-        if name.startswith(("utf", "cp1258")):
-            return None
-        text = body.decode(_BROWSER_CODECS.get(name, name), "replace")
-    except (LookupError, ValueError, AssertionError):
-        return None  # unknown charset, or not a text codec (rot13, idna)
+    name = codec_of(label)
+    if name is None or name.startswith(("utf", "cp1258")):
+        return None
+    text = body.decode(name, "replace")
     return text if text.count("\ufffd") * 200 <= len(text) else None
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from archive.extract import phrases
+
 # labels before the photographer's name, followed by a colon or a slash (longest first)
 _LABEL = (
     r"ảnh (?:minh h[oọ][aạ]|tư liệu|chụp màn hình|đồ h[oọ][aạ]|cắt từ clip)|nguồn ảnh|ảnh bìa|ảnh|đồ h[oọ][aạ]|"
@@ -68,6 +70,16 @@ _BARRED_TAIL = re.compile(
 )
 _VIA = re.compile(r"(?<=[.!?\"”])\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:/| via | for )[A-Z][\w ./+'’-]{1,60})$")
 _AGENCY_TAIL = re.compile(rf"(?<=[.!?\"”])\s+((?:{_AGENCY})(?:\s*[/|]\s*[\w .]+)?)$")
+# what Canadian and Australian papers print for a picture that somebody gave them
+_GIVEN = re.compile(
+    r"(?<=[.!?\"”])\s+((?:Supplied|Handout|Submitted|Contributed)(?: (?:photo|image|by [A-Z][^.]{2,60}))?)\.?$"
+)
+# `… en La Soledat / Lorenzo Marina`: a name behind a slash between spaces
+_BEHIND_SLASH = re.compile(r"(?<=[^\s/]{3})\s+/\s+([^/]{3,60}(?:\s/\s[^/]{2,40})?)$")
+# 「…있다. 민경석 기자」「…있다. 인천=연합뉴스」: a reporter or an agency behind the last sentence
+_KOREAN = re.compile(
+    r"(?<=다)\.?\s+((?:[가-힣]{2,4}\s?(?:선임)?기자|(?:[가-힣]{2,6}=)?(?:연합뉴스|뉴시스|뉴스1|로이터)[^.]{0,14}))\.?$"
+)
 _LABEL_WITHOUT_COLON = re.compile(
     r"[(\[]?((?:\b(?:dok\.|photo courtesy of|courtesy of|image courtesy of|fot\.)"
     r"|(?:^|(?<=[.!?…|(\[”\"])|(?<=[.!?…|”\"]\s))foto)\s*(\S.{1,80}?))[)\]]?\s*\.?$",
@@ -115,6 +127,9 @@ def split(printed: str) -> tuple[str | None, str | None]:
         _generic,
         _bracketed,
         _slashed,
+        _behind_slash,
+        _by(_GIVEN),
+        _by(_KOREAN),
         _after_sentence,
         _by(_AGENCY_BEHIND_DASH),
     ):
@@ -143,7 +158,7 @@ def _caption_or_none(caption: str) -> str | None:
 
 def name_only(credit: str) -> str:
     """The name without label, brackets and sign: `(Ảnh: AFP/TTXVN)` is `AFP/TTXVN`."""
-    name = credit.strip().strip("()[]（）【】").strip()
+    name = phrases.BUTTON_BEHIND.sub("", credit.strip()).strip("()[]（）【】").strip()
     if ")" in name and "(" not in name:
         name = name.partition(")")[0]
     if name.count("(") > name.count(")"):
@@ -277,6 +292,13 @@ def _slashed(printed: str) -> tuple[str, str] | None:
         return None
     credit = tail[match.start() - len(name_before[1]) :]
     return printed[: len(printed) - len(credit)], credit
+
+
+def _behind_slash(printed: str) -> tuple[str, str] | None:
+    """`Polizei in La Soledat / Lorenzo Marina`: names, but not one of two words in the caption."""
+    match = _BEHIND_SLASH.search(printed, max(0, len(printed) - _TAIL_LENGTH))
+    name = match[1].removesuffix(".").removesuffix(" nuotr") if match else ""  # Lithuanian: photograph
+    return (printed[: match.start()], match[1]) if match and is_name(name) else None
 
 
 def _after_bar(printed: str) -> tuple[str, str] | None:

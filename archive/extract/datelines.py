@@ -1,291 +1,162 @@
-"""Extracts publication and modification date, from metas, JSON-LD and the date lines beside the headline."""
+"""Finds the dateline of a story, `HÀ NỘI -`, `(Dân trí) -`, `AUSTIN (KXAN) —`, and its note of a correction.
+
+The words stay in the text where the paper prints them; the fields name them.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from itertools import islice
 
-from lxml.html import HtmlElement
+from lxml import html
 
-from archive.extract.dates import Stamp, machine, visible
-from archive.extract.declared import Declared
 from archive.extract.element_text import text_of
-from archive.extract.own_rules import RuleMatch
-from archive.extract.surroundings import Position, label
+from archive.extract.parsed_page import Page
+from archive.rules import printed_forms as forms
+from archive.text.folding import WHOLE, folded, key_of
 
-PUBLISHED = (
-    "article:published_time", "og:article:published_time", "datepublished", "pubdate", "publishdate", "publish-date",
-    "publish_date", "published_time", "og:published_time", "dc.date.issued", "dcterms.issued", "dcterms.created",
-    "dc.date.created", "dc.date", "date", "parsely-pub-date", "cxenseparse:recs:publishtime",
-    "cxenseparse:publishtime", "sailthru.date", "published_at", "published-date", "publication_date",
-    "publication-date", "http://ogp.me/ns/article#published_time", "article.published", "bt:pubdate",
-    "vr:published_time", "article:published", "pdate", "originalpublicationdate", "article_date_original",
-    "datecreated", "article:create_at", "release_date", "article:published:time",
-)  # fmt: skip
-MODIFIED = (
-    "article:modified_time", "datemodified", "og:updated_time", "lastmod", "last-modified", "dcterms.modified",
-    "dc.date.modified", "cxenseparse:modified_time", "http://ogp.me/ns/article#modified_time",
-    "og:article:modified_time", "article.updated", "revised", "article:modified", "lastupdate", "updated_time",
-    "article_updatetime", "article:modified:time",
-)  # fmt: skip
 
-OF_THE_FILE = ("datecreated",)  # when the file was made: a printed date says more
-NAMED_LETTERS, WEAKLY_NAMED_LETTERS, BARE_LETTERS = 90, 45, 24
-MOST_VALUES = 2  # of one meta: a page with more lists other articles
-LONGEST = 220  # characters of a date line
-_METADATA_CLASS = re.compile(r"meta|info|byline|detail", re.I)
-_LEAD_CLASS = re.compile(r"sapo|summary|desc|\blead\b|intro|chapeau", re.I)
-_DATE_CLASS = re.compile(
-    r"dat(?:e|um|a\b)|time|publish|pub|ngay|thoi-?gian|stamp|posted|created|tanggal|fecha|tarih", re.I
+def _alternation(table: str) -> str:
+    return "|".join(line.strip() for line in table.strip().splitlines())
+
+
+_LONGEST, _LONGEST_PART = 60, 40  # characters of a dateline, of a source in brackets
+_MOST_WORDS = 4
+_LONGEST_CLASS = 400
+_LONGEST_BEGINNING = 240  # characters of a paragraph in which a note begins
+_ELEMENT = re.compile(rf"(?<![a-z])(?:{forms.ELEMENT})(?![a-z])", re.I)
+_NOTE = re.compile(rf"(?<![a-z])(?:{forms.NOTE})(?![a-z])", re.I)
+_SHAPE = re.compile(f"(?:{_alternation(forms.SHAPES)})")
+_LABEL = re.compile(rf"(?:{_alternation(forms.LABELS)})\W*", re.I)
+_CORRECTION = re.compile(rf"\W{{0,5}}(?:{_alternation(forms.CORRECTIONS)})", re.I)
+_PLACE = re.compile(rf"({_alternation(forms.PLACES)}): (?=\S)")
+_SEPARATED = re.compile(r"(\S.{1,58}?)(?:\s*\.?[-–—－]{1,2}\s+|\s+[-–—]{1,2}|(?<=\))[-–—.]+\s*)(?=\S)")
+_BEFORE_BAR = re.compile(r"(\S[^|]{1,30}?)\s[|]\s(?=\S)")
+_SOURCE = re.compile(rf"\s*[(/]([^()/:]{{2,{_LONGEST_PART}}})[)/]\.?\s*")
+_DAY = re.compile(
+    r"[.,]?\s+(?:(?:ngày|le|den|am|on)\s+)?"
+    r"(?:\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{1,2}\.?\s[^\W\d_]{3,10}|[A-Z][a-z]{2,8}\.? \d{1,2})(?:,? \d{4})?\.?$"
 )
-_ARTICLE_DATE_CLASS = re.compile(
-    r"(?:post|article|detail|news|publish\w*|entry|story|bai)[-_]?(?:time|date|ngay)|ngay[-_]?dang"
-    r"|(?:time|date)[-_]?(?:post|publish|detail|display)",
-    re.I,
-)
-_MAX_NAMED = 40
-_UPDATE_WORDS = re.compile(
-    r"updat|aktualisier|cập nhật|mis(?:e)? à jour|modifi|actualiz|atualiz|aggiorna|bijgewerkt|gewijzigd|oppdater"
-    r"|uppdater|opdater|обновл|оновл|güncel|更新|diperbarui|zuletzt|stand:|edited|last changed",
-    re.I,
-)
-_IMPRINT_WORDS = re.compile(r"giấy phép|gp-|licen[cs]e|©|copyright|issn|bản quyền", re.I)
-_DIGIT = re.compile(r"\d")
-_WORD = re.compile(r"[^\W\d_]+")
-_DAY_WORDS = re.compile(r"(?:thứ|chủ nhật|ngày|tháng|năm|gmt|utc|uhr|am|pm)\b", re.I)
+_SITE = re.compile(r"[\w&-]{2,20}\.(?:vn|com(?:\.\w\w)?|net|org|co|id)|\w{2,20} Online", re.I)
+_WORD = re.compile(r"[^\s,/]+")
+_ABBREVIATION = re.compile(r"\([A-ZĐ&]{2,8}\)")  # `(TNO) Sáng nay`: without a dash
 
 
-@dataclass(frozen=True, slots=True)
-class DateClaim:
-    """A stamp with its source and its element, if any."""
-
-    origin: str
-    stamp: Stamp
-    element: HtmlElement | None = None
+def set_apart(elements: Iterable[html.HtmlElement]) -> None:
+    """Puts a space behind a dateline in an element of its own, which only a style sheet parts from the text."""
+    for element in elements:
+        if element.tail and element.tail[0].isalnum() and _roles(element.get("class") or "")[0]:
+            element.tail = f" {element.tail}"
 
 
-def declared_claims(declared: Declared, members: tuple[str, ...], metas: tuple[str, ...]) -> list[DateClaim]:
-    """The stamps of JSON-LD and metas, in order of trust."""
-    texts = [("json-ld", text) for _, text in declared.value(*members)]
-    for name in metas:
-        values = declared.page.metas.get(name, ())
-        if len(set(values[:9])) <= MOST_VALUES:
-            texts += [(name, value) for value in values[:MOST_VALUES]]
-    return [DateClaim(origin, stamp) for origin, text in texts if (stamp := machine(text))]
+def notes_beside(root: html.HtmlElement) -> tuple[str, ...]:
+    """The texts of boxes beside the article that are named like a note of a correction."""
+    boxes = (box for aside in root.iter("aside") for box in aside.iter("aside", "div", "p", "section"))
+    return tuple(text_of(box, WHOLE) for box in boxes if _roles(box.get("class") or "")[1])
 
 
-def shown_claims(positions: Iterable[Position]) -> list[tuple[DateClaim, bool]]:
-    """The dates beside the headline, each with whether it is a modification date.
+@lru_cache(maxsize=50_000)
+def _roles(class_name: str) -> tuple[bool, bool]:
+    """Whether a class names a dateline, and whether a note of a correction."""
+    name = class_name[:_LONGEST_CLASS].replace("_", "-")
+    return bool(_ELEMENT.search(name)), bool(_NOTE.search(name))
 
-    Of nested elements only the innermost counts. Three or more different moments in elements of the same markup are a
-    list of other articles.
+
+def dateline_of(page: Page, house: frozenset[str], beginnings: Iterable[tuple[html.HtmlElement, str]]) -> str | None:
+    """The dateline that opens the lead or the first paragraph, else the declared one.
+
+    house: keys of the outlet's names; beginnings: the elements and texts of both.
     """
-    entries = [(position, *dated) for position in positions if (dated := _read_position(position))]
-    ancestors = {ancestor for position, _, _ in entries for ancestor in islice(position.element.iterancestors(), 8)}
-    entries = [entry for entry in entries if entry[0].element not in ancestors]
-    moments: dict[tuple[str, ...], set[datetime]] = {}
-    for position, claim, _ in entries:
-        moments.setdefault(_markup_key(position), set()).add(_wall_time(claim.stamp))
-    return [(claim, update) for position, claim, update in entries if len(moments[_markup_key(position)]) < 3]
+    for element, text in beginnings:
+        found = _in_element(element, text, house) or _printed(text, house)
+        if found:
+            return found
+    declared = (thing.get("dateline") for thing in page.linked_data)
+    texts = (folded(text) for text in declared if isinstance(text, str))  # some systems declare a date
+    return next((text for text in texts if 1 < len(text) <= _LONGEST and not any(map(str.isdigit, text))), None)
 
 
-def _markup_key(position: Position) -> tuple[str, ...]:
-    parent = position.element.getparent()
-    return str(position.element.tag), position.label, str(parent.tag if parent is not None else ""), label(parent)
-
-
-def ruled_claim(find: RuleMatch) -> DateClaim | None:
-    """The stamp in the match of a rule: read like a date line, else from its text."""
-    if find.element is not None and (dated := _read_position(Position(find.element, label(find.element)))):
-        return replace(dated[0], origin=find.rule)
-    stamp = machine(find.text) or visible(find.text)
-    return DateClaim(find.rule, stamp, find.element) if stamp else None
-
-
-def agreed_first(claims: list[DateClaim], witnesses: list[DateClaim]) -> list[DateClaim]:
-    """The claims, those first that another one confirms: a rule may also match the dates of other stories."""
-    return sorted(claims, key=lambda claim: not any(agree(other, claim) for other in witnesses))
-
-
-def change(modified: DateClaim | None, published: DateClaim | None) -> DateClaim | None:
-    """The modification date, unless it is only the publication day without a time."""
-    if modified is None or published is None or modified.stamp.has_time:
-        return modified
-    return None if _wall_time(modified.stamp).date() == _wall_time(published.stamp).date() else modified
-
-
-def most_precise(claims: list[DateClaim], more: list[DateClaim]) -> DateClaim | None:
-    """The first claim, replaced by another of the same day or moment if it has no time of day or no zone."""
-    anchor = next(iter(claims), None)
-    if anchor is None or not anchor.stamp.has_time or anchor.stamp.when.tzinfo is None:
-        claims = [*claims, *more]
-        anchor = next(iter(claims), None)
-    if anchor is None:
+def _in_element(element: html.HtmlElement, text: str, house: frozenset[str]) -> str | None:
+    """The dateline in an element of its own at the beginning: by its class, or a span with capitals and a full stop, or
+    with the outlet's name."""
+    first = _first_inline(element)
+    own = text_of(first, _LONGEST + 1) if first is not None else ""
+    rest = text[len(own) :].lstrip(" -–—:|")
+    if first is None or not 1 < len(own) <= _LONGEST or not text.startswith(own) or not rest or rest[0].islower():
         return None
-    if not anchor.stamp.has_time:
-        anchor = next((claim for claim in claims if _adds_time(claim.stamp, anchor.stamp)), anchor)
-    if anchor.stamp.when.tzinfo is None:
-        anchor = next((claim for claim in claims if _is_same_moment(claim.stamp, anchor.stamp)), anchor)
-    return anchor
+    name = _name(own)
+    is_place = first.tag == "span" and own.endswith(".") and _are_capitalised(name, _MOST_WORDS - 1)
+    return name if _roles(first.get("class") or "")[0] or is_place or key_of(name) in house else None
 
 
-def only_article_date(root: HtmlElement) -> list[DateClaim]:
-    """The one date in elements with an article date class anywhere on the page; none if they differ."""
-    named = (node for node in root.iter("span", "div", "p", "time", "td") if _ARTICLE_DATE_CLASS.search(label(node)))
-    claims = [dated[0] for item in islice(named, _MAX_NAMED) if (dated := _read_position(Position(item, label(item))))]
-    return claims[:1] if len({claim.stamp.when for claim in claims}) == 1 else []
+def _first_inline(element: html.HtmlElement) -> html.HtmlElement | None:
+    """The innermost element with the first words, if they are not all of the text."""
+    found = None
+    while not (element.text or "").strip() and len(element) and isinstance(element[0].tag, str):
+        element = found = element[0]
+        if (element.tail or "").strip() or element.getnext() is not None:
+            break
+    return found
 
 
-def by_agreement(declared: list[DateClaim], changed: list[DateClaim], shown: list[DateClaim]) -> list[DateClaim]:
-    """The declared claims, the first corrected.
-
-    Of two with one wall time and different zones the likelier counts, in a zone that the changes have too. A time in
-    UTC with the newsroom's offset becomes the local time that the page shows.
-    """
-    first = next(iter(declared), None)
-    if first is None or not first.stamp.has_time or first.stamp.when.tzinfo is None:
-        return declared
-    walls = {_wall_time(claim.stamp) for claim in shown if claim.stamp.has_time}
-    offset = first.stamp.when.utcoffset() or timedelta(0)
-    local = (_wall_time(first.stamp) + offset).replace(second=0)
-    if offset and local in walls and _wall_time(first.stamp).replace(second=0) not in walls:
-        when = local.replace(tzinfo=first.stamp.when.tzinfo)
-        return [replace(first, stamp=replace(first.stamp, when=when)), *declared]
-    rivals = [claim for claim in declared if _differs_in_zone(claim.stamp, first.stamp)]
-    is_local = _wall_time(first.stamp).replace(second=0) in walls
-    zones = {claim.stamp.when.utcoffset() for claim in changed} - {timedelta(0)}
-
-    def doubt(claim: DateClaim) -> tuple[bool, bool, int]:
-        when = claim.stamp.when
-        same_moment = any(
-            other.stamp.when == when for other in declared if _wall_time(other.stamp) != _wall_time(claim.stamp)
-        )
-        return not same_moment, when.utcoffset() not in zones, _doubt_of_zone(claim.stamp, is_local)
-
-    best = min([first, *rivals], key=doubt)
-    return declared if best is first else [best, *declared]
+def _printed(text: str, house: frozenset[str]) -> str | None:
+    """The dateline before a dash: in capitals, in brackets, with a source in brackets or a day."""
+    if shape := _SHAPE.match(text):
+        return shape[0].strip("[]【】［］()（）")
+    found, rest = "", text[: 3 * _LONGEST]
+    if place := _PLACE.match(rest):
+        return place[1]
+    bar = _BEFORE_BAR.match(rest)
+    if bar and _are_capitalised(bar[1], _MOST_WORDS - 1) and not _LABEL.fullmatch(bar[1]):
+        return bar[1]
+    while (match := _SEPARATED.match(rest)) and _is_stamp(match[1], rest[match.end() :], house):
+        found, rest = f"{found} - {match[1]}" if found else match[1], rest[match.end() :]
+    if not found and (abbreviation := _ABBREVIATION.match(rest)):
+        found = abbreviation[0]
+    return _name(found) or None
 
 
-def _differs_in_zone(stamp: Stamp, first: Stamp) -> bool:
-    """Whether a stamp has the wall time of another, to two minutes, and another zone."""
-    if not stamp.has_time or stamp.when.tzinfo is None or stamp.when.utcoffset() == first.when.utcoffset():
+def _name(stamp: str) -> str:
+    """A dateline without the marks around it."""
+    stamp = stamp.strip(" -–—|:")
+    whole = _SOURCE.fullmatch(stamp)
+    return whole[1].strip() if whole else stamp.removesuffix(".") if not stamp.isupper() else stamp.rstrip(".")
+
+
+def _is_stamp(stamp: str, rest: str, house: frozenset[str]) -> bool:
+    if rest[:1].islower() or _LABEL.fullmatch(stamp) or ":" in stamp:
         return False
-    return abs(_wall_time(stamp) - _wall_time(first)) <= timedelta(minutes=2)
-
-
-def _doubt_of_zone(stamp: Stamp, is_local: bool) -> int:
-    """A page's systems write `Z` behind local time, and the newsroom's offset behind UTC; `+00:00` is meant unless the
-    page shows the same time."""
-    if stamp.raw.endswith("Z"):
-        return 2
-    return int(bool(stamp.when.utcoffset()) != is_local)
-
-
-def without_false_utc(claim: DateClaim | None, shown: list[DateClaim]) -> DateClaim | None:
-    """The claim, or the shown time if both have the same wall time and the claim is UTC: some systems write `Z` behind
-    local time."""
-    if claim is None or claim.stamp.when.utcoffset() != timedelta(0):
-        return claim
-    same = (
-        candidate
-        for candidate in shown
-        if candidate.stamp.has_time
-        and candidate.stamp.when.tzinfo is None
-        and _wall_time(candidate.stamp) == _wall_time(claim.stamp).replace(second=0)
-    )
-    return next(same, claim)
-
-
-def offset_of(claims: Iterable[DateClaim]) -> tzinfo | None:
-    """The only UTC offset among the page's stamps; UTC itself does not reveal the newsroom's time zone."""
-    offsets = {claim.stamp.when.utcoffset() for claim in claims} - {None, timedelta(0)}
-    return timezone(next(offset for offset in offsets if offset)) if len(offsets) == 1 else None
-
-
-def agree(claim: DateClaim, published: DateClaim | None) -> bool:
-    """Whether two claims name the same minute, or one of them the day of the other."""
-    if published is None:
+    if whole := _SOURCE.fullmatch(stamp):
+        return whole[1][:1].isupper() and len(whole[1].split()) <= _MOST_WORDS
+    core, sources = _SOURCE.subn(" ", stamp)
+    core, days = _DAY.subn("", core.strip(" ."))
+    words = _WORD.findall(core.strip(" .,"))
+    if not 0 < len(words) <= _MOST_WORDS + bool(sources):
         return False
-    one, other = _wall_time(claim.stamp), _wall_time(published.stamp)
-    if claim.stamp.has_time and published.stamp.has_time:
-        moments = [stamp.when for stamp in (claim.stamp, published.stamp) if stamp.when.tzinfo]
-        return abs(one - other) < timedelta(minutes=2) or (len(moments) == 2 and moments[0] == moments[1])
-    return one.date() == other.date() and not published.stamp.has_time
-
-
-def _adds_time(stamp: Stamp, day: Stamp) -> bool:
-    return stamp.has_time and _wall_time(stamp).date() == _wall_time(day).date()
-
-
-def _is_same_moment(stamp: Stamp, naive: Stamp) -> bool:
-    """Whether an aware stamp can be the same moment as a naive one, in some time zone."""
-    if stamp.when.tzinfo is None or not stamp.has_time:
+    if not _are_capitalised(core, len(words)):
         return False
-    offset = naive.when - stamp.when.astimezone(UTC).replace(tzinfo=None)
-    quarters = offset / timedelta(minutes=15)
-    return abs(offset) <= timedelta(hours=14) and abs(quarters - round(quarters)) * 15 < 1
+    first = re.split(r"\s*[,/]\s*", core)[0]
+    is_agency = key_of(core) in house or any(map(_SITE.fullmatch, (core, first)))
+    return bool(sources or days) or is_agency or all(map(_is_in_capitals, first.split()))
 
 
-def _wall_time(stamp: Stamp) -> datetime:
-    return stamp.when.replace(tzinfo=None)
+def _is_in_capitals(word: str) -> bool:
+    return word.isupper() and sum(map(str.isalpha, word)) > 1 and not any(map(str.isdigit, word))
 
 
-def _read_position(position: Position) -> tuple[DateClaim, bool] | None:
-    """The date in a date line, and whether it is a modification date."""
-    element, name = position.element, position.label
-    content = element.get("content") if "datePublished" in name or "dateModified" in name else ""
-    attribute = element.get("datetime") or content
-    if attribute and (stamp := machine(attribute)) and (stamp.has_time or not len(element)):
-        return DateClaim("time", _with_time(element, stamp), element), _is_update(name, text_of(element, LONGEST))
-    max_letters = NAMED_LETTERS if element.tag == "time" else _max_other_letters(name)
-    if max_letters == 0 or (max_letters == BARE_LETTERS and not _has_digit(element)):
-        return None
-    text = text_of(element, LONGEST + 1)
-    stamp = visible(text) if _may_be_date(text, max_letters) else None
-    return (DateClaim("shown", _with_time(element, stamp), element), _is_update(name, text)) if stamp else None
-
-
-@lru_cache(maxsize=8192)
-def _max_other_letters(name: str) -> int:
-    """How many letters of other words an element may hold beside its date, by its label."""
-    if _DATE_CLASS.search(name):
-        return NAMED_LETTERS
-    if _LEAD_CLASS.search(name):
-        return 0
-    return WEAKLY_NAMED_LETTERS if _METADATA_CLASS.search(name) else BARE_LETTERS
-
-
-def _may_be_date(text: str, max_letters: int) -> bool:
-    if not 6 <= len(text) <= LONGEST or not _DIGIT.search(text) or _IMPRINT_WORDS.search(text):
+def _are_capitalised(text: str, most: int) -> bool:
+    words = _WORD.findall(text)
+    if not 0 < len(words) <= most or not words[0][0].isupper():
         return False
-    return sum(map(len, _WORD.findall(_DAY_WORDS.sub("", text)))) <= max_letters
+    return all(word[0].isupper() or len(word) < 4 for word in words)
 
 
-def _has_digit(element: HtmlElement) -> bool:
-    """Whether an element's direct text has a digit: rules out most elements cheaply."""
-    if element.text and _DIGIT.search(element.text, 0, LONGEST):
-        return True
-    return any(child.tail and _DIGIT.search(child.tail, 0, LONGEST) for child in islice(element, 4))
-
-
-def _with_time(element: HtmlElement, stamp: Stamp) -> Stamp:
-    """The stamp with the time of day from a sibling element."""
-    parent = element.getparent()
-    if stamp.has_time or parent is None:
-        return stamp
-    text = " ".join(" ".join(islice(parent.itertext(), 20)).split())
-    parent_stamp = visible(text) if len(text) <= LONGEST else None
-    return parent_stamp if parent_stamp and _adds_time(parent_stamp, stamp) else stamp
-
-
-def _is_update(name: str, text: str) -> bool:
-    """Whether the words before the first digit, or the label, mean a modification."""
-    introduction = re.match(r"\D*", text)
-    introductory_words = introduction.group() if introduction else ""
-    return bool(_UPDATE_WORDS.search(introductory_words)) or (
-        "ublish" not in name and bool(re.search(r"dateModified|updated|modified", name))
-    )
+def correction_of(texts: Iterable[str]) -> str | None:
+    """The notes of corrections and updates among the texts, as printed, in lines."""
+    notes: list[str] = []
+    for text in texts:
+        is_known = any(text in note or note in text for note in notes)
+        if not is_known and _CORRECTION.match(text[:_LONGEST_BEGINNING]):
+            notes.append(text)
+    return "\n".join(notes) or None

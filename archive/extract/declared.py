@@ -21,6 +21,7 @@ MOST_REFERENCES = 4  # @id references followed from an author to its name
 MOST_THINGS = 600  # objects read; further ones are the posts of a live blog or the items of a list
 _GENERAL_TYPES = ("webpage", "itempage", "creativework", "webcontent")
 _ORGANIZATIONS = ("organization", "corporation", "newsmediaorganization", "website", "brand")
+_ANSWERING_MEMBERS = {"url", "email", "noBylinesPolicy", "publishingPrinciples", "ethicsPolicy"}
 _TITLE_METAS = ("og:title", "twitter:title", "title", "headline", "dc.title", "parsely-title", "sailthru.title")
 _HOUSE_METAS = (
     "og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site", "al:android:app_name",
@@ -98,11 +99,11 @@ class Declared:
                 yield from self._resolved_names(self._name_of(item), depth + 1)
 
     def _name_of(self, thing: Thing) -> object:
-        """The name of a person or an organization other than the outlet, or a nested author."""
+        """The name of a person, of an agency or of an organization that the page describes, or a nested author."""
         reference = thing.get("@id")
         if "name" not in thing and isinstance(reference, str):
             thing = self._things_by_id.get(reference, thing)
-        if any(kind in _ORGANIZATIONS for kind in types_of(thing)) and not is_agency(str(thing.get("name"))):
+        if _is_only_named(thing) and not is_agency(str(thing.get("name"))):
             return None
         parts = [thing.get("givenName"), thing.get("familyName")]
         return thing.get("name") or " ".join(part for part in parts if isinstance(part, str)) or thing.get("author")
@@ -164,6 +165,12 @@ def outlet_key(name: str) -> str:
         if len(key) > len(affix) + 2:
             key = key.removeprefix(affix) if affix == "bao" else key.removesuffix(affix)
     return key
+
+
+def _is_only_named(thing: Thing) -> bool:
+    """Whether a declared author is an organization of which the page says no more than its name: what systems write
+    where nobody signed. One with its address or its policy on bylines answers for the text."""
+    return not thing.keys() & _ANSWERING_MEMBERS and any(kind in _ORGANIZATIONS for kind in types_of(thing))
 
 
 def _type_rank(kind: str) -> int:

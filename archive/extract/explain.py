@@ -29,7 +29,10 @@ def places(body: bytes, url: str, reading: Reading, encoding: str | None = None)
 
 def _texts(reading: Reading) -> Iterator[tuple[str, str | None]]:
     yield "headline", reading.headline
+    yield "kicker", reading.kicker
     yield "lead", reading.lead
+    yield "dateline", reading.dateline
+    yield "correction", reading.correction
     yield "byline", reading.byline
     yield "section", reading.section
     yield "published_at", reading.published_at_raw

@@ -18,7 +18,7 @@ from archive.extract.own_rules import rules_state
 
 _LIBRARIES = ("trafilatura", "lxml")
 _OWN_MODULES = (
-    "extract", "rules", "text/folding.py", "text/recurring_blocks.py", "model/validation.py",
+    "extract", "rules", "text/folding.py", "text/charsets.py", "text/recurring_blocks.py", "model/validation.py",
     "model/reading_validation.py",
     "model/urls.py", "model/digests.py",
 )  # fmt: skip

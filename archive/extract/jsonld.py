@@ -24,6 +24,7 @@ MOST_OBJECTS = 5_000
 _OPENING_MARKS = ("//", "/*", "<!--", "<![CDATA[", "*/")
 _CLOSING_MARKS = ("//", "/*", "*/", "-->", "]]>", ";")
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
+_SINGLE_QUOTED = re.compile(r"(?<=[:\[,])\s*'([^'\\]{0,2000})'(?=\s*[,}\]])")
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 _MEMBER = re.compile(r'"(headline|datePublished|dateModified|articleSection)"\s*:\s*"((?:[^"\\\n]|\\.){1,400})"')
 _AUTHOR = re.compile(r'"author"\s*:\s*[\[{\s"@a-zA-Z:,]{0,80}?"name"\s*:\s*"((?:[^"\\\n]|\\.){1,200})"')
@@ -110,7 +111,7 @@ def _values(source: str) -> list[Any]:
 def _repaired(source: str) -> str:
     if "&quot;" in source and '"' not in source[:200]:
         source = html.unescape(source)
-    source = _TRAILING_COMMA.sub("", source)
+    source = _SINGLE_QUOTED.sub(lambda quoted: json.dumps(quoted[1]), _TRAILING_COMMA.sub("", source))
     return _BAD_ESCAPE.sub("", source)
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 
 from lxml import html
 
-from archive.extract import naming_words
+from archive.extract import datelines, naming_words
 from archive.extract.blocks import Piece
 from archive.extract.body_containers import is_teaser_text
 from archive.extract.element_text import selector, string, text_of
@@ -46,8 +46,10 @@ def find(
         for expression in rule.lead:
             for element in selector(expression)(page.root):
                 if len(text_of(element, WHOLE)) >= _MIN_LENGTH:
+                    datelines.set_apart(element)
                     return Lead(element, text_of(element, WHOLE), f"rules:{rule.name}/{rule.version}")
     near = _between_headline_and_body(page.root, body, heading)
+    datelines.set_apart(near)
 
     def first(fits: Callable[[html.HtmlElement], bool]) -> html.HtmlElement | None:
         return next((node for node in near if fits(node) and _is_candidate(node, headline)), None)

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from lxml import html
 
-from archive.extract import authorship, datelines, sections
+from archive.extract import authorship, date_claims, sections
 from archive.extract.authorship import Byline
 from archive.extract.bylines import authors_of, is_department, unique
-from archive.extract.datelines import DateClaim
+from archive.extract.date_claims import DateClaim
 from archive.extract.declared import Declared, host_of, outlet_key
 from archive.extract.element_text import text_of
 from archive.extract.headlines import Headline, agree, most_declared, shown_headline
@@ -49,7 +49,7 @@ class Votes:
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """The metadata of an article. `used` are elements that hold metadata and no body text (a byline paragraph, a date
-    line): the body extractor drops them. Origins as in Reading."""
+    line): the body extractor drops them. Origins as in Reading. house: keys of the outlet's names."""
 
     headline: str | None = None
     kicker: str | None = None
@@ -65,6 +65,7 @@ class Metadata:
     canonical_url: str | None = None
     used: tuple[html.HtmlElement, ...] = ()
     origins: tuple[tuple[str, str], ...] = ()
+    house: frozenset[str] = frozenset()
     votes: Votes = Votes()
 
 
@@ -90,9 +91,9 @@ class _MetadataExtractor:
         self.headline = self._headline()
         self.vietnamese = self.language == "vi" or sections.is_vietnamese(self.headline.text if self.headline else "")
         self.surroundings = self._surroundings()
-        self.shown = datelines.shown_claims(self.surroundings)
+        self.shown = date_claims.shown_claims(self.surroundings)
         if not self.shown and self.headline and self.headline.first is not None:
-            self.shown = datelines.shown_claims(positions_around(self.headline.first))
+            self.shown = date_claims.shown_claims(positions_around(self.headline.first))
 
     def read(self) -> Metadata:
         byline, authors = self._authorship()
@@ -115,6 +116,7 @@ class _MetadataExtractor:
             canonical_url=self._canonical(),
             used=tuple(dict.fromkeys(self.used)),
             origins=tuple(sorted(self.origins)),
+            house=self.declared.house,
             votes=self.votes,
         )
 
@@ -181,7 +183,7 @@ class _MetadataExtractor:
                 names = authorship.completed(names, self.page.root)
             if names:
                 self.origins.append(("authors", byline.origin))
-                return names
+                return names if self.vietnamese else authorship.with_agencies(byline, names)
         pen_name = authorship.pen_name(self.surroundings, self.declared.house)
         if pen_name:
             bylines.append(pen_name)
@@ -213,26 +215,26 @@ class _MetadataExtractor:
         return [Byline(matches[0].rule, "; ".join(lines), names, elements)]
 
     def _dates(self) -> tuple[DateClaim | None, DateClaim | None]:
-        declared = datelines.declared_claims(self.declared, ("datePublished",), datelines.PUBLISHED)
-        changed = datelines.declared_claims(self.declared, ("dateModified",), datelines.MODIFIED)
-        ruled = [claim for rule_match in self._finds("published")[:4] if (claim := datelines.ruled_claim(rule_match))]
-        ruled = datelines.agreed_first(ruled, declared)
+        declared = date_claims.declared_claims(self.declared, ("datePublished",), date_claims.PUBLISHED)
+        changed = date_claims.declared_claims(self.declared, ("dateModified",), date_claims.MODIFIED)
+        ruled = [claim for rule_match in self._finds("published")[:4] if (claim := date_claims.ruled_claim(rule_match))]
+        ruled = date_claims.agreed_first(ruled, declared)
         shown = [claim for claim, updated in self.shown if not updated]
         updates = [claim for claim, updated in self.shown if updated]
         if self.vietnamese and not shown:  # "Cập nhật" (updated) above a Vietnamese article is its publication date
             shown, updates = updates, []
         if not (ruled or declared or shown):
-            shown = datelines.only_article_date(self.page.root)
-        declared = datelines.by_agreement(declared, changed, shown)
-        if declared and declared[0].origin in datelines.OF_THE_FILE and shown:
+            shown = date_claims.only_article_date(self.page.root)
+        declared = date_claims.by_agreement(declared, changed, shown)
+        if declared and declared[0].origin in date_claims.OF_THE_FILE and shown:
             declared = [*shown, *declared]
-        published = datelines.most_precise([*ruled, *declared], shown)
-        published = datelines.without_false_utc(published, shown) if self.vietnamese else published
-        same = sum(datelines.agree(claim, published) for claim in (*declared, *shown))
+        published = date_claims.most_precise([*ruled, *declared], shown)
+        published = date_claims.without_false_utc(published, shown) if self.vietnamese else published
+        same = sum(date_claims.agree(claim, published) for claim in (*declared, *shown))
         self.votes = replace(self.votes, published=same, other_times=len(declared) + len(shown) - same)
-        modified = datelines.change(datelines.most_precise(changed, updates), published)
+        modified = date_claims.change(date_claims.most_precise(changed, updates), published)
         self.used += [claim.element for claim in (*ruled, *shown, *updates) if claim.element is not None]
-        self.offset = datelines.offset_of([*declared, *changed, *shown, *updates])
+        self.offset = date_claims.offset_of([*declared, *changed, *shown, *updates])
         return published, modified
 
     def _moment(self, claim: DateClaim | None, field: str) -> datetime | None:

@@ -142,7 +142,7 @@ CREDIT = ClassNamePattern(
 CREDIT_IN_CAPTION = ClassNamePattern(
     r"""
     \w*-?authors?_x agenc(?:y|ies)_x sources?_x rights_x owners?_x photograph\w* tac-?gia nguon(?:-?anh)? bild-?rechte
-    creators?
+    creators? distributors?
     """
 )
 

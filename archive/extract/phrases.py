@@ -116,7 +116,7 @@ _TAIL_PHRASES = r"""
 .{0,200}\b(?:contributed|contributing) (?:to this (?:report|story|article)|reporting)\W*$
 (?:tags?|topics?|filed under|categories|category|source|via|quelle|fuente|nguồn|từ khóa|chủ đề|themen)\s*:.{0,200}$
 (?:schlagworte|etiquetas)\s*:.{0,200}$
-this (?:article|story) (?:is|was|has been) (?:originally|first|updated|amended|re-?published).{0,300}$
+this (?:article|story) (?:is|was|has been) (?:originally|first|re-?published).{0,300}$
 this (?:article|story) about .{1,60} was (?:written|produced) by.{0,300}$
 .{2,60}is not responsible for the opinions?\b.{0,300}$|the (?:views|opinions) expressed (?:in|here|by)\b.{0,300}$
 .{0,120}\b(?:clic(?:k|a|que)?|klicken sie|pincha) (?:aquí|here|ici|hier|aqui)\W*$
@@ -136,3 +136,10 @@ _NOT_UNDER_PICTURES = r"""
 (?:placeholder.{0,20}|videos?|video (?:loading|unavailable).{0,90}|watch|play|ảnh \d+|xem ảnh.{0,20})$|#\d+\s
 """
 NOT_A_CAPTION = re.compile(rf"(?:{_alternation(_NOT_UNDER_PICTURES)})", re.I)
+
+# a button in the box of a caption, glued to the credit
+BUTTON_BEHIND = re.compile(
+    r"\s*(?:visa mer|vis mer|se mer|lue lisää|show more|read more|mehr anzeigen|vergrößern|télécharger|agrandir|ampliar"
+    r"|open image in gallery|view image in fullscreen|enlarge(?: image)?|download|xem ảnh lớn|phóng to)\W*$",
+    re.I,
+)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from archive.extract import charset, page_kinds, vietnamese_fonts
+from archive.extract import charset, datelines, page_kinds, vietnamese_fonts
 from archive.extract.body import Body, read_body
 from archive.extract.confidence import confidence_of
 from archive.extract.extractor_identity import extractor_name
@@ -48,6 +48,7 @@ def read_page(
     if page is None:
         return Unreadable("empty", extractor=extractor_name())
     rules = trial + rules_of(outlet, url, text, captured_at.date() if captured_at else None)
+    notes = datelines.notes_beside(page.root)
     seen = page_kinds.evidence(page)
     metadata = read_metadata(page, rules, timezone)
     extracted_body = read_body(page, rules, metadata)
@@ -58,7 +59,8 @@ def read_page(
         return replace(kind, extractor=extractor_name(), teasers=teasers)
     origins = _rules_origin(rules) + ((("letters", font),) if font else ())
     confidence = confidence_of(kind, metadata, extracted_body, likelihood)
-    return replace(_reading(kind, metadata, extracted_body, origins), confidence=confidence)
+    correction = datelines.correction_of((*(block.text for block in extracted_body.blocks), *notes))
+    return replace(_reading(kind, metadata, extracted_body, origins), confidence=confidence, correction=correction)
 
 
 def rules_of(outlet: str | None, url: str, source: str, day: date | None) -> tuple[Rules, ...]:
@@ -89,6 +91,7 @@ def _reading(kind: ReadableKind, metadata: Metadata, body: Body, origins: tuple[
         blocks=body.blocks,
         images=body.images,
         kicker=metadata.kicker,
+        dateline=body.dateline,
         byline=metadata.byline,
         authors=metadata.authors,
         published_at=metadata.published_at,

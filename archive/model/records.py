@@ -224,6 +224,8 @@ class Reading:
     """What one extractor under one rule set extracted from one capture.
 
     text: the paragraphs, subheads, quotes, lists and tables of `blocks`, joined by blank lines, without captions.
+    dateline: where the story was filed or who filed it, `HÀ NỘI`, `AUSTIN (KXAN)`; correction: the newspaper's notes of
+    corrections and updates, in lines. Both also stand in the text where the page prints them there.
     published_at, modified_at: aware; the *_raw twins hold what the page printed. origins: (field, rule) pairs: which
     rule produced which field. extractor: name and versions of all that took part. confidence: (field, likelihood that
     it is right) pairs, and `reading` for the whole; not stored.
@@ -250,6 +252,8 @@ class Reading:
     origins: tuple[tuple[str, str], ...] = ()
     extractor: str = field(default="", compare=False)
     confidence: tuple[tuple[str, float], ...] = field(default=(), compare=False)
+    dateline: str | None = None
+    correction: str | None = None
 
     def __hash__(self) -> int:
         """Of what differs between almost any two: readings are looked up often."""

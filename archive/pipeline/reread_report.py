@@ -30,9 +30,11 @@ _FIELD_TEXTS: dict[str, Callable[[Reading], list[str | None]]] = {
     "section": lambda reading: [reading.section],
     "tags": lambda reading: [*reading.tags],
     "kicker": lambda reading: [reading.kicker],
+    "dateline": lambda reading: [reading.dateline],
+    "correction": lambda reading: [reading.correction],
 }
 
-_NON_EDIT_FIELDS = ("section", "tags", "kicker")
+_NON_EDIT_FIELDS = ("section", "tags", "kicker", "dateline", "correction")
 COMPARED = (*EDIT_FIELDS, *_NON_EDIT_FIELDS)
 """Fields in which two readings of one page are compared: those whose change is an edit, and some that outlets change
 without one."""

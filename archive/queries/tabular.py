@@ -46,6 +46,8 @@ EXPORT_COLUMNS: dict[str, tuple[str, str]] = {
     "kicker": ("string", "line above the headline"),
     "lead": ("string", "lead (sapo)"),
     "body": ("string", "text, paragraphs parted by blank lines, without captions"),
+    "dateline": ("string", "where the story was filed, or who filed it; it also stands in lead or body"),
+    "correction": ("string", "the newspaper's notes of corrections and updates, in lines"),
     "byline": ("string", "who wrote it, as printed"),
     "authors": ("list", "who wrote it, one by one, where they could be told apart"),
     "section": ("string", "section"),

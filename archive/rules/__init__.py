@@ -14,7 +14,7 @@ from archive.rules.families import FAMILIES
 # letters that only Vietnamese has, plain and as character references
 _VIETNAMESE_LETTERS = ("ạ", "ế", "ộ", "\u0323")
 _VIETNAMESE_REFERENCE = re.compile("&#(?:7|x1[eE])")
-_SHARED_MODULES = ("base", "families")
+_SHARED_MODULES = ("base", "families", "printed_forms")
 
 
 def _outlets() -> dict[str, tuple[tuple[str, ...], tuple[Rules, ...]]]:

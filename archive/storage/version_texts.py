@@ -44,6 +44,8 @@ _PLAIN_DETAILS = (
     "canonical_url",
 )
 _LIST_DETAILS = ("authors", "tags", "flags")
+_RARE_DETAILS = ("dateline", "correction")
+"""Stored only where a page has them: texts stored before these fields were read keep their digests."""
 
 
 def to_row(reading: Reading) -> dict[str, str | None]:
@@ -90,6 +92,7 @@ def _details(reading: Reading) -> dict[str, Any]:
         "images": [[i.url, i.caption, i.credit, i.caption_raw, i.alt] for i in reading.images],
         "origins": dict(reading.origins),
         "confidence": dict(reading.confidence),
+        **{name: value for name in _RARE_DETAILS if (value := getattr(reading, name)) is not None},
     }
 
 
@@ -99,6 +102,7 @@ def from_row(row: dict[str, Any], extractor: str = "") -> Reading:
     if any(isinstance(entry, int) and not 0 <= entry < len(details["images"]) for entry in layout):
         raise BadValue("its layout names a picture that it has not")
     plain: dict[str, Any] = {name: details[name] for name in _PLAIN_DETAILS}
+    plain |= {name: details.get(name) for name in _RARE_DETAILS}
     lists: dict[str, Any] = {name: tuple(details[name]) for name in _LIST_DETAILS}
     return Reading(
         headline=row["headline"],
@@ -127,7 +131,8 @@ def details_of(told: str) -> dict[str, Any]:
     """Parses the column `details`: a reading without its text. Raises ValueError where it is not what `to_row`
     writes."""
     details: dict[str, Any] = json.loads(told)
-    values = (*(details[name] for name in _PLAIN_DETAILS), *(item for image in details["images"] for item in image))
+    plain = (*(details[name] for name in _PLAIN_DETAILS), *(details.get(name) for name in _RARE_DETAILS))
+    values = (*plain, *(item for image in details["images"] for item in image))
     listed = (*(item for name in _LIST_DETAILS for item in details[name]), *details["origins"].values())
     for value in (*(value for value in values if value is not None), *listed):
         text(value)

@@ -32,12 +32,14 @@ with open_archive(path, create=True) as db:
     finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON)
 """
 
-# It leaves the paper's name on headlines, sees no pictures, takes stories of ferries for no article and power cuts for
+# It leaves the paper's name on headlines, sees no pictures, datelines and corrections, takes stories of ferries for no article and power cuts for
 # one, and reads pages of any size.
 _CHANGES = (
     ('headline=metadata.headline or ""', 'headline=(metadata.headline or "") + " - Báo Thử"'),
     ("charset.refusal(text)", "None"),
     ("images=body.images", "images=()"),
+    ("dateline=body.dateline", "dateline=None"),
+    (", correction=correction)", ")"),
     ("blocks=body.blocks", 'blocks=tuple(block for block in body.blocks if block.kind != "image")'),
     (
         "    if isinstance(kind, Unreadable):\n",

@@ -144,6 +144,22 @@ def test_words_get_better_and_a_hidden_edit_is_shown(path: Path) -> None:
     sound(path)
 
 
+def test_a_dateline_and_a_correction_that_were_not_read_before_are_no_edit(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    note = "Đính chính: Cầu dài ba trăm mét, không phải hai trăm."
+    first, second = (page(body=f"HÀ NỘI - {OPENED}{more}") for more in ("", f"</p><p>{note}"))
+    older(tmp_path).write(path, [see(1, A, first), see(2, A, first), see(3, A, second)])
+    before = [row[-4:] for row in history(path)]
+    report = reread(path, Order())
+    assert [row[-4:] for row in history(path)] == before
+    assert (report.new_versions, dict(report.fields)) == (0, {"headline": 2, "dateline": 2, "correction": 1})
+    with open_archive(path) as db:
+        readings = [lookup.reading_of(db, 1, number)[1] for number in (1, 2)]
+    assert [(read.dateline, read.correction) for read in readings] == [("HÀ NỘI", None), ("HÀ NỘI", note)]
+    assert all(read.text.startswith(f"HÀ NỘI - {OPENED}") for read in readings)
+    sound(path)
+
+
 @pytest.mark.slow
 def test_pages_once_misread_open_their_article_with_its_own_times(path: Path) -> None:
     report = reread(path, Order())

@@ -125,3 +125,23 @@ def test_a_text_that_is_centred_as_a_whole_loses_no_paragraph_to_its_pictures() 
     reading = read(modern(centred[0] + centred[1] + pictures + "".join(centred[5:])))
     assert reading.text.split("\n\n") == list(PARAGRAPHS)
     assert [image.caption for image in reading.images] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("caption", "title", "credit"),
+    [
+        (
+            "Cầu mới qua sông. <b class=credit>Photo by Jean Levac</b> /<b class=distributor>Postmedia News</b>",
+            "",
+            "Jean Levac / Postmedia News",
+        ),
+        ("Cầu mới qua sông.", "Một cây cầu | Bildquelle: WDR/Max Muster", "WDR/Max Muster"),
+        ("<span>Hôm qua</span><br>Cầu mới qua sông.", "", None),
+        ("Cầu mới qua sông.", "Một cây cầu | Báo Địa Phương", None),
+    ],
+)
+def test_a_credit_in_an_element_or_attribute_of_its_own(caption: str, title: str, credit: str | None) -> None:
+    image = IMG.replace("<img ", f'<img title="{title}" ')
+    reading = read(modern(paragraphs((3, f"<figure>{image}<figcaption>{caption}</figcaption></figure>"))))
+    assert [found.credit for found in reading.images] == [credit]
+    assert "Cầu mới qua sông." in (reading.images[0].caption or "")

@@ -29,6 +29,23 @@ PRINTED = {
         "Anti-racism activists in Plymouth",
         "Anadolu via Getty Images",
     ),
+    "Eine Razzia in La Soledat / Lorenzo Marina": ("Eine Razzia in La Soledat", "Lorenzo Marina"),
+    "Kryžius, asociatyvi nuotr. / J. Stacevičiaus / LRT nuotr.": (
+        "Kryžius, asociatyvi nuotr.",
+        "J. Stacevičiaus / LRT nuotr",
+    ),
+    "The band AC/DC in a small town": ("The band AC/DC in a small town", None),
+    "Straße in Bozen / Bolzano": ("Straße in Bozen / Bolzano", None),
+    "Der Vertrag wird am 1. Mai / 2. Mai geschlossen": ("Der Vertrag wird am 1. Mai / 2. Mai geschlossen", None),
+    "Rooms have been redesigned from the ground up. Supplied": (
+        "Rooms have been redesigned from the ground up.",
+        "Supplied",
+    ),
+    "The team in 1974. Handout by City Archives.": ("The team in 1974.", "Handout by City Archives"),
+    "Papers were supplied": ("Papers were supplied", None),
+    "대표가 29일 국회에서 입장을 밝히고 있다. 민경석 기자": ("대표가 29일 국회에서 입장을 밝히고 있다", "민경석 기자"),
+    "직원들이 선거 책자를 점검하고 있다. 인천=연합뉴스": ("직원들이 선거 책자를 점검하고 있다", "인천=연합뉴스"),
+    "Kievs centrum efter attacker. Foto: Dan Bashakov/APVisa mer": ("Kievs centrum efter attacker.", "Dan Bashakov/AP"),
     "Houses by the river. Photograph by Ann Lee": ("Houses by the river.", "Ann Lee"),
     "Das Haus am See. Foto: Max Muster/dpa": ("Das Haus am See.", "Max Muster/dpa"),
     "Ein Mann in Berlin (Archivbild) © picture alliance/dpa": (

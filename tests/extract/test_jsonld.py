@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import pytest
@@ -24,6 +25,7 @@ DAMAGED = {
     "control character in a text": ARTICLE.replace("Một bài", "Một\tbài"),
     "escaped once too often": ARTICLE.replace('"', "&quot;"),
     "escape that JSON lacks": ARTICLE.replace("Một bài", r"Một \'bài"),
+    "texts in single quotation marks": re.sub(r'(?<=: )"([^"]*)"', r"'\1'", ARTICLE).replace("Một bài", "Một\nbài"),
     "in a list": f"[{ARTICLE}]",
     "in a graph": f'{{"@context": "https://schema.org", "@graph": [{ARTICLE}]}}',
     "two objects in one script": '{"@type": "Organization", "name": "Báo"}\n' + ARTICLE,

@@ -113,7 +113,7 @@ def test_doubly_escaped_headline() -> None:
 def test_empty_page() -> None:
     found = parse("<p></p>", "http://example.org/")
     assert found is not None
-    assert read(found) == Metadata()
+    assert read(found) == Metadata(house=frozenset({"exampleorg", "example"}))
 
 
 FLOODS = {

@@ -165,10 +165,15 @@ def test_declared(members: str, authors: list[str]) -> None:
         ('{"@type": "Organization", "name": "Der Bote"}', ()),
         ('{"@type": "NewsMediaOrganization", "name": "Verlag Neue Medien"}', ()),
         ('{"@type": "Organization", "name": "dpa"}', ("dpa",)),
+        ('{"@type": "Organization", "name": "Der Bote", "url": "https://bote.example.de"}', ("Der Bote",)),
+        ('{"@type": "NewsMediaOrganization", "name": "Der Bote", "noBylinesPolicy": "https://b.de/p"}', ("Der Bote",)),
+        ('[{"@type": "Person", "name": "Eva Kurz"}, {"@type": "Person", "name": "AP"}]', ("Eva Kurz", "AP")),
+        ('[{"@type": "Person", "name": "Reuters"}, {"@type": "Person", "name": "Eva Kurz"}]', ("Reuters", "Eva Kurz")),
     ],
 )
-def test_organization_is_no_author_unless_it_is_an_agency(declared: str, authors: tuple[str, ...]) -> None:
-    """Outside Vietnam a paper signs its own pieces, as a person; what it declares as organization nobody printed."""
+def test_organizations_that_are_authors(declared: str, authors: tuple[str, ...]) -> None:
+    """Outside Vietnam a paper signs its own pieces, as a person or as an organization that the page describes; one that
+    is only named nobody printed. An agency is one beside a person, too."""
     publisher = '{"@type": "Organization", "name": "Der Bote"}'
     script = linked_data(news(f'"author": {declared}, "publisher": {publisher}', "Neue Brücke"))
     found = read(page("<h1>Neue Brücke</h1>", script, "https://bote.example.de/a", 'lang="de"'))
@@ -190,6 +195,11 @@ NO_PERSONS = [
     ('<a rel="author" href="/author/krupp">krupp</a>', "", ("krupp",)),  # a login is what the page prints
     ('<a rel="author" href="/author/admin">admin</a>', "", ()),
     ("", '<meta name="twitter:label1" content="Verfasst von"><meta name="twitter:data1" content="Eva Kurz">', ("Eva Kurz",)),
+    ("", '<meta name="twitter:misc:Written by" content="Eva Kurz">', ("Eva Kurz",)),
+    ("", '<meta name="twitter:misc:Est. reading time" content="Drei Minuten">', ()),
+    ("<div><span>Eva Kurz |</span> <span>20.05.2024</span></div>", "", ("Eva Kurz",)),
+    ("<div><span>Panorama |</span> <span>20.05.2024</span></div>", "", ()),
+    ("<div><span>Eva Kurz |</span> <span>Zwei Minuten</span></div>", "", ()),
     ("", '<meta name="twitter:label1" content="Lesezeit"><meta name="twitter:data1" content="Drei Minuten">', ()),
     ('<p class="full-name">Todd Bates</p>', '<meta name="author" content="Todd">', ("Todd Bates",)),
     ('<p class="full-name">Todd Bates</p><p class="full-name">Todd Byrd</p>', '<meta name="author" content="Todd">', ("Todd",)),

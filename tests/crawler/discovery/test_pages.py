@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import pytest
 from scrapy.http import Request
 
@@ -117,6 +119,13 @@ def test_a_page_that_speaks_of_a_feed_is_a_page(head: str) -> None:
 def test_an_address_is_spelt_as_it_is_asked_for(link: str, asked_for: str) -> None:
     assert urls(f'<meta charset="utf-8"><a href="{link}">A</a>') == [asked_for]
     assert Request(asked_for).url == asked_for
+
+
+@pytest.mark.parametrize(("label", "codec", "words"), [("iso-8859-1", "cp1252", "“và”"), ("gb2312", "gb18030", "镕基")])
+def test_a_label_means_what_browsers_take_it_for(label: str, codec: str, words: str) -> None:
+    page = f'<meta charset="{label}"><p>{words}</p><a href="/a-1.htm?q2={words}">A</a>'
+    [link] = links(page.encode(codec), BASE, HOSTS, None)
+    assert unquote(link.url).endswith(f"?q2={words}")
 
 
 @pytest.mark.parametrize(
