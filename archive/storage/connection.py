@@ -212,6 +212,9 @@ def _refuse_foreign(db: Database, path: Path) -> None:
         raise ArchiveUnusable(f"{path} is an SQLite file of something else. {_ANOTHER}")
     if schema > SCHEMA:
         raise ArchiveUnusable(f"{path} was written by a newer luubao (schema {schema}). Upgrade luubao to open it")
+    if table := schema_check.refused_table(db):
+        why = f"the definition of its table {table}, or of an index of it, calls functions"
+        raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {why}. {_ANOTHER}")
     if not migrations.pending(db) and (problem := schema_check.missing_column(db)):
         raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {problem}. {_ANOTHER}")
 
