@@ -33,6 +33,7 @@ from archive.storage.file_identity import (
     open_hint,
     require_file,
     require_in_place,
+    require_plain_files,
     rescuing_copy,
 )
 from archive.storage.integrity.value_check import is_odd
@@ -174,6 +175,7 @@ def _open_for_reading(path: Path, any_code: bool) -> Database:
 
 
 def _connect(path: Path, parameters: str) -> Database:
+    require_plain_files(path)
     try:
         connection = sqlite3.connect(
             f"{real_path(path).as_uri()}?{parameters}", uri=True, timeout=BUSY_SECONDS, factory=Connection

@@ -391,6 +391,20 @@ def test_bodies_that_unpack_to_too_much_are_left_where_they_are(
     assert run("verify", "--db", made).exit_code == run("merge", made, "--db", tmp_path / "ours.db").exit_code == 0
 
 
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+@pytest.mark.parametrize("what", ["a pipe", "a folder", "a link"])
+def test_what_lies_beside_an_archive_is_a_plain_file(ending: str, what: str, made: Path, tmp_path: Path) -> None:
+    """SQLite opens it as its log: it would wait for somebody to write into a pipe, for ever."""
+    other, elsewhere = Path(shutil.copy(made, tmp_path / "other.db")), tmp_path / "elsewhere"
+    elsewhere.write_text("of somebody else")
+    beside = Path(f"{other}{ending}")
+    {"a pipe": lambda: os.mkfifo(beside), "a folder": beside.mkdir, "a link": lambda: beside.symlink_to(elsewhere)}[what]()
+    for command in (("articles",), ("verify",), ("upgrade",), ("backup", tmp_path / "backups"), ("merge", other)):
+        done = run(*command, "--db", tmp_path / "ours.db" if command[0] == "merge" else other)
+        assert done.exit_code == 1 and f"other.db{ending} is no plain file" in done.stderr, (command, done.output)
+    assert elsewhere.read_text() == "of somebody else"
+
+
 @pytest.mark.parametrize("what", ["a circle of links", "an empty file", "a pipe"])
 def test_what_is_no_archive_is_told_by_every_command(what: str, tmp_path: Path) -> None:
     path = tmp_path / "odd.db"
