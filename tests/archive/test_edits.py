@@ -122,7 +122,9 @@ def test_the_digest_rule_never_changes() -> None:
 def test_spaces_of_any_kind_are_one_in_the_digest() -> None:
     chance = random.Random(5)
     for _ in range(2_000):
-        text = "".join(chance.choice("aộ.\n \t\r\x0b\x1c\x85\xa0\u2003\u2028\u3000\u200b") for _ in range(chance.randrange(9)))
+        text = "".join(
+            chance.choice("aộ.\n \t\r\x0b\x1c\x85\xa0\u2003\u2028\u3000\u200b") for _ in range(chance.randrange(9))
+        )
         plain = "\n".join(line for part in text.splitlines() if (line := " ".join(part.split())))
         assert reading_digest(replace(OLD, text=text)) == reading_digest(replace(OLD, text=plain)), text
 

@@ -301,7 +301,15 @@ def test_functions_with_bounds_give_what_sqlite_gives() -> None:
     values = [None, "", "a", "aXbXa", "Đồng", 12, -3.5, 1e20, b"", b"\x01a", "%d%%|%5.2f|%s", "%.3c|%.*c"]
     with closing(sqlite3.connect(":memory:")) as plain, closing(sqlite3.connect(":memory:")) as bounded:
         put_bounded(bounded)
-        for name, count in (("printf", 1), ("format", 3), ("instr", 2), ("replace", 3), ("trim", 2), ("ltrim", 2), ("rtrim", 2)):
+        for name, count in (
+            ("printf", 1),
+            ("format", 3),
+            ("instr", 2),
+            ("replace", 3),
+            ("trim", 2),
+            ("ltrim", 2),
+            ("rtrim", 2),
+        ):
             for given in product(values, repeat=count):
                 sql = f"SELECT {name}({', '.join('?' * count)})"
                 assert bounded.execute(sql, given).fetchone() == plain.execute(sql, given).fetchone(), (name, given)
