@@ -18,7 +18,7 @@ from archive.storage.connection import open_archive
 from archive.storage.file_identity import require_file
 
 if TYPE_CHECKING:
-    from archive.pipeline.verification import Reread
+    from archive.pipeline.rederivation import Reread
     from archive.storage.connection import Database
     from archive.storage.integrity.problems import Problem, Unchecked
     from archive.storage.withdrawals.destruction import Look
@@ -185,7 +185,7 @@ def withdraw(
     """
     from archive.queries import lookup
     from archive.storage.withdrawals import withdrawal as withdrawing
-    from archive.storage.withdrawals.destruction import look_for, sentences_of
+    from archive.storage.withdrawals.destruction import look_for, lost_texts, sentences_of
     from archive.storage.withdrawals.withdrawal_lookup import destroyed_since
 
     if restoring == (reason is not None) or (restoring and destroy):
@@ -199,25 +199,29 @@ def withdraw(
             if destroy and not yes:
                 confirm(f"Destroy the words and pages of {url} for ever?")
             since = destroyed_since(db, article_id)
-            sentences = sentences_of(db, article_id) if destroy else []
+            lost, sentences = lost_texts(db, article_id), sentences_of(db, article_id) if destroy else []
             withdrawing.withdraw(db, article_id, reason or "", clock.now(), destroy=destroy, pictures=folder)
             if destroy:
-                _print_destroyed(article_id, since, look_for(db, path, sentences))
+                _print_destroyed(article_id, since, look_for(db, path, sentences), lost)
                 return
     say(f"article {article_id} is {'restored' if restoring else 'withdrawn'}")
 
 
-def _print_destroyed(article_id: int, since: str | None, look: Look) -> None:
-    """Prints what was destroyed, and where traces were searched; exit code 1 where any are left."""
+def _print_destroyed(article_id: int, since: str | None, look: Look, lost: int) -> None:
+    """Prints what was destroyed, and where traces were searched; exit code 1 where any are left, or may be. lost: how
+    many of its texts were damaged."""
     if since:
         say(f"article {article_id} is destroyed, since {since[:10]}")
         return
-    where = ", ".join(f"{count} {kind}" for kind, count in look.places.items()) or "nothing, for it had no sentence"
+    why = f"{lost} of its texts were damaged" if lost else "it had no sentence"
+    where = ", ".join(f"{count} {kind}" for kind, count in look.places.items()) or f"nothing, for {why}"
     say(f"article {article_id} is destroyed. Looked for {look.sentences} of its sentences in {where}")
     if look.quoted:
         say(f"{look.quoted} pages of others quote it, and stay")
     if look.left:
         raise LuubaoError(f"still there, in {', '.join(look.left[:10])}: give the same command again")
+    if lost:
+        raise LuubaoError(f"{lost} of its withheld texts were damaged: nobody can look for what they said")
 
 
 @contextmanager

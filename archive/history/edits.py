@@ -142,12 +142,11 @@ def reading_digest(reading: Reading) -> str:
 def _digest(reading: Reading, published: str | None) -> str:
     """published: as printed, because readings are equal when they name one moment in two zones, and digests are not."""
     images = reading.images
-    paragraphs = unicodedata.normalize("NFC", reading.text).splitlines()
     return digest_of_value(
         [
             _normal_spaces(reading.headline),
             _normal_spaces(reading.lead),
-            [line for part in paragraphs if (line := " ".join(part.split()))],
+            _lines_with_normal_spaces(unicodedata.normalize("NFC", reading.text)),
             [first_picture_key(image.url) for image in images],
             [_normal_spaces(image.caption) for image in images],
             [_normal_spaces(image.credit) for image in images],
@@ -155,6 +154,14 @@ def _digest(reading: Reading, published: str | None) -> str:
             published,
         ]
     )
+
+
+def _lines_with_normal_spaces(text: str) -> list[str]:
+    """The lines that are not blank; most texts have no other spaces between words than single ones."""
+    framed = f"\n{text}\n"
+    if text.replace("\n", "").isprintable() and not any(odd in framed for odd in ("  ", " \n", "\n ")):
+        return list(filter(None, text.split("\n")))
+    return [line for part in text.splitlines() if (line := " ".join(part.split()))]
 
 
 def _normal_spaces(text: str | None) -> str:

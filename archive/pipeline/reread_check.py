@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from archive.model.change_rate import ChangeRates
-from archive.model.records import Reading, Run, Unreadable
+from archive.model.records import Unreadable
+from archive.pipeline.rederivation import RederivedUrl, Reread
 from archive.pipeline.rereading import Absent, Answer, read_kept
-from archive.pipeline.verification import RederivedUrl, Reread
 from archive.storage import connection
 from archive.storage.unread_captures import Waiting
 from archive.text.recurring_blocks import Boilerplate
@@ -26,30 +27,52 @@ Task = tuple[Waiting, Boilerplate]
 def reading_again(path: Path) -> Iterator[Reread]:
     """Worker processes that reread an archive's pages, each with the extractor named in its stored reading."""
     with Workers[Task, Answer](partial(_reader, path)) as workers:
-        yield partial(_read_all, workers)
+        yield _Rereading(workers)
 
 
-def _read_all(workers: Workers[Task, Answer], run: Run, groups: Sequence[RederivedUrl]) -> None:
-    owners: dict[int, RederivedUrl] = {}
-    slim = replace(run, change_rates=ChangeRates())  # the change rates are large, and reading does not need them
-    for again in groups:
-        for waiting, boilerplate in again.wanted:
-            number = waiting.source.capture_id
-            if number not in owners:
-                owners[number] = again
-                task = replace(waiting, source=replace(waiting.source, run=slim))
-                workers.submit(number, (task, boilerplate))
-    read: dict[int, Reading | Unreadable] = {}
-    while owners:
-        for number, answer in workers.answers(_POLL_SECONDS):
-            owner = owners.pop(number)
-            if isinstance(answer, Lost):
-                answer = Unreadable("gave-up", answer.reason, owner.reader[1])
-            if not isinstance(answer, Absent):
-                read[number] = answer
-    for again in groups:
-        numbers = (waiting.source.capture_id for waiting, _ in again.wanted)
-        again.known = {number: read[number] for number in numbers if number in read}
+class _Rereading:
+    """Reads pages in worker processes. Pages of several URLs that are submitted before these are waited for are read
+    once."""
+
+    def __init__(self, workers: Workers[Task, Answer]):
+        self.workers = workers
+        self.submitted: deque[frozenset[int]] = deque()  # captures.id, by call
+        self.reading: dict[int, str] = {}  # captures.id to the extractor
+        self.read: dict[int, Answer] = {}
+
+    def submit(self, urls: Mapping[str, RederivedUrl]) -> None:
+        """As Reread."""
+        numbers = set()
+        for key, again in urls.items():
+            again.look_for(key)
+            for waiting, boilerplate in again.wanted:
+                number = waiting.source.capture_id
+                numbers.add(number)
+                if number not in self.reading and number not in self.read:
+                    self.reading[number] = again.reader[1]
+                    self.workers.submit(number, (_without_rates(waiting), boilerplate))
+        self.submitted.append(frozenset(numbers))
+
+    def wait_for(self, urls: Iterable[RederivedUrl]) -> None:
+        """As Reread."""
+        numbers = self.submitted.popleft()
+        while not numbers <= self.read.keys():
+            for number, answer in self.workers.answers(_POLL_SECONDS):
+                extractor = self.reading.pop(number)
+                if isinstance(answer, Lost):
+                    answer = Unreadable("gave-up", answer.reason, extractor)
+                self.read[number] = answer
+        for again in urls:
+            read = {waiting.source.capture_id: self.read[waiting.source.capture_id] for waiting, _ in again.wanted}
+            again.known = {number: answer for number, answer in read.items() if not isinstance(answer, Absent)}
+        for number in numbers.difference(*self.submitted):
+            del self.read[number]
+
+
+def _without_rates(waiting: Waiting) -> Waiting:
+    """Without the change rates, which are large: reading does not need them."""
+    source = waiting.source
+    return replace(waiting, source=replace(source, run=replace(source.run, change_rates=ChangeRates())))
 
 
 @contextmanager

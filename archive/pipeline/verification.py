@@ -7,48 +7,35 @@ with all that belongs to each, so that no more of the archive than that is in me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from archive.model import errors, validation
 from archive.model.errors import UnknownSeal
-from archive.model.records import Run, Unreadable
 from archive.model.unpack_budget import UnpackBudget
-from archive.pipeline.filing import Answer, Filing, extractor_of
+from archive.pipeline.rederivation import FormerExtractor, Readers, RederivedUrl, Reread
 from archive.storage.captures import address_walk, kept_captures
 from archive.storage.connection import Database, open_archive, path_of, snapshot
-from archive.storage.histories.domain_moves import hosts_of
-from archive.storage.histories.doubts import upheavals
-from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
 from archive.storage.integrity import consistency, fixity
-from archive.storage.integrity.derived_columns import differences, readings_of
 from archive.storage.integrity.problems import Problem, Step, Unchecked
 from archive.storage.list_placements import wrong_placements
 from archive.storage.picture_files import broken_pictures
-from archive.storage.reading_rows import StoredReadings, kept_readings
 from archive.storage.sqlite_errors import ROW_ERRORS, DatabaseError
-from archive.storage.unread_captures import Waiting, waiting_of
-from archive.storage.version_texts import known_boilerplate
-from archive.text.recurring_blocks import Boilerplate
 from archive.workers import Lost, Workers, cores
 
-
-class FormerExtractor(Exception):
-    """Raised when a page must be reread by an extractor that no longer exists."""
-
-
-Reread = Callable[[Run, Sequence["RederivedUrl"]], None]
-"""Rereads the pages that each of these wants, and gives it the readings."""
 Rederive = Callable[[Unchecked, Step], Iterator[Problem]]
-_BATCH = 40  # URLs whose pages are read at once, and that are compared at one moment of the archive
+_BATCH = 40  # URLs that are compared at one moment of the archive
+_AHEAD = 2  # batches whose pages are read while one is compared
 _PART = 200  # URLs that a worker process derives before it answers
 _WORTH_WORKERS = 3_000  # URLs: fewer are derived before worker processes have started
 _PATIENCE = 600.0  # seconds for a part: one that takes longer is derived here
 _POLL_SECONDS = 0.2
+_CACHE = "PRAGMA cache_size = -16000"  # kB: the inner nodes of a large archive's indexes
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +113,7 @@ def _compared_by(
 @contextmanager
 def _comparing(path: Path) -> Iterator[Callable[[_Part], _Compared]]:
     with open_archive(path, any_code=True) as db:
+        db.execute(_CACHE)
         yield partial(_part_compared, db, _readers_of(db))
 
 
@@ -148,15 +136,12 @@ def _differences(
     readers: Readers, keys: Iterator[str], skipped: Unchecked, step: Step = lambda: None, reread: Reread | None = None
 ) -> Iterator[Problem]:
     compared_earlier: set[str] = set()  # URLs compared together with an earlier one
-    while batch := list(islice(keys, _BATCH)):
-        waiting = {key: RederivedUrl(readers) for key in batch if key not in compared_earlier}
+    for batch in _batches(readers, keys, reread):
         if reread:
-            for key, again in waiting.items():
-                again.look_for(key)
-            reread(readers.run, list(waiting.values()))
+            reread.wait_for(batch.values())
         found: list[Problem] = []
         try:
-            _compare(readers, waiting, compared_earlier, skipped, found)
+            _compare(readers, batch, compared_earlier, skipped, found)
         except DatabaseError as error:  # what was found until then is told, too
             yield from found
             raise error from None
@@ -166,14 +151,31 @@ def _differences(
             step()
 
 
+def _batches(readers: Readers, keys: Iterator[str], reread: Reread | None) -> Iterator[dict[str, RederivedUrl]]:
+    """The URLs by their keys, some at a time. reread: reads the pages of the next ones meanwhile."""
+    ahead: deque[dict[str, RederivedUrl]] = deque()
+    while some := list(islice(keys, _BATCH)):
+        batch = {key: RederivedUrl(readers) for key in some}
+        try:
+            if reread:
+                reread.submit(batch)
+        except DatabaseError:  # those before it are compared all the same
+            yield from ahead
+            raise
+        ahead.append(batch)
+        if not reread or len(ahead) > _AHEAD:
+            yield ahead.popleft()
+    yield from ahead
+
+
 def _compare(
-    readers: Readers, waiting: Mapping[str, RederivedUrl], earlier: set[str], skipped: Unchecked, found: list[Problem]
+    readers: Readers, batch: Mapping[str, RederivedUrl], earlier: set[str], skipped: Unchecked, found: list[Problem]
 ) -> None:
     """Adds the differences at some URLs to `found`, and the keys of those compared with them to `earlier`."""
     with snapshot(readers.db):
         readers.forget_lookups()
-        for key, again in waiting.items():
-            if key not in earlier and not address_walk.is_compared_elsewhere(readers.db, readers.run.outlet_id, key):
+        for key, again in batch.items():
+            if key not in earlier and not again.is_compared_elsewhere(key):
                 problems, keys = _compared(again, key, skipped)
                 earlier |= {other for other in keys if other > key}
                 found += problems
@@ -189,106 +191,6 @@ def _compared(again: RederivedUrl, key: str, skipped: Unchecked) -> tuple[list[P
         where, why = f"{again.run.outlet.name} {key}", validation.shown(str(error))
         return [Problem(where, f"what its captures amount to cannot be told: {why}")], set()
     return [], set()
-
-
-class Readers:
-    """The extractors of an outlet's pages that can be run again: the present one, with any boilerplate it ever had; and
-    what is looked up for each URL and is the same for all of an outlet."""
-
-    def __init__(self, db: Database, run: Run):
-        self.db, self.run = db, run
-        self.known: dict[str, Boilerplate] = {}
-        self.forget_lookups()
-
-    def forget_lookups(self) -> None:
-        """Looks up again what a crawl may have changed meanwhile."""
-        self.upheavals = cache(partial(upheavals, self.db, self.run.outlet_id))
-        self.hosts = cache(partial(hosts_of, self.db, self.run.outlet_id))
-
-    def boilerplate(self, name: str) -> Boilerplate | None:
-        """The boilerplate that an extractor of that name removes; None where it is another program."""
-        if not self.known:
-            sets = (Boilerplate(), *known_boilerplate(self.db, self.run.outlet_id))
-            self.known = {extractor_of(blocks): blocks for blocks in sets}
-        return self.known.get(name)
-
-
-class RederivedUrl(Filing):
-    """As Filing, with the extractor by which these URLs were filed.
-
-    known_readers: the extractors that can be run again; wanted: pages to be reread, each with the boilerplate its
-    extractor removes; readers: captures whose stored reading is another extractor's, by captures.id.
-    """
-
-    def __init__(self, known_readers: Readers):
-        super().__init__(known_readers.db, known_readers.run, Boilerplate(), {}, "", None, rehearsed=True)
-        self.known_readers, self.reader = known_readers, (0, "")
-        self.wanted: list[tuple[Waiting, Boilerplate]] = []
-        self.readers: dict[int, int] = {}
-        self.has_read = False  # then words are compared too: they were not taken from the tables
-
-    def _upheavals(self) -> list[tuple[str, str]]:
-        return self.known_readers.upheavals()
-
-    def _hosts(self) -> list[str]:
-        return self.known_readers.hosts()
-
-    def look_for(self, key: str) -> None:
-        """Collects the pages that belong to a URL, where their extractor can be run again."""
-        try:
-            related = related_urls_of(self.db, self.run.outlet_id, [key])
-            pasts = captures_of(self.db, self.run.outlet_id, related)
-            first = set(dict(first_of(pasts)).values())
-            self._kept_readings(first, related)
-        except ROW_ERRORS:  # reported when it is compared
-            return
-        for past in (past for past in pasts if past.id in first):
-            name = self.reader[1]
-            if not address_walk.has_read(self.db, self.reader[0], past.id) and (refused := self._refused(past)):
-                name = refused.extractor
-            if (boilerplate := self.known_readers.boilerplate(name)) is not None:
-                self.wanted.append((waiting_of(past, self.run), boilerplate))
-
-    def differences(self, key: str, skipped: Unchecked) -> tuple[list[Problem], set[str]]:
-        """The differences, and the keys of the URLs that were compared."""
-        belief, keys = self.believe({key})
-        pasts = belief.said.pasts
-        stored = readings_of(self.db, [past.id for past in pasts])
-        is_unread = any(past.outcome == "fresh" and not stored[past.id] for past in pasts)
-        if is_unread or address_walk.is_waiting(self.db, self.run.outlet_id, keys):
-            skipped.waiting += len(keys)
-            return [], keys
-        if address_walk.are_by_former_rules(self.db, (row for rows in stored.values() for row in rows.values())):
-            skipped.former += len(keys)
-            return [], keys
-        belief = replace(belief, extractor=self.reader[0])
-        return list(differences(self.db, belief, stored, self.readers, words=self.has_read or bool(self.known))), keys
-
-    def _kept_readings(self, captures: Iterable[int], related: RelatedUrls) -> StoredReadings:
-        pages = list(captures)
-        self.reader = address_walk.reader_of(self.db, related.articles, pages)
-        return kept_readings(self.db, pages, related.articles, self.reader[1])
-
-    def _reading(self, past: StoredCapture, kept: StoredReadings) -> Answer | None:
-        if past.id not in self.made:
-            reading = self.known.get(past.id) or kept.reading(past.id) or self._refused(past)
-            self.made[past.id] = reading or self._read(past)
-        return self.made[past.id]
-
-    def _refused(self, past: StoredCapture) -> Unreadable | None:
-        """The refusal of a page that was not reread: it is no article's."""
-        refusal = address_walk.refused_by(self.db, past.id)
-        if refusal is None:
-            return None
-        self.readers[past.id] = refusal[0]
-        return refusal[1]
-
-    def _read(self, past: StoredCapture) -> Answer | None:
-        boilerplate = self.known_readers.boilerplate(self.reader[1])
-        if boilerplate is None and self._body(past.id) is not None:
-            raise FormerExtractor
-        self.boilerplate, self.has_read = boilerplate or Boilerplate(), True
-        return super()._read(past)
 
 
 _CHECKS = (

@@ -33,6 +33,7 @@ from archive.storage.file_identity import (
     open_hint,
     require_file,
     require_in_place,
+    require_plain_files,
     rescuing_copy,
 )
 from archive.storage.integrity.value_check import is_odd
@@ -174,6 +175,7 @@ def _open_for_reading(path: Path, any_code: bool) -> Database:
 
 
 def _connect(path: Path, parameters: str) -> Database:
+    require_plain_files(path)
     try:
         connection = sqlite3.connect(
             f"{real_path(path).as_uri()}?{parameters}", uri=True, timeout=BUSY_SECONDS, factory=Connection
@@ -212,6 +214,9 @@ def _refuse_foreign(db: Database, path: Path) -> None:
         raise ArchiveUnusable(f"{path} is an SQLite file of something else. {_ANOTHER}")
     if schema > SCHEMA:
         raise ArchiveUnusable(f"{path} was written by a newer luubao (schema {schema}). Upgrade luubao to open it")
+    if table := schema_check.refused_table(db):
+        why = f"the definition of its table {table}, or of an index of it, calls functions"
+        raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {why}. {_ANOTHER}")
     if not migrations.pending(db) and (problem := schema_check.missing_column(db)):
         raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {problem}. {_ANOTHER}")
 

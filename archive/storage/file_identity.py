@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -32,6 +33,16 @@ def is_there(path: Path) -> bool:
         return path.is_file()
     except OSError as error:
         raise ArchiveUnusable(f"{path} cannot be looked at: {error.strerror}. Name another file with --db") from error
+
+
+def require_plain_files(path: Path) -> None:
+    """Raises ArchiveUnusable where the archive, or a log that SQLite opens beside it, is a pipe, a folder or (a log)
+    a link: SQLite would wait for ever, or write elsewhere."""
+    file = real_path(path)
+    for beside in (file.with_name(file.name + ending) for ending in ("", "-wal", "-shm", "-journal")):
+        with suppress(OSError):
+            if not stat.S_ISREG(os.lstat(beside).st_mode):
+                raise ArchiveUnusable(f"{beside} is no plain file, and SQLite would open it. Move it away")
 
 
 def is_immutable(path: Path) -> bool:

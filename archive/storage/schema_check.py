@@ -7,9 +7,11 @@ Opening an archive checks that its tables have their columns; archive.storage.in
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from sqlite_utils import Database
 
@@ -19,6 +21,8 @@ from archive.storage.migrations import migrations
 OUR_CODE = "0859f1ba2369a7dd537ef0202fccc6c425c6df717ac07e1fcac0933d9868b133"
 """Digest of the views and triggers of a new archive; tests/archive/test_schema.py tells it after a migration."""
 _VIRTUAL = b"CREATE VIRTUAL TABLE"
+_WORD = re.compile(rb"[\w$\x80-\xff]+|\S")
+_BEFORE_PARENTHESES = {"check", "in", "key", "unique", *COLUMNS}
 _SCHEMA = "SELECT type, name, CAST(sql AS BLOB) FROM sqlite_master WHERE sql IS NOT NULL"
 
 
@@ -67,6 +71,27 @@ def missing_column(db: Database) -> str | None:
 def missing_table(db: Database) -> str | None:
     """A table that is not here: a view in its place may never end."""
     return next((name for kind, name in _expected_of(db).keys() - _present(db).keys() if kind == "table"), None)
+
+
+def computing_tables(db: Database) -> set[str]:
+    """Tables whose definition, or an index's, calls a function, as no definition of luubao's does: SQLite calls it for
+    each row that is read, checked or written, and a function may take hours."""
+    query = "SELECT tbl_name, CAST(sql AS BLOB) FROM sqlite_master WHERE type IN ('table', 'index')"
+    return {table for table, sql in db.execute(query).fetchall() if sql and _calls_function(sql)}
+
+
+def refused_table(db: Database) -> str | None:
+    """The first of luubao's tables that computes something; None where none does."""
+    return min(computing_tables(db) & COLUMNS.keys(), default=None)
+
+
+def _calls_function(sql: bytes) -> bool:
+    """Whether one of the words before a parenthesis can be a function's name. A comment may hide it."""
+    if sql.startswith(_VIRTUAL):
+        return False
+    words = [word.lower().decode("latin-1") for word in _WORD.findall(sql.partition(b"(")[2])]
+    before = {word for word, following in pairwise(words) if following == "("}
+    return b"--" in sql or b"/*" in sql or not before <= _BEFORE_PARENTHESES
 
 
 def code_digest(db: Database) -> str:

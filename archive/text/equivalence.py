@@ -55,12 +55,10 @@ _RUN = re.compile(r"\. ?\.|- ?-")  # only such tokens have a key that differs fr
 _TOKEN = re.compile(r"[\w\u0300-\u036f]+(?:(?<=\d)[.,:/](?=\d)[\w\u0300-\u036f]+)*|\.(?: ?\.)*|-(?: ?-)*|\n|[^\w\s]")
 
 _MARK = re.compile(r"([^\w\s\u0300-\u036f](?!(?<=\d[.,:/])\d))")  # one that is a token by itself
-# what paragraphs must be prepared for one by one: characters of _TIDY, line breaks of other kinds, runs, and
-# equivalents of these before they are exchanged
-_UNUSUAL = re.compile(
-    f"[{re.escape(''.join(map(chr, _TIDY)))}\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|[.\uff0e]\\s*[.\uff0e]"
-    f"|[-{_DASHES}]\\s*[-{_DASHES}]"
-)
+# What paragraphs are prepared for one by one: characters of _TIDY, line breaks of other kinds; what may be a run,
+# now or once equivalents are exchanged. Each pattern begins with one set of characters: such are found quickly.
+_UNUSUAL = re.compile(f"[{re.escape(''.join(map(chr, _TIDY)))}\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_POSSIBLE_RUN = re.compile(f"[-.\uff0e{_DASHES}]\\s*[-.\uff0e{_DASHES}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ def _plain(text: str | None) -> str:
 
 def plain_lines(text: str) -> tuple[str, ...]:
     """The comparison keys of a body's paragraphs that hold at least one token."""
-    if _UNUSUAL.search(text):
+    if _UNUSUAL.search(text) or _POSSIBLE_RUN.search(text):
         return tuple(line for part in text.splitlines() if (line := plain(part)))
     compared = _with_equivalents(text if text.isascii() else unicodedata.normalize("NFC", text))
     return tuple(line for part in compared.split("\n") if (line := _with_spaced_marks(part)))

@@ -15,9 +15,21 @@ from weakref import ref
 
 from archive.storage.connection import Database
 from archive.storage.withdrawals.withdrawal_lookup import exposed
+from archive.web.sql_functions import put_bounded
 
 LONGEST = 48 * 1024 * 1024
 """Bytes of one value at most, also of an intermediate one: the largest page has 32 MB."""
+_LIMITS = {  # for visitors' SQL: nothing they read is longer, and a pattern takes its length times the text's
+    sqlite3.SQLITE_LIMIT_LENGTH: 8 * 1024 * 1024,
+    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 100,
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
+    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
+    sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 100,
+}
+_MEMORY = 256 * 1024 * 1024
+"""Bytes that SQLite may take here: nested WITH clauses double it with each level, before a row is read."""
+_REFUSED = frozenset({"fts3_tokenizer", "json_patch"})
+"""Functions. The tokenizer of FTS3 is an address in this process's memory; json_patch takes the square of its size."""
 LARGEST = 64 * 1024 * 1024
 """Bytes of text and blobs in one result at most."""
 _ALWAYS_HIDDEN = frozenset({("withheld", "data")})
@@ -37,21 +49,26 @@ class Guard:
         self.closed = _ALWAYS_HIDDEN if machinery else _HIDDEN_COLUMNS
         self._cursor: Any = lambda: None
         self._size = 0
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
         connection.row_factory = self._row
-        connection.set_authorizer(self._authorize)
+        connection.execute(f"PRAGMA hard_heap_limit = {_MEMORY}")
+        put_bounded(connection)
+        any_length = {sqlite3.SQLITE_LIMIT_LENGTH: LONGEST}
+        self._own_limits = {limit: connection.getlimit(limit) for limit in _LIMITS} | any_length
+        self._limits = _LIMITS | (any_length if machinery else {})
+        self.trust(trusted=False)
         _guards[id(connection)] = self
 
     def trust(self, *, trusted: bool) -> None:
         """Turns trust on or off. Setting an authorizer makes SQLite prepare every statement again, so no statement
         prepared with trust runs without it."""
         self.is_trusted = trusted
+        for limit, most in (self._own_limits if trusted else self._limits).items():
+            self.connection.setlimit(limit, most)
         self.connection.set_authorizer(self._authorize)
 
     def _authorize(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
-        """The authorizer (https://www.sqlite.org/c3ref/set_authorizer.html): hidden columns read as NULL. The
-        tokenizer of FTS3 is refused: it is an address in this process's memory."""
-        if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() == "fts3_tokenizer":
+        """The authorizer (https://www.sqlite.org/c3ref/set_authorizer.html): hidden columns read as NULL."""
+        if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in _REFUSED:
             return sqlite3.SQLITE_DENY
         closed = _ALWAYS_HIDDEN if self.is_trusted else self.closed
         hidden_column = action == sqlite3.SQLITE_READ and (first, second) in closed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -116,6 +117,16 @@ def test_what_the_newspaper_did_not_write_is_no_edit(fields: dict[str, object]) 
 def test_the_digest_rule_never_changes() -> None:
     """Archives hold digests made by it: this one was computed with the first release."""
     assert reading_digest(OLD) == "sha256:365dfe72e75b7241d4d15608258ccea6b6698e85fdcd8a173f6fc53dd04b95fb"
+
+
+def test_spaces_of_any_kind_are_one_in_the_digest() -> None:
+    chance = random.Random(5)
+    for _ in range(2_000):
+        text = "".join(
+            chance.choice("aộ.\n \t\r\x0b\x1c\x85\xa0\u2003\u2028\u3000\u200b") for _ in range(chance.randrange(9))
+        )
+        plain = "\n".join(line for part in text.splitlines() if (line := " ".join(part.split())))
+        assert reading_digest(replace(OLD, text=text)) == reading_digest(replace(OLD, text=plain)), text
 
 
 def test_the_digest_of_two_prints_may_differ() -> None:

@@ -232,6 +232,55 @@ def test_code_of_a_stranger_is_not_run(
     assert [run(*command, "--db", other).exit_code for command in commands] == [0] * len(commands)
 
 
+CALLS = (
+    "printf('%.*c', 900000000, 'x')",
+    "\"printf\"('%.*c', 900000000, 1)",
+    "[printf] ('%.*c', 900000000, 1)",
+    "printf -- in\n('%.*c', 900000000, 1)",
+    "printf/* check */('%.*c', 900000000, 1)",
+    "instr(hex(zeroblob(400000000)), hex(zeroblob(90000000)) || 1)",
+)
+KEY = "id INTEGER PRIMARY KEY"
+DEFINITIONS = {  # what is made, and in its definition what is put in the place of what
+    "column": ("SELECT 1", "{table}", KEY + ",", KEY + ", computed TEXT AS ({call}),"),
+    "check": ("SELECT 1", "{table}", KEY + ",", KEY + " CHECK ({call} IS NOT 1),"),
+    "default": ("SELECT 1", "{table}", KEY + ",", KEY + " DEFAULT ({call}),"),
+    "index": ("CREATE INDEX computed ON {table} (id)", "computed", "(id)", "({call})"),
+    "partial index": ("CREATE INDEX computed ON {table} (id)", "computed", "(id)", "(id) WHERE {call} IS NULL"),
+}
+
+
+def defined(path: Path, table: str, how: str, call: str) -> None:
+    """Puts a call into a definition: SQLite would compute for ever if it were asked to."""
+    made_by, name, former, present = (part.format(table=table, call=call) for part in DEFINITIONS[how])
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(made_by)
+        db.execute("PRAGMA writable_schema = ON")
+        changed = "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE name = ? AND instr(sql, ?)"
+        assert db.execute(changed, [former, present, name, former]).rowcount == 1
+        db.commit()
+
+
+@pytest.mark.parametrize(("how", "call"), list(zip(2 * list(DEFINITIONS), 2 * CALLS, strict=False)))
+def test_a_definition_that_calls_functions_is_refused_or_not_asked(
+    how: str, call: str, made: Path, tmp_path: Path
+) -> None:
+    """SQLite would call them for each row, and no limit of time ends a call."""
+    other, ours, mine = (tmp_path / name for name in ("other.db", "ours.db", "mine.db"))
+    shutil.copy(made, other)
+    defined(other, "articles", how, call)
+    for command in (("articles",), ("verify",), ("upgrade",), ("merge", other)):
+        done = run(*command, "--db", ours if command[0] == "merge" else other)
+        assert "its table articles, or of an index of it, calls functions" in done.output, (command, done.output)
+    shutil.copy(made, mine)
+    with closing(sqlite3.connect(mine)) as db:
+        db.executescript(f"CREATE TABLE mine ({KEY}, url TEXT); INSERT INTO mine VALUES (1, ''), (2, '')")
+    defined(mine, "mine", how, call)
+    for command in (("articles",), ("verify",), ("upgrade",), ("merge", mine)):
+        done = run(*command, "--db", ours if command[0] == "merge" else mine)
+        assert done.exit_code == 0, (command, done.output)
+
+
 def test_a_view_of_one_s_own_keeps_nobody_out(made: Path, tmp_path: Path) -> None:
     other = Path(shutil.copy(made, tmp_path / "other.db"))
     with closing(sqlite3.connect(other)) as db:
@@ -340,6 +389,22 @@ def test_bodies_that_unpack_to_too_much_are_left_where_they_are(
     assert done.exit_code == 4 and "1 captures" in done.output and "raise unpack_ratio" in done.stderr
     assert run("verify", "--db", tmp_path / "ours.db").exit_code == 0
     assert run("verify", "--db", made).exit_code == run("merge", made, "--db", tmp_path / "ours.db").exit_code == 0
+
+
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+@pytest.mark.parametrize("what", ["a pipe", "a folder", "a link"])
+def test_what_lies_beside_an_archive_is_a_plain_file(ending: str, what: str, made: Path, tmp_path: Path) -> None:
+    """SQLite opens it as its log: it would wait for somebody to write into a pipe, for ever."""
+    other, elsewhere = Path(shutil.copy(made, tmp_path / "other.db")), tmp_path / "elsewhere"
+    elsewhere.write_text("of somebody else")
+    beside = Path(f"{other}{ending}")
+    {"a pipe": lambda: os.mkfifo(beside), "a folder": beside.mkdir, "a link": lambda: beside.symlink_to(elsewhere)}[
+        what
+    ]()
+    for command in (("articles",), ("verify",), ("upgrade",), ("backup", tmp_path / "backups"), ("merge", other)):
+        done = run(*command, "--db", tmp_path / "ours.db" if command[0] == "merge" else other)
+        assert done.exit_code == 1 and f"other.db{ending} is no plain file" in done.stderr, (command, done.output)
+    assert elsewhere.read_text() == "of somebody else"
 
 
 @pytest.mark.parametrize("what", ["a circle of links", "an empty file", "a pipe"])

@@ -92,8 +92,11 @@ def test_damage_ends_neither_a_withdrawal_nor_verify(kept: Path, before: bool, d
     if before:
         told = run_command(kept, "withdraw", NAMED, "--restore")
         assert told.exit_code == 1 and "what is withheld cannot be read" in told.output
-    assert run_command(kept, "withdraw", NAMED, "--reason", "x", "--destroy", "--yes").exit_code == 0
+    told = run_command(kept, "withdraw", NAMED, "--reason", "x", "--destroy", "--yes")
     assert traces(kept) == []
+    assert told.exit_code == before and ("2 of its texts were damaged" in told.output) == before, told.output
+    again = run_command(kept, "withdraw", NAMED, "--reason", "x", "--destroy", "--yes")
+    assert again.exit_code == 0 and "is destroyed, since" in again.output
 
 
 @pytest.mark.parametrize("how", [[], ["--destroy", "--yes"]])

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -26,6 +29,7 @@ from archive.queries.days import days, each_day, latest_day
 from archive.queries.outlets_followed import outlets
 from archive.storage.withdrawals.withdrawal import withdraw
 from archive.web.room.asgi_guards import AT_ONCE, is_known
+from archive.web.sql_functions import put_bounded
 from tests.crawler.test_pictures import painted
 from tests.reading_room import served
 from tests.room.conftest import ROOT
@@ -246,13 +250,69 @@ def test_the_room_s_own_question_opens_nothing_for_others(alone: str) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "SELECT length(zeroblob(900000000))", "SELECT length(replace(hex(zeroblob(9000000)), '0', 'aaaaaaaaa'))",
+        "SELECT length(zeroblob(900000000))", "SELECT length(replace(hex(zeroblob(2000000)), '0', 'aaaaaaaaa'))",
         "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 900) SELECT zeroblob(1000000) FROM c",
+        *(f"SELECT {name}({arguments})" for name in ("printf", "FORMAT") for arguments in (
+            "'%.*c', 900000000, 'x'", "'%.*c', '900000000', 'x'", "'%d%-5.900000000llc', 1, 'x'", "'%.*c', -900000000, 'x'",
+            "replace(hex(zeroblob(40000)), '00', '%.999c')", "'%*.*c', 1, x'393939393939393939', 'x'")),
+        "SELECT group_concat(hex(zeroblob(1000000)), '') FROM articles, articles AS b, articles AS c",
+        "SELECT trim(hex(zeroblob(4000000)), hex(zeroblob(1000)))",
     ],
 )  # fmt: skip
 def test_an_answer_has_a_size(alone: str, sql: str) -> None:
     status, told, _ = asked(f"{alone}/archive.json?sql={quote(sql)}")
     assert status == 400 and ("too big" in told or "ask for fewer rows" in told), told[:500]
+
+
+_LONG = "hex(zeroblob(4000000))"
+
+
+@pytest.mark.parametrize(
+    ("sql", "result"),
+    [
+        (f"SELECT instr({_LONG}, hex(zeroblob(2000000)) || '1')", 0),
+        (f"SELECT instr(CAST({_LONG} AS BLOB), hex(zeroblob(2000000)) || '1')", 0),
+        (f"SELECT length(replace({_LONG}, hex(zeroblob(2000000)) || '1', ''))", 8_000_000),
+        (f"SELECT {_LONG} LIKE '%' || substr({_LONG}, 1, 90) || '1'", 0),
+        (f"SELECT {_LONG} LIKE '%' || substr({_LONG}, 1, 900) || '1'", "LIKE or GLOB pattern too complex"),
+        (f"SELECT {_LONG} GLOB '*' || substr({_LONG}, 1, 900) || '1'", "LIKE or GLOB pattern too complex"),
+        ("SELECT json_patch('{}', '{}')", "not authorized to use function: json_patch"),
+    ],
+)
+def test_what_takes_the_square_of_its_size_ends(alone: str, sql: str, result: object) -> None:
+    """Within a function no limit of time is looked at: these would take minutes and hours."""
+    told = asked(f"{alone}/archive.json?_shape=arrays&sql={quote(sql)}")[1]
+    assert result in (json.loads(told).get("error"), *(row[0] for row in json.loads(told)["rows"])), told
+
+
+@pytest.mark.parametrize("level", [
+    "SELECT count(*) FROM {0} AS a, {0} AS b", "SELECT n FROM {0} UNION ALL SELECT n FROM {0}",
+    "SELECT (SELECT n FROM {0}) + (SELECT n FROM {0})", "SELECT 1 WHERE 1 IN (SELECT n FROM {0}) OR 2 IN (SELECT n FROM {0})",
+])  # fmt: skip
+def test_a_question_that_doubles_with_each_level_takes_no_more_memory_than_there_is(alone: str, level: str) -> None:
+    levels = [f"a{number}(n) AS ({level.format(f'a{number - 1}')})" for number in range(1, 31)]
+    sql = f"WITH a0(n) AS (SELECT 1), {', '.join(levels)} SELECT n FROM a30"
+    status, told, _ = asked(f"{alone}/archive?sql={quote(sql)}&lang=en")
+    assert (status, "This took too long" in told) == (503, True), told[:500]
+    assert asked(f"{alone}/")[0] == 200
+
+
+def test_functions_with_bounds_give_what_sqlite_gives() -> None:
+    values = [None, "", "a", "aXbXa", "Đồng", 12, -3.5, 1e20, b"", b"\x01a", "%d%%|%5.2f|%s", "%.3c|%.*c"]
+    with closing(sqlite3.connect(":memory:")) as plain, closing(sqlite3.connect(":memory:")) as bounded:
+        put_bounded(bounded)
+        for name, count in (
+            ("printf", 1),
+            ("format", 3),
+            ("instr", 2),
+            ("replace", 3),
+            ("trim", 2),
+            ("ltrim", 2),
+            ("rtrim", 2),
+        ):
+            for given in product(values, repeat=count):
+                sql = f"SELECT {name}({', '.join('?' * count)})"
+                assert bounded.execute(sql, given).fetchone() == plain.execute(sql, given).fetchone(), (name, given)
 
 
 def test_the_room_does_not_wait_for_long_questions(alone: str) -> None:

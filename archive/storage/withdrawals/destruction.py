@@ -12,7 +12,6 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -107,11 +106,20 @@ def quotable(db: Database, article_id: int) -> list[bytes]:
 
 def _hidden_texts(db: Database, article_id: int) -> list[dict[str, Any]]:
     """The withheld texts of an article that can be read."""
-    texts = []
+    return [text for text in _withheld_texts(db, article_id) if text is not None]
+
+
+def lost_texts(db: Database, article_id: int) -> int:
+    """How many withheld texts of an article are damaged: nobody can say what to look for."""
+    return sum(text is None for text in _withheld_texts(db, article_id))
+
+
+def _withheld_texts(db: Database, article_id: int) -> Iterator[dict[str, Any] | None]:
     for (data,) in db.execute(_HIDDEN_TEXTS, [article_id]).fetchall():
-        with suppress(ArchiveDamaged):
-            texts.append(opened_row(data))
-    return texts
+        try:
+            yield opened_row(data)
+        except ArchiveDamaged:
+            yield None
 
 
 def renew_dictionaries(

@@ -25,6 +25,7 @@ from archive.storage.payloads import Stored, encode, get_body, replace_stored, s
 from archive.storage.version_texts import COLUMNS
 from archive.storage.withdrawals.destruction import (
     encoded_row,
+    lost_texts,
     opened,
     opened_row,
     or_nothing,
@@ -72,9 +73,9 @@ def withdraw(
         withdrawal_id = present.id if present else _hide(db, article_id, reason, moment, pictures)
         if destroy:
             since = present.destroyed_at if present else None
-            quotes = quotable(db, article_id)
+            quotes, lost = quotable(db, article_id), lost_texts(db, article_id)
             pages = _destroy(db, withdrawal_id, since or clock.stamp(moment))
-            if not all(pages):  # of what is lost nobody can say which dictionary holds it
+            if lost or not all(pages):  # of what is lost nobody can say which dictionary holds it
                 since = since or clock.stamp(moment)
             renew_dictionaries(db, pages, since, moment, quotes)
             _optimize_indexes(db)

@@ -78,6 +78,8 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Call
     context = context_of(datasette, request)
     if damage_message(exception) is not None:
         return lambda: context.refusal(500, context.say("refusal.500"))
+    if isinstance(exception, MemoryError):  # of SQLite: archive.web.sql_guard sets its limit
+        return lambda: context.refusal(503, context.say("refusal.503"))
     status = getattr(exception, "status", None)
     if request.path.endswith((".json", ".csv")) or status not in (None, 404):
         return None
