@@ -69,7 +69,6 @@ class DerivedHistory:
 
 def write_history(db: Database, belief: DerivedHistory) -> tuple[Counts, Plan]:
     """Replaces the stored history with the derived one. Call inside a transaction."""
-    db.execute("PRAGMA defer_foreign_keys = ON")
     plan = match(db, belief)
     moved = _start_rebuilding(db, belief, plan)
     touched: set[Place] = set()
@@ -169,6 +168,8 @@ def _start_rebuilding(db: Database, belief: DerivedHistory, plan: Plan) -> bool:
     """Disables the triggers' guards through `rebuilding`; where version numbers or addresses change, parks the stored
     ones at values that clash with none. Returns whether numbers change."""
     moved = _numbers_change(belief, plan)
+    if moved:  # only then do rows point to missing ones for a while: SQLite compiles all statements anew after a PRAGMA
+        db.execute("PRAGMA defer_foreign_keys = ON")
     for article_id in belief.related.articles:
         db.execute("INSERT INTO rebuilding (article_id) VALUES (?)", [article_id])
         if moved:
