@@ -30,7 +30,8 @@ def is_primary_alive(article: Article, moment: datetime) -> bool:
 
 def make_primary(article: Article, capture: UrlCapture) -> Article:
     """Makes the URL of a capture the article's primary URL."""
-    return replace(article, primary=capture.key, url=capture.url)
+    same = (article.primary, article.url) == (capture.key, capture.url)
+    return article if same else replace(article, primary=capture.key, url=capture.url)
 
 
 def seen_again(article: Article, capture: UrlCapture) -> Article:

@@ -24,6 +24,7 @@ from typing import Any
 
 from archive.model import clock
 from archive.model.digests import digest_of_value
+from archive.model.identity_memo import REMEMBERED, IdentityMemo
 from archive.model.records import Image, Reading
 from archive.model.urls import first_picture_key, picture_key
 from archive.text.equivalence import lines, plain, plain_lines
@@ -50,12 +51,7 @@ def places(images: Sequence[Image]) -> list[Place]:
     return list(_places(tuple(image.url for image in images)))
 
 
-STATES_REMEMBERED = 512
-"""How many states' values are remembered: an article's states are compared with one another, and filed in several
-passes, each of which asks for the same values."""
-
-
-@lru_cache(maxsize=STATES_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def _places(urls: tuple[str, ...]) -> tuple[Place, ...]:
     counts: Counter[str] = Counter()
     identities = []
@@ -65,12 +61,12 @@ def _places(urls: tuple[str, ...]) -> tuple[Place, ...]:
     return tuple(identities)
 
 
-@lru_cache(maxsize=STATES_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def _paragraphs(text: str) -> tuple[str, ...]:
     return plain_lines(text)
 
 
-@lru_cache(maxsize=STATES_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def lines_of(text: str) -> tuple[str, ...]:
     """The tidy paragraphs of a body."""
     return tuple(lines(text))
@@ -133,12 +129,13 @@ def resembles(first: Reading, second: Reading) -> bool:
     return shared >= 2 and 2 * shared >= min(len(first_lines), len(second_lines))
 
 
+@IdentityMemo
 def reading_digest(reading: Reading) -> str:
     """The digest of a reading's content, by the rule that holds for all archives; see above."""
     return _digest(reading, clock.claimed(reading.published_at))
 
 
-@lru_cache(maxsize=STATES_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def _digest(reading: Reading, published: str | None) -> str:
     """published: as printed, because readings are equal when they name one moment in two zones, and digests are not."""
     images = reading.images
@@ -165,22 +162,25 @@ _NAME_LENGTH = len("sha256:") + 32
 """128 bits: enough to tell the states of one outlet apart, in half the space."""
 
 
+@IdentityMemo
 def state_of(reading: Reading) -> str:
     """The state's name: two readings have one name exactly when `changed_fields` finds nothing."""
     return _state(reading, str(reading.published_at))
 
 
+@IdentityMemo
 def words_of(reading: Reading) -> str:
     """The name of headline and body alone: what an error page shows at every URL, whatever its pictures."""
     return digest_of_value([EDIT_FIELDS["headline"](reading), EDIT_FIELDS["body"](reading)])[:_NAME_LENGTH]
 
 
+@IdentityMemo
 def headline_of(reading: Reading) -> str:
     """The name of the headline."""
     return digest_of_value(EDIT_FIELDS["headline"](reading))[:_NAME_LENGTH]
 
 
-@lru_cache(maxsize=STATES_REMEMBERED)  # readings are equal, and hashed alike, where they name one moment in two zones
+@lru_cache(maxsize=REMEMBERED)  # readings are equal, and hashed alike, where they name one moment in two zones
 def _state(reading: Reading, published: str) -> str:
     values = [EDIT_FIELDS[name](reading) for name in EDIT_FIELDS]
     return digest_of_value([_plain(value) for value in values])[:_NAME_LENGTH]

@@ -72,7 +72,8 @@ def _page(history: History, capture: UrlCapture, outlet: Outlet) -> History:
     before = history.pages.get(capture.key)
     history = replace(history, pages={**history.pages, capture.key: capture})
     leading = (key for key, target in history.hops.items() if target == capture.key)
-    capture = replace(capture, via=tuple(key for key in dict.fromkeys((*capture.via, *leading)) if key != capture.key))
+    via = tuple(key for key in dict.fromkeys((*capture.via, *leading)) if key != capture.key)
+    capture = capture if via == capture.via else replace(capture, via=via)
     if isinstance(capture.said, Unreadable):
         return refuse(history, capture, capture.said)
     if capture.said is None:

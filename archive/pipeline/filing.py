@@ -20,7 +20,7 @@ from archive.history import (
     derive,
     in_time,
 )
-from archive.history.edits import headline_of, words_of
+from archive.history.edits import headline_of, reading_digest, words_of
 from archive.history.plausibility import Departures
 from archive.history.responses import declared_key
 from archive.model import clock
@@ -230,11 +230,13 @@ class Filing:
 
     def _absorb(self, fresh: Iterable[StoredCapture], readings: dict[int, Answer | None]) -> bool:
         """Withdraws the words of a withdrawn article at another URL too. Returns whether there were any."""
-        absorbed = False
+        absorbed, twins = False, dict[str, int | None]()
         for past in fresh:
             reading = readings[past.id]
             if isinstance(reading, Reading):
-                withdrawn_id = reading_rows.withdrawn_twin(self.db, self.run.outlet_id, reading)
+                if (digest := reading_digest(reading)) not in twins:
+                    twins[digest] = reading_rows.withdrawn_twin(self.db, self.run.outlet_id, reading)
+                withdrawn_id = twins[digest]
                 if withdrawn_id is not None:
                     withdraw_recapture(self.db, withdrawn_id, self.run.outlet_id, past.key, past.capture.at)
                     self.made[past.id], absorbed = None, True
@@ -245,16 +247,15 @@ class Filing:
     ) -> set[str]:
         """URLs not related yet that a page declares as canonical, that have the same words, or from which it has
         moved."""
-        outlet_id, keys = self.run.outlet_id, set[str]()
-        for past in fresh:
-            reading = readings[past.id]
-            if isinstance(reading, Reading) and past.key in related.keys:
-                declared = declared_key(reading, self.run.outlet)
-                keys |= {key for key in declared if reading_rows.has_captures(self.db, outlet_id, key)}
-                twins = reading_rows.same_words(self.db, outlet_id, reading)
-                keys |= moved_keys(self.db, outlet_id, past.key, self._hosts()) | (
-                    twins if len(twins - related.keys) <= _MAX_TWINS else set()
-                )
+        outlet_id, keys, hosts = self.run.outlet_id, set[str](), self._hosts()
+        pages = [(past.key, readings[past.id]) for past in fresh if past.key in related.keys]
+        for key in {key for key, reading in pages if isinstance(reading, Reading)}:
+            keys |= moved_keys(self.db, outlet_id, key, hosts)
+        for reading in {id(reading): reading for _, reading in pages if isinstance(reading, Reading)}.values():
+            declared = declared_key(reading, self.run.outlet)
+            keys |= {key for key in declared if reading_rows.has_captures(self.db, outlet_id, key)}
+            twins = reading_rows.same_words(self.db, outlet_id, reading)
+            keys |= twins if len(twins - related.keys) <= _MAX_TWINS else set()
         return {
             key
             for key in keys

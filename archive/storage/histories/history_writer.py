@@ -200,7 +200,7 @@ def _insert_articles(db: Database, belief: DerivedHistory, plan: Plan) -> None:
     for article in belief.history.articles:
         if article.number in plan.articles:
             continue
-        row = article_row(article, plan) | {"outlet_id": belief.outlet_id, "url_key": f"~new {article.number}"}
+        row = article_row(article, plan) | {"outlet_id": belief.outlet_id}
         cursor = db.execute(
             f"INSERT INTO articles ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
         )

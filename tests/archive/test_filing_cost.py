@@ -1,0 +1,59 @@
+"""Filing looks only at what it needs: counted in SQLite's own steps and statements, which do not depend on time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlite_utils import Database
+
+from archive import Run, ingest
+from tests.support import Shoot, page
+
+_STEP = 10  # instructions of SQLite's virtual machine
+EDIT = " Sáng nay, hợp tác xã cho biết đã mua thêm hai máy gặt cho vụ sau."
+
+
+def story(number: int, more: str = "") -> str:
+    text = f"Câu chuyện số {number} xảy ra ở xã {number}, nơi bà con vừa gặt xong vụ {number}. " * 3
+    return page(f"Bài {number}", text + more)
+
+
+def steps_of(db: Database, act: Callable[[], object]) -> int:
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    db.conn.set_progress_handler(count, _STEP)
+    act()
+    db.conn.set_progress_handler(None, 0)
+    return steps
+
+
+def test_an_edit_costs_the_same_however_many_articles_are_known(db: Database, run: Run, shoot: Shoot) -> None:
+    def known(first: int, last: int) -> None:
+        for number in range(first, last):
+            ingest(db, run, shoot(f"https://bao.example/{number}.htm", story(number), number / 60))
+
+    def edit(number: int) -> int:
+        capture = shoot(f"https://bao.example/{number}.htm", story(number, EDIT), 48)
+        return steps_of(db, lambda: ingest(db, run, capture))
+
+    known(0, 15)
+    edit(0)  # what is made once is not counted
+    among_few = edit(1)
+    known(15, 150)
+    assert edit(2) < 1.5 * among_few
+
+
+def test_filing_a_page_or_an_edit_leaves_compiled_statements_valid(db: Database, run: Run, shoot: Shoot) -> None:
+    statements: list[str] = []
+    db.conn.set_trace_callback(statements.append)
+    ingest(db, run, shoot("https://bao.example/1.htm", story(1)))
+    ingest(db, run, shoot("https://bao.example/1.htm", story(1, EDIT), 48))
+    db.conn.set_trace_callback(None)
+    assert db.execute("SELECT count(*) FROM versions").fetchone() == (2,)
+    settings = [statement for statement in statements if statement.startswith("PRAGMA") and "=" in statement]
+    assert settings == []  # after each, SQLite compiles everything anew
