@@ -29,7 +29,7 @@ from archive.model.records import Image, Reading
 from archive.model.urls import first_picture_key, picture_key
 from archive.text.equivalence import lines, plain, plain_lines
 
-Place = tuple[str, int]
+PictureRef = tuple[str, int]
 """A picture's identity within an article: its key, and its ordinal among pictures with that key."""
 
 
@@ -46,13 +46,13 @@ def moment_of(reading: Reading) -> str | None:
     return clock.claimed(moment.astimezone(UTC).replace(microsecond=0))
 
 
-def places(images: Sequence[Image]) -> list[Place]:
+def picture_refs(images: Sequence[Image]) -> list[PictureRef]:
     """The identities of pictures, in order."""
-    return list(_places(tuple(image.url for image in images)))
+    return list(_picture_refs(tuple(image.url for image in images)))
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _places(urls: tuple[str, ...]) -> tuple[Place, ...]:
+def _picture_refs(urls: tuple[str, ...]) -> tuple[PictureRef, ...]:
     counts: Counter[str] = Counter()
     identities = []
     for key in map(picture_key, urls):
@@ -72,9 +72,10 @@ def lines_of(text: str) -> tuple[str, ...]:
     return tuple(lines(text))
 
 
-def _texts(part: str) -> Callable[[Reading], dict[Place, str]]:
+def _texts(part: str) -> Callable[[Reading], dict[PictureRef, str]]:
     return lambda reading: {
-        place: plain(getattr(image, part)) for place, image in zip(places(reading.images), reading.images, strict=True)
+        ref: plain(getattr(image, part))
+        for ref, image in zip(picture_refs(reading.images), reading.images, strict=True)
     }
 
 
@@ -82,7 +83,7 @@ EDIT_FIELDS: dict[str, Callable[[Reading], Any]] = {
     "headline": lambda reading: plain(reading.headline),
     "lead": lambda reading: plain(reading.lead),
     "body": lambda reading: list(_paragraphs(reading.text)),
-    "pictures": lambda reading: places(reading.images),
+    "pictures": lambda reading: picture_refs(reading.images),
     "captions": _texts("caption"),
     "credits": _texts("credit"),
     "byline": lambda reading: plain(byline_of(reading)),
@@ -104,7 +105,7 @@ def _differ(name: str, old: Reading, new: Reading) -> bool:
         return _bodies_differ(old.text, new.text)
     old_value, new_value = EDIT_FIELDS[name](old), EDIT_FIELDS[name](new)
     if isinstance(old_value, dict):  # captions or credits: only of pictures in both readings
-        return any(text != new_value[place] for place, text in old_value.items() if place in new_value)
+        return any(text != new_value[ref] for ref, text in old_value.items() if ref in new_value)
     return bool(old_value != new_value)
 
 
@@ -188,5 +189,5 @@ def _state(reading: Reading, published: str) -> str:
 
 def _plain(value: object) -> object:
     if isinstance(value, dict):
-        return [[list(place), text] for place, text in sorted(value.items())]
+        return [[list(ref), text] for ref, text in sorted(value.items())]
     return [list(item) if isinstance(item, tuple) else item for item in value] if isinstance(value, list) else value

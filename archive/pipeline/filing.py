@@ -85,16 +85,16 @@ class Filing:
 
     def file_pending(self, keys: set[str]) -> FiledHistories:
         """Files them, or says what that would result in."""
-        belief, keys = self.believe(keys)
+        derivation, keys = self.derivation_of(keys)
         if self.rehearsed:
-            plan = match(self.db, belief)
-            counts = count_changes(belief, plan)
+            plan = match(self.db, derivation)
+            counts = count_changes(derivation, plan)
         else:
-            counts, plan = write_history(self.db, belief)
+            counts, plan = write_history(self.db, derivation)
             clear_rebuild_marks(self.db, self.run.outlet_id, keys)
-        return FiledHistories(frozenset(keys), counts, plan, belief.history, frozenset(belief.related.articles))
+        return FiledHistories(frozenset(keys), counts, plan, derivation.history, frozenset(derivation.related.articles))
 
-    def believe(self, keys: set[str]) -> tuple[DerivedHistory, set[str]]:
+    def derivation_of(self, keys: set[str]) -> tuple[DerivedHistory, set[str]]:
         """What these URLs, and all that belongs to them, amount to; and the keys of these URLs."""
         while True:
             related = related_urls_of(self.db, self.run.outlet_id, keys)
@@ -115,11 +115,11 @@ class Filing:
         extractor_id = (
             0 if self.rehearsed else reading_rows.extractor_id(self.db, extractor_of(self.boilerplate), clock.now())
         )
-        said = CaptureReadings(self.run.outlet_id, pasts, readings, refused)
-        belief = DerivedHistory(
-            self.run.outlet_id, related, history, said, extractor_id, clock.now(), self.quiet_run, self.reason
+        stored = CaptureReadings(self.run.outlet_id, pasts, readings, refused)
+        derivation = DerivedHistory(
+            self.run.outlet_id, related, history, stored, extractor_id, clock.now(), self.quiet_run, self.reason
         )
-        return belief, related.keys | keys
+        return derivation, related.keys | keys
 
     def _kept_readings(self, captures: Iterable[int], related: RelatedUrls) -> StoredReadings:
         return reading_rows.kept_readings(self.db, captures, related.articles, extractor_of(self.boilerplate))
@@ -135,7 +135,9 @@ class Filing:
         URLs say about it."""
         mass_changes = self._upheavals()
         captures = [
-            replace(past.capture, said=readings.get(first.get(past.id, 0)), signs=_signs_of(past.capture, mass_changes))
+            replace(
+                past.capture, reading=readings.get(first.get(past.id, 0)), signs=_signs_of(past.capture, mass_changes)
+            )
             for past in pasts
         ]
         urls = [image.url for reading in readings.values() if isinstance(reading, Reading) for image in reading.images]
@@ -147,7 +149,7 @@ class Filing:
         signs = {
             verdict.capture.id: new_signs
             for verdict in history.verdicts
-            if verdict.capture.id in compared or (verdict.doubted and isinstance(verdict.capture.said, Reading))
+            if verdict.capture.id in compared or (verdict.doubted and isinstance(verdict.capture.reading, Reading))
             if (new_signs := self._signs(departures, verdict, related, before)) != verdict.capture.signs
         }
         if not signs:
@@ -165,11 +167,11 @@ class Filing:
         self, departures: Departures, verdict: Verdict, related: RelatedUrls, before: Mapping[int, Sequence[int]]
     ) -> OutletEvidence:
         capture = verdict.capture
-        assert isinstance(capture.said, Reading)
+        assert isinstance(capture.reading, Reading)
         return replace(
             capture.signs,
-            same_words=self._others(departures, verdict, "words", words_of(capture.said), related),
-            same_headline=self._others(departures, verdict, "headline", headline_of(capture.said), related),
+            same_words=self._others(departures, verdict, "words", words_of(capture.reading), related),
+            same_headline=self._others(departures, verdict, "headline", headline_of(capture.reading), related),
             cut=self._is_cut(capture, before.get(capture.id, ())),
         )
 

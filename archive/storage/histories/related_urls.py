@@ -148,7 +148,7 @@ def captures_of(db: Database, outlet_id: int, related: RelatedUrls) -> list[Stor
         for key in related.lists
         for past in _around_redirects(_read_captures(db, outlet_id, key), own_captures, related.keys)
     ]
-    return sorted((*own_captures, *list_captures), key=lambda past: past.capture.place)
+    return sorted((*own_captures, *list_captures), key=lambda past: past.capture.sort_key)
 
 
 def _around_redirects(
@@ -159,15 +159,15 @@ def _around_redirects(
     for hop in own_captures:
         if hop.outcome != "redirect" or not pages or hop.capture.leads_to != pages[0].key:
             continue
-        place = hop.capture.place
-        before = max((page for page in pages if page.capture.place <= place), key=_place_of, default=None)
-        after = min((page for page in pages if page.capture.place > place), key=_place_of, default=None)
+        sort_key = hop.capture.sort_key
+        before = max((page for page in pages if page.capture.sort_key <= sort_key), key=_sort_key_of, default=None)
+        after = min((page for page in pages if page.capture.sort_key > sort_key), key=_sort_key_of, default=None)
         chosen |= {page.id: page for page in (before, after) if page}
     return list(chosen.values())
 
 
-def _place_of(past: StoredCapture) -> tuple[object, ...]:
-    return past.capture.place
+def _sort_key_of(past: StoredCapture) -> tuple[object, ...]:
+    return past.capture.sort_key
 
 
 def _read_captures(db: Database, outlet_id: int, key: str) -> list[StoredCapture]:
