@@ -42,6 +42,7 @@ from archive.history.edits import (
 from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
 from archive.history.values import Article, Doubted, History
+from archive.model.identity_memo import IdentityMemo
 from archive.model.records import Reading, Unreadable
 from archive.text.equivalence import tidy, tokens
 
@@ -247,15 +248,17 @@ def _are_related(first: Reading, second: Reading) -> bool:
         return True
     if set(picture_refs(first.images)) & set(picture_refs(second.images)):
         return True
-    return _have_common_words(_bigrams(_words_of(first)), _bigrams(_words_of(second)))
+    return _have_common_words(_bigrams_of(first), _bigrams_of(second))
 
 
 def _have_common_words(first: set[tuple[str, str]], second: set[tuple[str, str]]) -> bool:
     return len(first & second) >= _COMMON_BIGRAMS * min(len(first), len(second)) > 0
 
 
-def _words_of(reading: Reading) -> str:
-    return " ".join(filter(None, (reading.headline, reading.text or reading.lead)))  # templates fill in the lead too
+@IdentityMemo
+def _bigrams_of(reading: Reading) -> set[tuple[str, str]]:
+    words = filter(None, (reading.headline, reading.text or reading.lead))  # templates fill in the lead too
+    return _bigrams(" ".join(words))
 
 
 def _bigrams(text: str) -> set[tuple[str, str]]:

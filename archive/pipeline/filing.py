@@ -34,7 +34,7 @@ from archive.storage.histories.domain_moves import hosts_of, moved_keys
 from archive.storage.histories.doubts import upheavals
 from archive.storage.histories.history_readings import CaptureReadings, Plan
 from archive.storage.histories.history_writer import Counts, DerivedHistory, count_changes, match, write_history
-from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
+from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, extend_related, first_of
 from archive.storage.picture_history import fetches_of
 from archive.storage.reading_rows import StoredReadings
 from archive.storage.unread_captures import waiting_of
@@ -96,19 +96,9 @@ class Filing:
 
     def derivation_of(self, keys: set[str]) -> tuple[DerivedHistory, set[str]]:
         """What these URLs, and all that belongs to them, amount to; and the keys of these URLs."""
-        while True:
-            related = related_urls_of(self.db, self.run.outlet_id, keys)
-            pasts = captures_of(self.db, self.run.outlet_id, related)
-            first = dict(first_of(pasts))
-            kept = self._kept_readings(first.values(), related)
-            fresh = [past for past in pasts if first.get(past.id) == past.id]
-            readings = {past.id: self._reading(past, kept) for past in fresh}
-            if not self.rehearsed and self._absorb(fresh, readings):
-                continue
-            more_keys = self._related(fresh, readings, related)
-            if not more_keys:
-                break
-            keys = related.keys | more_keys
+        while (gathered := self._gathered(keys)) is None:  # words were withdrawn
+            pass
+        related, pasts, first, readings = gathered
         refused = {capture_id: answer for capture_id, answer in readings.items() if isinstance(answer, Unreadable)}
         readings = self._remembered(readings)
         history = self._derive(pasts, first, readings, related)
@@ -120,6 +110,36 @@ class Filing:
             self.run.outlet_id, related, history, stored, extractor_id, clock.now(), self.quiet_run, self.reason
         )
         return derivation, related.keys | keys
+
+    def _gathered(
+        self, keys: set[str]
+    ) -> tuple[RelatedUrls, list[StoredCapture], dict[int, int], dict[int, Answer | None]] | None:
+        """All URLs related to these, their captures in order of time, for each the first with the same bytes, and what
+        these say; None where words were withdrawn meanwhile. Each URL is looked at once, however many follow."""
+        related = RelatedUrls()
+        while keys:
+            added = extend_related(self.db, self.run.outlet_id, related, keys)
+            pasts = captures_of(self.db, self.run.outlet_id, added)
+            fresh, readings, first = self._read_all(pasts, added)
+            if not self.rehearsed and self._absorb(fresh, readings):
+                return None
+            keys = self._related(fresh, readings, related)
+        if related.lists or added.keys != related.keys:
+            pasts = captures_of(self.db, self.run.outlet_id, related)
+            fresh, readings, first = self._read_all(pasts, related)
+            if not self.rehearsed and related.lists and self._absorb(fresh, readings):
+                return None
+        return related, pasts, first, readings
+
+    def _read_all(
+        self, pasts: list[StoredCapture], related: RelatedUrls
+    ) -> tuple[list[StoredCapture], dict[int, Answer | None], dict[int, int]]:
+        """Of captures in order of time, those that brought other bytes than before, what these say, and for each the
+        first with the same bytes."""
+        first = dict(first_of(pasts))
+        kept = self._kept_readings(first.values(), related)
+        fresh = [past for past in pasts if first.get(past.id) == past.id]
+        return fresh, {past.id: self._reading(past, kept) for past in fresh}, first
 
     def _kept_readings(self, captures: Iterable[int], related: RelatedUrls) -> StoredReadings:
         return reading_rows.kept_readings(self.db, captures, related.articles, extractor_of(self.boilerplate))

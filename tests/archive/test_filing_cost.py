@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlite_utils import Database
 
 from archive import Run, ingest
+from tests.archive.test_history_filing import told_by, whole_page
 from tests.support import Shoot, page
 
 _STEP = 10  # instructions of SQLite's virtual machine
@@ -57,3 +58,23 @@ def test_filing_a_page_or_an_edit_leaves_compiled_statements_valid(db: Database,
     assert db.execute("SELECT count(*) FROM versions").fetchone() == (2,)
     settings = [statement for statement in statements if statement.startswith("PRAGMA") and "=" in statement]
     assert settings == []  # after each, SQLite compiles everything anew
+
+
+def test_pages_that_each_show_the_next_one_s_text_are_each_read_twice_at_most(
+    db: Database, run: Run, shoot: Shoot
+) -> None:
+    articles, statements = 14, list[str]()
+    for number in range(articles):
+        ingest(db, run, shoot(f"https://bao.example/{number}.htm", whole_page(number, *told_by(number)), number / 60))
+    for number in range(articles):  # a cache that is one address off
+        capture = shoot(
+            f"https://bao.example/{number}.htm",
+            whole_page(other := (number + 1) % articles, *told_by(other)),
+            24 + number / 60,
+        )
+        statements.clear()
+        db.conn.set_trace_callback(statements.append)
+        ingest(db, run, capture)
+        db.conn.set_trace_callback(None)
+    assert sum("LEFT JOIN bodies ON bodies.id = body_id" in statement for statement in statements) <= 2 * articles
+    assert db.execute("SELECT count(*) FROM versions").fetchone() == (articles,)

@@ -64,7 +64,14 @@ class RelatedUrls:
 
 def related_urls_of(db: Database, outlet_id: int, keys: Iterable[str]) -> RelatedUrls:
     """All addresses and articles related to these, except withdrawn articles."""
-    related, queue = RelatedUrls(), set(keys)
+    related = RelatedUrls()
+    extend_related(db, outlet_id, related, keys)
+    return related
+
+
+def extend_related(db: Database, outlet_id: int, related: RelatedUrls, keys: Iterable[str]) -> RelatedUrls:
+    """Adds to related addresses all that are related to some more. Returns what is new."""
+    former, queue = RelatedUrls(set(related.keys), set(related.articles)), set(keys)
     while queue:
         key = queue.pop()
         if key in related.keys or is_withdrawn(db, outlet_id, key):
@@ -82,7 +89,7 @@ def related_urls_of(db: Database, outlet_id: int, keys: Iterable[str]) -> Relate
             else:
                 related.lists.add(target)
         queue |= _redirect_sources(db, outlet_id, rows) - related.keys
-    return related
+    return RelatedUrls(related.keys - former.keys, related.articles - former.articles)
 
 
 def _articles_at(db: Database, outlet_id: int, key: str) -> set[int]:
