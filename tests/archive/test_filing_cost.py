@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
-from archive import Run, ingest
+from archive import Capture, Run, ingest
 from tests.archive.test_history_filing import told_by, whole_page
 from tests.support import Shoot, page
 
@@ -63,18 +63,16 @@ def test_filing_a_page_or_an_edit_leaves_compiled_statements_valid(db: Database,
 def test_pages_that_each_show_the_next_one_s_text_are_each_read_twice_at_most(
     db: Database, run: Run, shoot: Shoot
 ) -> None:
+    def shown(number: int, other: int, hours: float) -> Capture:
+        return shoot(f"https://bao.example/{number}.htm", whole_page(other, *told_by(other)), hours + number / 60)
+
     articles, statements = 14, list[str]()
     for number in range(articles):
-        ingest(db, run, shoot(f"https://bao.example/{number}.htm", whole_page(number, *told_by(number)), number / 60))
+        ingest(db, run, shown(number, number, 0))
     for number in range(articles):  # a cache that is one address off
-        capture = shoot(
-            f"https://bao.example/{number}.htm",
-            whole_page(other := (number + 1) % articles, *told_by(other)),
-            24 + number / 60,
-        )
         statements.clear()
         db.conn.set_trace_callback(statements.append)
-        ingest(db, run, capture)
+        ingest(db, run, shown(number, (number + 1) % articles, 24))
         db.conn.set_trace_callback(None)
     assert sum("LEFT JOIN bodies ON bodies.id = body_id" in statement for statement in statements) <= 2 * articles
     assert db.execute("SELECT count(*) FROM versions").fetchone() == (articles,)
