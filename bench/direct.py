@@ -37,7 +37,7 @@ class ArchiveContents:
     and the columns that measure it (empty for the first)."""
 
     reading: Reading
-    row: dict[str, str | None]
+    row: Mapping[str, str | None]
     changed: str | None
     measures: Mapping[str, int | float | str]
 

@@ -28,7 +28,7 @@ def looks_of(paper: Paper, number: int, events: list[Event]) -> list[UrlCapture]
 
 def edits_in(looks: list[UrlCapture]) -> list[UrlCapture]:
     """Those that say something else than the one before; as the imagined paper made them, and not as we derive them."""
-    return [now for before, now in pairwise(looks) if changed_fields(before.said, now.said)]  # type: ignore[arg-type]  # all are readings
+    return [now for before, now in pairwise(looks) if changed_fields(before.reading, now.reading)]  # type: ignore[arg-type]  # all are readings
 
 
 def test_real_edits_are_believed() -> None:
@@ -42,7 +42,7 @@ def test_real_edits_are_believed() -> None:
         made += len(real)
         last = looks[-1]
         again = UrlCapture(
-            len(looks), last.key, last.url, last.at + timedelta(days=1), "page", last.said, asked=last.url
+            len(looks), last.key, last.url, last.at + timedelta(days=1), "page", last.reading, asked=last.url
         )
         shown = {one.capture.id: one for one in derive(in_time(looks), OUTLET).verdicts}
         doubted += sum(shown[look.id].doubted for look in real)

@@ -241,7 +241,7 @@ class CrawlSession:
 
     def confirm(self, capture: Capture, arrival: Arrival) -> Submitted:
         """Handles a capture with nothing to read: a redirect, an error, an unchanged page."""
-        ingested = Ingested(arrival.outcome, buried=arrival.buried)
+        ingested = Ingested(arrival.outcome, disappeared=arrival.disappeared)
         self.move.check(capture, self._seeds.get(arrival.source.url_key))
         outcome = MOVED if self.move.leads_there(capture) else arrival.outcome
         self._note_seed(arrival.source.url_key, Seed(outcome))
@@ -296,10 +296,10 @@ class CrawlSession:
     def _count(self, ingested: Ingested) -> None:
         self.counts["captures"] += 1
         self.counts[ingested.outcome] += 1
-        self.counts["disappeared"] += ingested.buried
+        self.counts["disappeared"] += ingested.disappeared
         if ingested.filed:
             self.counts[ingested.filed.outcome] += 1
-            known = ingested.filed.article_id is not None and not ingested.buried
+            known = ingested.filed.article_id is not None and not ingested.disappeared
             self.counts["turned-unreadable"] += known and ingested.filed.outcome == "unreadable"
         if isinstance(ingested.reading, Unreadable):
             self.counts[f"unreadable: {ingested.reading.reason}"] += 1

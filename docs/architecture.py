@@ -25,7 +25,7 @@ WALK = (
     ("archive.pipeline.page_reading", "try_to_read", "a reader process reads the page"),
     ("archive.extract.reader", "read_page", "headline, body, pictures, captions, credits"),
     ("archive.pipeline.filing", "Filing", "captures that belong together are loaded"),
-    ("archive.history.fold", "derive", "what they amount to: versions, moves, disappearances"),
+    ("archive.history.derivation", "derive", "what they amount to: versions, moves, disappearances"),
     (
         "archive.storage.histories.history_writer",
         "write_history",

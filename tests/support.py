@@ -103,7 +103,7 @@ _TEXT = (
 def visit(db: Database, run: Run, capture: Capture, *links: str) -> Ingested:
     """What a crawl does with an answer: keep, read, file, and note where it leads."""
     arrival = keep_capture(db, run, capture)
-    ingested = Ingested(arrival.outcome, buried=arrival.buried)
+    ingested = Ingested(arrival.outcome, disappeared=arrival.disappeared)
     if arrival.outcome == "fresh":
         reading = try_to_read(arrival.source, capture.body or b"", capture.encoding, Boilerplate())
         ingested = file_reading(db, arrival.source, reading)

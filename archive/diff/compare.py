@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from archive.diff import paragraph_matching
 from archive.diff.paragraph_matching import Paragraph
 from archive.diff.wording import Change, ChangeKind, Form, Piece, common, words
-from archive.history.edits import Place, byline_of, moment_of, places
+from archive.history.edits import PictureRef, byline_of, moment_of, picture_refs
 from archive.model import clock
 from archive.model.records import Image, Reading
 from archive.text.equivalence import lines, plain, tidy, word_count
@@ -37,7 +37,7 @@ def changes(old: Sequence[Image], new: Sequence[Image]) -> Iterator[Change]:
 
 def _pairs(old: Sequence[Image], new: Sequence[Image]) -> Iterator[_Pair]:
     """Matches pictures by URL. Between two that stayed, a removed and an added one count as replaced."""
-    old_places, new_places = places(old), places(new)
+    old_places, new_places = picture_refs(old), picture_refs(new)
     common_pairs = common(old_places, new_places)
     moved = _moved(old_places, new_places, common_pairs)
     i = j = 0
@@ -59,7 +59,7 @@ def _pairs(old: Sequence[Image], new: Sequence[Image]) -> Iterator[_Pair]:
 
 
 def _moved(
-    old_places: Sequence[Place], new_places: Sequence[Place], common_pairs: Sequence[tuple[int, int]]
+    old_places: Sequence[PictureRef], new_places: Sequence[PictureRef], common_pairs: Sequence[tuple[int, int]]
 ) -> dict[int, int]:
     """The new position of each moved picture -> its old position."""
     in_place = {position for position, _ in common_pairs}

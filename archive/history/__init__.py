@@ -1,13 +1,13 @@
 """Derives histories: which articles, versions and disappearances a set of captures amounts to, as a pure function.
 
-Begin with `facts` (the input), `values` (the output) and `fold` (the rules, in the order in which they apply). No SQL,
-no parser, no clock: `derive(in_time(looks, pictures), outlet)` is the same on every machine, in every archive and in
-any order of arrival. It may import archive.model (records, urls, digests, perceptual_hash, and clock to format times)
-and archive.text.equivalence.
+Begin with `facts` (the input), `values` (the output) and `derivation` (the rules, in the order in which they apply). No
+SQL, no parser, no clock: `derive(in_time(captures, pictures), outlet)` is the same on every machine, in every archive
+and in any order of arrival. It may import archive.model (records, urls, digests, perceptual_hash, identity_memo, and
+clock to format times) and archive.text.equivalence.
 """
 
+from archive.history.derivation import derive, step
 from archive.history.facts import NO_EVIDENCE, Observation, OutletEvidence, PictureFetch, Shown, UrlCapture, in_time
-from archive.history.fold import derive, step
 from archive.history.plausibility import captures_to_compare, departures_of
 from archive.history.values import NOTHING, Article, ArticleState, History, Verdict
 from archive.history.version_numbers import Version, Versions, versions_of

@@ -16,9 +16,9 @@ how long ago the primary URL may have shown it, to remain primary: no longer tha
 recheck."""
 
 
-def rendition_of(capture: UrlCapture, reading: Reading, place: int) -> UrlRendition:
+def rendition_of(capture: UrlCapture, reading: Reading, index: int) -> UrlRendition:
     """The rendition of a URL that shows the article's state with that index."""
-    return UrlRendition(capture.url, reading, place, capture.at)
+    return UrlRendition(capture.url, reading, index, capture.at)
 
 
 def is_primary_alive(article: Article, moment: datetime) -> bool:
@@ -30,7 +30,8 @@ def is_primary_alive(article: Article, moment: datetime) -> bool:
 
 def make_primary(article: Article, capture: UrlCapture) -> Article:
     """Makes the URL of a capture the article's primary URL."""
-    return replace(article, primary=capture.key, url=capture.url)
+    same = (article.primary, article.url) == (capture.key, capture.url)
+    return article if same else replace(article, primary=capture.key, url=capture.url)
 
 
 def seen_again(article: Article, capture: UrlCapture) -> Article:
@@ -83,8 +84,8 @@ def _without_url(
         article = article.with_rendition(key, replace(rendition, standing="dead", doubted=None))
     if article.primary != key or article.is_gone:
         return article
-    if heir := next_primary(history, article, key):
-        return replace(article, primary=heir, url=article.renditions[heir].url)
+    if successor := next_primary(history, article, key):
+        return replace(article, primary=successor, url=article.renditions[successor].url)
     tombstones = (*article.tombstones, Tombstone(capture.at, reason))
     return replace(article, tombstones=tombstones, moved_to=moved_to)
 
@@ -109,7 +110,7 @@ def _shows_no_article(history: History, key: str) -> bool:
     """Whether a URL last showed a list, or something else that is no article: outlets declare these as canonical
     too."""
     page = history.pages.get(key)
-    return page is not None and isinstance(page.said, Unreadable)
+    return page is not None and isinstance(page.reading, Unreadable)
 
 
 def note_moved(history: History, capture: UrlCapture, number: int) -> History:
@@ -119,19 +120,21 @@ def note_moved(history: History, capture: UrlCapture, number: int) -> History:
     return history
 
 
-def exchanged(history: History, capture: UrlCapture, heir: Article) -> History:
-    """The primary URL of one article has come to show another, the heir. The former one goes on where it stands by now,
-    and so does the one that stood there; nothing changes where one of them stands nowhere."""
-    speaks = {article.primary: article for article in history.articles}
-    key, former, moves = capture.key, speaks[capture.key], {heir.number: capture.key}
+def exchanged(history: History, capture: UrlCapture, successor: Article) -> History:
+    """The primary URL of one article has come to show another, its successor there. The former one goes on where it
+    stands by now, and so does the one that stood there; nothing changes where one of them stands nowhere."""
+    by_primary = {article.primary: article for article in history.articles}
+    key, former, moves = capture.key, by_primary[capture.key], {successor.number: capture.key}
     while former.number not in moves:
-        there = next((url for url in speaks if url not in moves.values() and _shows_now(speaks[url], former)), None)
+        there = next(
+            (url for url in by_primary if url not in moves.values() and _shows_now(by_primary[url], former)), None
+        )
         if there is None:
             return history
         moves[former.number] = key = there
-        former = speaks[key]
+        former = by_primary[key]
     for number, there in moves.items():
-        history = history if number == heir.number else _move(history, number, speaks[there])
+        history = history if number == successor.number else _move(history, number, by_primary[there])
     return history
 
 
@@ -148,7 +151,7 @@ def _move(history: History, number: int, stood: Article) -> History:
     doubted = stood.renditions[there].doubted
     assert doubted is not None  # see _shows_now
     first = doubted.capture
-    rendition = UrlRendition(first.url, article.latest.reading, article.place, first.at)
+    rendition = UrlRendition(first.url, article.latest.reading, article.newest, first.at)
     article = replace(article, primary=there, url=first.url).with_rendition(there, rendition)
     former = replace(
         former, renditions={key: rendition for key, rendition in former.renditions.items() if key != there}

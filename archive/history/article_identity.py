@@ -135,6 +135,6 @@ def _proposed(history: History, key: str, via: tuple[str, ...], reading: Reading
         )
 
 
-def spoken_at(history: History, key: str) -> Article | None:
+def article_with_primary(history: History, key: str) -> Article | None:
     """The article whose primary URL a URL is."""
     return next((article for article in history.articles if article.primary == key), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from archive.history.addresses import is_primary_alive
 from archive.history.article_identity import RECENT, takes_over
-from archive.history.edits import changed_fields, lines_of, places, state_of
+from archive.history.edits import changed_fields, lines_of, picture_refs, state_of
 from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
 from archive.history.responses import declared_key
@@ -46,9 +46,9 @@ def copy_of(article: Article, capture: UrlCapture, reading: Reading, outlet: Out
     words = set(lines_of(reading.text))
     return next(
         (
-            place
-            for place in range(article.place, max(-1, article.place - RECENT), -1)
-            if words and words <= set(lines_of(article.states[place].reading.text))
+            index
+            for index in range(article.newest, max(-1, article.newest - RECENT), -1)
+            if words and words <= set(lines_of(article.states[index].reading.text))
         ),
         None,
     )
@@ -79,7 +79,8 @@ def catches_up(article: Article, rendition: UrlRendition, reading: Reading) -> b
         and copy_lines <= article_lines
         and not lost_lines & article_lines
         and not headline_changed
-        and set(places(reading.images)) <= {*places(rendition.reading.images), *places(article.latest.reading.images)}
+        and set(picture_refs(reading.images))
+        <= {*picture_refs(rendition.reading.images), *picture_refs(article.latest.reading.images)}
     )
 
 

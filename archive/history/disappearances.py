@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archive.history.addresses import make_primary, note_moved, remove_url, seen_again
-from archive.history.article_identity import spoken_at
+from archive.history.article_identity import article_with_primary
 from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
 from archive.history.values import Doubted, History, Verdict
@@ -54,7 +54,7 @@ def _waiting(history: History, key: str) -> UrlCapture | None:
 def _wait(history: History, key: str, capture: UrlCapture) -> History:
     """Doubts a disappearance, for the article whose primary URL the URL is, or whose other URL it is."""
     known = history.addresses.get(key)
-    article = spoken_at(history, key) or (history.articles[known.article] if known else None)
+    article = article_with_primary(history, key) or (history.articles[known.article] if known else None)
     rendition = article.renditions.get(key) if article else None
     if article is None or rendition is None or article.is_gone:
         return history
@@ -93,7 +93,7 @@ def follow(history: History, capture: UrlCapture, *, heard: bool) -> History:
         return history
     keys = tuple(key for key in dict.fromkeys((*capture.via, capture.key)) if key != target)
     known, page = history.addresses.get(target), history.pages.get(target)
-    if page is not None and isinstance(page.said, Unreadable) and page.said.reason in NO_ARTICLE:
+    if page is not None and isinstance(page.reading, Unreadable) and page.reading.reason in NO_ARTICLE:
         return mark_gone(history, keys, capture, f"redirected to {capture.url}, which is no article")
     if known is None:
         return history

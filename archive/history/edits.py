@@ -24,11 +24,12 @@ from typing import Any
 
 from archive.model import clock
 from archive.model.digests import digest_of_value
+from archive.model.identity_memo import REMEMBERED, IdentityMemo
 from archive.model.records import Image, Reading
 from archive.model.urls import first_picture_key, picture_key
 from archive.text.equivalence import lines, plain, plain_lines
 
-Place = tuple[str, int]
+PictureRef = tuple[str, int]
 """A picture's identity within an article: its key, and its ordinal among pictures with that key."""
 
 
@@ -45,18 +46,13 @@ def moment_of(reading: Reading) -> str | None:
     return clock.claimed(moment.astimezone(UTC).replace(microsecond=0))
 
 
-def places(images: Sequence[Image]) -> list[Place]:
+def picture_refs(images: Sequence[Image]) -> list[PictureRef]:
     """The identities of pictures, in order."""
-    return list(_places(tuple(image.url for image in images)))
+    return list(_picture_refs(tuple(image.url for image in images)))
 
 
-STATES_REMEMBERED = 512
-"""How many states' values are remembered: an article's states are compared with one another, and filed in several
-passes, each of which asks for the same values."""
-
-
-@lru_cache(maxsize=STATES_REMEMBERED)
-def _places(urls: tuple[str, ...]) -> tuple[Place, ...]:
+@lru_cache(maxsize=REMEMBERED)
+def _picture_refs(urls: tuple[str, ...]) -> tuple[PictureRef, ...]:
     counts: Counter[str] = Counter()
     identities = []
     for key in map(picture_key, urls):
@@ -65,20 +61,21 @@ def _places(urls: tuple[str, ...]) -> tuple[Place, ...]:
     return tuple(identities)
 
 
-@lru_cache(maxsize=STATES_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def _paragraphs(text: str) -> tuple[str, ...]:
     return plain_lines(text)
 
 
-@lru_cache(maxsize=STATES_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def lines_of(text: str) -> tuple[str, ...]:
     """The tidy paragraphs of a body."""
     return tuple(lines(text))
 
 
-def _texts(part: str) -> Callable[[Reading], dict[Place, str]]:
+def _texts(part: str) -> Callable[[Reading], dict[PictureRef, str]]:
     return lambda reading: {
-        place: plain(getattr(image, part)) for place, image in zip(places(reading.images), reading.images, strict=True)
+        ref: plain(getattr(image, part))
+        for ref, image in zip(picture_refs(reading.images), reading.images, strict=True)
     }
 
 
@@ -86,7 +83,7 @@ EDIT_FIELDS: dict[str, Callable[[Reading], Any]] = {
     "headline": lambda reading: plain(reading.headline),
     "lead": lambda reading: plain(reading.lead),
     "body": lambda reading: list(_paragraphs(reading.text)),
-    "pictures": lambda reading: places(reading.images),
+    "pictures": lambda reading: picture_refs(reading.images),
     "captions": _texts("caption"),
     "credits": _texts("credit"),
     "byline": lambda reading: plain(byline_of(reading)),
@@ -108,7 +105,7 @@ def _differ(name: str, old: Reading, new: Reading) -> bool:
         return _bodies_differ(old.text, new.text)
     old_value, new_value = EDIT_FIELDS[name](old), EDIT_FIELDS[name](new)
     if isinstance(old_value, dict):  # captions or credits: only of pictures in both readings
-        return any(text != new_value[place] for place, text in old_value.items() if place in new_value)
+        return any(text != new_value[ref] for ref, text in old_value.items() if ref in new_value)
     return bool(old_value != new_value)
 
 
@@ -133,12 +130,13 @@ def resembles(first: Reading, second: Reading) -> bool:
     return shared >= 2 and 2 * shared >= min(len(first_lines), len(second_lines))
 
 
+@IdentityMemo
 def reading_digest(reading: Reading) -> str:
     """The digest of a reading's content, by the rule that holds for all archives; see above."""
     return _digest(reading, clock.claimed(reading.published_at))
 
 
-@lru_cache(maxsize=STATES_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def _digest(reading: Reading, published: str | None) -> str:
     """published: as printed, because readings are equal when they name one moment in two zones, and digests are not."""
     images = reading.images
@@ -172,22 +170,25 @@ _NAME_LENGTH = len("sha256:") + 32
 """128 bits: enough to tell the states of one outlet apart, in half the space."""
 
 
+@IdentityMemo
 def state_of(reading: Reading) -> str:
     """The state's name: two readings have one name exactly when `changed_fields` finds nothing."""
     return _state(reading, str(reading.published_at))
 
 
+@IdentityMemo
 def words_of(reading: Reading) -> str:
     """The name of headline and body alone: what an error page shows at every URL, whatever its pictures."""
     return digest_of_value([EDIT_FIELDS["headline"](reading), EDIT_FIELDS["body"](reading)])[:_NAME_LENGTH]
 
 
+@IdentityMemo
 def headline_of(reading: Reading) -> str:
     """The name of the headline."""
     return digest_of_value(EDIT_FIELDS["headline"](reading))[:_NAME_LENGTH]
 
 
-@lru_cache(maxsize=STATES_REMEMBERED)  # readings are equal, and hashed alike, where they name one moment in two zones
+@lru_cache(maxsize=REMEMBERED)  # readings are equal, and hashed alike, where they name one moment in two zones
 def _state(reading: Reading, published: str) -> str:
     values = [EDIT_FIELDS[name](reading) for name in EDIT_FIELDS]
     return digest_of_value([_plain(value) for value in values])[:_NAME_LENGTH]
@@ -195,5 +196,5 @@ def _state(reading: Reading, published: str) -> str:
 
 def _plain(value: object) -> object:
     if isinstance(value, dict):
-        return [[list(place), text] for place, text in sorted(value.items())]
+        return [[list(ref), text] for ref, text in sorted(value.items())]
     return [list(item) if isinstance(item, tuple) else item for item in value] if isinstance(value, list) else value

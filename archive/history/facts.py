@@ -42,7 +42,7 @@ class UrlCapture:
     """One capture of a URL.
 
     id: the archive's number of it. key: the requested URL, normalised; url: the URL that answered, or the target of a
-    redirect; at: aware, UTC. said: the reading of the page; None for a page that has not been read yet. leads_to: key
+    redirect; at: aware, UTC. reading: what was read in the page; None for one that has not been read yet. leads_to: key
     of a redirect's target. via: keys of the URLs whose redirects led here, first requested first. reason: describes an
     answer that shows a disappearance. asked, status, digest (of the payload) sort captures of one second.
     """
@@ -52,7 +52,7 @@ class UrlCapture:
     url: str
     at: datetime
     answer: Answer
-    said: Reading | Unreadable | None = None
+    reading: Reading | Unreadable | None = None
     leads_to: str | None = None
     via: tuple[str, ...] = ()
     reason: str = ""
@@ -62,7 +62,7 @@ class UrlCapture:
     signs: OutletEvidence = NO_EVIDENCE
 
     @property
-    def place(self) -> tuple[object, ...]:
+    def sort_key(self) -> tuple[object, ...]:
         """Sort key by time. Within one second a redirect's target comes after the redirect; beyond that the order is
         arbitrary, but the same in every archive."""
         return (self.at, len(self.via), self.asked, self.url, self.status, self.digest, self.via)
@@ -91,7 +91,7 @@ class PictureFetch:
     status: int = 200
 
     @property
-    def place(self) -> tuple[object, ...]:
+    def sort_key(self) -> tuple[object, ...]:
         """Sort key by time among fetches of pictures."""
         return (self.at, self.url, self.status, self.shown.digest if self.shown else "")
 
@@ -111,11 +111,11 @@ _FOLLOWED_WITHIN = timedelta(hours=1)
 
 def in_time(captures: Iterable[UrlCapture], pictures: Iterable[PictureFetch] = ()) -> list[Observation]:
     """Pages and pictures sorted by time; within one second, pages first, because pictures are requested for them."""
-    ordered = sorted(captures, key=lambda capture: capture.place)
+    ordered = sorted(captures, key=lambda capture: capture.sort_key)
     answers: dict[str, list[UrlCapture]] = {}
     for capture in ordered:
         answers.setdefault(capture.key, []).append(capture)
-    facts: list[UrlCapture | PictureFetch] = [*ordered, *sorted(pictures, key=lambda picture: picture.place)]
+    facts: list[UrlCapture | PictureFetch] = [*ordered, *sorted(pictures, key=lambda picture: picture.sort_key)]
     facts.sort(key=lambda fact: fact.at)  # stable: keeps the order within one second
     return [Observation(fact, isinstance(fact, UrlCapture) and _is_followed(fact, answers)) for fact in facts]
 
@@ -126,13 +126,13 @@ def _is_followed(hop: UrlCapture, answers: dict[str, list[UrlCapture]]) -> bool:
     if hop.answer != "redirect" or hop.leads_to is None:
         return False
     target = answers.get(hop.leads_to, [])
-    places = [answer.place for answer in target]
-    answered_before = bisect_right(places, hop.place)
+    sort_keys = [answer.sort_key for answer in target]
+    answered_before = bisect_right(sort_keys, hop.sort_key)
     if hop.leads_to == hop.key or not answered_before:
         return True
     own_captures = answers[hop.key]
-    until = next((capture.place for capture in own_captures if capture.place > hop.place), None)
-    later = [answer for answer in target[answered_before:] if until is None or answer.place < until]
+    until = next((capture.sort_key for capture in own_captures if capture.sort_key > hop.sort_key), None)
+    later = [answer for answer in target[answered_before:] if until is None or answer.sort_key < until]
     return any(_led_to(hop, answer) for answer in later)
 
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from archive.history.edits import places, state_of
+from archive.history.edits import picture_refs, state_of
 from archive.history.facts import PictureFetch, Shown, UrlCapture
 from archive.history.values import Article, ArticleState, History
 from archive.model.perceptual_hash import is_cut_from, same_picture
@@ -43,7 +43,7 @@ def with_moved_pictures(history: History, article: Article) -> History:
     """A history with this article; its newest state is taken back where the same pictures stand at other URLs."""
     if _shows_former_pictures(article):
         article = article.with_renditions_at(
-            article.place, lambda rendition: replace(rendition, differs=rendition.differs | {"pictures"})
+            article.newest, lambda rendition: replace(rendition, differs=rendition.differs | {"pictures"})
         )
         history, article = without_newest(history, article, "the same pictures at other addresses")
     return history.with_article(article)
@@ -92,7 +92,7 @@ def _shows(reading: Reading, url: str) -> bool:
 
 def moved_pictures(article: Article, reading: Reading) -> dict[int, str]:
     """By position, from 1: the URL at which the article's page now shows a picture that a reading names at another."""
-    page = shown_page(article).said
+    page = shown_page(article).reading
     if not isinstance(page, Reading) or page.images == reading.images or state_of(page) != state_of(reading):
         return {}
     pairs = enumerate(zip(reading.images, page.images, strict=True), 1)
@@ -131,8 +131,8 @@ def shown_picture(article: Article, fetch: PictureFetch) -> Article:
     if not _is_another(previous, shown) or (known_as != fetch.url and _is_same(previous, shown)) or article.is_gone:
         return article
     reading, proof = latest.reading, article.page if _proves(article) else latest.proof
-    if known_as != fetch.url and isinstance(said := shown_page(article).said, Reading):
-        reading, proof = said, shown_page(article)
+    if known_as != fetch.url and isinstance(shows_now := shown_page(article).reading, Reading):
+        reading, proof = shows_now, shown_page(article)
     urls = {image.url for image in reading.images}
     pictures = {**{url: known for url, known in latest.pictures.items() if url in urls}, fetch.url: shown}
     if is_first and _is_of_this_visit(article, fetch.at) and (latest.picture is not None or reading is latest.reading):
@@ -145,7 +145,9 @@ def shown_picture(article: Article, fetch: PictureFetch) -> Article:
 def _proves(article: Article) -> bool:
     """Whether the article's page itself, and not another print of it, shows the newest state's words."""
     page = article.page
-    return page.answer == "page" and isinstance(page.said, Reading) and state_of(page.said) == article.latest.state
+    return (
+        page.answer == "page" and isinstance(page.reading, Reading) and state_of(page.reading) == article.latest.state
+    )
 
 
 def _with_pictures(changed: tuple[str, ...]) -> tuple[str, ...]:
@@ -157,14 +159,14 @@ def _is_another(old: Shown, new: Shown) -> bool:
 
 
 def _replaces_former(article: Article, fetch: PictureFetch) -> bool:
-    """Whether a picture that came with other words, at another URL, is another one than stood in its place before."""
+    """Whether a picture that came with other words, at another URL, is another one than stood there before."""
     if len(article.states) < 2 or fetch.shown is None:
         return False
     former = article.states[-2]
-    stood = dict(zip(places(former.reading.images), former.reading.images, strict=True))
+    stood = dict(zip(picture_refs(former.reading.images), former.reading.images, strict=True))
     images = article.latest.reading.images
-    place = next((place for place, image in zip(places(images), images, strict=True) if image.url == fetch.url), None)
-    known = former.pictures.get(stood[place].url) if place in stood else None
+    ref = next((ref for ref, image in zip(picture_refs(images), images, strict=True) if image.url == fetch.url), None)
+    known = former.pictures.get(stood[ref].url) if ref in stood else None
     return known is not None and _is_another(known, fetch.shown) and not _is_same(known, fetch.shown)
 
 
@@ -194,11 +196,11 @@ def opened_by_pictures(article: Article, capture: UrlCapture) -> bool:
 def without_newest(history: History, article: Article, why: str = "") -> tuple[History, Article]:
     """Removes the newest state: what pointed to it points to the state before; or, as its words are another print's, to
     none, and `why` says so."""
-    place = article.place
-    article = article.with_renditions_at(place, lambda rendition: replace(rendition, place=place - 1))
+    index = article.newest
+    article = article.with_renditions_at(index, lambda rendition: replace(rendition, state_index=index - 1))
     verdicts = tuple(
-        replace(verdict, place=None if why else place - 1, why=why)
-        if (verdict.article, verdict.place) == (article.number, place)
+        replace(verdict, state_index=None if why else index - 1, why=why)
+        if (verdict.article, verdict.state_index) == (article.number, index)
         else verdict
         for verdict in history.verdicts
     )

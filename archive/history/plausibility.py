@@ -7,17 +7,17 @@ tell. The article's own past, and the rest of the outlet, can:
 - the same words at several articles, or the words of another article, are no article's next state, however long
   they stay; without a date, words that stand at several URLs are no article's first state either;
 - a page that shares nothing with what stood there (no headline, no paragraph, no picture, hardly two consecutive words)
-  is believed when the next capture shows it again; never, if it has no date where the article had one;
-- a page whose text is gone, under another headline too, is believed when the next capture shows it again;
+  is accepted when the next capture shows it again; never, if it has no date where the article had one;
+- a page whose text is gone, under another headline too, is accepted when the next capture shows it again;
 - a page that keeps the headline, and most of the text is cut off or makes room for something unlike it (a wall, a
-  captcha, a teaser), is believed when the former text has not come back after more than half a day: an hour later a
+  captcha, a teaser), is accepted when the former text has not come back after more than half a day: an hour later a
   site's bad day is not over;
-- a change at nearly all articles at once is believed of each that still shows it at the next capture, because then it
+- a change at nearly all articles at once is accepted of each that still shows it at the next capture, because then it
   is a redesign and no outage;
-- a page at the URL of a list is believed to be an article when the next capture shows it again;
-- a truncated page, where all before were whole, is believed when the next capture is truncated too.
+- a page at the URL of a list is accepted to be an article when the next capture shows it again;
+- a truncated page, where all before were whole, is accepted when the next capture is truncated too.
 
-A doubted capture opens no version, marks no article as gone and none as returned. Once believed, it counts from its own
+A doubted capture opens no version, marks no article as gone and none as returned. Once accepted, it counts from its own
 time, as if all had been known at once.
 """
 
@@ -34,7 +34,7 @@ from archive.history.edits import (
     changed_fields,
     headline_of,
     lines_of,
-    places,
+    picture_refs,
     resembles,
     state_of,
     words_of,
@@ -42,6 +42,7 @@ from archive.history.edits import (
 from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
 from archive.history.values import Article, Doubted, History
+from archive.model.identity_memo import IdentityMemo
 from archive.model.records import Reading, Unreadable
 from archive.text.equivalence import tidy, tokens
 
@@ -56,14 +57,14 @@ _KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wal
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Why a reading is not believed. lasting: it stays doubted however long the page shows it."""
+    """Why a reading is not accepted. lasting: it stays doubted however long the page shows it."""
 
     why: str
     lasting: bool
 
 
 def doubt(history: History, article: Article, capture: UrlCapture, reading: Reading) -> Doubt | None:
-    """Why a reading is not believed to be the article's next state; None when it is."""
+    """Why a reading is not accepted to be the article's next state; None when it is."""
     for why, lasting in (
         _text_of_others(history, article, capture, reading),
         _unrelated(article, capture, reading),
@@ -80,8 +81,8 @@ def doubt(history: History, article: Article, capture: UrlCapture, reading: Read
 def captures_to_compare(history: History) -> list[UrlCapture]:
     """Captures to compare with other URLs' captures: those that changed a known article's text, and first ones without
     a date."""
-    states = ((place, state) for article in history.articles for place, state in enumerate(article.states))
-    return [state.proof for place, state in states if state.picture is None and (place or is_anyones(state.reading))]
+    states = ((index, state) for article in history.articles for index, state in enumerate(article.states))
+    return [state.proof for index, state in states if state.picture is None and (index or is_anyones(state.reading))]
 
 
 Departures = Mapping[str, set[int]]
@@ -92,9 +93,9 @@ def departures_of(history: History) -> Departures:
     """What the articles of a history changed to; nothing for a single article, which is compared with no other."""
     departures = defaultdict(set)
     for verdict in history.verdicts if len(history.articles) > 1 else ():
-        said = verdict.capture.said
-        if verdict.article is not None and (verdict.doubted or verdict.place) and isinstance(said, Reading):
-            for name in (words_of(said), headline_of(said)):
+        reading = verdict.capture.reading
+        if verdict.article is not None and (verdict.doubted or verdict.state_index) and isinstance(reading, Reading):
+            for name in (words_of(reading), headline_of(reading)):
                 departures[name].add(verdict.article)
     return departures
 
@@ -108,8 +109,8 @@ LIST_BEFORE = "the page was a list until now"
 
 
 def first_doubt(before: UrlCapture | None, capture: UrlCapture, reading: Reading) -> str:
-    """Why a page is not believed to be a new article; empty when it is. before: the URL's page before this one."""
-    if before and isinstance(before.said, Unreadable) and before.said.reason == "listing":
+    """Why a page is not accepted to be a new article; empty when it is. before: the URL's page before this one."""
+    if before and isinstance(before.reading, Unreadable) and before.reading.reason == "listing":
         return LIST_BEFORE
     if is_anyones(reading) and capture.signs.same_words >= SAME_WORDS:
         return f"the same page, without a date, stood at {capture.signs.same_words + 1} addresses"
@@ -118,8 +119,8 @@ def first_doubt(before: UrlCapture | None, capture: UrlCapture, reading: Reading
 
 def was_doubted(history: History, before: UrlCapture | None, reading: Reading) -> bool:
     """Whether a page shows again what was doubted because its URL had shown a list."""
-    said = before.said if before else None
-    if before is None or not isinstance(said, Reading) or not resembles(said, reading):
+    former = before.reading if before else None
+    if before is None or not isinstance(former, Reading) or not resembles(former, reading):
         return False
     verdicts = (verdict for verdict in reversed(history.verdicts) if verdict.capture.id == before.id)
     return any(verdict.why == LIST_BEFORE for verdict in verdicts)
@@ -137,7 +138,7 @@ def is_confirmed(history: History, article: Article, doubted: Doubted, capture: 
     latest = article.latest.reading
     is_rewritten = resembles(doubted.reading, reading) and not resembles(latest, reading)
     persists = is_rewritten or (not doubted.capture.signs.cut and _stays(latest, doubted.reading, reading))
-    persists = persists or all(_has_lost_text(article, capture, said) for said in (doubted.reading, reading))
+    persists = persists or all(_has_lost_text(article, capture, shown) for shown in (doubted.reading, reading))
     if not persists and state_of(doubted.reading) != state_of(reading):
         return False
     still_doubted = doubt(
@@ -245,17 +246,19 @@ def _are_related(first: Reading, second: Reading) -> bool:
         return True
     if set(EDIT_FIELDS["body"](first)) & set(EDIT_FIELDS["body"](second)):
         return True
-    if set(places(first.images)) & set(places(second.images)):
+    if set(picture_refs(first.images)) & set(picture_refs(second.images)):
         return True
-    return _have_common_words(_bigrams(_words_of(first)), _bigrams(_words_of(second)))
+    return _have_common_words(_bigrams_of(first), _bigrams_of(second))
 
 
 def _have_common_words(first: set[tuple[str, str]], second: set[tuple[str, str]]) -> bool:
     return len(first & second) >= _COMMON_BIGRAMS * min(len(first), len(second)) > 0
 
 
-def _words_of(reading: Reading) -> str:
-    return " ".join(filter(None, (reading.headline, reading.text or reading.lead)))  # templates fill in the lead too
+@IdentityMemo
+def _bigrams_of(reading: Reading) -> set[tuple[str, str]]:
+    words = filter(None, (reading.headline, reading.text or reading.lead))  # templates fill in the lead too
+    return _bigrams(" ".join(words))
 
 
 def _bigrams(text: str) -> set[tuple[str, str]]:

@@ -42,8 +42,8 @@ class ArticleState:
 
 @dataclass(frozen=True, slots=True)
 class Doubted:
-    """What a URL showed last, and was not believed; capture: its first capture. fetches: fetches since of this
-    reading's pictures. reading: None for a disappearance that is not believed yet."""
+    """What a URL showed last, and was not accepted; capture: its first capture. fetches: fetches since of this
+    reading's pictures. reading: None for a disappearance that is not accepted yet."""
 
     capture: UrlCapture
     reading: Reading | None
@@ -53,12 +53,12 @@ class Doubted:
 
 @dataclass(frozen=True, slots=True)
 class UrlRendition:
-    """What one URL shows of an article, at url. place: index of the article's state that it shows, or is a variant of.
-    differs: fields in which this variant differs from that state. doubted: what it showed last and was not believed."""
+    """What one URL shows of an article, at url. state_index: of the state that it shows, or is a variant of. differs:
+    fields in which this variant differs from that state. doubted: what it showed last and was not accepted."""
 
     url: str
     reading: Reading
-    place: int
+    state_index: int
     shown_at: datetime
     standing: Standing = "shows"
     differs: frozenset[str] = frozenset()
@@ -100,7 +100,7 @@ class Article:
         return self.states[-1]
 
     @property
-    def place(self) -> int:
+    def newest(self) -> int:
         """The index of the newest state."""
         return len(self.states) - 1
 
@@ -117,10 +117,10 @@ class Article:
         """The article with the rendition of one URL replaced."""
         return replace(self, renditions={**self.renditions, key: rendition})
 
-    def with_renditions_at(self, place: int, change: Callable[[UrlRendition], UrlRendition]) -> Article:
+    def with_renditions_at(self, state_index: int, change: Callable[[UrlRendition], UrlRendition]) -> Article:
         """The article with the renditions of one state changed."""
         renditions = {
-            key: change(rendition) if rendition.place == place else rendition
+            key: change(rendition) if rendition.state_index == state_index else rendition
             for key, rendition in self.renditions.items()
         }
         return replace(self, renditions=renditions)
@@ -137,12 +137,12 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result for a capture of a page. place: index of the article's state it showed; None where it showed none, and
-    `why` says why not. doubted: it was not believed."""
+    """The result for a capture of a page. state_index: of the article's state it showed; None where it showed none, and
+    `why` says why not. doubted: it was not accepted."""
 
     capture: UrlCapture
     article: int | None = None
-    place: int | None = None
+    state_index: int | None = None
     why: str = ""
     doubted: bool = False
 

@@ -22,7 +22,7 @@ _Key = tuple[str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """place: the state's index. at: when it was first seen, by `proof` and, where a picture opened it, `picture`.
+    """state_index: the state's index. at: when it was first seen, by `proof` and, where a picture opened it, `picture`.
     changed: the fields in which it differs from the version before. digest: over words and, where another version has
     the same words, the pictures' bytes. words_of: number of the version whose words it shares, where only a picture
     opened it. returns: when an alternating page came back to this version; empty otherwise. repeats: an earlier version
@@ -30,7 +30,7 @@ class Version:
     URL at which the page shows a picture by then, where it is another one."""
 
     number: int
-    place: int
+    state_index: int
     state: ArticleState
     proof: UrlCapture
     at: datetime
@@ -54,26 +54,26 @@ class Versions:
 
 def versions_of(article: Article) -> Versions:
     """An article's versions."""
-    kept, shown, returns = _fold_returns([_key(state) for state in article.states])
-    places = {place: number for number, place in enumerate(kept)}
+    kept, shown, returns = _count_returns([_key(state) for state in article.states])
+    numbers = {index: number for number, index in enumerate(kept)}
     versions: list[Version] = []
-    for place in kept:
-        returned_at = tuple(article.states[index].at for index in returns.get(place, ()))
-        versions.append(_version(article, versions, place, returned_at))
+    for index in kept:
+        returned_at = tuple(article.states[index].at for index in returns.get(index, ()))
+        versions.append(_version(article, versions, index, returned_at))
     versions[-1] = replace(versions[-1], moved=moved_pictures(article, versions[-1].state.reading))
-    return Versions(tuple(versions), tuple(places[place] for place in shown))
+    return Versions(tuple(versions), tuple(numbers[index] for index in shown))
 
 
-def _version(article: Article, earlier: Sequence[Version], place: int, returns: tuple[datetime, ...]) -> Version:
-    state = article.states[place]
+def _version(article: Article, earlier: Sequence[Version], index: int, returns: tuple[datetime, ...]) -> Version:
+    state = article.states[index]
     words_of = _words_of(earlier, state)
     changed = state.changed
-    if earlier and earlier[-1].place != place - 1:  # the state between was a return, and no version of its own
+    if earlier and earlier[-1].state_index != index - 1:  # the state between was a return, and no version of its own
         pictures = ("pictures",) if state.picture else ()
         changed = changed_fields(earlier[-1].state.reading, state.reading)
         changed = tuple(dict.fromkeys((*changed, *pictures))) or ("pictures",)
     return Version(
-        len(earlier) + 1, place, state, state.proof, state.at, changed if earlier else (), _digest(earlier, state),
+        len(earlier) + 1, index, state, state.proof, state.at, changed if earlier else (), _digest(earlier, state),
         words_of, article.page.at, state.picture, returns,
         any(version.state.digest == state.digest for version in earlier),
     )  # fmt: skip
@@ -110,27 +110,27 @@ def _key(state: ArticleState) -> _Key:
     return state.state, tuple((url, digest) for url, digest in _pictures(state))
 
 
-def _fold_returns(keys: Sequence[_Key]) -> tuple[list[int], list[int], dict[int, list[int]]]:
+def _count_returns(keys: Sequence[_Key]) -> tuple[list[int], list[int], dict[int, list[int]]]:
     """Which states are versions of their own, which version each state shows, and which states are returns of one."""
     kept: list[int] = []
     shown: list[int] = []
     returns: dict[int, list[int]] = {}
     first: dict[_Key, int] = {}
     changes: dict[tuple[_Key, _Key], int] = {}
-    for place, key in enumerate(keys):
-        change = (keys[place - 1], key) if place else None
+    for index, key in enumerate(keys):
+        change = (keys[index - 1], key) if index else None
         if change in changes and change is not None:
-            undone = [index for index in kept if index > changes[change] and first[keys[index]] != index]
-            for index in undone:
-                kept.remove(index)
-            shown = [first[keys[index]] if index in undone else index for index in shown]
-            for index in (*undone, place):
-                returns.setdefault(first[keys[index]], []).append(index)
+            undone = [former for former in kept if former > changes[change] and first[keys[former]] != former]
+            for former in undone:
+                kept.remove(former)
+            shown = [first[keys[former]] if former in undone else former for former in shown]
+            for former in (*undone, index):
+                returns.setdefault(first[keys[former]], []).append(former)
             shown.append(first[key])
             continue
         if change is not None:
-            changes[change] = place
-        first.setdefault(key, place)
-        kept.append(place)
-        shown.append(place)
+            changes[change] = index
+        first.setdefault(key, index)
+        kept.append(index)
+        shown.append(index)
     return kept, shown, returns

@@ -175,12 +175,12 @@ FilingOutcome = Literal["new", "edited", "unchanged", "unreadable"]
 @dataclass(frozen=True, slots=True)
 class Filed:
     """What a reading became: a new article, the next version of one, nothing new, or nothing readable (then article_id
-    names the known article at that URL, if any). buried: it showed that a known article has disappeared."""
+    names the known article at that URL, if any). disappeared: it showed that a known article has disappeared."""
 
     outcome: FilingOutcome
     article_id: int | None = None
     version_number: int | None = None
-    buried: bool = False
+    disappeared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

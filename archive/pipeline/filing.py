@@ -20,7 +20,7 @@ from archive.history import (
     derive,
     in_time,
 )
-from archive.history.edits import headline_of, words_of
+from archive.history.edits import headline_of, reading_digest, words_of
 from archive.history.plausibility import Departures
 from archive.history.responses import declared_key
 from archive.model import clock
@@ -34,7 +34,7 @@ from archive.storage.histories.domain_moves import hosts_of, moved_keys
 from archive.storage.histories.doubts import upheavals
 from archive.storage.histories.history_readings import CaptureReadings, Plan
 from archive.storage.histories.history_writer import Counts, DerivedHistory, count_changes, match, write_history
-from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
+from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, extend_related, first_of
 from archive.storage.picture_history import fetches_of
 from archive.storage.reading_rows import StoredReadings
 from archive.storage.unread_captures import waiting_of
@@ -85,41 +85,61 @@ class Filing:
 
     def file_pending(self, keys: set[str]) -> FiledHistories:
         """Files them, or says what that would result in."""
-        belief, keys = self.believe(keys)
+        derivation, keys = self.derivation_of(keys)
         if self.rehearsed:
-            plan = match(self.db, belief)
-            counts = count_changes(belief, plan)
+            plan = match(self.db, derivation)
+            counts = count_changes(derivation, plan)
         else:
-            counts, plan = write_history(self.db, belief)
+            counts, plan = write_history(self.db, derivation)
             clear_rebuild_marks(self.db, self.run.outlet_id, keys)
-        return FiledHistories(frozenset(keys), counts, plan, belief.history, frozenset(belief.related.articles))
+        return FiledHistories(frozenset(keys), counts, plan, derivation.history, frozenset(derivation.related.articles))
 
-    def believe(self, keys: set[str]) -> tuple[DerivedHistory, set[str]]:
+    def derivation_of(self, keys: set[str]) -> tuple[DerivedHistory, set[str]]:
         """What these URLs, and all that belongs to them, amount to; and the keys of these URLs."""
-        while True:
-            related = related_urls_of(self.db, self.run.outlet_id, keys)
-            pasts = captures_of(self.db, self.run.outlet_id, related)
-            first = dict(first_of(pasts))
-            kept = self._kept_readings(first.values(), related)
-            fresh = [past for past in pasts if first.get(past.id) == past.id]
-            readings = {past.id: self._reading(past, kept) for past in fresh}
-            if not self.rehearsed and self._absorb(fresh, readings):
-                continue
-            more_keys = self._related(fresh, readings, related)
-            if not more_keys:
-                break
-            keys = related.keys | more_keys
+        while (gathered := self._gathered(keys)) is None:  # words were withdrawn
+            pass
+        related, pasts, first, readings = gathered
         refused = {capture_id: answer for capture_id, answer in readings.items() if isinstance(answer, Unreadable)}
         readings = self._remembered(readings)
         history = self._derive(pasts, first, readings, related)
         extractor_id = (
             0 if self.rehearsed else reading_rows.extractor_id(self.db, extractor_of(self.boilerplate), clock.now())
         )
-        said = CaptureReadings(self.run.outlet_id, pasts, readings, refused)
-        belief = DerivedHistory(
-            self.run.outlet_id, related, history, said, extractor_id, clock.now(), self.quiet_run, self.reason
+        stored = CaptureReadings(self.run.outlet_id, pasts, readings, refused)
+        derivation = DerivedHistory(
+            self.run.outlet_id, related, history, stored, extractor_id, clock.now(), self.quiet_run, self.reason
         )
-        return belief, related.keys | keys
+        return derivation, related.keys | keys
+
+    def _gathered(
+        self, keys: set[str]
+    ) -> tuple[RelatedUrls, list[StoredCapture], dict[int, int], dict[int, Answer | None]] | None:
+        """All URLs related to these, their captures in order of time, for each the first with the same bytes, and what
+        these say; None where words were withdrawn meanwhile. Each URL is looked at once, however many follow."""
+        related = RelatedUrls()
+        while keys:
+            added = extend_related(self.db, self.run.outlet_id, related, keys)
+            pasts = captures_of(self.db, self.run.outlet_id, added)
+            fresh, readings, first = self._read_all(pasts, added)
+            if not self.rehearsed and self._absorb(fresh, readings):
+                return None
+            keys = self._related(fresh, readings, related)
+        if related.lists or added.keys != related.keys:
+            pasts = captures_of(self.db, self.run.outlet_id, related)
+            fresh, readings, first = self._read_all(pasts, related)
+            if not self.rehearsed and related.lists and self._absorb(fresh, readings):
+                return None
+        return related, pasts, first, readings
+
+    def _read_all(
+        self, pasts: list[StoredCapture], related: RelatedUrls
+    ) -> tuple[list[StoredCapture], dict[int, Answer | None], dict[int, int]]:
+        """Of captures in order of time, those that brought other bytes than before, what these say, and for each the
+        first with the same bytes."""
+        first = dict(first_of(pasts))
+        kept = self._kept_readings(first.values(), related)
+        fresh = [past for past in pasts if first.get(past.id) == past.id]
+        return fresh, {past.id: self._reading(past, kept) for past in fresh}, first
 
     def _kept_readings(self, captures: Iterable[int], related: RelatedUrls) -> StoredReadings:
         return reading_rows.kept_readings(self.db, captures, related.articles, extractor_of(self.boilerplate))
@@ -135,7 +155,9 @@ class Filing:
         URLs say about it."""
         mass_changes = self._upheavals()
         captures = [
-            replace(past.capture, said=readings.get(first.get(past.id, 0)), signs=_signs_of(past.capture, mass_changes))
+            replace(
+                past.capture, reading=readings.get(first.get(past.id, 0)), signs=_signs_of(past.capture, mass_changes)
+            )
             for past in pasts
         ]
         urls = [image.url for reading in readings.values() if isinstance(reading, Reading) for image in reading.images]
@@ -147,7 +169,7 @@ class Filing:
         signs = {
             verdict.capture.id: new_signs
             for verdict in history.verdicts
-            if verdict.capture.id in compared or (verdict.doubted and isinstance(verdict.capture.said, Reading))
+            if verdict.capture.id in compared or (verdict.doubted and isinstance(verdict.capture.reading, Reading))
             if (new_signs := self._signs(departures, verdict, related, before)) != verdict.capture.signs
         }
         if not signs:
@@ -165,11 +187,11 @@ class Filing:
         self, departures: Departures, verdict: Verdict, related: RelatedUrls, before: Mapping[int, Sequence[int]]
     ) -> OutletEvidence:
         capture = verdict.capture
-        assert isinstance(capture.said, Reading)
+        assert isinstance(capture.reading, Reading)
         return replace(
             capture.signs,
-            same_words=self._others(departures, verdict, "words", words_of(capture.said), related),
-            same_headline=self._others(departures, verdict, "headline", headline_of(capture.said), related),
+            same_words=self._others(departures, verdict, "words", words_of(capture.reading), related),
+            same_headline=self._others(departures, verdict, "headline", headline_of(capture.reading), related),
             cut=self._is_cut(capture, before.get(capture.id, ())),
         )
 
@@ -230,11 +252,13 @@ class Filing:
 
     def _absorb(self, fresh: Iterable[StoredCapture], readings: dict[int, Answer | None]) -> bool:
         """Withdraws the words of a withdrawn article at another URL too. Returns whether there were any."""
-        absorbed = False
+        absorbed, twins = False, dict[str, int | None]()
         for past in fresh:
             reading = readings[past.id]
             if isinstance(reading, Reading):
-                withdrawn_id = reading_rows.withdrawn_twin(self.db, self.run.outlet_id, reading)
+                if (digest := reading_digest(reading)) not in twins:
+                    twins[digest] = reading_rows.withdrawn_twin(self.db, self.run.outlet_id, reading)
+                withdrawn_id = twins[digest]
                 if withdrawn_id is not None:
                     withdraw_recapture(self.db, withdrawn_id, self.run.outlet_id, past.key, past.capture.at)
                     self.made[past.id], absorbed = None, True
@@ -245,16 +269,15 @@ class Filing:
     ) -> set[str]:
         """URLs not related yet that a page declares as canonical, that have the same words, or from which it has
         moved."""
-        outlet_id, keys = self.run.outlet_id, set[str]()
-        for past in fresh:
-            reading = readings[past.id]
-            if isinstance(reading, Reading) and past.key in related.keys:
-                declared = declared_key(reading, self.run.outlet)
-                keys |= {key for key in declared if reading_rows.has_captures(self.db, outlet_id, key)}
-                twins = reading_rows.same_words(self.db, outlet_id, reading)
-                keys |= moved_keys(self.db, outlet_id, past.key, self._hosts()) | (
-                    twins if len(twins - related.keys) <= _MAX_TWINS else set()
-                )
+        outlet_id, keys, hosts = self.run.outlet_id, set[str](), self._hosts()
+        pages = [(past.key, readings[past.id]) for past in fresh if past.key in related.keys]
+        for key in {key for key, reading in pages if isinstance(reading, Reading)}:
+            keys |= moved_keys(self.db, outlet_id, key, hosts)
+        for reading in {id(reading): reading for _, reading in pages if isinstance(reading, Reading)}.values():
+            declared = declared_key(reading, self.run.outlet)
+            keys |= {key for key in declared if reading_rows.has_captures(self.db, outlet_id, key)}
+            twins = reading_rows.same_words(self.db, outlet_id, reading)
+            keys |= twins if len(twins - related.keys) <= _MAX_TWINS else set()
         return {
             key
             for key in keys

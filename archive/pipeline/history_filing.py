@@ -51,10 +51,10 @@ def file_alone(db: Database, source: Source, reading: Reading, boilerplate: Boil
     related, past = RelatedUrls({key}), StoredCapture(capture, "fresh", None, None, None, run.id)
     pictures = fetches_of(db, [image.url for image in reading.images])
     history = derive(in_time([capture], pictures), run.outlet)
-    said = CaptureReadings(run.outlet_id, [past], {capture.id: reading}, {})
+    readings = CaptureReadings(run.outlet_id, [past], {capture.id: reading}, {})
     extractor_id = reading_rows.extractor_id(db, reading.extractor, source.captured_at)
     counts, plan = write_history(
-        db, DerivedHistory(run.outlet_id, related, history, said, extractor_id, clock.now(), run.id, "")
+        db, DerivedHistory(run.outlet_id, related, history, readings, extractor_id, clock.now(), run.id, "")
     )
     return FiledHistories(frozenset({key}), counts, plan, history, frozenset())
 
@@ -124,7 +124,7 @@ def pages_to_read(db: Database, run: Run, key: str, boilerplate: Boilerplate) ->
 
 
 def judge_run(db: Database, run: Run, known: Readings | None = None, *, whole: bool = False) -> Counts:
-    """Ends a run: judges it as a whole, and takes back what was believed too soon. whole: judges all of the outlet's
+    """Ends a run: judges it as a whole, and takes back what was accepted too soon. whole: judges all of the outlet's
     captures, because what came is of many times."""
     mark_stand_ins(db, run, whole=whole)
     counts = file_waiting(db, run, known, quiet=True)

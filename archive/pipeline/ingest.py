@@ -65,13 +65,13 @@ _REASON = "a better reading"  # a crawl's captures are the newest: only new extr
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A capture that is committed. body_id: of the bytes it brought or confirmed; buried: it showed that a known
+    """A capture that is committed. body_id: of the bytes it brought or confirmed; disappeared: it showed that a known
     article has disappeared."""
 
     outcome: CaptureOutcome
     source: Source
     body_id: int | None = None
-    buried: bool = False
+    disappeared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Ingested:
     outcome: CaptureOutcome
     filed: Filed | None = None
     reading: Reading | Unreadable | None = None
-    buried: bool = False
+    disappeared: bool = False
 
 
 def ingest(db: Database, run: Run, capture: Capture) -> Ingested:
@@ -92,7 +92,7 @@ def ingest(db: Database, run: Run, capture: Capture) -> Ingested:
     """
     arrival = keep_capture(db, run, capture)
     if arrival.outcome != "fresh":
-        return Ingested(arrival.outcome, buried=arrival.buried)
+        return Ingested(arrival.outcome, disappeared=arrival.disappeared)
     boilerplate = version_texts.boilerplate_of(db, run.outlet_id)
     return file_reading(
         db, arrival.source, try_to_read(arrival.source, capture.body or b"", capture.encoding, boilerplate)
@@ -115,13 +115,13 @@ def source_of_arrival(db: Database, run: Run, capture: Capture, kept: Kept) -> S
 def arrived(db: Database, run: Run, capture: Capture, kept: Kept) -> Arrival:
     """Files a kept capture as far as possible without reading it. Call inside a transaction."""
     source = source_of_arrival(db, run, capture, kept)
-    buried = _file_unread(db, source, kept) if kept.outcome not in ("fresh", "error") else False
+    disappeared = _file_unread(db, source, kept) if kept.outcome not in ("fresh", "error") else False
     if kept.outcome in (
         "redirect",
         "gone",
     ):  # the others are done when their links are noted: archive.pipeline.ingest
-        url_queue.reschedule(db, run, kept.url_key, capture.captured_at, news=buried)
-    return Arrival(kept.outcome, source, kept.body_id, buried)
+        url_queue.reschedule(db, run, kept.url_key, capture.captured_at, news=disappeared)
+    return Arrival(kept.outcome, source, kept.body_id, disappeared)
 
 
 def _file_unread(db: Database, source: Source, kept: Kept) -> bool:
@@ -135,21 +135,21 @@ def _file_unread(db: Database, source: Source, kept: Kept) -> bool:
     if kept.outcome == "redirect":  # its target is requested first: see note_redirect
         mark_for_rebuild(db, run.outlet_id, source.url_key)
         return False
-    return _buries(db, run, keys)
+    return _finds_disappeared(db, run, keys)
 
 
-def _buries(db: Database, run: Run, keys: Sequence[str]) -> bool:
+def _finds_disappeared(db: Database, run: Run, keys: Sequence[str]) -> bool:
     """Whether an article turned out to have disappeared."""
     boilerplate = version_texts.boilerplate_of(db, run.outlet_id)
     filed = file_or_report(db, run, keys, boilerplate, {}, reason=_REASON, quiet_run=run.id)
-    return filed is not None and bool(filed.counts.buried)
+    return filed is not None and bool(filed.counts.disappeared)
 
 
 def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, moment: datetime) -> bool:
     """URLs redirect to one that has answered in this run already, and is not requested again because of them. Returns
     whether a known article turned out to have disappeared."""
     keys = unchanged_check.concerns(db, run.outlet_id, map(url_key, (*via, url)))
-    return bool(keys) and _buries(db, run, keys)
+    return bool(keys) and _finds_disappeared(db, run, keys)
 
 
 def _file_pending(
@@ -174,7 +174,7 @@ def file_reading(db: Database, source: Source, reading: Reading | Unreadable) ->
         with connection.transaction(db):
             reading_rows.record_refusal(db, source.capture_id, reading, source.captured_at)
         filed = Filed("unreadable", article_at(db, source.run.outlet_id, source.url_key))
-    return Ingested("fresh", filed, reading, filed.buried)
+    return Ingested("fresh", filed, reading, filed.disappeared)
 
 
 def _file(db: Database, source: Source, reading: Reading | Unreadable) -> Filed:
@@ -188,7 +188,7 @@ def _file(db: Database, source: Source, reading: Reading | Unreadable) -> Filed:
         keys = unchanged_check.concerns(db, run.outlet_id, (source.url_key, *via)) or [source.url_key]
         filed = _file_pending(db, run, keys, known)
         reading_rows.record_refusal(db, source.capture_id, reading, source.captured_at)
-        return Filed("unreadable", article_id, buried=bool(filed.counts.buried))
+        return Filed("unreadable", article_id, disappeared=bool(filed.counts.disappeared))
     if (article_id := unchanged_check.shows(db, source, reading)) is not None:
         (number,) = db.execute("SELECT version_count FROM articles WHERE id = ?", [article_id]).fetchone()
         return Filed("unchanged", article_id, number)
@@ -198,19 +198,19 @@ def _file(db: Database, source: Source, reading: Reading | Unreadable) -> Filed:
 
 def _filed(filed: FiledHistories, capture_id: int) -> Filed:
     """What a page became."""
-    buried = bool(filed.counts.buried)
+    disappeared = bool(filed.counts.disappeared)
     verdict = next((candidate for candidate in filed.history.verdicts if candidate.capture.id == capture_id), None)
     if verdict is None or verdict.article is None:
-        return Filed("unchanged", buried=buried)
+        return Filed("unchanged", disappeared=disappeared)
     article_id = filed.plan.articles[verdict.article]
-    place = filed.plan.shown.get(capture_id)
-    if place is None:
-        return Filed("unchanged", article_id, buried=buried)
-    version = filed.plan.derived[place]
-    is_new = version.proof.id == capture_id and filed.plan.versions[place] not in filed.plan.old
+    ref = filed.plan.shown.get(capture_id)
+    if ref is None:
+        return Filed("unchanged", article_id, disappeared=disappeared)
+    version = filed.plan.derived[ref]
+    is_new = version.proof.id == capture_id and filed.plan.versions[ref] not in filed.plan.old
     if not is_new:
-        return Filed("unchanged", article_id, version.number, buried)
-    return Filed("edited" if article_id in filed.known else "new", article_id, version.number, buried)
+        return Filed("unchanged", article_id, version.number, disappeared)
+    return Filed("edited" if article_id in filed.known else "new", article_id, version.number, disappeared)
 
 
 def read_pending(db: Database, run: Run) -> int:

@@ -94,8 +94,8 @@ class RederivedUrl(Filing):
 
     def differences(self, key: str, skipped: Unchecked) -> tuple[list[Problem], set[str]]:
         """The differences, and the keys of the URLs that were compared."""
-        belief, keys = self.believe({key})
-        pasts = belief.said.pasts
+        derivation, keys = self.derivation_of({key})
+        pasts = derivation.readings.pasts
         stored = readings_of(self.db, [past.id for past in pasts])
         is_unread = any(past.outcome == "fresh" and not stored[past.id] for past in pasts)
         if is_unread or address_walk.is_waiting(self.db, self.run.outlet_id, keys):
@@ -104,8 +104,9 @@ class RederivedUrl(Filing):
         if address_walk.are_by_former_rules(self.db, (row for rows in stored.values() for row in rows.values())):
             skipped.former += len(keys)
             return [], keys
-        belief = replace(belief, extractor=self.reader[0])
-        return list(differences(self.db, belief, stored, self.readers, words=self.has_read or bool(self.known))), keys
+        derivation = replace(derivation, extractor=self.reader[0])
+        words = self.has_read or bool(self.known)
+        return list(differences(self.db, derivation, stored, self.readers, words=words)), keys
 
     def _kept_readings(self, captures: Iterable[int], related: RelatedUrls) -> StoredReadings:
         pages = list(captures)

@@ -108,9 +108,9 @@ class Report:
         self.renumbered += counts.renumbered
         self.removed += counts.removed
         self.changes += _changes(filed, before)
-        for place, version_id in sorted(plan.versions.items(), key=lambda item: item[1]):
-            if version_id in before and before[version_id][1].extractor != plan.derived[place].state.reading.extractor:
-                self._note_words(*before[version_id], plan.derived[place].state.reading)
+        for ref, version_id in sorted(plan.versions.items(), key=lambda item: item[1]):
+            if version_id in before and before[version_id][1].extractor != plan.derived[ref].state.reading.extractor:
+                self._note_words(*before[version_id], plan.derived[ref].state.reading)
 
     def _note_kind(self, url: str, reading: Reading | Unreadable, former: str | None) -> None:
         kind = reading.kind if isinstance(reading, Reading) else reading.reason
@@ -151,7 +151,7 @@ def _articles(filed: FiledHistories) -> set[int]:
 def _changes(filed: FiledHistories, before: Mapping[int, tuple[str, Reading]]) -> Iterator[str]:
     """Each version that is opened, renumbered or removed, in one line."""
     plan = filed.plan
-    now = {version_id: plan.derived[place] for place, version_id in plan.versions.items()}
+    now = {version_id: plan.derived[ref] for ref, version_id in plan.versions.items()}
     for version_id, old in sorted(plan.old.items()):
         url = before[version_id][0] if version_id in before else f"article {old['article_id']}"
         version = now.get(version_id)
@@ -160,9 +160,9 @@ def _changes(filed: FiledHistories, before: Mapping[int, tuple[str, Reading]]) -
         elif (version.number, clock.stamp(version.at)) != (old["number"], old["first_seen_at"]):
             renumbered = f"version {version.number} of {clock.stamp(version.at)}"
             yield f"{url}: version {old['number']} of {old['first_seen_at']} becomes {renumbered}"
-    for place, version in sorted(plan.derived.items()):
-        if plan.versions.get(place) not in plan.old:
-            url = filed.history.articles[place[0]].url
+    for ref, version in sorted(plan.derived.items()):
+        if plan.versions.get(ref) not in plan.old:
+            url = filed.history.articles[ref[0]].url
             yield f"{url}: version {version.number} of {clock.stamp(version.at)} is new"
 
 

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlite_utils import Database
@@ -17,6 +18,7 @@ from sqlite_utils import Database
 from archive.model import clock
 from archive.model.digests import digest_of_value
 from archive.model.errors import BadValue, pass_over
+from archive.model.identity_memo import REMEMBERED, IdentityMemo
 from archive.model.records import Block, Image, Reading, Run
 from archive.model.validation import claimed_moment, json_lines, number, optional, text
 from archive.storage.connection import transaction
@@ -48,7 +50,8 @@ _RARE_DETAILS = ("dateline", "correction")
 """Stored only where a page has them: texts stored before these fields were read keep their digests."""
 
 
-def to_row(reading: Reading) -> dict[str, str | None]:
+@IdentityMemo
+def to_row(reading: Reading) -> Mapping[str, str | None]:
     """The columns of `texts` that hold a reading."""
     from archive.history.edits import reading_digest
 
@@ -98,17 +101,22 @@ def _details(reading: Reading) -> dict[str, Any]:
 
 def from_row(row: dict[str, Any], extractor: str = "") -> Reading:
     """The reading that `to_row` wrote."""
-    details, layout = details_of(row["details"]), json.loads(row["layout"])
+    return _parsed(row["headline"], row["lead"], row["body"], row["layout"], row["details"], extractor)
+
+
+@lru_cache(maxsize=REMEMBERED)  # filing an article parses all its versions
+def _parsed(headline: str, lead: str | None, body: str, stored: str, other: str, extractor: str) -> Reading:
+    details, layout = details_of(other), json.loads(stored)
     if any(isinstance(entry, int) and not 0 <= entry < len(details["images"]) for entry in layout):
         raise BadValue("its layout names a picture that it has not")
     plain: dict[str, Any] = {name: details[name] for name in _PLAIN_DETAILS}
     plain |= {name: details.get(name) for name in _RARE_DETAILS}
     lists: dict[str, Any] = {name: tuple(details[name]) for name in _LIST_DETAILS}
     return Reading(
-        headline=row["headline"],
-        lead=row["lead"],
-        text=row["body"],
-        blocks=_blocks(layout, row["body"]),
+        headline=headline,
+        lead=lead,
+        text=body,
+        blocks=_blocks(layout, body),
         images=tuple(Image(*values) for values in details["images"]),
         published_at=_parsed_time(details["published_at"]),
         modified_at=_parsed_time(details["modified_at"]),

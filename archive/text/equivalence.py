@@ -115,7 +115,7 @@ def plain_lines(text: str) -> tuple[str, ...]:
     if _UNUSUAL.search(text) or _POSSIBLE_RUN.search(text):
         return tuple(line for part in text.splitlines() if (line := plain(part)))
     compared = _with_equivalents(text if text.isascii() else unicodedata.normalize("NFC", text))
-    return tuple(line for part in compared.split("\n") if (line := _with_spaced_marks(part)))
+    return tuple(line for part in " ".join(_MARK.split(compared)).split("\n") if (line := " ".join(part.split())))
 
 
 def _with_spaced_marks(text: str) -> str:

@@ -95,7 +95,7 @@ def test_a_disappearance_is_recorded_and_the_text_stays(
 ) -> None:
     ingest(db, run, shoot(A, page()))
     ingested = ingest(db, run, shoot(A, status=status, final_url=leads_to or A, hours=3))
-    assert (ingested.outcome, ingested.buried) == ("gone", True)
+    assert (ingested.outcome, ingested.disappeared) == ("gone", True)
     (article,) = lookup.articles(db, gone=True)
     assert (article.gone_since, article.gone_reason) == ("2026-05-20T15:00:00Z", reason)
     _, reading = lookup.reading_of(db, article.id)
@@ -105,7 +105,7 @@ def test_a_disappearance_is_recorded_and_the_text_stays(
 def test_who_is_gone_since_monday_is_not_gone_since_tuesday(db: Database, run: Run, shoot: Shoot) -> None:
     ingest(db, run, shoot(A, page()))
     ingest(db, run, shoot(A, status=404, hours=1))
-    assert not ingest(db, run, shoot(A, status=404, hours=25)).buried
+    assert not ingest(db, run, shoot(A, status=404, hours=25)).disappeared
     assert lookup.articles(db)[0].gone_since == "2026-05-20T13:00:00Z"
 
 

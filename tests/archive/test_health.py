@@ -98,7 +98,7 @@ def test_pages_that_cannot_be_read(reason: str) -> None:
 
 
 def test_what_brought_nothing_to_read_counts_for_nothing() -> None:
-    assert of(Ingested("not-modified"), Ingested("gone", buried=True)).to_json() == {}
+    assert of(Ingested("not-modified"), Ingested("gone", disappeared=True)).to_json() == {}
 
 
 def test_a_seed_keeps_what_it_led_to() -> None:

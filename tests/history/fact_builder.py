@@ -82,14 +82,14 @@ class Facts:
         return NOON + timedelta(hours=next(self.hours) if hour is None else hour)
 
     def page(
-        self, key: str, said: Reading | Unreadable | str, hour: float | None = None, via: tuple[str, ...] = (),
+        self, key: str, reading: Reading | Unreadable | str, hour: float | None = None, via: tuple[str, ...] = (),
         signs: OutletEvidence | None = None,
     ) -> Facts:  # fmt: skip
-        """A page; said: a reading, or why there is none."""
-        if isinstance(said, str):
-            said = Unreadable(said)  # type: ignore[arg-type]  # the caller names a reason
+        """A page; reading: a reading, or why there is none."""
+        if isinstance(reading, str):
+            reading = Unreadable(reading)  # type: ignore[arg-type]  # the caller names a reason
         via = tuple(f"bao.example/{one}" for one in via)
-        return self._add(key, "page", hour, said=said, via=via, signs=signs or OutletEvidence())
+        return self._add(key, "page", hour, reading=reading, via=via, signs=signs or OutletEvidence())
 
     def same(self, key: str, hour: float | None = None) -> Facts:
         """A 304."""
@@ -113,7 +113,7 @@ class Facts:
 
     def _add(self, key: str, answer: Any, hour: float | None, **facts: Any) -> Facts:
         url = facts.pop("url", f"{SITE}/{key}")
-        facts |= {"digest": repr((facts.get("said"), facts.get("signs")))}  # of one second, what is different
+        facts |= {"digest": repr((facts.get("reading"), facts.get("signs")))}  # of one second, what is different
         look = UrlCapture(
             next(self.numbers), f"bao.example/{key}", url, self._at(hour), answer, asked=f"{SITE}/{key}", **facts
         )
@@ -155,4 +155,4 @@ def changes(facts: Facts, article: int = 0) -> list[str]:
 
 def verdicts(facts: Facts, key: str) -> Sequence[tuple[int | None, str]]:
     """What the pages of an address came to."""
-    return [(one.place, one.why) for one in facts.history.verdicts if one.capture.key == f"bao.example/{key}"]
+    return [(one.state_index, one.why) for one in facts.history.verdicts if one.capture.key == f"bao.example/{key}"]

@@ -15,9 +15,9 @@ MOVED = Outlet("bao", "Báo Thử", "https://moi.example/", ("moi.example", "bao
 class Moving(Facts):
     """Facts of two domains."""
 
-    def there(self, key: str, said: Reading, hour: float | None = None) -> Moving:
+    def there(self, key: str, reading: Reading, hour: float | None = None) -> Moving:
         """A page of the new one."""
-        self.page(key, said, hour)
+        self.page(key, reading, hour)
         self.looks[-1] = self._on_the_new(len(self.looks) - 1)
         return self
 

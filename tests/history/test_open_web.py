@@ -1,5 +1,5 @@
 """Histories as they happen to newspapers: copies, detours, bad days and redesigns, each with what is right, in a line an
-article: who speaks | since when which fields changed, in hours | whether it lives."""
+article: its primary URL | since when which fields changed, in hours | whether it lives."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def test_a_history_of_the_open_web(name: str) -> None:
     facts, right = HISTORIES[name]
     history = facts.history
     assert [line(article) for article in history.articles] == right
-    assert all(one.place is not None or one.why for one in history.verdicts)
+    assert all(one.state_index is not None or one.why for one in history.verdicts)
 
 
 def test_what_was_doubted_at_an_address_that_moved_is_the_state_it_showed() -> None:

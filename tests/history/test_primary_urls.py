@@ -1,4 +1,4 @@
-"""Who speaks for an article: copies that take over, copies met first, speakers that nobody asks any more."""
+"""Which URL is primary: copies that take over, copies met first, primary URLs that nobody asks any more."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def facts_of(events: list[Any]) -> Facts:
 
 
 def check_any_order(events: list[Any], seed: int) -> None:
-    """Arrival decides nothing, nor do the archive's own numbers; the fold is its steps."""
+    """Arrival decides nothing, nor do the archive's own numbers; a history is its steps."""
     facts, chance = facts_of(events), Random(seed)
     looks, pictures = list(facts.looks), list(facts.pictures)
     chance.shuffle(looks)
@@ -67,8 +67,8 @@ def check_any_order(events: list[Any], seed: int) -> None:
 
 
 def check_sound(history: History) -> None:
-    speakers = [one.primary for one in history.articles]
-    assert len(set(speakers)) == len(speakers)
+    primaries = [one.primary for one in history.articles]
+    assert len(set(primaries)) == len(primaries)
     for article in history.articles:
         versions = versions_of(article)
         assert [one.number for one in versions.all] == list(range(1, len(versions.all) + 1))
@@ -79,8 +79,8 @@ def check_sound(history: History) -> None:
         assert history.addresses[article.primary].article == article.number or article.moved_to is not None
         assert all(one.changed for one in versions.all[1:])
     for verdict in history.verdicts:
-        assert verdict.place is not None or verdict.why
-        assert not (verdict.doubted and verdict.place is not None)
+        assert verdict.state_index is not None or verdict.why
+        assert not (verdict.doubted and verdict.state_index is not None)
 
 
 @settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))

@@ -132,7 +132,7 @@ def mark_alike(
     assert column in ("words", "headline")
     rows = db.execute(
         "SELECT DISTINCT url_key FROM readings JOIN captures ON captures.id = capture_id"
-        f" WHERE {column} = ? AND outlet_id = ?",
+        f" WHERE {column} = ? AND +outlet_id = ?",  # the plus: else SQLite goes through all captures of the outlet
         [name, outlet_id],
     )
     others = {other for (other,) in rows.fetchall()} - {key}

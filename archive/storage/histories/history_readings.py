@@ -18,32 +18,32 @@ from archive.storage.histories.related_urls import StoredCapture
 from archive.storage.list_placements import put_teasers
 from archive.storage.reading_rows import record_reading, set_aside
 
-Place = tuple[int, int]
+VersionRef = tuple[int, int]
 """A version in a history: its article's number, and its index among that article's versions."""
 
 
 @dataclass(slots=True)
 class Plan:
     """Maps a derived history to stored rows. old: stored versions by id; derived: derived versions; versions, articles:
-    place in the history -> id."""
+    ref in the history -> id."""
 
     old: dict[int, dict[str, Any]]
-    derived: dict[Place, Version]
-    shown: dict[int, Place]  # capture -> the version it shows
-    versions: dict[Place, int] = field(default_factory=dict)
+    derived: dict[VersionRef, Version]
+    shown: dict[int, VersionRef]  # capture -> the version it shows
+    versions: dict[VersionRef, int] = field(default_factory=dict)
     articles: dict[int, int] = field(default_factory=dict)
 
 
 def article_row(article: Article, plan: Plan) -> dict[str, Any]:
     """An article's row: its current page, its address, and since when it is gone."""
-    places = [place for place in plan.derived if place[0] == article.number]
-    current = max(places)
-    shown = article.page.said if isinstance(article.page.said, Reading) else article.latest.reading
+    refs = [ref for ref in plan.derived if ref[0] == article.number]
+    current = max(refs)
+    shown = article.page.reading if isinstance(article.page.reading, Reading) else article.latest.reading
     tombstone = article.tombstones[-1] if article.is_gone else None
     return {
         "headline": shown.headline, "byline": shown.byline, "section": shown.section,
         "published_at": clock.claimed(shown.published_at), "url": article.url, "url_key": article.primary,
-        "version_count": len(places), "first_seen_at": clock.stamp(article.first),
+        "version_count": len(refs), "first_seen_at": clock.stamp(article.first),
         "changed_at": clock.stamp(plan.derived[current].at), "last_seen_at": clock.stamp(article.seen),
         "gone_since": clock.stamp(tombstone.gone_at) if tombstone else None,
         "gone_reason": tombstone.reason if tombstone else None,
@@ -90,8 +90,8 @@ def put_readings(
 ) -> None:  # fmt: skip
     """Stores the readings. A capture that confirms another's bytes gets a row only if it shows something else than that
     one. ids: the version whose words each capture shows, by captures.id; words: each version's, by versions.id."""
-    for capture_id, said in {**facts.readings, **facts.refused}.items():
-        put_teasers(db, capture_id, said)
+    for capture_id, reading in {**facts.readings, **facts.refused}.items():
+        put_teasers(db, capture_id, reading)
     for row in reading_rows(facts, history, ids):
         past, values = row.past, row.values
         if values is None:
@@ -100,8 +100,10 @@ def put_readings(
             written = _put_row(db, facts, past, extractor, values)
             if written and row.aside is not None:
                 set_aside(db, past.id, extractor, row.aside)
-            elif row.aside is None and _names_others(said := facts.readings.get(past.id), words, values["version_id"]):
-                set_aside(db, past.id, extractor, said, again=False)
+            elif row.aside is None and _names_others(
+                reading := facts.readings.get(past.id), words, values["version_id"]
+            ):
+                set_aside(db, past.id, extractor, reading, again=False)
         elif _was_read_before(db, past.id, extractor):  # a former reading is explicit, so this one must be too
             _put_row(db, facts, past, extractor, values)
         else:
@@ -109,13 +111,13 @@ def put_readings(
 
 
 def _names_others(
-    said: Reading | Unreadable | None, words: Mapping[int, Reading], version_id: int | None
+    reading: Reading | Unreadable | None, words: Mapping[int, Reading], version_id: int | None
 ) -> TypeGuard[Reading]:
     """Whether a page names its pictures at other addresses than the version whose words it shows."""
     version = words.get(version_id or 0)
-    if version is None or not isinstance(said, Reading):
+    if version is None or not isinstance(reading, Reading):
         return False
-    return [image.url for image in said.images] != [image.url for image in version.images]
+    return [image.url for image in reading.images] != [image.url for image in version.images]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def reading_rows(facts: CaptureReadings, history: History, ids: Mapping[int, int
         if past.id in facts.refused:
             doubt = verdict.why if verdict and verdict.doubted else None
             yield ReadingRow(past, _refusal_row(facts.refused[past.id]) | {"doubt": doubt})
-        elif verdict is None or verdict.capture.said is None:
+        elif verdict is None or verdict.capture.reading is None:
             yield ReadingRow(past, None)
         else:
             yield _page_row(past, verdict, facts, ids, compared=past.id in departures)
@@ -150,7 +152,7 @@ def _page_row(
     implied_id, shown_id = ids.get(past.root or 0), ids.get(past.id)
     if past.outcome == "fresh" or past.id in facts.readings or shown_id != implied_id or verdict.doubted:
         values = _verdict_row(verdict, shown_id, compared=compared)
-        aside = verdict.capture.said if values["version_id"] is None and values["state"] else None
+        aside = verdict.capture.reading if values["version_id"] is None and values["state"] else None
         return ReadingRow(past, values, aside=aside if isinstance(aside, Reading) else None)
     return ReadingRow(past, _verdict_row(verdict, implied_id), own=False)
 
@@ -165,7 +167,7 @@ def _departures(history: History, ids: Mapping[int, int]) -> set[int]:
 
 def _verdict_row(verdict: Verdict, version_id: int | None, *, compared: bool = False) -> dict[str, Any]:
     """compared: its words are to be compared with those of other addresses."""
-    reading = verdict.capture.said
+    reading = verdict.capture.reading
     if isinstance(reading, Unreadable):
         return _refusal_row(reading)
     assert isinstance(reading, Reading)
@@ -202,7 +204,7 @@ def _mark_alike(
     existing: Collection[dict[str, Any]],
 ) -> None:  # fmt: skip
     """Marks the other articles for rebuilding that changed to what this capture shows, or showed until now: how many
-    they are decides what is believed of each."""
+    they are decides what is accepted of each."""
     own = {past.key for past in facts.pasts}
     for column in ("words", "headline"):
         former = {values[column] for values in existing}

@@ -50,10 +50,10 @@ def put_version(
             db.execute(f"UPDATE versions SET {settings} WHERE id = ?", [*changes.values(), version_id])
     if former is None:
         _insert_text(db, version_id, version, _extractor_of(db, version, extractor), to_row(version.state.reading))
-        _put_images(db, version_id, version, pictures)
+        _put_images(db, version_id, version, pictures, [])
         return Put(int(version_id), changed=True)
     changed = _put_text(db, version_id, version, extractor)
-    _put_images(db, version_id, version, pictures)
+    _put_images(db, version_id, version, pictures, _stored_images(db, version_id))
     return Put(int(version_id), changed or bool(changes))
 
 
@@ -132,8 +132,20 @@ def _insert_text(db: Database, version_id: int, version: Version, reader: int, r
     db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, cursor.lastrowid])
 
 
-def _put_images(db: Database, version_id: int, version: Version, pictures: Mapping[str, int]) -> None:
-    """Writes a version's pictures, and, at negative positions, the other addresses at which they stand by now."""
+def _stored_images(db: Database, version_id: int) -> list[tuple[Any, ...]]:
+    """The rows that `_put_images` wrote for a version."""
+    return db.execute(
+        "SELECT position, image_id, caption, credit, caption_raw, alt, picture_id FROM version_images"
+        " WHERE version_id = ? ORDER BY position",
+        [version_id],
+    ).fetchall()
+
+
+def _put_images(
+    db: Database, version_id: int, version: Version, pictures: Mapping[str, int], stored: list[tuple[Any, ...]]
+) -> None:
+    """Writes a version's pictures, and, at negative positions, the other addresses at which they stand by now. stored:
+    the rows it has."""
     seen_at, moved_at = clock.stamp(version.proof.at), clock.stamp(version.seen)
     moved = {position: ensure_image(db, url, moved_at) for position, url in version.moved.items()}
     rows: list[tuple[Any, ...]] = [(-position, image_id, *[None] * 5) for position, image_id in moved.items()]
@@ -141,14 +153,10 @@ def _put_images(db: Database, version_id: int, version: Version, pictures: Mappi
         (position, ensure_image(db, url, seen_at), *printed, pictures.get(shown) if shown else None)
         for position, url, *printed, shown in image_rows(version)
     ]
-    stored = db.execute(
-        "SELECT position, image_id, caption, credit, caption_raw, alt, picture_id FROM version_images"
-        " WHERE version_id = ? ORDER BY position",
-        [version_id],
-    ).fetchall()
     if (rows := sorted(rows, key=lambda row: int(row[0]))) == stored:
         return
-    db.execute("DELETE FROM version_images WHERE version_id = ?", [version_id])
+    if stored:
+        db.execute("DELETE FROM version_images WHERE version_id = ?", [version_id])
     for row in rows:
         db.execute(
             "INSERT INTO version_images (version_id, position, image_id, caption, credit, caption_raw, alt, picture_id)"

@@ -64,7 +64,14 @@ class RelatedUrls:
 
 def related_urls_of(db: Database, outlet_id: int, keys: Iterable[str]) -> RelatedUrls:
     """All addresses and articles related to these, except withdrawn articles."""
-    related, queue = RelatedUrls(), set(keys)
+    related = RelatedUrls()
+    extend_related(db, outlet_id, related, keys)
+    return related
+
+
+def extend_related(db: Database, outlet_id: int, related: RelatedUrls, keys: Iterable[str]) -> RelatedUrls:
+    """Adds to related addresses all that are related to some more. Returns what is new."""
+    former, queue = RelatedUrls(set(related.keys), set(related.articles)), set(keys)
     while queue:
         key = queue.pop()
         if key in related.keys or is_withdrawn(db, outlet_id, key):
@@ -82,7 +89,7 @@ def related_urls_of(db: Database, outlet_id: int, keys: Iterable[str]) -> Relate
             else:
                 related.lists.add(target)
         queue |= _redirect_sources(db, outlet_id, rows) - related.keys
-    return related
+    return RelatedUrls(related.keys - former.keys, related.articles - former.articles)
 
 
 def _articles_at(db: Database, outlet_id: int, key: str) -> set[int]:
@@ -148,7 +155,7 @@ def captures_of(db: Database, outlet_id: int, related: RelatedUrls) -> list[Stor
         for key in related.lists
         for past in _around_redirects(_read_captures(db, outlet_id, key), own_captures, related.keys)
     ]
-    return sorted((*own_captures, *list_captures), key=lambda past: past.capture.place)
+    return sorted((*own_captures, *list_captures), key=lambda past: past.capture.sort_key)
 
 
 def _around_redirects(
@@ -159,15 +166,15 @@ def _around_redirects(
     for hop in own_captures:
         if hop.outcome != "redirect" or not pages or hop.capture.leads_to != pages[0].key:
             continue
-        place = hop.capture.place
-        before = max((page for page in pages if page.capture.place <= place), key=_place_of, default=None)
-        after = min((page for page in pages if page.capture.place > place), key=_place_of, default=None)
+        sort_key = hop.capture.sort_key
+        before = max((page for page in pages if page.capture.sort_key <= sort_key), key=_sort_key_of, default=None)
+        after = min((page for page in pages if page.capture.sort_key > sort_key), key=_sort_key_of, default=None)
         chosen |= {page.id: page for page in (before, after) if page}
     return list(chosen.values())
 
 
-def _place_of(past: StoredCapture) -> tuple[object, ...]:
-    return past.capture.place
+def _sort_key_of(past: StoredCapture) -> tuple[object, ...]:
+    return past.capture.sort_key
 
 
 def _read_captures(db: Database, outlet_id: int, key: str) -> list[StoredCapture]:

@@ -21,9 +21,9 @@ from archive.model.urls import without_credentials
 from archive.storage.connection import rows_of
 from archive.storage.histories.edit_size import MEASURES, PICTURE_REPLACED, size_columns
 from archive.storage.histories.history_readings import (
-    Place,
     Plan,
     ReadingRow,
+    VersionRef,
     address_rows,
     article_row,
     reading_rows,
@@ -53,22 +53,22 @@ _IMAGE_COLUMNS = ("position", "image_id", "caption", "credit", "caption_raw", "a
 
 
 def differences(
-    db: Database, belief: DerivedHistory, stored: StoredRows, readers: Mapping[int, int], *, words: bool
+    db: Database, derivation: DerivedHistory, stored: StoredRows, readers: Mapping[int, int], *, words: bool
 ) -> Iterator[Problem]:
     """Yields each difference between the tables and the derived history. stored: readings_of all its captures; readers:
-    by captures.id, the extractor whose stored reading was taken, if it is not the belief's own. words: also compares
-    the texts; only if they were not taken from the tables."""
-    plan = match(db, belief)
-    yield from _articles(db, belief, plan)
-    for place, version in plan.derived.items():
-        yield from _version(db, plan, place, version, words=words)
+    by captures.id, the extractor whose stored reading was taken, if it is another than the derivation's. words: also
+    compares the texts; only if they were not taken from the tables."""
+    plan = match(db, derivation)
+    yield from _articles(db, derivation, plan)
+    for ref, version in plan.derived.items():
+        yield from _version(db, plan, ref, version, words=words)
     for version_id in plan.old.keys() - set(plan.versions.values()):
         yield Problem(f"versions {version_id}", "its captures show no such state of its article")
-    yield from _addresses(db, belief, plan)
-    yield from _tombstones(db, belief, plan)
+    yield from _addresses(db, derivation, plan)
+    yield from _tombstones(db, derivation, plan)
     shown = shown_versions(plan)
-    for row in reading_rows(belief.said, belief.history, shown):
-        yield from _reading(stored[row.past.id], row, shown, readers.get(row.past.id, belief.extractor))
+    for row in reading_rows(derivation.readings, derivation.history, shown):
+        yield from _reading(stored[row.past.id], row, shown, readers.get(row.past.id, derivation.extractor))
 
 
 def _differing(where: str, stored: Mapping[str, Any], derived: Mapping[str, Any]) -> Iterator[Problem]:
@@ -86,8 +86,8 @@ def _are_one_address(name: str, stored: object, derived: object) -> bool:
     return name in _ADDRESS_COLUMNS and without_credentials(str(stored)) == without_credentials(str(derived))
 
 
-def _articles(db: Database, belief: DerivedHistory, plan: Plan) -> Iterator[Problem]:
-    for article in belief.history.articles:
+def _articles(db: Database, derivation: DerivedHistory, plan: Plan) -> Iterator[Problem]:
+    for article in derivation.history.articles:
         article_id = plan.articles.get(article.number)
         if article_id is None:
             yield Problem(
@@ -95,23 +95,23 @@ def _articles(db: Database, belief: DerivedHistory, plan: Plan) -> Iterator[Prob
             )
             continue
         for row in rows_of(db, "SELECT * FROM articles WHERE id = ?", [article_id]):
-            expected = {"outlet_id": belief.outlet_id, **article_row(article, plan)}
+            expected = {"outlet_id": derivation.outlet_id, **article_row(article, plan)}
             yield from _differing(f"articles {article_id}", row, expected)
-    for article_id in belief.related.articles - set(plan.articles.values()):
+    for article_id in derivation.related.articles - set(plan.articles.values()):
         yield Problem(f"articles {article_id}", "its captures show no such article")
 
 
-def _version(db: Database, plan: Plan, place: Place, version: Version, *, words: bool) -> Iterator[Problem]:
-    version_id, article_id = plan.versions.get(place), plan.articles.get(place[0])
+def _version(db: Database, plan: Plan, ref: VersionRef, version: Version, *, words: bool) -> Iterator[Problem]:
+    version_id, article_id = plan.versions.get(ref), plan.articles.get(ref[0])
     if version_id is None:
         yield Problem(f"articles {article_id}", f"its captures show a version {version.number} that is not here")
         return
     stored = plan.old[version_id]
-    words_of = plan.versions.get((place[0], version.words_of - 1)) if version.words_of else None
+    words_of = plan.versions.get((ref[0], version.words_of - 1)) if version.words_of else None
     expected = version_row(article_id, version, words_of)
     if stored["digest"] != expected["digest"] and _has_text_digest(db, version_id, stored["digest"]):
         del expected["digest"]
-    before = plan.derived.get((place[0], place[1] - 1))
+    before = plan.derived.get((ref[0], ref[1] - 1))
     expected |= _comparison(db, before, version, stored)
     yield from _differing(f"versions {version_id}", stored, expected)
     yield from _text(db, version_id, version, words=words)
@@ -185,10 +185,10 @@ def _images(db: Database, version_id: int, version: Version) -> Iterator[Problem
         )
 
 
-def _addresses(db: Database, belief: DerivedHistory, plan: Plan) -> Iterator[Problem]:
-    derived = address_rows(belief.history, plan)
+def _addresses(db: Database, derivation: DerivedHistory, plan: Plan) -> Iterator[Problem]:
+    derived = address_rows(derivation.history, plan)
     stored = {}
-    for article_id in belief.related.articles:
+    for article_id in derivation.related.articles:
         for row in rows_of(db, "SELECT * FROM aliases WHERE article_id = ?", [article_id]):
             stored[row["url_key"]] = row
     names = ("article_id", "since", "kind")
@@ -198,7 +198,7 @@ def _addresses(db: Database, belief: DerivedHistory, plan: Plan) -> Iterator[Pro
             yield Problem(where, "no capture says that it is an address of its article")
         elif key in stored:
             yield from _differing(where, stored[key], dict(zip(names, derived[key], strict=True)))
-        elif not _is_withdrawn_alias(db, belief.outlet_id, key):
+        elif not _is_withdrawn_alias(db, derivation.outlet_id, key):
             yield Problem(where, "it is not here, and captures say that it is an address of an article")
 
 
@@ -212,9 +212,9 @@ def _is_withdrawn_alias(db: Database, outlet_id: int, key: str) -> bool:
     return row is not None
 
 
-def _tombstones(db: Database, belief: DerivedHistory, plan: Plan) -> Iterator[Problem]:
+def _tombstones(db: Database, derivation: DerivedHistory, plan: Plan) -> Iterator[Problem]:
     names = ("gone_at", "reason", "returned_at")
-    for article in belief.history.articles:
+    for article in derivation.history.articles:
         article_id = plan.articles.get(article.number)
         stored = rows_of(db, "SELECT * FROM tombstones WHERE article_id = ? ORDER BY gone_at, id", [article_id])
         derived = tombstone_rows(article)

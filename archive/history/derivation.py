@@ -1,4 +1,4 @@
-"""The fold: a history and one more observation give the next history.
+"""Derives a history step by step: a history and one more observation give the next history.
 
 One of an article's URLs is its primary URL. Each URL is compared with itself: what it shows now with what it showed
 before (its rendition). So what a mobile copy leaves out is no edit, nor is the text of a copy that lags behind, nor a
@@ -19,7 +19,7 @@ from archive.history.addresses import (
     seen_again,
     take_addresses,
 )
-from archive.history.article_identity import article_of, is_now_another_article, moved_here, spoken_at
+from archive.history.article_identity import article_of, article_with_primary, is_now_another_article, moved_here
 from archive.history.copies import catches_up, completes, copy_of, edited_fields, inherits, lacking, leads
 from archive.history.disappearances import follow, mark_gone, note_unclear_answer, refuse
 from archive.history.edits import changed_fields, reading_digest, state_of
@@ -68,18 +68,19 @@ def _page(history: History, capture: UrlCapture, outlet: Outlet) -> History:
         known = history.pages.get(capture.key)
         if known is None:
             return history
-        capture = replace(capture, said=known.said, signs=replace(capture.signs, cut=known.signs.cut))
+        capture = replace(capture, reading=known.reading, signs=replace(capture.signs, cut=known.signs.cut))
     before = history.pages.get(capture.key)
     history = replace(history, pages={**history.pages, capture.key: capture})
     leading = (key for key, target in history.hops.items() if target == capture.key)
-    capture = replace(capture, via=tuple(key for key in dict.fromkeys((*capture.via, *leading)) if key != capture.key))
-    if isinstance(capture.said, Unreadable):
-        return refuse(history, capture, capture.said)
-    if capture.said is None:
+    via = tuple(key for key in dict.fromkeys((*capture.via, *leading)) if key != capture.key)
+    capture = capture if via == capture.via else replace(capture, via=via)
+    if isinstance(capture.reading, Unreadable):
+        return refuse(history, capture, capture.reading)
+    if capture.reading is None:
         return history.with_verdict(Verdict(capture, why="its bytes are not here"))
     if is_home(capture.url, outlet):  # whatever kind it was read as
         return history.with_verdict(Verdict(capture, why="the home page is no article"))
-    return _read(history, before, capture, capture.said, outlet)
+    return _read(history, before, capture, capture.reading, outlet)
 
 
 def _read(
@@ -92,14 +93,14 @@ def _read(
             return history.with_verdict(Verdict(capture, why=why, doubted=True))
         if _is_detour(history, capture, reading):
             return _detour(history, capture)
-        if was_doubted(history, before, reading) and before and isinstance(before.said, Reading):
-            history = _split_off(history, capture, Doubted(before, before.said, ""), reading, outlet)
+        if was_doubted(history, before, reading) and before and isinstance(before.reading, Reading):
+            history = _split_off(history, capture, Doubted(before, before.reading, ""), reading, outlet)
         else:
             history = _new_article(history, capture, reading)
     else:
-        if article.primary == capture.key and (heir := moved_here(history, article, reading)):
-            history = exchanged(history, capture, heir)
-            article = article if spoken_at(history, capture.key) is article else heir
+        if article.primary == capture.key and (successor := moved_here(history, article, reading)):
+            history = exchanged(history, capture, successor)
+            article = article if article_with_primary(history, capture.key) is article else successor
         history = _known_article(history, history.articles[article.number], capture, reading, outlet)
     verdict = history.verdicts[-1]
     if verdict.doubted or verdict.article is None:  # then its URL is no article's either
@@ -109,7 +110,7 @@ def _read(
 
 def _is_detour(history: History, capture: UrlCapture, reading: Reading) -> bool:
     """Whether URLs of dated articles redirect to an unknown page without a date: a page of the site itself."""
-    redirected = (spoken_at(history, key) for key in capture.via)
+    redirected = (article_with_primary(history, key) for key in capture.via)
     return reading.published_at is None and any(
         article and article.latest.reading.published_at for article in redirected
     )
@@ -152,17 +153,17 @@ def _known_article(
 
 def _classified(history: History, article: Article, capture: UrlCapture, reading: Reading, outlet: Outlet) -> History:
     """Decides whether a page confirms the article's state, is its next state, a variant of it, or doubtful."""
-    rendition, speaks = article.renditions.get(capture.key), inherits(article, capture, reading, outlet)
+    rendition, is_primary = article.renditions.get(capture.key), inherits(article, capture, reading, outlet)
     if state_of(reading) == article.latest.state:
-        return _confirmed(history, article, capture, reading, speaks=speaks)
+        return _confirmed(history, article, capture, reading, is_primary=is_primary)
     if completes(article, rendition, capture, reading, outlet):
         return _completed(history, article, capture, reading)
     if variant := _variant_rendition(article, rendition, capture, reading, outlet):
-        return _variant(history, article, variant, capture, speaks=speaks)
+        return _variant(history, article, variant, capture, is_primary=is_primary)
     doubt_found = doubt(history, article, capture, reading)
-    if doubt_found and (speaks or rendition is not None):
+    if doubt_found and (is_primary or rendition is not None):
         return _doubted(history, article, capture, reading, doubt_found.why)
-    if speaks or leads(article, capture, reading, outlet):
+    if is_primary or leads(article, capture, reading, outlet):
         return _edited(history, article, capture, reading, edited_fields(article, rendition, capture, reading))
     return _variant(history, article, _lagging_rendition(article, rendition, capture, reading), capture)
 
@@ -175,12 +176,12 @@ def _variant_rendition(
     if rendition and not changed_fields(rendition.reading, reading):
         return rendition
     if rendition is None:
-        place = copy_of(article, capture, reading, outlet)
+        index = copy_of(article, capture, reading, outlet)
     else:
-        place = article.place if catches_up(article, rendition, reading) else None
-    if place is None:
+        index = article.newest if catches_up(article, rendition, reading) else None
+    if index is None:
         return None
-    return UrlRendition(capture.url, reading, place, capture.at, differs=_differs(article, place, reading))
+    return UrlRendition(capture.url, reading, index, capture.at, differs=_differs(article, index, reading))
 
 
 def _waiting(history: History, article: Article, capture: UrlCapture, reading: Reading) -> Doubted | None:
@@ -192,9 +193,9 @@ def _waiting(history: History, article: Article, capture: UrlCapture, reading: R
         for key, rendition in article.renditions.items()
         if rendition.doubted and rendition.doubted.reading and last_text_state.at <= rendition.doubted.capture.at
         if key in (capture.key, *capture.via) or _shown_before(rendition.doubted, capture, reading)
-        if spoken_at(history, key) in (None, article)  # it may belong to another article by now
+        if article_with_primary(history, key) in (None, article)  # it may belong to another article by now
     ]
-    return min(doubts, key=lambda doubted: doubted.capture.place, default=None)
+    return min(doubts, key=lambda doubted: doubted.capture.sort_key, default=None)
 
 
 def _shown_before(doubted: Doubted, capture: UrlCapture, reading: Reading) -> bool:
@@ -235,7 +236,7 @@ def _doubt_resolved(history: History, article: Article, doubted: Doubted, outlet
 
 def _shows_doubted(verdict: Verdict, doubted: Doubted) -> bool:
     """Whether a verdict is of a capture that showed the doubted reading, then or later."""
-    capture, reading = verdict.capture, verdict.capture.said
+    capture, reading = verdict.capture, verdict.capture.reading
     if not verdict.doubted or capture.key != doubted.capture.key or capture.at < doubted.capture.at:
         return False
     return (
@@ -243,14 +244,16 @@ def _shows_doubted(verdict: Verdict, doubted: Doubted) -> bool:
     )
 
 
-def _confirmed(history: History, article: Article, capture: UrlCapture, reading: Reading, *, speaks: bool) -> History:
-    place = article.place
-    rendition = replace(rendition_of(capture, reading, place), differs=article.latest.lacks)
+def _confirmed(
+    history: History, article: Article, capture: UrlCapture, reading: Reading, *, is_primary: bool
+) -> History:
+    index = article.newest
+    rendition = replace(rendition_of(capture, reading, index), differs=article.latest.lacks)
     article = article.with_rendition(capture.key, rendition)
     article = article.with_latest(replace(article.latest, seen=capture.at))
-    if speaks:
+    if is_primary:
         article = seen_moved(history, seen_again(make_primary(article, capture), capture), capture)
-    return history.with_article(article).with_verdict(Verdict(capture, article.number, place))
+    return history.with_article(article).with_verdict(Verdict(capture, article.number, index))
 
 
 def _completed(history: History, article: Article, capture: UrlCapture, reading: Reading) -> History:
@@ -261,26 +264,28 @@ def _completed(history: History, article: Article, capture: UrlCapture, reading:
         latest, state=state_of(reading), digest=reading_digest(reading), reading=reading, proof=capture, at=capture.at,
         seen=capture.at, pictures=pictures, lacks=frozenset(),
     )  # fmt: skip
-    place = article.place
+    index = article.newest
     article = article.with_latest(new_state).with_renditions_at(
-        place, lambda copy: replace(copy, differs=frozenset(changed_fields(reading, copy.reading)))
+        index, lambda copy: replace(copy, differs=frozenset(changed_fields(reading, copy.reading)))
     )
-    article = article.with_rendition(capture.key, rendition_of(capture, reading, place))
+    article = article.with_rendition(capture.key, rendition_of(capture, reading, index))
     article = seen_again(make_primary(article, capture), capture)
-    return history.with_article(article).with_verdict(Verdict(capture, article.number, place))
+    return history.with_article(article).with_verdict(Verdict(capture, article.number, index))
 
 
 def _variant(
-    history: History, article: Article, rendition: UrlRendition, capture: UrlCapture, *, speaks: bool = False
+    history: History, article: Article, rendition: UrlRendition, capture: UrlCapture, *, is_primary: bool = False
 ) -> History:
     """A URL that is not the article's primary URL shows a variant. If the primary URL is dead, it becomes primary, and
     differences between the two are no edit."""
     shown = replace(rendition, url=capture.url, shown_at=capture.at, standing="shows", doubted=None)
     article = article.with_rendition(capture.key, shown)
-    if speaks:
+    if is_primary:
         article = seen_again(make_primary(article, capture), capture)
-    is_state = article.states[shown.place].state == state_of(shown.reading)
-    verdict = Verdict(capture, article.number, shown.place if is_state else None, "" if is_state else "another print")
+    is_state = article.states[shown.state_index].state == state_of(shown.reading)
+    verdict = Verdict(
+        capture, article.number, shown.state_index if is_state else None, "" if is_state else "another print"
+    )
     return history.with_article(article).with_verdict(verdict)
 
 
@@ -289,7 +294,7 @@ def _edited(
 ) -> History:
     """Opens the article's next state. Pictures replaced in the same visit, just before, belong to it."""
     latest, lacks = article.latest, lacking(article, capture.key, reading, changed)
-    if opened_by_pictures(article, capture) and article.place:
+    if opened_by_pictures(article, capture) and article.newest:
         changed = tuple(dict.fromkeys((*changed, *latest.changed)))
         history, article = without_newest(history, article)
     new_state = ArticleState(
@@ -297,9 +302,11 @@ def _edited(
         pictures_of(history, latest, reading, capture.at), lacks,
     )  # fmt: skip
     article = replace(article, states=(*article.states, new_state))
-    article = article.with_rendition(capture.key, replace(rendition_of(capture, reading, article.place), differs=lacks))
+    article = article.with_rendition(
+        capture.key, replace(rendition_of(capture, reading, article.newest), differs=lacks)
+    )
     article = seen_again(make_primary(article, capture), capture)
-    history = history.with_verdict(Verdict(capture, article.number, article.place))
+    history = history.with_verdict(Verdict(capture, article.number, article.newest))
     return with_moved_pictures(history, article)
 
 
@@ -307,7 +314,7 @@ def _doubted(history: History, article: Article, capture: UrlCapture, reading: R
     """Keeps the doubtful reading with the URL, whose rendition falls silent; a URL without one, which redirected here
     until now, gets one."""
     rendition = article.renditions.get(capture.key) or UrlRendition(
-        capture.url, article.latest.reading, article.place, article.seen
+        capture.url, article.latest.reading, article.newest, article.seen
     )
     waiting = _waiting(history, article, capture, reading)
     if waiting and waiting.reading and state_of(waiting.reading) == state_of(reading):
@@ -323,10 +330,10 @@ def _lagging_rendition(
 ) -> UrlRendition:
     """A shorter copy, or one that lags behind: no edit, whatever it says."""
     state = state_of(reading)
-    place = next((place for place, past in enumerate(article.states) if past.state == state), article.place)
-    differs = rendition.differs if rendition and rendition.differs else _differs(article, place, reading)
-    return UrlRendition(capture.url, reading, place, capture.at, differs=differs)
+    index = next((index for index, past in enumerate(article.states) if past.state == state), article.newest)
+    differs = rendition.differs if rendition and rendition.differs else _differs(article, index, reading)
+    return UrlRendition(capture.url, reading, index, capture.at, differs=differs)
 
 
-def _differs(article: Article, place: int, reading: Reading) -> frozenset[str]:
-    return frozenset(changed_fields(article.states[place].reading, reading))
+def _differs(article: Article, index: int, reading: Reading) -> frozenset[str]:
+    return frozenset(changed_fields(article.states[index].reading, reading))
