@@ -10,7 +10,8 @@ import click
 from archive.cli.options import db_option
 from archive.console.output import bar, say, say_all
 from archive.model import clock
-from archive.model.errors import MOST_TOLD, ArchiveUnusable
+from archive.model.errors import ArchiveUnusable
+from archive.model.notices import MOST_NOTED
 from archive.storage.connection import open_archive, transaction
 from archive.storage.file_identity import require_file
 
@@ -63,10 +64,10 @@ def _repair(db: Any) -> int:
         repair = mend(db, row)
         left += repair is None
         count += 1
-        if count <= MOST_TOLD:
+        if count <= MOST_NOTED:
             say(f"{row}{f': {repair}' if repair else ''}", err=True)
-    if count > MOST_TOLD:
-        say(f"and {count - MOST_TOLD} more. `luubao verify` names all that are left", err=True)
+    if count > MOST_NOTED:
+        say(f"and {count - MOST_NOTED} more. `luubao verify` names all that are left", err=True)
     return left
 
 

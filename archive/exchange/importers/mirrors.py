@@ -17,10 +17,11 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from archive.exchange.importers.import_items import LARGEST, Item, Page, Skipped
+from archive.exchange.importers.import_items import Item, Page, Skipped
 from archive.model import validation
 from archive.model.errors import BadValue
 from archive.model.records import Capture
+from archive.model.unpack_budget import LARGEST_BODY
 from archive.model.urls import absolute, host_of, url_key
 
 _HEAD = 16_384
@@ -161,9 +162,9 @@ def _read_bytes(file: Path) -> tuple[bytes, datetime]:
         status = os.fstat(opened.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError("it is no file")
-        body = opened.read(LARGEST + 1)
-    if len(body) > LARGEST:
-        raise OSError(f"more than {LARGEST:,} bytes")
+        body = opened.read(LARGEST_BODY + 1)
+    if len(body) > LARGEST_BODY:
+        raise OSError(f"more than {LARGEST_BODY:,} bytes")
     return body, datetime.fromtimestamp(min(max(int(status.st_mtime), 0), _LATEST_TIME), UTC)
 
 

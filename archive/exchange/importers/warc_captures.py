@@ -21,7 +21,7 @@ from archive.exchange.importers.import_items import (
     charset,
     leads_to,
 )
-from archive.exchange.importers.outlet_records import described_by
+from archive.exchange.importers.outlet_matcher import described_by
 from archive.exchange.importers.warc_reader import DAMAGE, WarcRecord, records
 from archive.model import validation
 from archive.model.errors import BadValue
