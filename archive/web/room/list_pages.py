@@ -71,12 +71,11 @@ async def edits(context: RequestContext) -> Response:
     """`/-/edits`: edits, the latest first; with `?order=weight`, those with the highest weight first."""
     article_filter, offset = filter_of(context), _offset(context)
     order: recent.EditOrder = "weight" if context.choice("order", ("time", "weight")) == "weight" else "time"
-    entries = await context.ask(
-        lambda db: edit_entries_of(
-            db, recent.edits(db, article_filter, order=order, limit=_PER_PAGE + 1, offset=offset)
-        )
-    )
-    return await _list(context, "edits", entries, order=order)
+
+    def found(db: Database) -> list[EditEntry]:
+        return edit_entries_of(db, recent.edits(db, article_filter, order=order, limit=_PER_PAGE + 1, offset=offset))
+
+    return await _list(context, "edits", await context.ask(found), order=order)
 
 
 @page
@@ -117,20 +116,13 @@ def _day(db: Database, context: RequestContext, requested_day: date) -> dict[str
     zone = zone_of((chosen or outlets[0]).timezone) if outlets else zone_of("UTC")
     between = days.moments(requested_day, requested_day, zone)
     edit_entries = edit_entries_of(db, recent.edits(db, article_filter, between=between, limit=_PER_DAY))
+    shown = [chosen] if chosen else outlets
+    states = [(outlet, days.days(db, outlet, requested_day, requested_day).state(requested_day)) for outlet in shown]
     published = replace(article_filter, since=requested_day.isoformat(), until=requested_day.isoformat())
     return {
         "new": recent.published(db, published, limit=_PER_DAY),
         "edits": sorted(edit_entries, key=lambda entry: -entry.gist.weight),
         "gone": recent.gone(db, article_filter, between=between, limit=_PER_DAY),
-        "unwatched": _outlets_not_crawled(db, [chosen] if chosen else outlets, requested_day),
+        # the outlets that were not crawled on the day, each with the day's state
+        "unwatched": [(outlet, state) for outlet, state in states if state != "seen"],
     }
-
-
-def _outlets_not_crawled(
-    db: Database, outlets: list[outlets_followed.FollowedOutlet], requested_day: date
-) -> list[tuple[outlets_followed.FollowedOutlet, str]]:
-    """The outlets that were not crawled on a day, each with the day's state."""
-    states = [
-        (outlet, str(days.days(db, outlet, requested_day, requested_day).state(requested_day))) for outlet in outlets
-    ]
-    return [(outlet, state) for outlet, state in states if state != "seen"]
