@@ -63,13 +63,9 @@ def read(path: Path, as_json: bool, page: str, url: str | None, outlet: str | No
     require_rules(outlet)
     source = _load_page(path, page, url, outlet)
     reading = read_page(
-        source.body,
-        source.url,
-        captured_at=source.captured_at,
-        outlet=source.outlet,
-        encoding=source.encoding,
+        source.body, source.url, captured_at=source.captured_at, outlet=source.outlet, encoding=source.encoding,
         timezone=source.timezone,
-    )
+    )  # fmt: skip
     if as_json:
         say_json(asdict(reading))
     else:

@@ -45,10 +45,8 @@ def upgrade(path: Path) -> None:
         left = _repair(db)
         captures, secrets = kinds(db)
     if captures:
-        say(
-            f"secrets of the machine that crawled are in {removals(captures, secrets)}. `luubao cleanse` removes them",
-            err=True,
-        )
+        found = removals(captures, secrets)
+        say(f"secrets of the machine that crawled are in {found}. `luubao cleanse` removes them", err=True)
     say(f"{path} is up to date" + (f"; {left} rows cannot be read and are passed over" if left else ""))
     if left:
         raise click.exceptions.Exit(EXIT_LEFT)

@@ -195,7 +195,7 @@ def pages_in(split: Split, key: WarcHead) -> Iterator[Placed | Skipped]:
                 item = item_of(raw, key.ours, {})
                 if isinstance(item, Skipped):
                     yield item
-                elif isinstance(item, Page) and _is_to_read(item):
+                elif isinstance(item, Page) and 200 <= item.capture.status < 300 and (item.capture.body or item.refers):
                     yield Placed(item, raw.offset)
 
 
@@ -210,8 +210,3 @@ def pages_at(file: str, offsets: Sequence[int], key: WarcHead) -> Iterator[Place
         for located in pages_in(split, key):
             if isinstance(located, Placed) and located.offset in wanted:
                 yield located
-
-
-def _is_to_read(page: Page) -> bool:
-    capture = page.capture
-    return 200 <= capture.status < 300 and bool(capture.body or page.refers)

@@ -104,14 +104,8 @@ def _change(
     part: str, pieces: tuple[Piece, ...], kind: ChangeKind, pair: _Pair, before: Image | None, after: Image | None
 ) -> Change:
     shown = after or before
-    return Change(
-        part,
-        pieces,
-        kind,
-        () if pair.old is None else (pair.old + 1,),
-        () if pair.new is None else (pair.new + 1,),
-        picture=shown.url if shown else None,
-    )
+    old, new = (() if place is None else (place + 1,) for place in (pair.old, pair.new))
+    return Change(part, pieces, kind, old, new, picture=shown.url if shown else None)
 
 
 def compare(old: Reading, new: Reading) -> tuple[Change, ...]:
@@ -169,9 +163,8 @@ def _published(old: Reading, new: Reading) -> Iterator[Change]:
     old_time, new_time = clock.claimed(old.published_at), clock.claimed(new.published_at)
     if moment_of(old) != moment_of(new):
         removed = (Piece("removed", old_time),) if old_time else ()
-        yield Change(
-            "published", (*removed, Piece("added", new_time)) if new_time else removed, _kind(old_time, new_time)
-        )
+        pieces = (*removed, Piece("added", new_time)) if new_time else removed
+        yield Change("published", pieces, _kind(old_time, new_time))
     elif new_time:
         yield Change("published", (Piece("equal", new_time),), "unchanged")
 

@@ -232,7 +232,8 @@ class _Import:
         if outlet is None:
             self.report.pass_by(page.capture.requested_url)
             return
-        run = self._known_run(outlet)
+        # opens no run as long as nothing new comes
+        run = self.open[outlet.name].run if outlet.name in self.open else self.known.get(outlet.name)
         if page.refers:
             self._file_queued(0)  # its original may be in the queue
             page = self._resolve_revisit(run, page)
@@ -249,10 +250,6 @@ class _Import:
             outlet_import = self._outlet_import(outlet, file)
             self.queue.append(_QueuedPage(outlet_import, page, self._submit(outlet_import, page.capture), file))
             self._file_queued(_MAX_QUEUED * self.workers.count if self.workers else 0)
-
-    def _known_run(self, outlet: Outlet) -> Run | None:
-        """A run of an outlet that the archive knows, else None; opens no run as long as nothing new comes."""
-        return self.open[outlet.name].run if outlet.name in self.open else self.known.get(outlet.name)
 
     def _resolve_revisit(self, run: Run | None, page: Page) -> Page:
         refers = page.refers
@@ -280,12 +277,12 @@ class _Import:
         """Files half of the queue in order, in one transaction, once it is longer than `limit` or takes too much
         memory."""
         self._collect_answers(0)
-        queued_bytes = (
-            sum(len(queued.page.capture.body or b"") for queued in self.queue) if len(self.queue) < limit else 0
-        )
+        counted = self.queue if len(self.queue) < limit else ()
+        queued_bytes = sum(len(queued.page.capture.body or b"") for queued in counted)
         if self.queue and (len(self.queue) > limit or queued_bytes > _MAX_QUEUED_BYTES):
             count = len(self.queue) - limit // 2 if len(self.queue) > limit else len(self.queue)
-            while not all(self._is_read(queued) for queued in islice(self.queue, count)):
+            numbers = [queued.number for queued in islice(self.queue, count) if queued.number is not None]
+            while not all(number in self.answers for number in numbers):
                 self._collect_answers(_POLL)
             with connection.transaction(self.db):
                 for _ in range(count):
@@ -299,9 +296,6 @@ class _Import:
                 boilerplate = queued.outlet_import.arrivals.boilerplate
                 answer = Unreadable("gave-up", answer.reason, extractor_of(boilerplate))
             self.answers[number] = answer
-
-    def _is_read(self, queued: _QueuedPage) -> bool:
-        return queued.number is None or queued.number in self.answers
 
     def _file_page(self, queued: _QueuedPage) -> None:
         reading = self.answers.pop(queued.number) if queued.number is not None else None
