@@ -28,7 +28,8 @@ def changes(old: Sequence[Image], new: Sequence[Image]) -> Iterator[Change]:
     for pair in _pairs(old, new):
         before = None if pair.old is None else old[pair.old]
         after = None if pair.new is None else new[pair.new]
-        if before and after and pair.kind == "unchanged" and _bytes_differ(before, after):
+        stored = [image.stored.digest for image in (before, after) if image and image.stored]
+        if pair.kind == "unchanged" and len(set(stored)) == 2:  # a version keeps its own bytes if a copy came later
             pair = replace(pair, kind="replaced")
         yield _picture(pair, before, after)
         yield from _picture_text("caption", pair, before, after)
@@ -74,11 +75,6 @@ def _picture(pair: _Pair, before: Image | None, after: Image | None) -> Change:
         removed, added = _name_pieces(before, after)
         pieces = (*removed, *added)
     return _change("picture", pieces, pair.kind, pair, before, after)
-
-
-def _bytes_differ(before: Image, after: Image) -> bool:
-    """Whether the archive stored different bytes of the two; a version keeps its own bytes if a copy came later."""
-    return bool(before.stored and after.stored and before.stored.digest != after.stored.digest)
 
 
 def _name_pieces(before: Image | None, after: Image | None) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal
 
 from sqlite_utils import Database
@@ -106,20 +107,17 @@ def gone(
     db: Database, article_filter: ArticleFilter, *, between: Span = ALWAYS, limit: int, offset: int = 0
 ) -> list[Card]:
     """Gone articles whose disappearance was noticed in a span, the latest first."""
+    span = " AND articles.gone_since >= :first AND articles.gone_since < :last"
+    order = "articles.gone_since DESC, articles.id DESC"
+    return _cards(db, article_filter, order, limit, offset, span, {"first": between[0], "last": between[1]})
+
+
+def _cards(
+    db: Database, article_filter: ArticleFilter, order: str, limit: int, offset: int, span: str = "",
+    bounds: Mapping[str, object] = MappingProxyType({}),
+) -> list[Card]:  # fmt: skip
     more, values = conditions(db, article_filter)
-    more += " AND articles.gone_since >= :first AND articles.gone_since < :last"
-    values = {**values, "first": between[0], "last": between[1]}
-    return _query_cards(db, more, values, "articles.gone_since DESC, articles.id DESC", limit, offset)
-
-
-def _cards(db: Database, article_filter: ArticleFilter, order: str, limit: int, offset: int) -> list[Card]:
-    more, values = conditions(db, article_filter)
-    return _query_cards(db, more, values, order, limit, offset)
-
-
-def _query_cards(
-    db: Database, more: str, values: Mapping[str, object], order: str, limit: int, offset: int
-) -> list[Card]:
+    more, values = more + span, {**values, **bounds}
     picked = _PICKED.format(more=more, order=order)
     rows = db.query(_CARD.format(picked=picked, order=order), {**values, "limit": limit, "offset": offset})
     return list(readable_values(rows, "articles", _card))

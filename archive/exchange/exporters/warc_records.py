@@ -136,7 +136,9 @@ def _response(
     payload_digest = digest if digest and (refers_to or status != 304) else digest_of(body or b"")
     facts = {"WARC-Record-ID": record_id, **(extra or {}), **refers_to, "WARC-Payload-Digest": payload_digest}
     block = _head(f"HTTP/1.1 {status} {_reason_phrase(status)}", headers) + (body or b"")
-    indexed = _index_fields(status, headers, body)
+    content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
+    media_type = content_type.partition(";")[0].strip().lower() or "unk"
+    indexed: tuple[int | None, str, int] = (status, media_type, len(body or b""))
     if refers_to and status == 304:
         block, indexed = b"", (None, "", 0)
     return _build(kind, url, date, warcinfo, block, "application/http; msgtype=response", facts, indexed)
@@ -158,11 +160,6 @@ def _request(capture: Capture, date: str, response_id: str, warcinfo: str) -> Re
     block = _head(f"GET {slash + path.partition('#')[0] or '/'} HTTP/1.1", headers)
     facts = {"WARC-Concurrent-To": response_id}
     return _build("request", url, date, warcinfo, block, "application/http; msgtype=request", facts)
-
-
-def _index_fields(status: int, headers: Sequence[tuple[str, str]], body: bytes | None) -> tuple[int | None, str, int]:
-    content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
-    return status, content_type.partition(";")[0].strip().lower() or "unk", len(body or b"")
 
 
 def _build(

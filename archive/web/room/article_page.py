@@ -215,8 +215,7 @@ async def article(context: RequestContext) -> Response:
     number = context.variable("id")
     if context.argument("as_of"):
         return await _as_of(context, number)
-    shown = await context.ask(lambda db: _shown(db, number, None))
-    return await _page(context, shown, newest=True)
+    return await _page(context, await context.ask(lambda db: _shown(db, number, None)), newest=True)
 
 
 @page
