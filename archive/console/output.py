@@ -76,12 +76,12 @@ def printable_lines(text: str) -> str:
     """The same, for a text of several lines."""
     if text.isascii() and text.isprintable():
         return text
-    return _CONTROL.sub(_escape, text.replace("\r\n", "\n"))
 
+    def escaped(match: re.Match[str]) -> str:
+        code = ord(match[0])
+        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
-def _escape(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return _CONTROL.sub(escaped, text.replace("\r\n", "\n"))
 
 
 def styled(text: str, **style: Any) -> str:

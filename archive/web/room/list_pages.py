@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from archive.queries import days, outlets_followed, recent
 from archive.queries.recent import Edit, gists
 from archive.storage.connection import Database
 from archive.web.room import parameters
-from archive.web.room.request import RequestContext, page
+from archive.web.room.request import RequestContext, View, page
 from archive.web.room.search_page import MOST_SECTIONS, filter_of, filter_query
 
 _QUOTES, _PICTURES = 2, 2
@@ -58,12 +58,19 @@ _PER_PAGE, _LAST_PAGE = 30, 1000
 _PER_DAY = 500
 
 
-@page
-async def new(context: RequestContext) -> Response:
-    """`/-/new`: articles, the latest published first."""
-    article_filter, offset = filter_of(context), _offset(context)
-    cards = await context.ask(lambda db: recent.published(db, article_filter, limit=_PER_PAGE + 1, offset=offset))
-    return await _list(context, "new", cards)
+def _cards_page(kind: str, query: Callable[..., list[recent.Card]]) -> View:
+    """`/-/new`: articles, the latest published first; `/-/gone`: gone articles, the latest disappearance first."""
+
+    @page
+    async def cards(context: RequestContext) -> Response:
+        chosen, offset = filter_of(context), _offset(context)
+        found = await context.ask(lambda db: query(db, chosen, limit=_PER_PAGE + 1, offset=offset))
+        return await _list(context, kind, found)
+
+    return cards
+
+
+new, gone = _cards_page("new", recent.published), _cards_page("gone", recent.gone)
 
 
 @page
@@ -76,14 +83,6 @@ async def edits(context: RequestContext) -> Response:
         return edit_entries_of(db, recent.edits(db, article_filter, order=order, limit=_PER_PAGE + 1, offset=offset))
 
     return await _list(context, "edits", await context.ask(found), order=order)
-
-
-@page
-async def gone(context: RequestContext) -> Response:
-    """`/-/gone`: gone articles, the latest disappearance first."""
-    article_filter, offset = filter_of(context), _offset(context)
-    cards = await context.ask(lambda db: recent.gone(db, article_filter, limit=_PER_PAGE + 1, offset=offset))
-    return await _list(context, "gone", cards)
 
 
 def _offset(context: RequestContext) -> int:
