@@ -22,6 +22,7 @@ from archive.model.errors import UnknownArticle
 from archive.model.records import Reading
 from archive.model.urls import url_key
 from archive.queries import lookup
+from archive.queries.outlets_followed import photographers
 from archive.runtime import signals
 from archive.storage.connection import Database, open_archive
 from crawler.demo.painted_pictures import photograph
@@ -219,8 +220,8 @@ def _recrawl_unchanged(database: Path, base_url: str) -> None:
 
 def _say_credits(db: Database) -> None:
     _say_title("Whose photographs")
-    for credit in lookup.credits(db, limit=8):
-        _say(f"{credit.pictures:>4}  {credit.credit}")
+    for credit, pictures in photographers(db, 8):
+        _say(f"{pictures:>4}  {credit}")
 
 
 def _say_result(database: Path, mismatches: list[Mismatch]) -> int:

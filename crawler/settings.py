@@ -4,6 +4,8 @@ luubao.toml and the environment override these: crawler.config.setting_keys has 
 applies them.
 """
 
+from archive.model import unpack_budget
+
 BOT_NAME = "luubao"
 SPIDER_MODULES = ["crawler.spiders"]
 
@@ -49,7 +51,7 @@ LUUBAO_INSIDE = None  # read by: crawler.politeness.host_politeness
 
 # Limits
 DOWNLOAD_TIMEOUT = 60  # default 180, in seconds, from the first byte sent to the last received; the download handler
-DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # default 1 GiB; packed and unpacked; read by: .size_limits, .decompression
+DOWNLOAD_MAXSIZE = unpack_budget.LARGEST_BODY  # default 1 GiB; read by: .size_limits, .decompression
 LUUBAO_MAXSIZE_NOT_TEXT = 4 * 1024 * 1024  # of a response that is not text; crawler.download.size_limits
 DOWNLOAD_WARNSIZE = 0  # default 32 MiB: the capture names what was left out; read by: the download handler
 CLOSESPIDER_TIMEOUT = 23 * 60 * 60  # default 0, no limit; in seconds; read by: CloseSpider

@@ -73,7 +73,8 @@ def diff(path: Path, as_json: bool, html: str | None, every: bool, url: str, old
 
         _write(html, page(article, steps), path)
     elif as_json:
-        _print_json(article, steps, every)
+        comparisons = [_as_json(article, step) for step in steps]
+        say_json(comparisons if every else comparisons[0])
     else:
         _print(article, steps)
     if not any(step.changes for step in steps):
@@ -116,11 +117,6 @@ def _write(file: str, text: str, archive: Path) -> None:
         temporary.write_text(text, "utf-8", newline="\n")
 
 
-def _print_json(article: Article, steps: Sequence[Comparison], every: bool) -> None:
-    comparisons = [_as_json(article, step) for step in steps]
-    say_json(comparisons if every else comparisons[0])
-
-
 def _as_json(article: Article, step: Comparison) -> dict[str, Any]:
     """The JSON form that docs/diff.md describes."""
     from archive.diff import size
@@ -139,17 +135,8 @@ def _as_json(article: Article, step: Comparison) -> dict[str, Any]:
 
 
 def _change(change: Change) -> dict[str, Any]:
-    return {
-        "part": change.part,
-        "kind": change.kind,
-        "old": list(change.old),
-        "new": list(change.new),
-        "form": change.form,
-        "picture": change.picture,
-        "before": change.before,
-        "after": change.after,
-        "pieces": [asdict(piece) for piece in change.pieces],
-    }
+    names = ("part", "kind", "old", "new", "form", "picture", "before", "after")
+    return {name: getattr(change, name) for name in names} | {"pieces": [asdict(piece) for piece in change.pieces]}
 
 
 def _print(article: Article, steps: Sequence[Comparison]) -> None:

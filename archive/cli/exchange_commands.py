@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli.options import db_option, filing, picture_folder, pictures_option, unpack_ratio_option
-from archive.console.output import clear_progress, counting, say, show_progress
+from archive.console.output import clear_progress, counting, say, say_counts, show_progress
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.paths import folder_beside
 from archive.model.validation import is_address, outlet_name, shown
@@ -22,14 +22,9 @@ if TYPE_CHECKING:
     from archive.exchange.importers.outlet_matcher import OutletMatcher
     from archive.model.records import Outlet
 
-Declared = Callable[[], "tuple[Outlet, ...]"]
-"""Returns the outlets that have spiders; the crawler's commands put it into click's context."""
-
 EXIT_PARTLY = 4
 """The exit code of `import`, `merge` and `backfill` when some items could not be imported, as of `luubao crawl` when
 requests failed."""
-
-_JOBS = click.IntRange(0, 256)
 
 
 @click.command("import")
@@ -41,10 +36,9 @@ _JOBS = click.IntRange(0, 256)
 @click.option("--at", "moment", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
               help="When it was saved, in UTC; by default as the file says, or the file's own time.")  # fmt: skip
 @click.option(
-    "--jobs",
-    type=_JOBS,
+    "--jobs", type=click.IntRange(0, 256),
     help="Reader processes; one per core by default, 0 for a single one that the import waits for.",
-)
+)  # fmt: skip
 @unpack_ratio_option
 @pictures_option
 @click.pass_context
@@ -81,9 +75,8 @@ def import_command(
     with filing(path):
         if captures:
             defaults = PageDefaults(url, moment.replace(tzinfo=UTC) if moment else None, unpack_ratio)
-            failed += _import_captures(
-                path, captures, OutletMatcher(_outlets(ctx, outlet, home), outlet), defaults, jobs, pictures
-            )
+            matcher = OutletMatcher(_outlets(ctx, outlet, home), outlet)
+            failed += _import_captures(path, captures, matcher, defaults, jobs, pictures)
         if readings:
             failed += take_readings(path, readings, outlet, jobs)
     if failed:
@@ -91,26 +84,17 @@ def import_command(
 
 
 def _import_captures(
-    path: Path,
-    files: Sequence[Path],
-    matcher: OutletMatcher,
-    defaults: PageDefaults,
-    jobs: int | None,
+    path: Path, files: Sequence[Path], matcher: OutletMatcher, defaults: PageDefaults, jobs: int | None,
     pictures: Path | None,
-) -> int:
+) -> int:  # fmt: skip
     """Imports captures; returns how many records could not be imported."""
     from archive.exchange.importers.import_job import import_files
 
     with _progress() as progress:
         report = import_files(
-            path,
-            files,
-            matcher,
-            pictures=pictures or folder_beside(path),
-            defaults=defaults,
-            jobs=jobs,
+            path, files, matcher, pictures=pictures or folder_beside(path), defaults=defaults, jobs=jobs,
             progress=progress,
-        )
+        )  # fmt: skip
     _print_report(report)
     if not sum(report.counts[name] for name in ("filed", "late", "here", "withdrawn")):
         matcher.require()
@@ -121,10 +105,8 @@ def _import_captures(
 def _why_nothing(report: Report) -> str:
     """The reason why no capture was imported, as the end of a sentence."""
     if report.hosts:
-        return (
-            f"the pages lie on {', '.join(sorted(report.hosts))}, and no known outlet does. Name one with --outlet and"
-            " --home"
-        )
+        hosts = ", ".join(sorted(report.hosts))
+        return f"the pages lie on {hosts}, and no known outlet does. Name one with --outlet and --home"
     return "no record could be read" if report.counts["skipped"] else "there is no page in the files"
 
 
@@ -162,14 +144,7 @@ def merge_command(
         f"{counts['captures']} captures and {counts['pictures']} fetches of pictures added in {counts['runs']} runs;"
         f" {counts['here']} captures were here already"
     )
-    for name, sentence in (
-        ("withdrawn", "captures of withdrawn articles were left out, or kept as facts only"),
-        ("damaged", "captures do not open in the other archive and were left out. `luubao verify` names them"),
-        ("refused", "values of the other archive cannot be"),
-        ("pictures-missing", "fetches of pictures were left out, for their files are not in the other's folder"),
-    ):
-        if counts[name]:
-            say(f"{counts[name]} {sentence}", err=True)
+    say_counts(counts, _NOT_MERGED)
     for url in merged.withdrawn_there:
         say(f"{url} is withdrawn there and not here. `luubao withdraw` does so", err=True)
     for line in merged.refused:
@@ -178,11 +153,26 @@ def merge_command(
         raise click.exceptions.Exit(EXIT_PARTLY)
 
 
+_NOT_MERGED = {
+    "withdrawn": "captures of withdrawn articles were left out, or kept as facts only",
+    "damaged": "captures do not open in the other archive and were left out. `luubao verify` names them",
+    "refused": "values of the other archive cannot be",
+    "pictures-missing": "fetches of pictures were left out, for their files are not in the other's folder",
+}
+_NOT_IMPORTED = {
+    "elsewhere": "pages of other sites were left out",
+    "unresolved": "revisits were left out, whose pages are in none of the files",
+    "pictures-left": "fetches of pictures were left out: no article shows them, or they are no pictures",
+    "left-out": "records or files were left out that are nothing of a newspaper: scripts, styles, films",
+    "skipped": "records or files could not be read",
+}
+
+
 def _outlets(ctx: click.Context, name: str | None, home: str | None) -> list[Outlet]:
     from archive.model.records import Outlet
     from archive.model.urls import host_of, without_credentials
 
-    declared = ctx.obj() if callable(ctx.obj) else ()
+    declared = ctx.obj() if callable(ctx.obj) else ()  # the crawler's commands put it there: outlets with spiders
     if home:
         if not name:
             raise click.UsageError("--home needs --outlet, its name")
@@ -204,19 +194,10 @@ def _print_report(report: Report) -> None:
     if counts["withdrawn"]:
         sentences.append(f"of {counts['withdrawn']} only the fact was kept, for their articles are withdrawn")
     if changed.renumbered or changed.removed:
-        sentences.append(
-            f"{changed.renumbered + changed.removed} versions have another number now (table renumberings)"
-        )
+        count = changed.renumbered + changed.removed
+        sentences.append(f"{count} versions have another number now (table renumberings)")
     say("; ".join(sentences))
-    for name, sentence in (
-        ("elsewhere", "pages of other sites were left out"),
-        ("unresolved", "revisits were left out, whose pages are in none of the files"),
-        ("pictures-left", "fetches of pictures were left out: no article shows them, or they are no pictures"),
-        ("left-out", "records or files were left out that are nothing of a newspaper: scripts, styles, films"),
-        ("skipped", "records or files could not be read"),
-    ):
-        if counts[name]:
-            say(f"{counts[name]} {sentence}", err=True)
+    say_counts(counts, _NOT_IMPORTED)
     for line in report.skipped:
         say(f"  {line}", err=True)
 

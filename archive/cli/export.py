@@ -38,13 +38,9 @@ def export() -> None:
 
 def scope_options(command: F) -> F:
     """Adds --outlet, --since and --until."""
-    for option in (
-        click.option("--until", type=_DAY, help="Captures up to this day, in the outlet's zone."),
-        click.option("--since", type=_DAY, help="Captures from this day on, in the outlet's zone."),
-        click.option("--outlet", help="Only this outlet."),
-    ):
-        command = option(command)
-    return command
+    command = click.option("--until", type=_DAY, help="Captures up to this day, in the outlet's zone.")(command)
+    command = click.option("--since", type=_DAY, help="Captures from this day on, in the outlet's zone.")(command)
+    return click.option("--outlet", help="Only this outlet.")(command)
 
 
 @contextmanager
@@ -78,9 +74,8 @@ def scope_of(
 @to_option("A folder; made where there is none.")
 @click.option("--run", type=click.IntRange(1), help="Only captures of this run (a number from `luubao runs`).")
 @click.option("--zstd", is_flag=True, help="Compress with Zstandard instead of gzip.")
-@click.option(
-    "--size", default=1000, show_default=True, type=click.IntRange(1), help="Start a new file after this many MB."
-)
+@click.option("--size", default=1000, show_default=True, type=click.IntRange(1),
+              help="Start a new file after this many MB.")  # fmt: skip
 @click.option("--no-pictures", is_flag=True, help="Without pictures.")
 @pictures_option
 def warc(
@@ -247,17 +242,11 @@ def _write_data(path: Path, target: Path, name: str, choice: Selection, write: C
     with _leaving(path) as (db, step), atomic_write(target, mark=name, parents=True) as temporary:
         outlets_of(db, choice.outlet)  # reports an unknown outlet
         temporary.mkdir()
-        write(_with_progress(rows(db, choice), step), temporary / name)
+        write((row for row in rows(db, choice) if step() is None), temporary / name)
         facts = summary(db, choice)
         (temporary / "README.md").write_text(card(titled(db, choice.outlet), name, choice, facts), "utf-8")
     say(f"{facts['versions']} versions of {facts['articles']} articles in {target / name}")
     print_withdrawn(facts["withdrawn"])
-
-
-def _with_progress(rows: Any, step: Callable[[], None]) -> Any:
-    for row in rows:
-        step()
-        yield row
 
 
 for _form, _format_name in (("jsonl", "JSON Lines"), ("csv", "CSV"), ("parquet", "Parquet")):
@@ -284,9 +273,8 @@ def sqlite(path: Path, target: Path, **filters: Any) -> None:
 @db_option
 @choice_options
 @to_option("A file; written over, so that cron can renew it.")
-@click.option(
-    "--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="Maximum number of entries."
-)
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000),
+              help="Maximum number of entries.")  # fmt: skip
 def atom(path: Path, target: Path, limit: int, **filters: Any) -> None:
     """Writes an Atom feed of the newest articles or, with --history, of the newest edits.
 
@@ -302,9 +290,8 @@ def atom(path: Path, target: Path, limit: int, **filters: Any) -> None:
     with _leaving(path) as (db, _), atomic_write(target, replace=True) as temporary:
         newest = list(rows(db, choice, newest=limit))
         facts = summary(db, choice)
-        write_atom(
-            newest, temporary, title=titled(db, choice.outlet), updated=facts["seen_last"] or "1970-01-01T00:00:00Z"
-        )
+        updated = facts["seen_last"] or "1970-01-01T00:00:00Z"
+        write_atom(newest, temporary, title=titled(db, choice.outlet), updated=updated)
     say(f"{len(newest)} entries in {target}")
     print_withdrawn(facts["withdrawn"])
 

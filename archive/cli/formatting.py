@@ -124,9 +124,8 @@ def reading_lines(article: Article, number: int, reading: Reading, pictures: Pat
     yield ""
     yield f"{article.url}  version {number} of {article.version_count}"
     if article.gone_since:
-        yield styled(
-            f"gone since {stored_moment(article.gone_since, article.timezone)}: {article.gone_reason}", fg="red"
-        )
+        since = stored_moment(article.gone_since, article.timezone)
+        yield styled(f"gone since {since}: {article.gone_reason}", fg="red")
 
 
 def fields(reading: Reading) -> Iterator[str]:
@@ -180,10 +179,10 @@ def change_lines(change: Change) -> Iterator[str]:
     last = len(change.pieces) - 1
     parts: list[tuple[str, str | None]] = []
     for index, piece in enumerate(unmarked(change.pieces)):
-        shown = (
-            piece.text if piece.operation != "equal" else _shortened(piece.text, first=index == 0, last=index == last)
-        )
-        parts += _marked(piece, shown)
+        text = piece.text
+        if piece.operation == "equal":
+            text = _shortened(text, first=index == 0, last=index == last)
+        parts += _marked(piece, text)
     yield from (f"  {line}" for line in _wrap_coloured(parts))
 
 

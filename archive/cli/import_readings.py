@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from archive.cluster.imported_readings import Imported, import_readings, refuse_nothing
-from archive.console.output import clear_progress, is_watched, say, say_all, show_progress
+from archive.console.output import clear_progress, is_watched, say, say_all, say_counts, show_progress
 from archive.pipeline.reread_report import Report, report_lines
 
-_LEFT_OUT = (
-    ("here", "readings were left out, for their captures have been read by this extractor already"),
-    ("unknown", "readings were left out, for their captures are not in this archive"),
-    ("otherwise", "readings were left out, made under another address, charset or time zone than the archive names"),
-    ("withdrawn", "readings were left out, for their pages are withdrawn"),
-    ("reader", "readings were left out, made by another reader than this luubao's"),
-    ("bad", "rows are no readings"),
-)
+_LEFT_OUT = {
+    "here": "readings were left out, for their captures have been read by this extractor already",
+    "unknown": "readings were left out, for their captures are not in this archive",
+    "otherwise": "readings were left out, made under another address, charset or time zone than the archive names",
+    "withdrawn": "readings were left out, for their pages are withdrawn",
+    "reader": "readings were left out, made by another reader than this luubao's",
+    "bad": "rows are no readings",
+}
 
 
 def take_readings(path: Path, files: Sequence[Path], outlet: str | None, jobs: int | None) -> int:
@@ -30,9 +30,7 @@ def take_readings(path: Path, files: Sequence[Path], outlet: str | None, jobs: i
 
 def _print_report(imported: Imported) -> None:
     say_all(report_lines(imported.filing))
-    for name, sentence in _LEFT_OUT:
-        if imported.counts[name]:
-            say(f"{imported.counts[name]} {sentence}", err=True)
+    say_counts(imported.counts, _LEFT_OUT)
     for line in (*imported.messages, *sorted(imported.readers)):
         say(f"  {line}", err=True)
     if imported.left:

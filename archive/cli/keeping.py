@@ -87,10 +87,8 @@ def _print_left(left: Unchecked) -> None:
     if left.waiting:
         say(f"{left.waiting} addresses wait to be put in order by the next run, and were left out", err=True)
     if left.former:
-        say(
-            f"{left.former} addresses were left out, because an earlier reader read them: run `luubao reread`",
-            err=True,
-        )
+        why = "because an earlier reader read them: run `luubao reread`"
+        say(f"{left.former} addresses were left out, {why}", err=True)
 
 
 def _print_problems(

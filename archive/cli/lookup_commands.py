@@ -47,6 +47,15 @@ def print_found(found: Iterable[Any], lines: Callable[[Any], Iterator[str]], as_
         raise click.exceptions.Exit(EXIT_NOTHING)
 
 
+def _gists(db: Any, articles: list[int], shown: bool) -> dict[int, EditSummary]:
+    """What the last edits of these articles changed; nothing unless it is shown."""
+    if not shown:
+        return {}
+    from archive.queries.recent import last_gists
+
+    return last_gists(db, articles)
+
+
 @click.command()
 @db_option
 @json_option
@@ -66,15 +75,11 @@ def articles(
     Example:
       luubao articles --edited --limit 5
     """
-    gists: dict[int, EditSummary] = {}
     with open_archive(path) as db:
         if outlet:
             known_outlet(db, outlet)
         found = lookup.articles(db, outlet=outlet, edited=edited, unannounced=unannounced, gone=gone, limit=limit)
-        if (edited or unannounced) and not as_json:
-            from archive.queries.recent import last_gists
-
-            gists = last_gists(db, [article.id for article in found])
+        gists = _gists(db, [article.id for article in found], (edited or unannounced) and not as_json)
     print_found(found, lambda article: chain(article_lines(article), gist_lines(gists.get(article.id))), as_json)
 
 
@@ -170,15 +175,11 @@ def search(path: Path, as_json: bool, words: tuple[str, ...], history: bool, lim
     from archive.queries.full_text import search as hits
 
     query = " ".join(words)
-    gists: dict[int, EditSummary] = {}
     with open_archive(path) as db:
         if filters["outlet"]:
             known_outlet(db, filters["outlet"])
         found = hits(db, query, history=history, article_filter=ArticleFilter(**filters), limit=limit)
-        if filters["edited"] and not as_json:
-            from archive.queries.recent import last_gists
-
-            gists = last_gists(db, [hit.article_id for hit in found])
+        gists = _gists(db, [hit.article_id for hit in found], filters["edited"] and not as_json)
     print_found(found, lambda hit: chain(hit_lines(hit, query), gist_lines(gists.get(hit.article_id))), as_json)
 
 
@@ -260,8 +261,8 @@ def _as_json(cited: CitedArticle, room: str | None) -> dict[str, Any]:
         "gone_since": article.gone_since if article else None, "then": cited.then, "now": cited.now,
         "known_only_later": cited.earlier,
         "changes": [
-            {"part": quote.part, "before": "".join(p.text for p in quote.pieces if p.operation != "added"),
-             "after": "".join(p.text for p in quote.pieces if p.operation != "removed")}
+            {"part": quote.part, **{side: "".join(piece.text for piece in quote.pieces if piece.operation != other)
+                                    for side, other in (("before", "added"), ("after", "removed"))}}
             for quote in (cited.summary.quotes if cited.summary else ())
         ],
         "address": _address(cited, room) if article else None,

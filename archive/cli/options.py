@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from archive.console.output import errors_printable, say
-from archive.model import errors
+from archive.model import notices
 from archive.model.errors import LuubaoError
 from archive.model.paths import folder_beside
 from archive.runtime import signals
@@ -102,14 +102,14 @@ def limit_option(command: F) -> F:
 
 @contextmanager
 def _printing_notices() -> Iterator[list[str]]:
-    """Prints notices of skipped rows (archive.model.errors) on standard error at the end; yields the list of them."""
-    errors.take()  # drops those of an earlier command in the same process
-    notices: list[str] = []
+    """Prints notices of skipped rows on standard error at the end; yields the list of them."""
+    notices.take()  # drops those of an earlier command in the same process
+    found: list[str] = []
     try:
-        yield notices
+        yield found
     finally:
-        notices += errors.take()
-        for line in notices:
+        found += notices.take()
+        for line in found:
             say(line, err=True)
 
 
@@ -145,9 +145,9 @@ class Commands(click.Group):
 
     def _invoke(self, ctx: click.Context) -> Any:
         try:
-            with _printing_notices() as notices:
+            with _printing_notices() as skipped:
                 result = super().invoke(ctx)
-            if notices and self.must_be_whole:
+            if skipped and self.must_be_whole:
                 ctx.exit(1)
             return result
         except LuubaoError as error:

@@ -18,8 +18,6 @@ from archive.runtime import signals
 if TYPE_CHECKING:
     from archive.exchange.object_store.picture_transfer import TransferReport
 
-_STORE = "The object store: s3://BUCKET/FOLDER, gs://..., az://..., or file:///FOLDER."
-
 
 @click.command("push")
 @click.argument("store", metavar="STORE")
@@ -56,9 +54,8 @@ def push_command(
             with counting(f"{archive.name}: pieces") as step:
                 carried = push(archive, bucket, pictures=folder, step=step)
             say(_summary(archive.name, carried))
-            partly |= _print_damaged(
-                archive.name, carried, "here. `luubao pull` brings good ones where the store has them"
-            )
+            remedy = "here. `luubao pull` brings good ones where the store has them"
+            partly |= _print_damaged(archive.name, carried, remedy)
         except LuubaoError as error:
             if signals.signal_received():  # it interrupted a statement: nothing is wrong with the archive
                 raise
@@ -100,10 +97,8 @@ def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool
 
 
 def _summary(name: str, carried: TransferReport) -> str:
-    return (
-        f"{name}: {carried.pieces} of {carried.of} pieces, {carried.bytes / 1e6:.1f} MB, and {carried.pictures}"
-        " pictures carried"
-    )
+    pieces = f"{carried.pieces} of {carried.of} pieces, {carried.bytes / 1e6:.1f} MB"
+    return f"{name}: {pieces}, and {carried.pictures} pictures carried"
 
 
 def _print_damaged(name: str, carried: TransferReport, where: str) -> bool:

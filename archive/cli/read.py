@@ -17,6 +17,7 @@ from archive.cli.options import db_option, json_option
 from archive.console.output import say_all, say_json
 from archive.model.clock import parse
 from archive.model.errors import LuubaoError, UnknownArticle
+from archive.model.unpack_budget import LARGEST_BODY
 from archive.queries import lookup
 from archive.storage.connection import open_archive
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from archive.pipeline.page_reading import PageCoverage
 
 _TIMEOUT = 30
-_MAX_BYTES = 32 * 1024 * 1024
 _EXAMPLES = 3
 
 
@@ -63,13 +63,9 @@ def read(path: Path, as_json: bool, page: str, url: str | None, outlet: str | No
     require_rules(outlet)
     source = _load_page(path, page, url, outlet)
     reading = read_page(
-        source.body,
-        source.url,
-        captured_at=source.captured_at,
-        outlet=source.outlet,
-        encoding=source.encoding,
+        source.body, source.url, captured_at=source.captured_at, outlet=source.outlet, encoding=source.encoding,
         timezone=source.timezone,
-    )
+    )  # fmt: skip
     if as_json:
         say_json(asdict(reading))
     else:
@@ -112,7 +108,7 @@ def _fetch(url: str, outlet: str | None) -> _Page:
         request = Request(url, headers={"User-Agent": "luubao (one page, asked for by a person)"})
         with urlopen(request, timeout=_TIMEOUT) as response:
             charset = response.headers.get_content_charset()
-            return _Page(response.read(_MAX_BYTES), response.url, encoding=charset, outlet=outlet)
+            return _Page(response.read(LARGEST_BODY), response.url, encoding=charset, outlet=outlet)
     except (URLError, OSError, ValueError) as error:
         raise LuubaoError(f"{url} cannot be fetched: {error}") from error
 

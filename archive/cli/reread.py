@@ -34,14 +34,9 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Reader processes; one per core by default.")
 @click.option("--dry-run", is_flag=True, help="Print what would change; change nothing.")
 def reread_command(
-    path: Path,
-    as_json: bool,
-    outlet: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    jobs: int | None,
+    path: Path, as_json: bool, outlet: str | None, since: datetime | None, until: datetime | None, jobs: int | None,
     dry_run: bool,
-) -> None:
+) -> None:  # fmt: skip
     """Reads stored pages again with the present reader.
 
     Run it after an upgrade of luubao or trafilatura, after a change of rules, or when boilerplate was learned again.

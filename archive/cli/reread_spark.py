@@ -11,7 +11,7 @@ import click
 
 from archive.cluster.reading_task import REVISITS, Job, TaskReport
 from archive.cluster.warc_splits import place, splits_of
-from archive.console.output import say, say_json
+from archive.console.output import say, say_counts, say_json
 from archive.extract import extractor_name
 from archive.model.errors import LuubaoError
 from archive.model.records import Outlet
@@ -20,12 +20,12 @@ from archive.model.urls import host_of
 EXIT_INCOMPLETE = 4
 _MEGABYTE = 1_000_000
 
-_NOT_READ = (
-    ("elsewhere", "pages were left out, for they belong to no outlet that the files describe"),
-    ("unresolved", "captures were left out, whose bytes are in none of the files"),
-    ("skipped", "records could not be read"),
-    ("gave-up", "captures were given up"),
-)
+_NOT_READ = {
+    "elsewhere": "pages were left out, for they belong to no outlet that the files describe",
+    "unresolved": "captures were left out, whose bytes are in none of the files",
+    "skipped": "records could not be read",
+    "gave-up": "captures were given up",
+}
 
 
 @click.command("luubao-reread-spark")
@@ -94,16 +94,12 @@ def _outlets(name: str | None, home: str | None, timezone: str) -> tuple[Outlet,
 
 
 def _summary(report: TaskReport) -> str:
-    done_before = report.counts["done-before"]
-    return f"{report.counts['read']} captures read" + (
-        f"; {done_before} pieces were done before" if done_before else ""
-    )
+    before = report.counts["done-before"]
+    return f"{report.counts['read']} captures read" + (f"; {before} pieces were done before" if before else "")
 
 
 def _print_problems(report: TaskReport) -> None:
-    for name, sentence in _NOT_READ:
-        if report.counts[name]:
-            say(f"{report.counts[name]} {sentence}", err=True)
+    say_counts(report.counts, _NOT_READ)
     for line in report.messages[:20]:
         say(f"  {line}", err=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -56,7 +57,9 @@ def serve(
     path, *others = archives or (path,)
     _require_servable((path, *others), host, public, pictures)
     with TemporaryDirectory(prefix="luubao-") as folder:
-        file = web.write_metadata(path, Path(folder), host, public, others, machinery=machinery, **operator)
+        file = Path(folder, "metadata.json")
+        metadata = web.metadata(path, host, public, others, machinery=machinery, **operator)
+        file.write_text(json.dumps(metadata, ensure_ascii=False, indent=1), encoding="utf-8")
         arguments = web.command(
             path, file, host=host, port=port, open_browser=open_browser, laid_down=is_immutable(path), public=public,
             others=others,

@@ -10,7 +10,8 @@ import click
 from archive.cli.options import db_option
 from archive.console.output import bar, say, say_all
 from archive.model import clock
-from archive.model.errors import MOST_TOLD, ArchiveUnusable
+from archive.model.errors import ArchiveUnusable
+from archive.model.notices import MOST_NOTED
 from archive.storage.connection import open_archive, transaction
 from archive.storage.file_identity import require_file
 
@@ -44,10 +45,8 @@ def upgrade(path: Path) -> None:
         left = _repair(db)
         captures, secrets = kinds(db)
     if captures:
-        say(
-            f"secrets of the machine that crawled are in {removals(captures, secrets)}. `luubao cleanse` removes them",
-            err=True,
-        )
+        found = removals(captures, secrets)
+        say(f"secrets of the machine that crawled are in {found}. `luubao cleanse` removes them", err=True)
     say(f"{path} is up to date" + (f"; {left} rows cannot be read and are passed over" if left else ""))
     if left:
         raise click.exceptions.Exit(EXIT_LEFT)
@@ -63,10 +62,10 @@ def _repair(db: Any) -> int:
         repair = mend(db, row)
         left += repair is None
         count += 1
-        if count <= MOST_TOLD:
+        if count <= MOST_NOTED:
             say(f"{row}{f': {repair}' if repair else ''}", err=True)
-    if count > MOST_TOLD:
-        say(f"and {count - MOST_TOLD} more. `luubao verify` names all that are left", err=True)
+    if count > MOST_NOTED:
+        say(f"and {count - MOST_NOTED} more. `luubao verify` names all that are left", err=True)
     return left
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from archive.cluster.reading_files import SAID, CaptureKey, Row, capture_of_row, read_rows, reading_in, row_of
+from archive.cluster.reading_files import SAID, Row, capture_of_row, read_rows, reading_in, row_of
 from archive.cluster.warc_splits import files_in, place
 from archive.model.errors import ArchiveUnusable, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
@@ -55,14 +55,9 @@ def holds_readings(file: Path) -> bool:
 
 
 def import_readings(
-    path: Path,
-    files: Sequence[Path],
-    outlet: str | None = None,
-    *,
-    jobs: int | None = None,
-    progress: Progress | None = None,
-    stopped: Callable[[], bool] = lambda: False,
-) -> Imported:
+    path: Path, files: Sequence[Path], outlet: str | None = None, *, jobs: int | None = None,
+    progress: Progress | None = None, stopped: Callable[[], bool] = lambda: False,
+) -> Imported:  # fmt: skip
     """Files the readings in files, or in all files of folders. outlet: only this one's.
 
     Raises ArchiveMissing, UnknownOutlet, and LuubaoError for a file that holds no readings, before it files any.
@@ -136,13 +131,10 @@ def _stage_row(by_outlet: dict[str, _OutletReadings], row: Row, imported: Import
     if capture.timezone != staged.run.outlet.timezone:
         return "otherwise"
     columns = row_of(capture, updated)
-    return staged.ledger.bring(_capture_key(capture), {column: columns[column] for column in SAID})
-
-
-def _capture_key(capture: CaptureKey) -> CaptureIdentity:
-    return CaptureIdentity(
+    identity = CaptureIdentity(
         capture.requested_url, capture.captured_at, capture.status, capture.digest, capture.final_url, capture.encoding
     )
+    return staged.ledger.bring(identity, {column: columns[column] for column in SAID})
 
 
 class _Filing(Rereading):
@@ -159,8 +151,7 @@ class _StagedAnswers:
     """Answers with staged readings at once; has worker processes read the rest."""
 
     def __init__(self, ledger: StagedReadings, workers: Workers[Waiting, Answer]):
-        self.ledger, self.workers = ledger, workers
-        self.count = workers.count
+        self.ledger, self.workers, self.count = ledger, workers, workers.count
         self.ready: list[tuple[int, Answer | Lost]] = []
 
     def submit(self, number: int, task: Waiting) -> None:

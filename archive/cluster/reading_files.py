@@ -107,13 +107,12 @@ def row_of(capture: CaptureKey, reading: Reading | Unreadable) -> Row:
     Raises UnicodeEncodeError for text that is not valid UTF-8: a lone surrogate, which JSON in a page can contain.
     """
     row: Row = dict.fromkeys(COLUMNS) | capture.row() | {"extractor": reading.extractor}
-    row |= _unreadable_columns(reading) if isinstance(reading, Unreadable) else _reading_columns(reading)
+    if isinstance(reading, Unreadable):
+        row |= {"kind": reading.reason, "detail": reading.detail or None}
+    else:
+        row |= _reading_columns(reading)
     json.dumps(row, ensure_ascii=False).encode()
     return row
-
-
-def _unreadable_columns(unreadable: Unreadable) -> Row:
-    return {"kind": unreadable.reason, "detail": unreadable.detail or None}
 
 
 def _reading_columns(reading: Reading) -> Row:
@@ -133,10 +132,7 @@ _IMAGE_FIELDS = ("url", "caption", "credit", "caption_raw", "alt")
 
 
 def capture_of_row(row: Mapping[str, Any]) -> CaptureKey:
-    """The capture that a row names.
-
-    Raises BadRow.
-    """
+    """The capture that a row names. Raises BadRow."""
     try:
         capture = CaptureKey(**{name: row[name] for name in KEY})
     except KeyError as error:
@@ -149,10 +145,7 @@ def capture_of_row(row: Mapping[str, Any]) -> CaptureKey:
 
 
 def reading_in(row: Mapping[str, Any]) -> Reading | Unreadable:
-    """The reading of a row.
-
-    Raises BadRow.
-    """
+    """The reading of a row. Raises BadRow."""
     kind, extractor = row["kind"], row["extractor"]
     if not extractor:
         raise BadRow("its extractor is empty")
@@ -173,9 +166,8 @@ def _reading(row: Mapping[str, Any]) -> Reading:
         raise BadRow("its headline or its text is missing")
     fields: dict[str, Any] = {name: row[name] for name in _TEXT_FIELDS}
     fields |= {name: row.get(name) for name in _RARE_FIELDS}
-    fields |= {name: tuple(row[name]) for name in _LIST_FIELDS} | {
-        name: _moment(row[name], name) for name in _TIME_FIELDS
-    }
+    fields |= {name: tuple(row[name]) for name in _LIST_FIELDS}
+    fields |= {name: _moment(row[name], name) for name in _TIME_FIELDS}
     origins = tuple((origin["field"], origin["rule"]) for origin in row["origins"])
     confidence = tuple((said["field"], said["likelihood"]) for said in row.get("confidence") or ())
     return Reading(
@@ -204,7 +196,7 @@ FORMAT = b"luubao readings 1"
 _ROW_GROUP = 200  # rows of a row group, held in memory
 _NESTED = {
     "blocks": (("kind", "string"), ("text", "string"), ("image", "int32")),
-    "images": tuple((name, "string") for name in ("url", "caption", "credit", "caption_raw", "alt")),
+    "images": tuple((name, "string") for name in _IMAGE_FIELDS),
     "origins": (("field", "string"), ("rule", "string")),
     "confidence": (("field", "string"), ("likelihood", "double")),
 }
@@ -252,16 +244,13 @@ def read_rows(place: Place, columns: Iterable[str] | None = None) -> Iterator[Ro
     pa, pq = _pyarrow()
     try:
         with place.system.open_input_file(place.path) as source, pq.ParquetFile(source) as file:
-            _check(place, file.schema_arrow)
+            if (file.schema_arrow.metadata or {}).get(b"format") != FORMAT:
+                raise LuubaoError(f"{place} holds no readings: it was not written by luubao-reread-spark")
             for batch in file.iter_batches(_ROW_GROUP, columns=None if columns is None else list(columns)):
                 yield from batch.to_pylist()
     except (OSError, pa.ArrowInvalid, pa.ArrowException) as error:
-        raise LuubaoError(f"{place} cannot be read: {_first_line(error)}. Have the job write it again") from error
-
-
-def _check(place: Place, schema: Any) -> None:
-    if (schema.metadata or {}).get(b"format") != FORMAT:
-        raise LuubaoError(f"{place} holds no readings: it was not written by luubao-reread-spark")
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:120].rstrip(".")
+        raise LuubaoError(f"{place} cannot be read: {reason}. Have the job write it again") from error
 
 
 @contextmanager
@@ -288,16 +277,10 @@ def clear_unfinished(folder: Place) -> None:
 def _schema(pa: Any, columns: Mapping[str, tuple[str, str]]) -> Any:
     simple = {"string": pa.string(), "int32": pa.int32(), "int64": pa.int64(), "double": pa.float64()}
     simple |= {"strings": pa.list_(pa.string())}
-    nested = {
-        name: pa.list_(pa.struct([(field, simple[kind]) for field, kind in fields])) for name, fields in _NESTED.items()
-    }
-    types = simple | nested
+    structs = {name: pa.struct([(field, simple[kind]) for field, kind in fields]) for name, fields in _NESTED.items()}
+    types = simple | {name: pa.list_(struct) for name, struct in structs.items()}
     fields = [pa.field(name, types[kind], metadata={"meaning": meaning}) for name, (kind, meaning) in columns.items()]
     return pa.schema(fields, metadata={"format": FORMAT})
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:120].rstrip(".")
 
 
 def _pyarrow() -> tuple[Any, Any]:

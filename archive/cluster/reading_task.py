@@ -140,7 +140,10 @@ def read_again(pages: Iterator[ToRead], report: TaskReport, job: Job) -> Iterato
     for page in pages:
         number = next(_numbers)
         queue.append((number, page))
-        workers.submit(number, _task(page))
+        source = kept_captures.Source(
+            0, Run(0, 0, page.outlet), "", page.seen.final_url, clock.parse(page.seen.captured_at)
+        )
+        workers.submit(number, (source, page.body, page.seen.encoding))
         answers.update(workers.answers(0))
         while _is_full(queue):
             yield from _completed_rows(queue, answers, report)
@@ -179,22 +182,11 @@ def _row(page: ToRead, reading: Reading | Unreadable | Lost, report: TaskReport)
     return row
 
 
-def _task(page: ToRead) -> _Task:
-    run = Run(0, 0, page.outlet)
-    source = kept_captures.Source(0, run, "", page.seen.final_url, clock.parse(page.seen.captured_at))
-    return source, page.body, page.seen.encoding
-
-
-class _ExtractorFactory:
-    """Builds a worker process's extractor. It removes no boilerplate: the task does."""
-
-    @contextmanager
-    def _extractor(self) -> Iterator[Callable[[_Task], Reading | Unreadable]]:
-        logging.disable()  # an error in a page is in its row
-        yield lambda task: try_to_read(*task, Boilerplate())
-
-    def __call__(self):  # type: ignore[no-untyped-def]  # a contextmanager on a method
-        return self._extractor()
+@contextmanager
+def _extractor() -> Iterator[Callable[[_Task], Reading | Unreadable]]:
+    """Sets up a worker process that extracts pages. It removes no boilerplate: the task does."""
+    logging.disable()  # an error in a page is in its row
+    yield lambda task: try_to_read(*task, Boilerplate())
 
 
 _numbers = count()  # of pages in all tasks: a failed task may have left pages in the workers
@@ -205,10 +197,9 @@ def worker_pool(patience: float) -> Workers[_Task, Reading | Unreadable]:
     """The worker process that reads pages. Later tasks use it again, for it takes a second to start; it ends with this
     process."""
     if patience not in _workers:
-        atexit.register(
-            stop_workers
-        )  # before multiprocessing's own handler, which waits for workers that ignore its signal
-        _workers[patience] = Workers(_ExtractorFactory(), 1, patience=patience)
+        # before multiprocessing's own handler, which waits for workers that ignore its signal
+        atexit.register(stop_workers)
+        _workers[patience] = Workers(_extractor, 1, patience=patience)
     return _workers[patience]
 
 

@@ -15,8 +15,7 @@ from typing import Any
 
 from archive.exchange.importers.gzip_members import is_in_members
 from archive.exchange.importers.import_items import DescribedOutlet, Page, Skipped
-from archive.exchange.importers.outlet_matcher import OutletMatcher
-from archive.exchange.importers.outlet_records import described_by
+from archive.exchange.importers.outlet_matcher import OutletMatcher, described_by
 from archive.exchange.importers.warc_captures import is_luubao_warc, item_of
 from archive.exchange.importers.warc_reader import WarcRecord, records
 from archive.model.errors import LuubaoError, Misconfigured
@@ -196,7 +195,7 @@ def pages_in(split: Split, key: WarcHead) -> Iterator[Placed | Skipped]:
                 item = item_of(raw, key.ours, {})
                 if isinstance(item, Skipped):
                     yield item
-                elif isinstance(item, Page) and _is_to_read(item):
+                elif isinstance(item, Page) and 200 <= item.capture.status < 300 and (item.capture.body or item.refers):
                     yield Placed(item, raw.offset)
 
 
@@ -211,8 +210,3 @@ def pages_at(file: str, offsets: Sequence[int], key: WarcHead) -> Iterator[Place
         for located in pages_in(split, key):
             if isinstance(located, Placed) and located.offset in wanted:
                 yield located
-
-
-def _is_to_read(page: Page) -> bool:
-    capture = page.capture
-    return 200 <= capture.status < 300 and bool(capture.body or page.refers)

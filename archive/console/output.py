@@ -14,7 +14,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -76,12 +76,12 @@ def printable_lines(text: str) -> str:
     """The same, for a text of several lines."""
     if text.isascii() and text.isprintable():
         return text
-    return _CONTROL.sub(_escape, text.replace("\r\n", "\n"))
 
+    def escaped(match: re.Match[str]) -> str:
+        code = ord(match[0])
+        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
-def _escape(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return _CONTROL.sub(escaped, text.replace("\r\n", "\n"))
 
 
 def styled(text: str, **style: Any) -> str:
@@ -108,6 +108,13 @@ def say_all(lines: Iterable[str], *, err: bool = False) -> None:
     """Prints lines."""
     for line in lines:
         say(line, err=err)
+
+
+def say_counts(counts: Mapping[str, int], sentences: Mapping[str, str]) -> None:
+    """Prints on standard error the counts that are not 0, each with its sentence, by name."""
+    for name, sentence in sentences.items():
+        if counts[name]:
+            say(f"{counts[name]} {sentence}", err=True)
 
 
 def say_json(value: Any, *, indent: int | None = 2, default: Callable[[Any], Any] = str) -> None:

@@ -5,15 +5,6 @@ from archive.diff.summary import EditSummary, summarize_edit
 from archive.diff.wording import Change, ChangeKind, Operation, Piece, words
 
 __all__ = [
-    "Change",
-    "ChangeKind",
-    "EditSummary",
-    "Operation",
-    "Piece",
-    "compare",
-    "side_by_side",
-    "size",
-    "summarize_edit",
-    "word_changes",
-    "words",
+    "Change", "ChangeKind", "EditSummary", "Operation", "Piece", "compare", "side_by_side", "size", "summarize_edit",
+    "word_changes", "words",
 ]  # fmt: skip

@@ -28,7 +28,8 @@ def changes(old: Sequence[Image], new: Sequence[Image]) -> Iterator[Change]:
     for pair in _pairs(old, new):
         before = None if pair.old is None else old[pair.old]
         after = None if pair.new is None else new[pair.new]
-        if before and after and pair.kind == "unchanged" and _bytes_differ(before, after):
+        stored = [image.stored.digest for image in (before, after) if image and image.stored]
+        if pair.kind == "unchanged" and len(set(stored)) == 2:  # a version keeps its own bytes if a copy came later
             pair = replace(pair, kind="replaced")
         yield _picture(pair, before, after)
         yield from _picture_text("caption", pair, before, after)
@@ -76,11 +77,6 @@ def _picture(pair: _Pair, before: Image | None, after: Image | None) -> Change:
     return _change("picture", pieces, pair.kind, pair, before, after)
 
 
-def _bytes_differ(before: Image, after: Image) -> bool:
-    """Whether the archive stored different bytes of the two; a version keeps its own bytes if a copy came later."""
-    return bool(before.stored and after.stored and before.stored.digest != after.stored.digest)
-
-
 def _name_pieces(before: Image | None, after: Image | None) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """The removed and the added picture by URL; by URL and digest where the URL is the same."""
     names = [image.url if image else "" for image in (before, after)]
@@ -104,14 +100,8 @@ def _change(
     part: str, pieces: tuple[Piece, ...], kind: ChangeKind, pair: _Pair, before: Image | None, after: Image | None
 ) -> Change:
     shown = after or before
-    return Change(
-        part,
-        pieces,
-        kind,
-        () if pair.old is None else (pair.old + 1,),
-        () if pair.new is None else (pair.new + 1,),
-        picture=shown.url if shown else None,
-    )
+    old, new = (() if place is None else (place + 1,) for place in (pair.old, pair.new))
+    return Change(part, pieces, kind, old, new, picture=shown.url if shown else None)
 
 
 def compare(old: Reading, new: Reading) -> tuple[Change, ...]:
@@ -169,9 +159,8 @@ def _published(old: Reading, new: Reading) -> Iterator[Change]:
     old_time, new_time = clock.claimed(old.published_at), clock.claimed(new.published_at)
     if moment_of(old) != moment_of(new):
         removed = (Piece("removed", old_time),) if old_time else ()
-        yield Change(
-            "published", (*removed, Piece("added", new_time)) if new_time else removed, _kind(old_time, new_time)
-        )
+        pieces = (*removed, Piece("added", new_time)) if new_time else removed
+        yield Change("published", pieces, _kind(old_time, new_time))
     elif new_time:
         yield Change("published", (Piece("equal", new_time),), "unchanged")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Literal
 
 from archive.diff.wording import Change, ChangeKind, Form, Piece, common, pieces
 from archive.text.equivalence import Tokens, is_word, tokens
@@ -71,18 +72,13 @@ def candidates(
     old: Sequence[Paragraph], new: Sequence[Paragraph], olds: Sequence[int], news: Sequence[int], least: float
 ) -> list[Candidate]:
     """The pairs of these paragraphs with at least this similarity, in order."""
-    compare_all = len(olds) * len(news) <= _ALL and _cost(old, new, olds, news) <= _ALL_FEATURES
+    # how many features a comparison of all pairs would read
+    cost = len(news) * sum(old[i].size for i in olds) + len(olds) * sum(new[j].size for j in news)
+    compare_all = len(olds) * len(news) <= _ALL and cost <= _ALL_FEATURES
     pairs = ((i, j) for i in olds for j in news) if compare_all else _sharing_rare(old, new, olds, news)
     scored = (Candidate(i, j, likeness(old[i], new[j])) for i, j in pairs)
-    return sorted(
-        (candidate for candidate in scored if candidate.likeness >= least),
-        key=lambda candidate: (candidate.old, candidate.new),
-    )
-
-
-def _cost(old: Sequence[Paragraph], new: Sequence[Paragraph], olds: Sequence[int], news: Sequence[int]) -> int:
-    """How many features a comparison of all pairs would read."""
-    return len(news) * sum(old[i].size for i in olds) + len(olds) * sum(new[j].size for j in news)
+    alike = (candidate for candidate in scored if candidate.likeness >= least)
+    return sorted(alike, key=lambda candidate: (candidate.old, candidate.new))
 
 
 def _sharing_rare(
@@ -168,9 +164,7 @@ def _in_place(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> Iterator[_G
 
 def _common_prefix(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> int:
     pairs = enumerate(zip(old, new, strict=False))
-    return next(
-        (n for n, (old_paragraph, new_paragraph) in pairs if old_paragraph != new_paragraph), min(len(old), len(new))
-    )
+    return next((n for n, (before, after) in pairs if before != after), min(len(old), len(new)))
 
 
 def _aligned(old: Sequence[Paragraph], new: Sequence[Paragraph], olds: range, news: range) -> Iterator[_Group]:
@@ -243,31 +237,20 @@ def _identical_elsewhere(
     return [(matches.pop(), j) for j in added if (matches := places.get(new[j].tokens.keys))]
 
 
-def _added_or_removed(kind: ChangeKind, paragraph: Paragraph, place: int) -> Change:
-    position = (place + 1,)
-    if kind == "removed":
-        return Change("body", (Piece("removed", paragraph.text),), kind, old=position, form=paragraph.form)
-    return Change("body", (Piece("added", paragraph.text),), kind, new=position, form=paragraph.form)
+def _added_or_removed(kind: Literal["added", "removed"], paragraph: Paragraph, place: int) -> Change:
+    old, new = ((place + 1,), ()) if kind == "removed" else ((), (place + 1,))
+    return Change("body", (Piece(kind, paragraph.text),), kind, old, new, paragraph.form)
 
 
 def _change(old: Sequence[Paragraph], new: Sequence[Paragraph], group: _Group, elsewhere: bool) -> Change:
+    olds, news = tuple(n + 1 for n in group.old), tuple(n + 1 for n in group.new)
     if len(group.old) == len(group.new) == 1 and old[group.old[0]] == new[group.new[0]] and not elsewhere:
-        return _unchanged(new[group.new[0]], group)
+        paragraph = new[group.new[0]]
+        return Change("body", (Piece("equal", paragraph.text),), "unchanged", olds, news, paragraph.form)
     before = tokens("\n".join(old[n].text for n in group.old))
     after = tokens("\n".join(new[n].text for n in group.new))
-    return Change(
-        "body",
-        pieces(before, after),
-        _kind(group, elsewhere, before.keys == after.keys),
-        tuple(n + 1 for n in group.old),
-        tuple(n + 1 for n in group.new),
-        new[group.new[0]].form,
-    )
-
-
-def _unchanged(paragraph: Paragraph, group: _Group) -> Change:
-    old, new = (group.old[0] + 1,), (group.new[0] + 1,)
-    return Change("body", (Piece("equal", paragraph.text),), "unchanged", old, new, paragraph.form)
+    kind = _kind(group, elsewhere, before.keys == after.keys)
+    return Change("body", pieces(before, after), kind, olds, news, new[group.new[0]].form)
 
 
 def _kind(group: _Group, elsewhere: bool, same: bool) -> ChangeKind:

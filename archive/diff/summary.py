@@ -34,11 +34,8 @@ def title(change: Change) -> str:
 def title_of_picture(changes: Sequence[Change]) -> str:
     """A picture and the changes of it, its caption and its credit: `picture 2, replaced, caption edited`."""
     picture, *texts = changes
-    labels = [
-        title(picture),
-        *(f"{change.part} {change.kind}" for change in texts if change.kind not in ("unchanged", picture.kind)),
-    ]
-    return ", ".join(labels)
+    changed = (change for change in texts if change.kind not in ("unchanged", picture.kind))
+    return ", ".join([title(picture), *(f"{change.part} {change.kind}" for change in changed)])
 
 
 def together(changes: Iterable[Change]) -> Iterator[list[Change]]:
@@ -54,9 +51,7 @@ def unmarked(pieces: Sequence[Piece]) -> Iterator[Piece]:
     change and the space is not."""
     for n, piece in enumerate(pieces):
         around = [*pieces[max(n - 1, 0) : n], *pieces[n + 1 : n + 2]]
-        joint = piece.text == " " and any(
-            neighbour.text == "\n" and neighbour.operation != "equal" for neighbour in around
-        )
+        joint = piece.text == " " and any(near.text == "\n" and near.operation != "equal" for near in around)
         yield Piece("equal", " ") if joint else piece
 
 
@@ -265,11 +260,8 @@ def _figures(text: str) -> Iterator[str]:
 def _swaps(sentences: Sequence[Change], find: Callable[[str], Iterator[str]]) -> Iterator[Replacement]:
     """Items only in the old texts against items only in the new ones: paired one to one where a sentence has as many of
     both. An item removed from one sentence and added to another was moved, and does not count."""
-    counts = [
-        (Counter(find(sentence.before)), Counter(find(sentence.after)))
-        for sentence in sentences
-        if sentence.part != "published"
-    ]
+    texts = [sentence for sentence in sentences if sentence.part != "published"]
+    counts = [(Counter(find(sentence.before)), Counter(find(sentence.after))) for sentence in texts]
     before, after = Counter[str](), Counter[str]()
     for old, new in counts:
         before.update(old)

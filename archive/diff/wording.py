@@ -246,7 +246,7 @@ def _merge_islands(runs: list[_Run], old: Sequence[str], new: Sequence[str]) -> 
             len(merged) >= 3
             and not run.same
             and _is_island(merged[-3:], old_words, new_words)
-            and not _has_paragraph_break(merged[-2], old)
+            and "\n" not in old[merged[-2].i : merged[-2].end_i]  # no paragraph break
         ):
             run = _Run(False, merged[-3].i, run.end_i, merged[-3].j, run.end_j)
             merged[-3:] = [run]
@@ -268,11 +268,6 @@ def _is_island(runs: Sequence[_Run], old_words: Sequence[int], new_words: Sequen
     )
     kept = old_words[island.end_i] - old_words[island.i]
     return kept == 0 or kept <= min(_ISLAND_WORDS, *(size - 1 for size in around))
-
-
-def _has_paragraph_break(run: _Run, keys: Sequence[str]) -> bool:
-    """Whether the run contains a paragraph break."""
-    return "\n" in keys[run.i : run.end_i]
 
 
 def _as_pieces(runs: Sequence[_Run], old: Tokens, new: Tokens) -> Iterator[Piece]:

@@ -86,8 +86,9 @@ def back_up(
         backup = Backup(place, path.name, digest_of_file(copy), seal, clock.stamp(clock.now()), tuple(missing))
         _write_manifest(folder, backup)
     old = [] if backup.lacking else [earlier.place for earlier in before][: max(0, len(before) + 1 - keep)]
-    for place in old:
-        _remove(place)
+    for place in old:  # renamed first, so that a half-removed one never stands under its name
+        with temporary_folder(place) as folder:
+            place.rename(folder / place.name)
     return backup, old
 
 
@@ -176,13 +177,7 @@ def _read(place: Path) -> Backup | None:
 
 
 def _write_manifest(folder: Path, backup: Backup) -> None:
-    facts = {
-        "archive": backup.archive,
-        "digest": backup.digest,
-        "seal": backup.seal,
-        "at": backup.at,
-        "lacking": backup.lacking,
-    }
+    facts = {name: getattr(backup, name) for name in ("archive", "digest", "seal", "at", "lacking")}
     (folder / _MANIFEST).write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
@@ -198,18 +193,12 @@ def _copy_pictures(folder: Path, to: Path, before: Path | None, step: Step) -> N
     for name in sorted(files_of(folder)):
         step()
         (to / name).parent.mkdir(parents=True, exist_ok=True)
-        if before and is_good(before, name) and _hard_link(before / name, to / name):
-            continue
+        if before and is_good(before, name):
+            with suppress(OSError):  # the file system cannot link
+                os.link(before / name, to / name)
+                continue
         if is_good(folder, name):
             shutil.copy(folder / name, to / name)
-
-
-def _hard_link(old: Path, new: Path) -> bool:
-    """Links `new` to the file at `old`; False where the file system cannot."""
-    with suppress(OSError):
-        os.link(old, new)
-        return True
-    return False
 
 
 def _copy_settings(settings: Sequence[Path], to: Path) -> None:
@@ -257,9 +246,3 @@ def _foreign_reason(setting: Path) -> str | None:
     inside = (setting, *setting.rglob("*"))
     odd = next((file for file in inside if file.is_symlink() or not (file.is_file() or file.is_dir())), None)
     return f"{odd.name} is a link, or no file" if odd else None
-
-
-def _remove(place: Path) -> None:
-    """Removes a backup: renames it first, so that a half-removed one never stands under its name."""
-    with temporary_folder(place) as folder:
-        place.rename(folder / place.name)

@@ -127,16 +127,12 @@ def _docx_passages(path: Path) -> Iterator[str]:
                     raise ValueError("it is no Word document")
                 continue
             relations = f"word/_rels/{part}.xml.rels"
-            targets = dict(_targets(document, relations)) if relations in document.namelist() else {}
+            related = _parsed(document, relations) if relations in document.namelist() else ()
+            targets = {str(relation.get("Id")): str(relation.get("Target")) for relation in related}
             for paragraph in _parsed(document, f"word/{part}.xml").iter(f"{_WORD}p"):
                 text = "".join(str(run.text or "") for run in paragraph.iter(f"{_WORD}t"))
                 linked = [targets.get(str(link.get(_RELATION)), "") for link in paragraph.iter(f"{_WORD}hyperlink")]
                 yield " ".join([text, *(target for target in linked if target and target not in text)])
-
-
-def _targets(document: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str]]:
-    for relation in _parsed(document, name):
-        yield str(relation.get("Id")), str(relation.get("Target"))
 
 
 def _parsed(document: zipfile.ZipFile, name: str) -> etree._Element:

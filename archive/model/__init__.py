@@ -1,3 +1,2 @@
 """Records, validators, URLs, clock and errors: values and pure functions. The validators (`*_validation`) check values
-from outside; `errors` also collects notices of what was skipped because it was invalid. Imports nothing but
-archive.model.errors, archive.model.clock and the standard library."""
+from outside; `notices` collects what was skipped because it was invalid. Imports nothing but the standard library."""

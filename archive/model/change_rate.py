@@ -163,10 +163,6 @@ def shared_out(rates: Mapping[Bucket, float], life: list[Stretch], *, changed: b
     # actual edits, given at least one, for each expected edit
     edits_per_expected = 1 / -expm1(-expected) if changed and expected > 0 else 0.0
     return [
-        (
-            bucket,
-            Tally(float(stretch is life[-1]), edits_per_expected * rates[bucket] * (end - begin), end - begin),
-        )
-        for stretch in life
-        for bucket, begin, end in (stretch,)
+        (bucket, Tally(float(n == len(life)), edits_per_expected * rates[bucket] * (end - begin), end - begin))
+        for n, (bucket, begin, end) in enumerate(life, 1)
     ]

@@ -1,71 +1,46 @@
-"""Exceptions that a user can cause and fix, and notices of what a command skipped.
-
-LuubaoError            anything below; its text is one sentence that says what to do
-├── ArchiveMissing     raised when an archive is to be read and there is none
-├── ArchiveUnusable    raised when a file is not an archive, is newer than this code, or cannot be written
-│   ├── ArchiveGone    raised when the file was removed or replaced while it was being written
-│   └── ArchiveBusy     raised when the file cannot be written now: a full disk, a lock, no permission
-├── ArchiveDamaged     raised when stored bytes are missing or have changed
-├── UnknownOutlet      raised when a command names an outlet that no spider declares or the archive does not hold
-├── UnknownArticle     raised when an address, or a version of it, is not in the archive
-├── UnknownCapture     raised when a capture is asked for that is not in the archive
-├── Withdrawn          raised when the requested article was withdrawn
-├── UnknownSeal        raised when a seal noted earlier is not in the archive
-├── QueryTooLong       raised when a query takes longer than the server allows
-├── BadQuery           raised when a full-text query is malformed
-├── StoreUnusable      raised when an object store cannot be reached, or refuses
-├── Diverged           raised when an archive and its copy in a store each have data that the other lacks
-├── Unwritable         raised when a file or folder cannot be written: a full disk, no permission
-├── BadValue           raised when a value from outside is invalid: a status, a time, a name, an address
-└── Misconfigured      raised when a setting is missing or makes no sense
-
-An unreadable row must not hide the others, and must not be left out silently.
-"""
+"""Exceptions that a user can cause and fix."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from threading import Lock
-
 
 class LuubaoError(Exception):
-    """Base of every error that a user can cause and fix."""
+    """Base of every error that a user can cause and fix. Its text is one sentence that says what to do."""
 
 
 class ArchiveMissing(LuubaoError):
-    """There is no archive at that path."""
+    """Raised when an archive is to be read and there is none."""
 
 
 class ArchiveUnusable(LuubaoError):
-    """The file is not an archive this code can use."""
+    """Raised when a file is not an archive, is newer than this code, or cannot be written."""
 
 
 class ArchiveGone(ArchiveUnusable):
-    """The file that is being written is no longer the one at its path."""
+    """Raised when the file was removed or replaced while it was being written."""
 
 
 class ArchiveBusy(ArchiveUnusable):
-    """The file cannot be written now."""
+    """Raised when the file cannot be written now: a full disk, a lock, no permission."""
 
 
 class ArchiveDamaged(LuubaoError):
-    """Bytes in the archive have changed or are missing."""
+    """Raised when stored bytes are missing or have changed."""
 
 
 class UnknownOutlet(LuubaoError):
-    """No such outlet."""
+    """Raised when a command names an outlet that no spider declares or the archive does not hold."""
 
 
 class UnknownArticle(LuubaoError):
-    """No such article or version."""
+    """Raised when an address, or a version of it, is not in the archive."""
 
 
 class UnknownCapture(LuubaoError):
-    """No such capture."""
+    """Raised when a capture is asked for that is not in the archive."""
 
 
 class Withdrawn(LuubaoError):
-    """The article was withdrawn."""
+    """Raised when the requested article was withdrawn."""
 
 
 class WordsRemain(LuubaoError):
@@ -73,70 +48,33 @@ class WordsRemain(LuubaoError):
 
 
 class UnknownSeal(LuubaoError):
-    """No such seal."""
+    """Raised when a seal noted earlier is not in the archive."""
 
 
 class BadQuery(LuubaoError):
-    """The words to search for are empty or malformed."""
+    """Raised when a full-text query is malformed."""
 
 
 class QueryTooLong(LuubaoError):
-    """The answer would have taken too long."""
+    """Raised when a query takes longer than the server allows."""
 
 
 class StoreUnusable(LuubaoError):
-    """The object store is unreachable or refuses."""
+    """Raised when an object store cannot be reached, or refuses."""
 
 
 class Diverged(LuubaoError):
-    """Two states of an archive, neither of which derives from the other; merge them."""
+    """Raised when an archive and its copy in a store each have data that the other lacks."""
 
 
 class Unwritable(LuubaoError):
-    """A file or folder cannot be written."""
+    """Raised when a file or folder cannot be written: a full disk, no permission."""
 
 
 class BadValue(LuubaoError, ValueError):
-    """A value from outside is invalid. Its text is the end of a sentence: `'x' is no time zone`."""
+    """Raised when a value from outside is invalid: a status, a time, a name, an address. Its text is the end of a
+    sentence: `'x' is no time zone`."""
 
 
 class Misconfigured(LuubaoError):
-    """A setting is missing or makes no sense."""
-
-
-MOST_TOLD = 20
-_PASSED_OVER = "passed over: "
-
-_lock = Lock()
-_noted: dict[str, None] = {}
-_more = 0
-
-
-def pass_over(where: str, why: object) -> None:
-    """Notes what was skipped. where: such as `captures 17`; why: the end of a sentence."""
-    global _more  # one list a process: the code that reads rows is far from the code that reports
-    notice = f"{where}: {' '.join(str(why).split())[:200]}"
-    with _lock:
-        if notice in _noted:
-            return
-        if len(_noted) < MOST_TOLD:
-            _noted[notice] = None
-        else:
-            _more += 1
-
-
-def take() -> list[str]:
-    """The notices since the last call, as sentences."""
-    global _more  # as above
-    with _lock:
-        notices, more_count = [f"{_PASSED_OVER}{notice}" for notice in _noted], _more
-        _noted.clear()
-        _more = 0
-    return [*notices, f"{_PASSED_OVER}{more_count} more. `luubao verify` names all"] if more_count else notices
-
-
-def note_again(notices: Iterable[str]) -> None:
-    """Notes what `take` returned in another process."""
-    for notice in notices:
-        where, _, why = notice.removeprefix(_PASSED_OVER).partition(": ")
-        pass_over(where, why)
+    """Raised when a setting is missing or makes no sense."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LARGEST_BODY = 32 * 1024 * 1024
+"""Bytes of one body at most, packed and unpacked, in a crawl as in an import."""
 UNPACK_RATIO = 200
 """Ordinary pages reach 5 to 30, hourly copies of one page 100, zeros 1,000 (gzip) to 30,000 (Zstandard)."""
 ALWAYS_ALLOWED = 1024 * 1024 * 1024

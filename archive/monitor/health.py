@@ -76,11 +76,8 @@ class Health:
             if reading.reason not in _LIST_REASONS:
                 self.kinds[reading.reason] += 1
                 self._share("readable", False)
-        elif self._is_young(reading):
+        elif reading.published_at is None or reading.published_at >= self.at - _RECENT:
             self._add_article(reading, new=ingested.filed is not None and ingested.filed.outcome == "new")
-
-    def _is_young(self, reading: Reading) -> bool:
-        return reading.published_at is None or reading.published_at >= self.at - _RECENT
 
     def _add_article(self, reading: Reading, *, new: bool) -> None:
         self.new += new
@@ -135,12 +132,8 @@ class Health:
     @classmethod
     def from_json(cls, started_at: datetime, stored: Mapping[str, Any]) -> Health:
         """Reads what to_json wrote, for a run that began at `started_at`."""
-        health = cls(
-            started_at,
-            int(stored.get("new", 0)),
-            flags=tuple(stored.get("flags", ())),
-            told=tuple(stored.get("told", ())),
-        )
+        flags, told = tuple(stored.get("flags", ())), tuple(stored.get("told", ()))
+        health = cls(started_at, int(stored.get("new", 0)), flags=flags, told=told)
         for name, counter in zip(_COUNTERS, health._counters(), strict=True):
             counter.update(stored.get(name, {}))
         health.shares = {name: (hits, total) for name, (hits, total) in stored.get("shares", {}).items()}

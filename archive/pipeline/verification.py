@@ -15,7 +15,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from archive.model import errors, validation
+from archive.model import notices, validation
 from archive.model.errors import UnknownSeal
 from archive.model.unpack_budget import UnpackBudget
 from archive.pipeline.rederivation import FormerExtractor, Readers, RederivedUrl, Reread
@@ -103,7 +103,7 @@ def _compared_by(
             yield from _differences(readers[part.outlet_id], _keys_of(db, part), skipped, step)
             continue
         skipped.add(compared.skipped)
-        errors.note_again(compared.notices)
+        notices.note_again(compared.notices)
         for _ in range(compared.count):
             step()
         yield from (problem for problem in compared.problems if problem not in reported)
@@ -120,7 +120,7 @@ def _comparing(path: Path) -> Iterator[Callable[[_Part], _Compared]]:
 def _part_compared(db: Database, readers: Mapping[int, Readers], part: _Part) -> _Compared:
     compared, keys = _Compared(), list(_keys_of(db, part))
     compared.problems = list(_differences(readers[part.outlet_id], iter(keys), compared.skipped))
-    compared.count, compared.notices = len(keys), errors.take()
+    compared.count, compared.notices = len(keys), notices.take()
     return compared
 
 

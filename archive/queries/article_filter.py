@@ -109,13 +109,8 @@ def _stored_spelling(db: Database, query: str, value: str | None) -> str | None:
     if not value:
         return None
     spellings = [str(row[0]) for row in db.execute(query).fetchall()]
-    return (
-        value
-        if value in spellings
-        else next(
-            (spelling for spelling in spellings if without_diacritics(spelling) == without_diacritics(value)), value
-        )
-    )
+    alike = (spelling for spelling in spellings if without_diacritics(spelling) == without_diacritics(value))
+    return value if value in spellings else next(alike, value)
 
 
 def spelt_credit(db: Database, credit: str) -> str:

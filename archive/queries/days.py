@@ -72,16 +72,9 @@ def days(db: Database, outlet: FollowedOutlet, first: date, last: date) -> Days:
     zone = zone_of(outlet.timezone)
     span = moments(first, last, zone)
     crawled, recorded = _crawled_days(db, outlet, zone, first, last)
-    return Days(
-        first,
-        last,
-        _published(db, outlet, first, last),
-        _count_by_day(db, _EDITED, outlet, zone, span),
-        _count_by_day(db, f"{_EDITED} AND announced = 'none'", outlet, zone, span),
-        _count_by_day(db, _GONE, outlet, zone, span),
-        crawled,
-        recorded,
-    )
+    queries = (_EDITED, f"{_EDITED} AND announced = 'none'", _GONE)
+    edits, unannounced, gone = (_count_by_day(db, query, outlet, zone, span) for query in queries)
+    return Days(first, last, _published(db, outlet, first, last), edits, unannounced, gone, crawled, recorded)
 
 
 def moments(first: date, last: date, zone: ZoneInfo) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Looks up articles, versions, readings, runs and credits; each function returns frozen values."""
+"""Looks up articles, versions, readings and runs; each function returns frozen values."""
 
 from __future__ import annotations
 
@@ -12,15 +12,11 @@ from sqlite_utils import Database
 from archive.model.errors import UnknownArticle, Withdrawn
 from archive.model.paths import shown_place
 from archive.queries.article_filter import UNANNOUNCED
-from archive.runtime.lazy_imports import lazy
 from archive.storage.sqlite_errors import readable_value, readable_values, unreadable_row
 from archive.storage.withdrawals.withdrawal_lookup import withdrawal_of
 
 if TYPE_CHECKING:
     from archive.model.records import Reading, StoredPicture
-    from archive.queries.full_text import search as search
-
-lazy(__name__, {"archive.queries.full_text": "search"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +72,6 @@ class RunRecord:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Credit:
-    """A picture credit, and how many pictures of current versions carry it."""
-
-    credit: str
-    pictures: int
-
-
 _ARTICLE = (
     "SELECT articles.id, outlets.name AS outlet, articles.url, articles.headline, articles.byline, articles.section,"
     " articles.published_at, articles.version_count, articles.first_seen_at, articles.changed_at,"
@@ -93,14 +81,9 @@ _ARTICLE = (
 
 
 def articles(
-    db: Database,
-    *,
-    outlet: str | None = None,
-    edited: bool = False,
-    unannounced: bool = False,
-    gone: bool = False,
+    db: Database, *, outlet: str | None = None, edited: bool = False, unannounced: bool = False, gone: bool = False,
     limit: int = -1,
-) -> list[Article]:
+) -> list[Article]:  # fmt: skip
     """Articles, latest published first, those without a date last. edited: only those with more than one version.
     unannounced: only those with an edit that the newspaper did not announce. gone: only those that are gone. limit: -1
     is no limit."""
@@ -185,12 +168,11 @@ def reading_of(db: Database, article_id: int, number: int | None = None) -> tupl
     if (row := next(iter(rows), None)) is None:
         raise UnknownArticle(f"the article has no version {number}. `luubao versions` lists those it has")
     reading = readable_value(row, "texts", lambda row: from_row(row, row["extractor"]))
-    return row["number"], _with_pictures(db, article_id, row["number"], reading)
+    return row["number"], with_stored(reading, _stored_pictures(db, article_id, row["number"]))
 
 
-def _with_pictures(db: Database, article_id: int, number: int, reading: Reading) -> Reading:
-    """The reading, with each picture's stored copy."""
-    stored = _stored_pictures(db, article_id, number)
+def with_stored(reading: Reading, stored: Mapping[str, StoredPicture]) -> Reading:
+    """The reading, with the stored copy of each picture. stored: by URL."""
     return replace(reading, images=tuple(replace(image, stored=stored.get(image.url)) for image in reading.images))
 
 
@@ -232,24 +214,11 @@ def _run_record(row: dict[str, Any]) -> RunRecord:
     return RunRecord(**{**row, **parsed})
 
 
-def credits(db: Database, *, limit: int = 20) -> list[Credit]:
-    """Credits of current pictures, the most frequent first."""
-    rows = db.query(
-        "SELECT credit, count(*) AS pictures FROM photographs WHERE credit IS NOT NULL"
-        " GROUP BY credit ORDER BY pictures DESC, credit LIMIT ?",
-        [limit],
-    )
-    return list(readable_values(rows, "credits", lambda row: Credit(**row)))
-
-
 def counts(db: Database) -> dict[str, Any]:
     """How much the archive holds."""
-    return next(
-        iter(
-            db.query(
-                "SELECT (SELECT count(*) FROM articles) AS articles, (SELECT count(*) FROM versions) AS versions,"
-                " (SELECT count(*) FROM captures) AS captures, (SELECT count(*) FROM bodies) AS bodies,"
-                " (SELECT count(*) FROM articles WHERE gone_since IS NOT NULL) AS gone"
-            )
-        )
+    rows = db.query(
+        "SELECT (SELECT count(*) FROM articles) AS articles, (SELECT count(*) FROM versions) AS versions,"
+        " (SELECT count(*) FROM captures) AS captures, (SELECT count(*) FROM bodies) AS bodies,"
+        " (SELECT count(*) FROM articles WHERE gone_since IS NOT NULL) AS gone"
     )
+    return next(iter(rows))

@@ -112,20 +112,16 @@ def crawl_history(db: Database, outlet: FollowedOutlet) -> CrawlHistory:
 
 def sizes(db: Database) -> Sizes:
     """How much the archive holds, without withdrawn articles."""
-    row = next(
-        iter(
-            db.query(
-                "SELECT (SELECT count(*) FROM articles WHERE withdrawn_at IS NULL) AS articles,"
-                " (SELECT coalesce(sum(version_count), 0) FROM articles WHERE withdrawn_at IS NULL) AS versions,"
-                " (SELECT coalesce(max(id), 0) FROM captures) AS captures,"
-                " (SELECT count(*) FROM articles WHERE gone_since IS NOT NULL AND withdrawn_at IS NULL) AS gone,"
-                " (SELECT count(*) FROM pictures) AS pictures,"
-                " (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size) AS bytes,"
-                " (SELECT coalesce(sum(size), 0) FROM pictures) AS picture_bytes"
-            )
-        )
+    rows = db.query(
+        "SELECT (SELECT count(*) FROM articles WHERE withdrawn_at IS NULL) AS articles,"
+        " (SELECT coalesce(sum(version_count), 0) FROM articles WHERE withdrawn_at IS NULL) AS versions,"
+        " (SELECT coalesce(max(id), 0) FROM captures) AS captures,"
+        " (SELECT count(*) FROM articles WHERE gone_since IS NOT NULL AND withdrawn_at IS NULL) AS gone,"
+        " (SELECT count(*) FROM pictures) AS pictures,"
+        " (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size) AS bytes,"
+        " (SELECT coalesce(sum(size), 0) FROM pictures) AS picture_bytes"
     )
-    return Sizes(**row)
+    return Sizes(**next(iter(rows)))
 
 
 _NEWEST = 2_000  # articles of an outlet whose confidence is counted: the texts of all take seconds to read
@@ -214,15 +210,10 @@ def runs_of(db: Database, outlet_id: int, since: datetime) -> list[RunFacts]:
 def _run_facts(row: Mapping[str, Any]) -> RunFacts:
     ahead = timedelta(seconds=row["clock_ahead"] or 0)
     return RunFacts(
-        row["id"],
-        clock.parse(row["started_at"]) - ahead,
-        clock.parse(row["finished_at"]) - ahead if row["finished_at"] else None,
-        row["outcome"],
-        row["reason"],
-        tuple(json.loads(row["warnings"] or "[]")),
-        json.loads(row["stats"]),
-        json.loads(row["health"] or "{}"),
-    )
+        row["id"], clock.parse(row["started_at"]) - ahead,
+        clock.parse(row["finished_at"]) - ahead if row["finished_at"] else None, row["outcome"], row["reason"],
+        tuple(json.loads(row["warnings"] or "[]")), json.loads(row["stats"]), json.loads(row["health"] or "{}"),
+    )  # fmt: skip
 
 
 def outlet_facts(db: Database, since: datetime, now: datetime) -> list[OutletFacts]:

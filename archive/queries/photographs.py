@@ -53,18 +53,14 @@ _NEWEST = (
     "pictures AS kept CROSS JOIN version_images AS shown ON shown.picture_id = kept.id"
     " CROSS JOIN articles ON articles.current_version_id = shown.version_id"
 )
-_BY_ARRIVAL = (
-    _NEWEST,
-    "kept.id DESC, shown.version_id DESC",
-)
+_BY_ARRIVAL = (_NEWEST, "kept.id DESC, shown.version_id DESC")
+_LATEST_FIRST = "articles.published_at DESC, articles.id DESC, shown.position"
 _BY_DATE = (
-    "articles CROSS JOIN version_images AS shown ON shown.version_id = articles.current_version_id",
-    "articles.published_at DESC, articles.id DESC, shown.position",
-)
+    "articles CROSS JOIN version_images AS shown ON shown.version_id = articles.current_version_id", _LATEST_FIRST,
+)  # fmt: skip
 _BY_CREDIT = (
-    "version_images AS shown CROSS JOIN articles ON articles.current_version_id = shown.version_id",
-    "articles.published_at DESC, articles.id DESC, shown.position",
-)
+    "version_images AS shown CROSS JOIN articles ON articles.current_version_id = shown.version_id", _LATEST_FIRST,
+)  # fmt: skip
 
 
 def photographs(
@@ -153,21 +149,16 @@ _APPEARANCES = (
 
 def picture_appearances(db: Database, digest: str, limit: int) -> PictureAppearances | None:
     """A picture with its appearances; None where no picture that may be shown has that digest."""
-    rows = db.query("SELECT * FROM pictures WHERE digest = ?", [digest])
-    row = next(iter(rows), None)
+    row = next(iter(db.query("SELECT * FROM pictures WHERE digest = ?", [digest])), None)
     place = shown_place(row["digest"], row["media_type"], row["path"], row["thumbnail"]) if row else None
     if row is None or place is None:
         return None
-    appearance_rows = readable_values(
-        db.query(_APPEARANCES, [row["id"], limit]), "versions", lambda fields: Appearance(**fields)
-    )
+    rows = db.query(_APPEARANCES, [row["id"], limit])
+    appearances = tuple(readable_values(rows, "versions", lambda fields: Appearance(**fields)))
+    if not appearances:
+        return None
     facts = {name: row[name] for name in ("digest", "media_type", "size", "width", "height")}
-    appearances = tuple(appearance_rows)
-    return (
-        PictureAppearances(path=place.path, thumbnail=place.thumbnail, appearances=appearances, **facts)
-        if appearances
-        else None
-    )
+    return PictureAppearances(path=place.path, thumbnail=place.thumbnail, appearances=appearances, **facts)
 
 
 def pictures_at(db: Database, capture_id: int) -> list[tuple[str, str | None, int | None, int | None]]:

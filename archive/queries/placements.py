@@ -102,12 +102,8 @@ def list_pages(db: Database) -> list[ListPage]:
 
 
 def _list_page(row: dict[str, Any]) -> ListPage:
-    home_url = row.pop("home_url")
-    return ListPage(**row, is_home=_is_home(row["url"], home_url))
-
-
-def _is_home(url: str, home_url: str) -> bool:
-    return url_key(url) == url_key(home_url)
+    is_home = url_key(row.pop("home_url")) == url_key(row["url"])
+    return ListPage(**row, is_home=is_home)
 
 
 def looks(db: Database, list_id: int, start: str, end: str) -> list[Look]:
@@ -190,8 +186,8 @@ def places_of(db: Database, article_id: int, limit: int) -> list[Place]:
 
 
 def _place(row: dict[str, Any]) -> Place:
-    home_url = row.pop("home_url")
-    return Place(**row, is_home=_is_home(row["list_url"], home_url))
+    is_home = url_key(row.pop("home_url")) == url_key(row["list_url"])
+    return Place(**row, is_home=is_home)
 
 
 def between(places: Iterable[Place], start: str, end: str) -> Iterator[Place]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal
 
 from sqlite_utils import Database
@@ -18,7 +19,7 @@ from archive.model.time_zones import zone_of
 from archive.model.validation import is_digest, stored_moment
 from archive.queries.article_filter import LANGUAGE, ArticleFilter, conditions
 from archive.queries.days import moments
-from archive.queries.lookup import Article, find_article, stored_picture
+from archive.queries.lookup import Article, find_article, stored_picture, with_stored
 from archive.storage.sqlite_errors import readable_values
 from archive.storage.version_texts import from_row
 
@@ -106,20 +107,17 @@ def gone(
     db: Database, article_filter: ArticleFilter, *, between: Span = ALWAYS, limit: int, offset: int = 0
 ) -> list[Card]:
     """Gone articles whose disappearance was noticed in a span, the latest first."""
+    span = " AND articles.gone_since >= :first AND articles.gone_since < :last"
+    order = "articles.gone_since DESC, articles.id DESC"
+    return _cards(db, article_filter, order, limit, offset, span, {"first": between[0], "last": between[1]})
+
+
+def _cards(
+    db: Database, article_filter: ArticleFilter, order: str, limit: int, offset: int, span: str = "",
+    bounds: Mapping[str, object] = MappingProxyType({}),
+) -> list[Card]:  # fmt: skip
     more, values = conditions(db, article_filter)
-    more += " AND articles.gone_since >= :first AND articles.gone_since < :last"
-    values = {**values, "first": between[0], "last": between[1]}
-    return _query_cards(db, more, values, "articles.gone_since DESC, articles.id DESC", limit, offset)
-
-
-def _cards(db: Database, article_filter: ArticleFilter, order: str, limit: int, offset: int) -> list[Card]:
-    more, values = conditions(db, article_filter)
-    return _query_cards(db, more, values, order, limit, offset)
-
-
-def _query_cards(
-    db: Database, more: str, values: Mapping[str, object], order: str, limit: int, offset: int
-) -> list[Card]:
+    more, values = more + span, {**values, **bounds}
     picked = _PICKED.format(more=more, order=order)
     rows = db.query(_CARD.format(picked=picked, order=order), {**values, "limit": limit, "offset": offset})
     return list(readable_values(rows, "articles", _card))
@@ -146,14 +144,9 @@ _IN_SPAN = " AND edits.edited_at >= :first AND edits.edited_at < :last"
 
 
 def edits(
-    db: Database,
-    article_filter: ArticleFilter,
-    *,
-    order: EditOrder = "time",
-    between: Span = ALWAYS,
-    limit: int,
+    db: Database, article_filter: ArticleFilter, *, order: EditOrder = "time", between: Span = ALWAYS, limit: int,
     offset: int = 0,
-) -> list[Edit]:
+) -> list[Edit]:  # fmt: skip
     """Edits seen in a span, the latest or those with the highest weight first. With `article_filter.unannounced`, only
     those."""
     more, values = conditions(db, article_filter)
@@ -191,25 +184,17 @@ def gists(db: Database, steps: Iterable[Step]) -> dict[int, EditSummary]:
     """
     listed = list(steps)
     keys_by_version = _content_keys(db, {version for step in listed for version in step})
-    keys = {
-        step: (keys_by_version[step[0]], keys_by_version[step[1]])
-        for step in listed
-        if step[0] in keys_by_version and step[1] in keys_by_version
-    }
+    known = [step for step in listed if step[0] in keys_by_version and step[1] in keys_by_version]
+    keys = {step: (keys_by_version[step[0]], keys_by_version[step[1]]) for step in known}
     by_version = {step[1]: cached for step, key in keys.items() if (cached := _CACHE.get(key))}
     missing = [step for step in keys if step[1] not in by_version]
     readings = readings_of(db, {version for step in missing for version in step}) if missing else {}
     for old, new in missing:
         if old in readings and new in readings:
-            by_version[new] = summarize_edit(readings[old], readings[new])
-            _cache(keys[old, new], by_version[new])
+            if len(_CACHE) >= _CACHE_SIZE:
+                _CACHE.clear()
+            by_version[new] = _CACHE[keys[old, new]] = summarize_edit(readings[old], readings[new])
     return by_version
-
-
-def _cache(key: tuple[_ContentKey, _ContentKey], edit_gist: EditSummary) -> None:
-    if len(_CACHE) >= _CACHE_SIZE:
-        _CACHE.clear()
-    _CACHE[key] = edit_gist
 
 
 def _content_keys(db: Database, versions: Collection[int]) -> dict[int, _ContentKey]:
@@ -220,11 +205,8 @@ def _content_keys(db: Database, versions: Collection[int]) -> dict[int, _Content
         " WHERE active_texts.version_id IN (SELECT value FROM json_each(?))",
         [numbers],
     )
-    return {int(version): (str(digest), _sorted(pictures.get(version, {}))) for version, digest in rows.fetchall()}
-
-
-def _sorted(pictures: Mapping[str, StoredPicture]) -> tuple[tuple[str, StoredPicture], ...]:
-    return tuple(sorted(pictures.items(), key=lambda pair: pair[0]))
+    by_url = {version: tuple(sorted(shown.items(), key=lambda pair: pair[0])) for version, shown in pictures.items()}
+    return {int(version): (str(digest), by_url.get(version, ())) for version, digest in rows.fetchall()}
 
 
 def last_gists(db: Database, articles: Collection[int]) -> dict[int, EditSummary]:
@@ -249,12 +231,7 @@ def readings_of(db: Database, versions: Collection[int]) -> dict[int, Reading]:
         [numbers],
     )
     readings = readable_values(rows, "texts", lambda row: (int(row["id"]), from_row(row)))
-    return {number: _with_stored(reading, pictures.get(number, {})) for number, reading in readings}
-
-
-def _with_stored(reading: Reading, stored: Mapping[str, StoredPicture]) -> Reading:
-    images = tuple(replace(image, stored=stored.get(image.url)) for image in reading.images)
-    return replace(reading, images=images)
+    return {number: with_stored(reading, pictures.get(number, {})) for number, reading in readings}
 
 
 def _pictures(db: Database, numbers: str) -> dict[int, dict[str, StoredPicture]]:
@@ -266,14 +243,12 @@ def _pictures(db: Database, numbers: str) -> dict[int, dict[str, StoredPicture]]
         [numbers],
     )
     by_version: dict[int, dict[str, StoredPicture]] = {}
-    for version, (url, stored) in readable_values(rows, "pictures", _stored_row):
+    for version, (url, stored) in readable_values(
+        rows, "pictures", lambda row: (int(row["version"]), stored_picture(row))
+    ):
         if stored:
             by_version.setdefault(version, {})[url] = stored
     return by_version
-
-
-def _stored_row(row: dict[str, Any]) -> tuple[int, tuple[str, StoredPicture | None]]:
-    return int(row["version"]), stored_picture(row)
 
 
 Fate = Literal["same", "edited", "gone", "unknown", "withdrawn"]

@@ -129,12 +129,6 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     return {name: fields.get(name) for name in EXPORT_COLUMNS}
 
 
-def version_ids(db: Database, choice: Selection) -> list[int]:
-    """Ids of the selected versions."""
-    condition, values = _condition(db, choice)
-    return [int(row[0]) for row in db.execute(f"SELECT versions.id {_FROM} WHERE {condition}", values).fetchall()]
-
-
 def summary(db: Database, choice: Selection) -> dict[str, Any]:
     """Figures for a data set's card: counts, time span, share of rows with each field, gaps between captures."""
     condition, values = _condition(db, choice)

@@ -23,8 +23,8 @@ from archive.model.errors import (
     ArchiveUnusable,
     LuubaoError,
     QueryTooLong,
-    pass_over,
 )
+from archive.model.notices import pass_over
 from archive.model.paths import real_path
 from archive.storage import schema_check
 from archive.storage.file_identity import (

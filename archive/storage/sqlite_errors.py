@@ -13,7 +13,8 @@ from sqlite3 import DatabaseError as DatabaseError
 from sqlite3 import OperationalError as OperationalError
 from typing import Any, TypeVar
 
-from archive.model.errors import ArchiveDamaged, LuubaoError, pass_over
+from archive.model.errors import ArchiveDamaged, LuubaoError
+from archive.model.notices import pass_over
 from archive.storage.integrity.column_validation import usable
 
 _CORRUPT_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

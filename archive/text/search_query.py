@@ -1,8 +1,7 @@
 """Parses what a reader types into an FTS5 query, with or without diacritics, and excerpts a text around its terms.
 
 The index (m001_first_light.py) folds diacritics, and with them the place of the tone mark (hoà, hòa), and holds the
-text twice, once with đ as d
-(FTS5 syntax: https://www.sqlite.org/fts5.html#full_text_query_syntax).
+text twice, once with đ as d (FTS5 syntax: https://www.sqlite.org/fts5.html#full_text_query_syntax).
 """
 
 from __future__ import annotations
@@ -57,16 +56,11 @@ def parse(words: str) -> Query:
     terms = list(_parsed_terms(unicodedata.normalize("NFC", words)))
     groups = _groups(terms)
     if not groups:
-        raise BadQuery(
-            f"nothing to search for in {_excerpt(words)}. Give one or more words, or a phrase in double quotes"
-        )
+        shown = repr(words if len(words) < 40 else words[:40] + "…")
+        raise BadQuery(f"nothing to search for in {shown}. Give one or more words, or a phrase in double quotes")
     query = Query(groups, tuple(term for term, excluded in terms if term and excluded))
     _check_limits(query)
     return query
-
-
-def _excerpt(words: str) -> str:
-    return repr(words if len(words) < 40 else words[:40] + "…")
 
 
 def _check_limits(query: Query) -> None:
@@ -163,8 +157,9 @@ def snippet(text: str, words: str, width: int = 120) -> str:
     of the text without a hit. Raises BadQuery for an invalid query."""
     flat = " ".join(unicodedata.normalize("NFC", text).split())
     hits = list(_hit_pattern(parse(words).sought).finditer(without_diacritics(flat)))
-    start = _word_start(flat, max(0, _densest_start(hits, width) - width // 4))
-    end = _word_end(flat, start + width)
+    first = max(0, _densest_start(hits, width) - width // 4)
+    start = flat.rfind(" ", 0, first + 1) + 1 if first else 0
+    end = len(flat) if (space := flat.find(" ", start + width)) < 0 else space
     marked = _marked(flat, start, end, [hit.span() for hit in hits if start <= hit.start() and hit.end() <= end])
     return ("… " if start else "") + marked + (" …" if end < len(flat) else "")
 
@@ -194,15 +189,6 @@ def _hit_pattern(terms: tuple[Term, ...]) -> re.Pattern[str]:
     bodies = (r"\W+".join(re.escape(without_diacritics(word)) for word in term.words) for term in terms)
     groups = [f"({body}{_WORD_REST if term.prefix else ''})" for body, term in zip(bodies, terms, strict=True)]
     return re.compile(r"\b(?:" + "|".join(groups) + r")\b")
-
-
-def _word_start(text: str, position: int) -> int:
-    return text.rfind(" ", 0, position + 1) + 1 if position else 0
-
-
-def _word_end(text: str, position: int) -> int:
-    end = text.find(" ", position)
-    return len(text) if end < 0 else end
 
 
 def _marked(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,10 +28,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 # For each table: its full-text index, sort order, facets, and the label column that foreign keys to it show.
 _TABLE_METADATA: dict[str, dict[str, Any]] = {
     "articles": {
-        "fts_table": "search",
-        "fts_pk": "current_version_id",
-        "sort_desc": "published_at",
-        "label_column": "headline",
+        "fts_table": "search", "fts_pk": "current_version_id", "sort_desc": "published_at", "label_column": "headline",
         "facets": ["outlet_id", "section"],
     },
     "versions": {"fts_table": "search", "fts_pk": "id", "sort_desc": "first_seen_at", "label_column": "headline"},
@@ -48,7 +44,7 @@ _TABLE_METADATA: dict[str, dict[str, Any]] = {
     "headline_changes": {"sort_desc": "edited_at"},
     "credits": {"sort_desc": "pictures"},
     "months": {"sort_desc": "month"},
-}
+}  # fmt: skip
 
 
 def metadata(
@@ -70,12 +66,8 @@ def metadata(
         for table in TABLES
     }
     database = {"tables": {**tables, **dict.fromkeys(_HIDDEN_TABLES, hidden)}, "queries": _queries()}
-    settings = {
-        "public": public is not None,
-        "address": public,
-        "hosts": _host_names(host, public),
-        "machinery": machinery,
-    }
+    hosts = [name.lower() for name in (host, urlsplit(public or "").hostname) if name]  # besides localhost, addresses
+    settings = {"public": public is not None, "address": public, "hosts": hosts, "machinery": machinery}
     return {
         "title": "luubao",
         "extra_css_urls": ["/-/luubao/luubao.css"],
@@ -84,20 +76,10 @@ def metadata(
     }
 
 
-def _host_names(host: str, public: str | None) -> list[str]:
-    """The allowed host names, besides localhost and IP addresses."""
-    return [name.lower() for name in (host, urlsplit(public or "").hostname) if name]
-
-
 _FTS_TABLES = [f"{name}{part}" for name in ("search", "search_front") for part in ("", *_FTS_SUFFIXES)]
 _HIDDEN_TABLES = (
-    "search_source",
-    "search_front_source",
-    "_sqlite_migrations",
-    "sqlite_sequence",
-    "sqlite_stat1",
-    *_FTS_TABLES,
-)
+    "search_source", "search_front_source", "_sqlite_migrations", "sqlite_sequence", "sqlite_stat1", *_FTS_TABLES,
+)  # fmt: skip
 
 
 def _queries() -> dict[str, dict[str, Any]]:
@@ -114,29 +96,11 @@ def _queries() -> dict[str, dict[str, Any]]:
     }
 
 
-def write_metadata(
-    archive: Path, folder: Path, host: str, public: str | None = None, others: Sequence[Path] = (),
-    *, keeper: str | None = None, contact: str | None = None, machinery: bool = False,
-) -> Path:  # fmt: skip
-    """Writes the metadata file into a folder; returns its path."""
-    file = folder / "metadata.json"
-    contents = metadata(archive, host, public, others, keeper=keeper, contact=contact, machinery=machinery)
-    file.write_text(json.dumps(contents, ensure_ascii=False, indent=1), encoding="utf-8")
-    return file
-
-
 def command(
-    archive: Path,
-    metadata_file: Path,
-    *,
-    host: str,
-    port: int,
-    open_browser: bool,
-    pictures: Sequence[Path | None] = (),
-    laid_down: bool = False,
-    public: str | None = None,
+    archive: Path, metadata_file: Path, *, host: str, port: int, open_browser: bool,
+    pictures: Sequence[Path | None] = (), laid_down: bool = False, public: str | None = None,
     others: Sequence[Path] = (),
-) -> list[str]:
+) -> list[str]:  # fmt: skip
     """The command that serves the archive. Datasette opens files read-only and sees what a crawl writes meanwhile.
     pictures: the picture folder of each archive. laid_down: the archive is on read-only storage. public: its public
     URL. others: archives served beside it; where visitors may run SQL, a query may join the first ten (Datasette's

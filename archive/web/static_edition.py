@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.diff import EditSummary, summarize_edit
-from archive.model.errors import ArchiveDamaged, UnknownArticle, pass_over
+from archive.model.errors import ArchiveDamaged, UnknownArticle
+from archive.model.notices import pass_over
 from archive.model.records import Reading, StoredPicture
 from archive.model.validation import claimed_moment
 from archive.queries import lookup
@@ -78,16 +79,14 @@ class _Pages:
         self.templates = environment()
         self.templates.filters.update(day=_day, shown_day=_shown_day, shown_month=_shown_month, parts=parts)
         self.templates.globals.update(
-            t=_SAY, what_of=partial(what_of, _SAY), reason=partial(gone_reason, _SAY), minute=_minute
-        )
+            t=_SAY, what_of=partial(what_of, _SAY), reason=partial(gone_reason, _SAY),
+            minute=lambda stamp, zone: translations.minute(translations.local(stamp, zone), "vi"),
+        )  # fmt: skip
 
     def write_article(self, article: Article, versions: list[Version], readings: list[Reading]) -> None:
         """Writes an article's page: the current version, then the earlier ones, the latest first."""
-        earlier = list(zip(versions[:-1], readings[:-1], strict=True))[::-1]
-        self._write(
-            f"articles/{article.id}.html", "article", article=article, versions=versions, readings=readings,
-            earlier=earlier,
-        )  # fmt: skip
+        earlier, name = list(zip(versions[:-1], readings[:-1], strict=True))[::-1], f"articles/{article.id}.html"
+        self._write(name, "article", article=article, versions=versions, readings=readings, earlier=earlier)
 
     def write_lists(self, articles: list[Article], edited: list[Edited], chunks: int) -> None:
         """Writes the front page, a list for each month, and the list of edits, the latest first."""
@@ -138,12 +137,8 @@ class _SearchIndex:
     def finish(self) -> None:
         """Writes the waiting articles as one file."""
         if self.waiting:
-            data = (
-                json.dumps(self.waiting, ensure_ascii=False)
-                .replace("<", "\\u003c")
-                .replace("\u2028", " ")
-                .replace("\u2029", " ")
-            )
+            data = json.dumps(self.waiting, ensure_ascii=False).replace("<", "\\u003c")
+            data = data.replace("\u2028", " ").replace("\u2029", " ")
             (self.folder / f"{self.count}.js").write_text(f"luubao.add({data});\n", "utf-8")
             self.count += 1
             self.waiting = []
@@ -158,14 +153,10 @@ def folded(text: str) -> str:
 def _months(articles: Iterable[Article]) -> dict[str, list[Article]]:
     months: dict[str, list[Article]] = {}
     for article in articles:
-        months.setdefault(_month(article), []).append(article)
+        day = _day(article)
+        months.setdefault(day if day == UNDATED else day[:7], []).append(article)
     dated = sorted((month for month in months if month != UNDATED), reverse=True)
     return {month: months[month] for month in (*dated, UNDATED) if month in months}
-
-
-def _month(article: Article) -> str:
-    day = _day(article)
-    return day if day == UNDATED else day[:7]
 
 
 def _day(article: Article) -> str:
@@ -183,7 +174,3 @@ def _shown_month(month: str) -> str:
     if month == UNDATED:
         return "Không ghi ngày"
     return f"Tháng {translations.month(date.fromisoformat(f'{month}-01'), 'vi')}"
-
-
-def _minute(stamp: str, zone: str) -> str:
-    return translations.minute(translations.local(stamp, zone), "vi")

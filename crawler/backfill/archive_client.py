@@ -24,6 +24,7 @@ from archive import Capture
 from archive.frontier.remote_index import Offer
 from archive.model.clock import now
 from archive.model.errors import BadValue, LuubaoError
+from archive.model.unpack_budget import LARGEST_BODY
 from archive.model.validation import is_address, shown
 from archive.runtime import signals
 from crawler.politeness.host_backoff import retry_after
@@ -111,7 +112,7 @@ class ArchiveClient:
     agent: str
     delay: float
     timeout: float = 60.0
-    largest: int = 32 * 1024 * 1024
+    largest: int = LARGEST_BODY
     sleep: Callable[[float], None] = time.sleep
     stopped: Callable[[], bool] = lambda: False
     _last_request: float = field(default=0.0)

@@ -16,12 +16,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from archive import Capture
-from archive.exchange.importers.import_items import LARGEST
 from archive.exchange.importers.import_items import Page as Read
 from archive.exchange.importers.warc_captures import read_stream
 from archive.frontier.remote_index import Offer
 from archive.model import validation
 from archive.model.errors import BadValue, LuubaoError
+from archive.model.unpack_budget import LARGEST_BODY
 from archive.model.urls import with_plain_host
 from archive.model.validation import shown
 from crawler.backfill.archive_client import MAX_PAGES, ArchiveClient, ListingPage, Span, is_document
@@ -207,7 +207,7 @@ class CommonCrawl:
     def take(self, offer: Offer) -> Capture | str:
         """Fetches one WARC record by range request."""
         filename, offset, length = offer.place.rsplit(" ", 2)
-        if int(length) > LARGEST:
+        if int(length) > LARGEST_BODY:
             return f"a record of {int(length):,} bytes"
         last = int(offset) + int(length) - 1
         answer = self.asker.get(self.data + filename, {"Range": f"bytes={offset}-{last}"})

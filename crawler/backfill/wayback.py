@@ -13,10 +13,11 @@ from urllib.parse import urlencode, urljoin
 
 from archive import REDIRECTS, Capture
 from archive.exchange.content_codings import BadCoding, TooLarge, codings_of, decode_body
-from archive.exchange.importers.import_items import LARGEST, charset, leads_to
+from archive.exchange.importers.import_items import charset, leads_to
 from archive.frontier.remote_index import Offer
 from archive.model import validation
 from archive.model.errors import BadValue, LuubaoError
+from archive.model.unpack_budget import LARGEST_BODY
 from crawler.backfill import commoncrawl
 from crawler.backfill.archive_client import ArchiveClient, ArchiveResponse, ListingPage, Span, is_document
 
@@ -134,8 +135,8 @@ def _joined(url: str, location: str) -> str:
 def _decoded_body(answer: ArchiveResponse) -> bytes:
     """The body without its content coding, and without the original one where the archive left it on. Raises BadValue
     where the body cannot be decoded, or is incomplete."""
-    if len(answer.body) > LARGEST:
-        raise BadValue(f"more than {LARGEST:,} bytes")
+    if len(answer.body) > LARGEST_BODY:
+        raise BadValue(f"more than {LARGEST_BODY:,} bytes")
     body, all_codings = answer.body, list[str]()
     for name in ("content-encoding", f"{_ORIGINAL_PREFIX}content-encoding"):
         codings, _ = codings_of(answer.headers.get(name, ""))
@@ -149,7 +150,7 @@ def _decoded_body(answer: ArchiveResponse) -> bytes:
 
 def _decode(body: bytes, codings: list[str]) -> bytes:
     try:
-        unpacked = decode_body(body, codings, LARGEST)
+        unpacked = decode_body(body, codings, LARGEST_BODY)
     except TooLarge as error:
         raise BadValue(f"it would {error}") from error
     if not unpacked.whole:

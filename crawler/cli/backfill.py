@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from archive.console.output import say
 from archive.model.errors import LuubaoError
 from crawler.cli.setting_options import MisconfiguredFailure
 from crawler.run.run_verdict import Exit
+
+if TYPE_CHECKING:
+    from crawler.backfill.backfill_job import BackfillResult
 
 
 class LockedFailure(click.ClickException):
@@ -65,6 +69,12 @@ def backfill(
         raise LockedFailure(str(error)) from error
     except LuubaoError as error:
         raise MisconfiguredFailure(str(error)) from error
+    _print_report(outlet, done)
+    partly = done.problem or done.counts["odd"] or done.counts["failed"]
+    raise click.exceptions.Exit(Exit.INTERRUPTED if interrupted else Exit.PARTLY_FAILED if partly else Exit.OK)
+
+
+def _print_report(outlet: str, done: BackfillResult) -> None:
     counts = done.counts
     say(
         f"{outlet}: {counts['filed'] + counts['late']} captures added, {counts['here']} were here already,"
@@ -78,5 +88,3 @@ def backfill(
         say(f"{outlet}: {counts['odd']} lines or captures cannot be, and were left out", err=True)
     for line in done.odd:
         say(f"  {line}", err=True)
-    partly = done.problem or counts["odd"] or counts["failed"]
-    raise click.exceptions.Exit(Exit.INTERRUPTED if interrupted else Exit.PARTLY_FAILED if partly else Exit.OK)

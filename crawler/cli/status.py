@@ -98,7 +98,7 @@ def _expected(settings: Configuration, names: list[str]) -> dict[str, Expected]:
 
 
 def _write(report: Status, file: Path) -> None:
-    from archive.monitor.status.status_page import page, write
+    from archive.web.status_page import page, write
 
     if str(file) == "-":
         say_whole(page(report))

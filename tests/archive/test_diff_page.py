@@ -251,7 +251,7 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize(("ink", "back"), [("in", "in-back"), ("out", "out-back"), ("ink", "paper"), ("soft", "paper")])
 def test_words_can_be_read_on_their_ground(ink: str, back: str) -> None:
     """WCAG's AAA asks for 7 to 1; and what colour says is said without it too."""
-    style = (Path(__file__).parents[2] / "archive" / "web" / "diff_html.css").read_text("utf-8")
+    style = (Path(__file__).parents[2] / "archive" / "web" / "templates" / "diff_page.css").read_text("utf-8")
     colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", style))
     assert contrast(colours[ink], colours[back]) >= 6.5
     assert re.search(r"^del \{[^}]*line-through", style, re.MULTILINE)

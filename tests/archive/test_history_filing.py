@@ -14,7 +14,7 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Capture, Run, finish_run, ingest, judge_run, open_archive, read_pending, start_run
-from archive.model import errors
+from archive.model import notices
 from archive.pipeline.merging import merge
 from archive.pipeline.verification import verify
 from archive.storage.histories.doubts import doubts_of, waiting_doubts
@@ -127,12 +127,12 @@ def test_a_damaged_fact_is_named_and_keeps_nobody_from_the_others(
     for (trigger,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'captures'"):
         db.execute(f"DROP TRIGGER {trigger}")
     db.execute("UPDATE captures SET captured_at = 'yesterday' WHERE id = ?", [damaged])
-    errors.take()
+    notices.take()
     for number in range(3):
         ingest(db, run, shoot(url(number), article(number, NEW), hours=1))
     changed = {row[0] for row in db.execute("SELECT url FROM articles WHERE version_count = 2").fetchall()}
     assert changed - {url(1)} == {url(0), url(2)}
-    assert any(str(damaged) in told for told in errors.take())
+    assert any(str(damaged) in told for told in notices.take())
 
 
 def test_two_that_read_again_at_once_come_to_one_history(

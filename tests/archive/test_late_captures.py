@@ -22,7 +22,7 @@ from archive.exchange.importers.imported_pictures import take_picture
 from archive.model.digests import digest_of
 from archive.pipeline.merging import Arrivals
 from archive.pipeline.verification import verify
-from archive.queries import lookup
+from archive.queries import full_text
 from archive.storage import run_rows, version_texts
 from tests.archive_contents import told
 from tests.support import NOON, PAPER, Shoot, examples, new_archive, page
@@ -129,10 +129,10 @@ def test_a_crawl_finds_what_an_import_left_and_does_not_take_it_for_new(db: Data
 def test_a_search_finds_every_version_after_a_rebuild(db: Database, run: Run, shoot: Shoot) -> None:
     ingest(db, run, shoot(body=page("Cầu Đuống mới"), hours=5))
     arrive(db, run, [shoot(body=page("Cầu Đuống cũ"), hours=0)]).file_pending()
-    assert [(hit.number, hit.headline) for hit in lookup.search(db, '"cau duong moi"', history=True)] == [
+    assert [(hit.number, hit.headline) for hit in full_text.search(db, '"cau duong moi"', history=True)] == [
         (2, "Cầu Đuống mới")
     ]
-    assert [hit.number for hit in lookup.search(db, '"cau duong cu"', history=True)] == [1]
+    assert [hit.number for hit in full_text.search(db, '"cau duong cu"', history=True)] == [1]
 
 
 def png(shade: int) -> bytes:

@@ -29,7 +29,7 @@ SAVED = {
 def test_a_page_says_where_and_when_it_was_saved(who: str, tmp_path: Path) -> None:
     file = tmp_path / "1.html"
     file.write_text(SAVED[who] + page())
-    (found,) = read_page(file, None, None)
+    found = read_page(file, None, None)
     assert isinstance(found, Page)
     assert (found.capture.requested_url, found.capture.captured_at) == ("http://bao.example/tin/1.htm", MARCH)
 
@@ -38,7 +38,7 @@ def test_a_browser_says_only_where(tmp_path: Path) -> None:
     file = tmp_path / "1.html"
     file.write_text("<!-- saved from url=(0028)https://bao.example/tin/1.htm -->" + page())
     os.utime(file, (MARCH.timestamp(), MARCH.timestamp()))
-    (found,) = read_page(file, None, None)
+    found = read_page(file, None, None)
     assert isinstance(found, Page)
     assert (found.capture.requested_url, found.capture.captured_at) == ("https://bao.example/tin/1.htm", MARCH)
 
@@ -152,7 +152,7 @@ def invoke(*words: object) -> Result:
 
 def test_a_page_without_address_is_told(tmp_path: Path) -> None:
     (tmp_path / "1.html").write_text(page())
-    (found,) = read_page(tmp_path / "1.html", None, None)
+    found = read_page(tmp_path / "1.html", None, None)
     assert isinstance(found, Skipped) and "--url" in found.reason
 
 

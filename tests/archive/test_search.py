@@ -14,7 +14,7 @@ from archive import Capture, Reading, Run, file_reading, ingest, open_archive, s
 from archive.extract import extractor_name
 from archive.model.errors import BadQuery
 from archive.model.records import Block
-from archive.queries import full_text, lookup
+from archive.queries import full_text
 from archive.queries.article_filter import ArticleFilter
 from archive.storage.captures import capture_writer
 from archive.storage.captures.kept_captures import Source
@@ -28,7 +28,7 @@ TEXT = "Đảng bộ huyện Tam Dương họp bàn việc làm đường làng,
 def hits(db: Database, run: Run, shoot: Shoot):  # type: ignore[no-untyped-def]  # a function of one string
     ingest(db, run, shoot("https://bao.example/a-1.htm", page("Đảng bộ Tam Dương", TEXT)))
     ingest(db, run, shoot("https://bao.example/b-2.htm", page("Chợ phiên", "Chợ phiên vùng cao đông vui từ sáng sớm.")))
-    return lambda words: [hit.headline for hit in lookup.search(db, words)]
+    return lambda words: [hit.headline for hit in full_text.search(db, words)]
 
 
 FORMS = [
@@ -77,8 +77,8 @@ def test_a_tone_may_stand_where_it_stood_before_the_reform(
         db, run, shoot("https://bao.example/a-1.htm", page("Tin ngắn", f"Đoàn đến {old} trong sáng nay cùng bà con."))
     )
     for words in (new, f'"den {new}"', unicodedata.normalize("NFD", new)):
-        assert [hit.headline for hit in lookup.search(db, words)] == ["Tin ngắn"]
-        shown = snippet(lookup.search(db, words)[0].text, words).replace(f"{CLOSE} {OPEN}", " ")
+        assert [hit.headline for hit in full_text.search(db, words)] == ["Tin ngắn"]
+        shown = snippet(full_text.search(db, words)[0].text, words).replace(f"{CLOSE} {OPEN}", " ")
         assert f"{old}{CLOSE}" in shown
 
 
@@ -204,8 +204,8 @@ def test_no_words_break_the_query(words: str) -> None:
 def test_history_finds_what_no_longer_stands(db: Database, run: Run, shoot: Shoot) -> None:
     ingest(db, run, shoot("https://bao.example/a-1.htm", page("Tổng vốn 412 tỷ đồng")))
     ingest(db, run, shoot("https://bao.example/a-1.htm", page("Tổng vốn 421 tỷ đồng"), hours=1))
-    assert lookup.search(db, "412") == []
-    assert [(hit.number, hit.headline) for hit in lookup.search(db, "412", history=True)] == [
+    assert full_text.search(db, "412") == []
+    assert [(hit.number, hit.headline) for hit in full_text.search(db, "412", history=True)] == [
         (1, "Tổng vốn 412 tỷ đồng")
     ]
 

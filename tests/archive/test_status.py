@@ -24,12 +24,12 @@ from archive.model import clock
 from archive.model.records import HostState
 from archive.monitor.status import Exit, Expected, OutletStatus, Status, status, status_text
 from archive.monitor.status.outlet_states import by_day, rhythm
-from archive.monitor.status.status_page import page as page_of
-from archive.monitor.status.status_page import write
 from archive.monitor.status.status_text import sparkline
 from archive.queries.outlets_followed import CertaintyCounts, DueCounts, RunFacts, runs_of, warn
 from archive.queries.tabular import Selection, rows
 from archive.storage.unread_captures import ExtractorProgress, Span
+from archive.web.status_page import page as page_of
+from archive.web.status_page import write
 from tests.chromium import CHROMIUM_PATH, needs_chromium
 from tests.support import PAPER, page, shoot
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import Capture
-from archive.model import clock, errors, validation
+from archive.model import clock, notices, validation
 from archive.model.capture_validation import MOST_COOKIES, truncated_headers, validated
 from archive.model.errors import BadValue
 from archive.model.paths import picture_type
@@ -96,18 +96,18 @@ def test_a_moment_comes_out_in_utc_to_the_second() -> None:
 
 
 def test_a_zone_that_is_none_is_utc_and_told_once() -> None:
-    errors.take()
+    notices.take()
     assert {zone_of("Mars/Olympus").key for _ in range(3)} == {"UTC"}
-    (told,) = errors.take()
+    (told,) = notices.take()
     assert "'Mars/Olympus' is no time zone" in told
 
 
 def test_of_very_many_notices_the_first_are_told() -> None:
-    errors.take()
+    notices.take()
     for number in range(1000):
-        errors.pass_over(f"captures {number}", "x")
-    told = errors.take()
-    assert len(told) == errors.MOST_TOLD + 1 and told[-1] == "passed over: 980 more. `luubao verify` names all"
+        notices.pass_over(f"captures {number}", "x")
+    told = notices.take()
+    assert len(told) == notices.MOST_NOTED + 1 and told[-1] == "passed over: 980 more. `luubao verify` names all"
 
 
 def test_a_country_is_no_site() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from html import escape
 from importlib.metadata import version
@@ -39,20 +39,16 @@ def write_csv(rows: Rows, path: Path, *, excel: bool = False) -> None:
     with path.open("w", encoding="utf-8-sig" if excel else "utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(EXPORT_COLUMNS)
-        cell = _without_formula if excel else _cell
-        writer.writerows([cell(row[name]) for name in EXPORT_COLUMNS] for row in rows)
+        writer.writerows([_cell(row[name], excel=excel) for name in EXPORT_COLUMNS] for row in rows)
 
 
-def _without_formula(value: Any) -> Any:
-    """A cell that no spreadsheet runs: prefixes a text that could be a formula with an apostrophe (CWE-1236)."""
-    cell = _cell(value)
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        return json.dumps(value, ensure_ascii=False)
-    return int(value) if isinstance(value, bool) else value
+def _cell(value: Any, *, excel: bool = False) -> Any:
+    """A cell of plain type. excel: one that no spreadsheet runs: a text that could be a formula gets an apostrophe in
+    front (CWE-1236)."""
+    cell = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+    if excel and isinstance(cell, str) and cell.startswith(_FORMULA):
+        return f"'{cell}"
+    return int(cell) if isinstance(cell, bool) else cell
 
 
 def write_parquet(rows: Rows, path: Path) -> None:
@@ -66,32 +62,21 @@ def write_parquet(rows: Rows, path: Path) -> None:
     except ImportError as error:
         raise Misconfigured("Parquet needs pyarrow. Install it with `pip install 'luubao[parquet]'`") from error
     types = {
-        "int64": pa.int64(),
-        "int32": pa.int32(),
-        "string": pa.string(),
-        "bool": pa.bool_(),
-        "double": pa.float64(),
+        "int64": pa.int64(), "int32": pa.int32(), "string": pa.string(), "bool": pa.bool_(), "double": pa.float64(),
         "list": pa.list_(pa.string()),
-    }
+    }  # fmt: skip
     schema = pa.schema(
         [pa.field(name, types[kind], metadata={"meaning": meaning}) for name, (kind, meaning) in EXPORT_COLUMNS.items()]
     )
+    remaining = iter(rows)
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for group in _row_groups(rows):
+        while group := list(islice(remaining, _ROW_GROUP)):
             writer.write_table(pa.Table.from_pylist(group, schema=schema))
 
 
-def _row_groups(rows: Rows) -> Iterator[list[dict[str, Any]]]:
-    remaining = iter(rows)
-    while group := list(islice(remaining, _ROW_GROUP)):
-        yield group
-
-
 WRITERS: dict[Format, Callable[[Rows, Path], None]] = {
-    "jsonl": write_jsonl,
-    "csv": write_csv,
-    "parquet": write_parquet,
-}
+    "jsonl": write_jsonl, "csv": write_csv, "parquet": write_parquet,
+}  # fmt: skip
 
 
 _TYPES = {"int64": "INTEGER", "int32": "INTEGER", "bool": "INTEGER", "string": "TEXT", "list": "TEXT", "double": "REAL"}
@@ -109,7 +94,7 @@ def write_sqlite(rows: Iterable[dict[str, Any]], path: Path) -> None:
         db.execute(f"CREATE TABLE versions ({columns})")
         db.executemany(
             f"INSERT INTO versions VALUES ({placeholders})",
-            ([_sql_cell(row[name]) for name in EXPORT_COLUMNS] for row in rows),
+            ([_cell(row[name]) for name in EXPORT_COLUMNS] for row in rows),
         )
         db.execute("CREATE INDEX versions_article ON versions(article_id, number)")
         db.execute("CREATE INDEX versions_published ON versions(published_at)")
@@ -127,122 +112,91 @@ def write_sqlite(rows: Iterable[dict[str, Any]], path: Path) -> None:
         )
 
 
-def _sql_cell(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
-
-
 _STEERS = re.compile(r"([\\\\`*_\[\]|#!])")
 _LONGEST = 1_000  # characters of a value; a name is shorter
+
+
+_CARD = """---
+pretty_name: {quoted_title}
+language: [vi]
+license: other
+license_name: rights-remain-with-the-newspapers
+task_categories: [text-generation]
+configs:
+- config_name: default
+  data_files:
+  - split: train
+    path: {file}
+---
+
+# {title}
+
+{versions} versions of {articles} articles: {scope}.
+Made by luubao {luubao} of the archive as it was on {as_of}.
+
+{chosen}| outlet | title | home page | articles in the archive |
+|---|---|---|---|
+{outlets}
+## Coverage
+
+Published from {published_first} to {published_last};
+seen by us from {seen_first} to {seen_last}.
+
+| year of publication | versions |
+|---|---|
+{years}
+| field | share of versions that have it |
+|---|---|
+{shares}
+## Gaps
+
+{withdrawn} articles were withdrawn and are not in it.
+What a page does not give is null: nothing is guessed.
+What was published and taken down between two visits is not known.
+{gaps}
+## Columns
+
+| column | type | meaning |
+|---|---|---|
+{columns}
+## Rights
+
+The texts belong to the newspapers and their authors. No licence comes with them: whether and how they may be
+used or passed on is a matter of the law where you are and of the papers' own terms. `url`, `digest` and
+`first_seen_at` say where each comes from. News names people: leave out those who ask for it.
+"""
+_GAPS = """
+Longest times without a visit (of a week or more):
+
+| outlet | from | to | days |
+|---|---|---|---|
+"""
 
 
 def card(title: str, file: str, choice: Selection, facts: Mapping[str, Any]) -> str:
     """The card as Markdown. file: the name of the data file beside it; facts: as archive.queries.tabular.summary
     returns them."""
-    return "\n".join(
-        [
-            *_front_matter(title, file),
-            "",
-            f"# {_escaped(title)}",
-            "",
-            *_overview(choice, facts),
-            *_gaps(facts),
-            *_columns(),
-            *_rights(),
-        ]
-    )
+    names = ("outlet", "words", "section", "since", "until", "edited", "gone")
+    filters = ", ".join(f"{name}: {value}" for name in names if (value := getattr(choice, name)))
+    days = ("as_of", "published_first", "published_last", "seen_first", "seen_last")
+    shares = ("lead", "body", "byline", "section", "published_at", "captions")
+    gaps = _rows((name, first, last, f"{days:.0f}") for name, first, last, days in facts["gaps"])
+    return _CARD.format(
+        title=_escaped(title), quoted_title=_quoted(title), file=file, luubao=version("luubao"),
+        **{name: facts[name] for name in ("versions", "articles", "withdrawn")},
+        **{name: _escaped((facts[name] or "unknown")[:10]) for name in days},
+        scope="all versions, those that no longer stand too" if choice.history else "the newest version of each",
+        chosen=f"Chosen by {_escaped(filters)}.\n\n" if filters else "",
+        outlets=_rows((row["name"], row["title"], row["home_url"], row["articles"]) for row in facts["outlets"]),
+        years=_rows(facts["years"]), gaps=_GAPS + gaps if gaps else "",
+        shares="".join(f"| {name} | {(facts[name] or 0):.0%} |\n" for name in shares),
+        columns="".join(f"| `{name}` | {'list of string' if kind == 'list' else kind} | {meaning} |\n"
+                        for name, (kind, meaning) in EXPORT_COLUMNS.items()),
+    )  # fmt: skip
 
 
-def _front_matter(title: str, file: str) -> list[str]:
-    return [
-        "---",
-        f"pretty_name: {_quoted(title)}",
-        "language: [vi]",
-        "license: other",
-        "license_name: rights-remain-with-the-newspapers",
-        "task_categories: [text-generation]",
-        "configs:",
-        "- config_name: default",
-        "  data_files:",
-        "  - split: train",
-        f"    path: {file}",
-        "---",
-    ]
-
-
-def _overview(choice: Selection, facts: Mapping[str, Any]) -> list[str]:
-    scope = "all versions, those that no longer stand too" if choice.history else "the newest version of each"
-    lines = [
-        f"{facts['versions']} versions of {facts['articles']} articles: {scope}.",
-        f"Made by luubao {version('luubao')} of the archive as it was on {facts['as_of'][:10]}.",
-        "",
-    ]
-    filters = [
-        f"{name}: {value}" for name in ("outlet", "words", "section", "since", "until", "edited", "gone")
-        if (value := getattr(choice, name))
-    ]  # fmt: skip
-    lines += [f"Chosen by {_escaped(', '.join(filters))}.", ""] if filters else []
-    lines += ["| outlet | title | home page | articles in the archive |", "|---|---|---|---|"]
-    lines += [_row(row["name"], row["title"], row["home_url"], row["articles"]) for row in facts["outlets"]]
-    lines += [
-        "",
-        "## Coverage",
-        "",
-        f"Published from {_day(facts['published_first'])} to {_day(facts['published_last'])};",
-    ]
-    lines += [f"seen by us from {_day(facts['seen_first'])} to {_day(facts['seen_last'])}.", ""]
-    lines += [
-        "| year of publication | versions |",
-        "|---|---|",
-        *(_row(year, count) for year, count in facts["years"]),
-    ]
-    lines += ["", "| field | share of versions that have it |", "|---|---|"]
-    names = ("lead", "body", "byline", "section", "published_at", "captions")
-    return [*lines, *(f"| {name} | {(facts[name] or 0):.0%} |" for name in names), ""]
-
-
-def _gaps(facts: Mapping[str, Any]) -> list[str]:
-    lines = ["## Gaps", "", f"{facts['withdrawn']} articles were withdrawn and are not in it."]
-    lines += [
-        "What a page does not give is null: nothing is guessed.",
-        "What was published and taken down between two visits is not known.",
-    ]
-    if facts["gaps"]:
-        lines += [
-            "",
-            "Longest times without a visit (of a week or more):",
-            "",
-            "| outlet | from | to | days |",
-            "|---|---|---|---|",
-        ]
-        lines += [_row(name, first, last, f"{days:.0f}") for name, first, last, days in facts["gaps"]]
-    return [*lines, ""]
-
-
-def _columns() -> list[str]:
-    rows = [
-        f"| `{name}` | {'list of string' if kind == 'list' else kind} | {meaning} |"
-        for name, (kind, meaning) in EXPORT_COLUMNS.items()
-    ]
-    return ["## Columns", "", "| column | type | meaning |", "|---|---|---|", *rows, ""]
-
-
-def _rights() -> list[str]:
-    return [
-        "## Rights",
-        "",
-        "The texts belong to the newspapers and their authors. No licence comes with them: whether and how they may be",
-        "used or passed on is a matter of the law where you are and of the papers' own terms. `url`, `digest` and",
-        "`first_seen_at` say where each comes from. News names people: leave out those who ask for it.",
-        "",
-    ]
-
-
-def _day(moment: str | None) -> str:
-    return _escaped((moment or "unknown")[:10])
-
-
-def _row(*cells: object) -> str:
-    return f"| {' | '.join(_escaped(str(cell)) for cell in cells)} |"
+def _rows(rows: Iterable[Iterable[object]]) -> str:
+    return "".join(f"| {' | '.join(_escaped(str(cell)) for cell in row)} |\n" for row in rows)
 
 
 def _escaped(text: str) -> str:

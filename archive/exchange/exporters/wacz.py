@@ -1,10 +1,8 @@
 """Exports WACZ 1.1.1 (https://specs.webrecorder.net/wacz/1.1.1/): WARC files, a CDXJ index, a list of pages and their
 digests in one ZIP file, which a browser can replay from any web server.
 
-The index is sorted by SURT keys.
-
-The keys are those of the library `surt`, with which pywb and the Wayback Machine look captures up; a test compares the
-two.
+The index is sorted by SURT keys: those of the library `surt`, with which pywb and the Wayback Machine look captures up;
+a test compares the two.
 """
 
 from __future__ import annotations
@@ -103,14 +101,9 @@ _CHUNK = 1024 * 1024
 
 
 def export_wacz(
-    db: Database,
-    target: Path,
-    scope: Scope,
-    *,
-    pictures: Path | None,
-    title: str,
+    db: Database, target: Path, scope: Scope, *, pictures: Path | None, title: str,
     step: Callable[[], None] = lambda: None,
-) -> Exported:
+) -> Exported:  # fmt: skip
     """Writes one WACZ file with the captures of a scope; its pages are the articles.
 
     Meanwhile the WARC files take room beside it.
@@ -127,7 +120,8 @@ def export_wacz(
             resources.append(_add(bundle, "pages/pages.jsonl", _pages(db, scope).encode()))
             package = _datapackage(title, resources, as_of(db))
             _add(bundle, "datapackage.json", package)
-            _add(bundle, "datapackage-digest.json", _datapackage_digest(package))
+            digest = {"path": "datapackage.json", "hash": digest_of(package)}
+            _add(bundle, "datapackage-digest.json", json.dumps(digest, indent=2).encode())
     exported.files = [target]
     return exported
 
@@ -184,7 +178,3 @@ def _datapackage(title: str, resources: Iterable[dict[str, object]], created: st
         "resources": list(resources),
     }
     return json.dumps(package, ensure_ascii=False, indent=2).encode()
-
-
-def _datapackage_digest(package: bytes) -> bytes:
-    return json.dumps({"path": "datapackage.json", "hash": digest_of(package)}, indent=2).encode()

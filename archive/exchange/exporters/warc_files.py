@@ -61,19 +61,11 @@ class Exported:
 
 
 def export_warc(
-    db: Database,
-    folder: Path,
-    scope: Scope,
-    *,
-    pictures: Path | None,
-    compression: Compression = "gz",
-    size: int = _SIZE,
-    step: Callable[[], None] = lambda: None,
-    placed: Callable[[PlacedRecord], None] = lambda _: None,
-) -> Exported:
+    db: Database, folder: Path, scope: Scope, *, pictures: Path | None, compression: Compression = "gz",
+    size: int = _SIZE, step: Callable[[], None] = lambda: None, placed: Callable[[PlacedRecord], None] = lambda _: None,
+) -> Exported:  # fmt: skip
     """Writes the captures of a scope into `folder`. pictures: the folder with the archive's pictures; None leaves them
-    out. size: bytes after which a new file begins. Exports one snapshot of the archive.
-    """
+    out. size: bytes after which a new file begins. Exports one snapshot of the archive."""
     part = _export_name(db, scope, pictures is not None, size)
     with snapshot(db), _Files(folder, scope, compression, size, db, part, placed) as files:
         stream = CaptureStream(db, scope, pictures=pictures is not None)

@@ -136,7 +136,9 @@ def _response(
     payload_digest = digest if digest and (refers_to or status != 304) else digest_of(body or b"")
     facts = {"WARC-Record-ID": record_id, **(extra or {}), **refers_to, "WARC-Payload-Digest": payload_digest}
     block = _head(f"HTTP/1.1 {status} {_reason_phrase(status)}", headers) + (body or b"")
-    indexed = _index_fields(status, headers, body)
+    content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
+    media_type = content_type.partition(";")[0].strip().lower() or "unk"
+    indexed: tuple[int | None, str, int] = (status, media_type, len(body or b""))
     if refers_to and status == 304:
         block, indexed = b"", (None, "", 0)
     return _build(kind, url, date, warcinfo, block, "application/http; msgtype=response", facts, indexed)
@@ -144,12 +146,8 @@ def _response(
 
 def _refers_to(status: int, earlier: Earlier) -> dict[str, str]:
     """The header fields of a revisit record."""
-    profile = NOT_MODIFIED if status == 304 else IDENTICAL
-    return {
-        "WARC-Profile": profile,
-        "WARC-Refers-To-Target-URI": as_uri(earlier.url),
-        "WARC-Refers-To-Date": earlier.at,
-    }
+    facts = {"WARC-Refers-To-Target-URI": as_uri(earlier.url), "WARC-Refers-To-Date": earlier.at}
+    return {"WARC-Profile": NOT_MODIFIED if status == 304 else IDENTICAL, **facts}
 
 
 def _request(capture: Capture, date: str, response_id: str, warcinfo: str) -> Record:
@@ -162,11 +160,6 @@ def _request(capture: Capture, date: str, response_id: str, warcinfo: str) -> Re
     block = _head(f"GET {slash + path.partition('#')[0] or '/'} HTTP/1.1", headers)
     facts = {"WARC-Concurrent-To": response_id}
     return _build("request", url, date, warcinfo, block, "application/http; msgtype=request", facts)
-
-
-def _index_fields(status: int, headers: Sequence[tuple[str, str]], body: bytes | None) -> tuple[int | None, str, int]:
-    content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
-    return status, content_type.partition(";")[0].strip().lower() or "unk", len(body or b"")
 
 
 def _build(
@@ -216,24 +209,15 @@ def warc_of(exchange: Exchange, body: bytes | None, confirmed: Exchange | None) 
     payload, which is put before it, so that the file is self-contained."""
     facts = {"software": "luubao", "format": "WARC File Format 1.1", "isPartOf": exchange.outlet}
     warcinfo, warcinfo_id = warcinfo_record(f"luubao-capture-{exchange.id}.warc", facts, exchange.captured_at)
-    pages = (
-        [_page(confirmed, body, None), _page(exchange, None, confirmed)] if confirmed else [_page(exchange, body, None)]
-    )
-    return b"".join(
-        record.data for record in (warcinfo, *(record for page in pages for record in page_records(page, warcinfo_id)))
-    )
+    pages = [_page(confirmed, body, None)] if confirmed else []
+    pages.append(_page(exchange, None if confirmed else body, confirmed))
+    return warcinfo.data + b"".join(record.data for page in pages for record in page_records(page, warcinfo_id))
 
 
 def _page(exchange: Exchange, body: bytes | None, confirmed: Exchange | None) -> OutPage:
     capture = Capture(
-        exchange.requested_url,
-        exchange.final_url,
-        clock.parse(exchange.captured_at),
-        exchange.status,
-        exchange.response,
-        body,
-        exchange.encoding,
-        exchange.request,
-    )
+        exchange.requested_url, exchange.final_url, clock.parse(exchange.captured_at), exchange.status,
+        exchange.response, body, exchange.encoding, exchange.request,
+    )  # fmt: skip
     earlier = Earlier(confirmed.requested_url, confirmed.captured_at) if confirmed else None
     return OutPage(capture, exchange.digest, exchange.size, earlier)

@@ -62,7 +62,7 @@ def _read(path: Path, defaults: PageDefaults) -> Iterator[Item]:
     if is_archive(path) or _looks_like_warc(path):
         return read_warc(path, defaults.unpack_ratio)
     if is_page(path):
-        return read_page(path, defaults.url, defaults.at)
+        return iter([read_page(path, defaults.url, defaults.at)])
     raise LuubaoError(f"{path} is neither a WARC, ARC or WACZ file nor a saved page, by its name and its first bytes")
 
 

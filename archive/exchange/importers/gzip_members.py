@@ -62,7 +62,8 @@ def first_member(file: BinaryIO, begin: int) -> int | None:
 def is_in_members(file: BinaryIO) -> bool:
     """Whether each record of a file is a gzip member of its own, so that reading can begin at any record: if the second
     member begins like a record too."""
-    if not _is_record_at(file, 0):
+    file.seek(0)
+    if not _decompressed(file.read(_HEAD)).startswith(PLAIN):
         return False
     file.seek(0)
     member = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -72,11 +73,6 @@ def is_in_members(file: BinaryIO) -> bool:
             if member.eof:
                 return _decompressed(member.unused_data + file.read(_CHUNK)).startswith(PLAIN)
     return False
-
-
-def _is_record_at(file: BinaryIO, start: int) -> bool:
-    file.seek(start)
-    return _decompressed(file.read(_HEAD)).startswith(PLAIN)
 
 
 def _decompressed(data: bytes) -> bytes:

@@ -15,8 +15,6 @@ from archive.model.records import Capture, Headers, Outlet
 from archive.model.urls import absolute
 from archive.model.validation import LONGEST_ADDRESS
 
-LARGEST = 32 * 1024 * 1024
-"""Maximum bytes of a body, as in a crawl."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 

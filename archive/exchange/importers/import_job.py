@@ -116,20 +116,12 @@ def import_files(
     return report
 
 
-class _OutletImport:
-    """The import of one outlet: its run and its captures."""
-
-    def __init__(self, db: Database, run: Run, boilerplate: Boilerplate):
-        self.run = run
-        self.arrivals = Arrivals(db, run, boilerplate)
-
-
 _Task = tuple[kept_captures.Source, bytes, str | None, Boilerplate]
 
 
 @dataclass(slots=True)
 class _QueuedPage:
-    outlet_import: _OutletImport
+    arrivals: Arrivals
     page: Page
     number: int | None
     file: Path
@@ -145,7 +137,7 @@ class _Import:
         self.known = {run.outlet.name: run for run in kept_captures.outlets_of(db)}
         for name, run in self.known.items():
             matcher.outlets.setdefault(name, run.outlet)
-        self.open: dict[str, _OutletImport] = {}
+        self.open: dict[str, Arrivals] = {}
         # one pool for all outlets: a file can describe any number of them
         self.workers: Workers[_Task, Reading | Unreadable] | None = None
         if jobs != 0:
@@ -202,8 +194,8 @@ class _Import:
 
     def file_pending(self) -> None:
         """Rebuilds the histories of articles with late captures."""
-        for outlet_import in self.open.values():
-            self.report.articles.add(outlet_import.arrivals.file_pending())
+        for arrivals in self.open.values():
+            self.report.articles.add(arrivals.file_pending())
 
     @contextmanager
     def breaking_off(self) -> Iterator[None]:
@@ -220,11 +212,11 @@ class _Import:
 
     def finish(self, outcome: str = "ok") -> None:
         """Finishes the runs with an outcome."""
-        for outlet_import in self.open.values():
+        for arrivals in self.open.values():
             now = clock.now()
-            version_texts.learn_boilerplate(self.db, outlet_import.run, now)
+            version_texts.learn_boilerplate(self.db, arrivals.run, now)
             run_rows.finish_run(
-                self.db, outlet_import.run, outcome=outcome, reason=None, stats=self.report.counts, moment=now
+                self.db, arrivals.run, outcome=outcome, reason=None, stats=self.report.counts, moment=now
             )
 
     def _import_page(self, page: Page, file: Path) -> None:
@@ -232,7 +224,8 @@ class _Import:
         if outlet is None:
             self.report.pass_by(page.capture.requested_url)
             return
-        run = self._known_run(outlet)
+        # opens no run as long as nothing new comes
+        run = self.open[outlet.name].run if outlet.name in self.open else self.known.get(outlet.name)
         if page.refers:
             self._file_queued(0)  # its original may be in the queue
             page = self._resolve_revisit(run, page)
@@ -244,15 +237,11 @@ class _Import:
         elif run and is_here(self.db, run, page.capture):
             self.report.counts["here"] += 1
             if outlet.name not in self.open and run_rows.is_import_cut_short(self.db, run.outlet_id):
-                self._outlet_import(outlet, file)  # its end files what that one has left
+                self._arrivals(outlet, file)  # its end files what that one has left
         else:
-            outlet_import = self._outlet_import(outlet, file)
-            self.queue.append(_QueuedPage(outlet_import, page, self._submit(outlet_import, page.capture), file))
+            arrivals = self._arrivals(outlet, file)
+            self.queue.append(_QueuedPage(arrivals, page, self._submit(arrivals, page.capture), file))
             self._file_queued(_MAX_QUEUED * self.workers.count if self.workers else 0)
-
-    def _known_run(self, outlet: Outlet) -> Run | None:
-        """A run of an outlet that the archive knows, else None; opens no run as long as nothing new comes."""
-        return self.open[outlet.name].run if outlet.name in self.open else self.known.get(outlet.name)
 
     def _resolve_revisit(self, run: Run | None, page: Page) -> Page:
         refers = page.refers
@@ -264,12 +253,12 @@ class _Import:
         body = get_body(self.db, body_id) if body_id is not None else None
         return replace(page, capture=replace(page.capture, body=body), refers=None) if body else page
 
-    def _submit(self, outlet_import: _OutletImport, capture: Capture) -> int | None:
+    def _submit(self, arrivals: Arrivals, capture: Capture) -> int | None:
         if not (capture.body and 200 <= capture.status < 300):
             return None
         self.numbers += 1
-        source = kept_captures.Source(0, outlet_import.run, "", capture.final_url, capture.captured_at)
-        task = (source, capture.body, capture.encoding, outlet_import.arrivals.boilerplate)
+        source = kept_captures.Source(0, arrivals.run, "", capture.final_url, capture.captured_at)
+        task = (source, capture.body, capture.encoding, arrivals.boilerplate)
         if self.workers is None:
             self.answers[self.numbers] = try_to_read(*task)
         else:
@@ -280,12 +269,12 @@ class _Import:
         """Files half of the queue in order, in one transaction, once it is longer than `limit` or takes too much
         memory."""
         self._collect_answers(0)
-        queued_bytes = (
-            sum(len(queued.page.capture.body or b"") for queued in self.queue) if len(self.queue) < limit else 0
-        )
+        counted = self.queue if len(self.queue) < limit else ()
+        queued_bytes = sum(len(queued.page.capture.body or b"") for queued in counted)
         if self.queue and (len(self.queue) > limit or queued_bytes > _MAX_QUEUED_BYTES):
             count = len(self.queue) - limit // 2 if len(self.queue) > limit else len(self.queue)
-            while not all(self._is_read(queued) for queued in islice(self.queue, count)):
+            numbers = [queued.number for queued in islice(self.queue, count) if queued.number is not None]
+            while not all(number in self.answers for number in numbers):
                 self._collect_answers(_POLL)
             with connection.transaction(self.db):
                 for _ in range(count):
@@ -296,18 +285,15 @@ class _Import:
         for number, answer in self.workers.answers(seconds) if self.workers else ():
             if isinstance(answer, Lost):
                 queued = next(queued for queued in self.queue if queued.number == number)
-                boilerplate = queued.outlet_import.arrivals.boilerplate
+                boilerplate = queued.arrivals.boilerplate
                 answer = Unreadable("gave-up", answer.reason, extractor_of(boilerplate))
             self.answers[number] = answer
-
-    def _is_read(self, queued: _QueuedPage) -> bool:
-        return queued.number is None or queued.number in self.answers
 
     def _file_page(self, queued: _QueuedPage) -> None:
         reading = self.answers.pop(queued.number) if queued.number is not None else None
         origin = Origin(shown(queued.file.name)[1:-1], line_or_nothing(queued.page.record))
         with self.report.standing_alone(queued.file, queued.page.where):
-            self.report.counts[queued.outlet_import.arrivals.arrive(queued.page.capture, origin, reading)] += 1
+            self.report.counts[queued.arrivals.arrive(queued.page.capture, origin, reading)] += 1
 
     def _import_picture(self, image: Image, file: Path) -> bool:
         """Imports a picture; returns whether it could, which needs a known article that shows it."""
@@ -315,13 +301,11 @@ class _Import:
             self.report.counts["pictures-here"] += is_stored
             return is_stored
         outlet = self.matcher.outlets.get(outlet_showing(self.db, image.url) or "")
-        imported = outlet is not None and take_picture(
-            self.db, self._outlet_import(outlet, file).run, self.pictures, image
-        )
+        imported = outlet is not None and take_picture(self.db, self._arrivals(outlet, file).run, self.pictures, image)
         self.report.counts["pictures"] += imported
         return imported
 
-    def _outlet_import(self, outlet: Outlet, file: Path) -> _OutletImport:
+    def _arrivals(self, outlet: Outlet, file: Path) -> Arrivals:
         if outlet.name not in self.open:
             if len(self.open) >= (most := resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _OTHER_FILES):
                 raise BadValue(f"{outlet.name} has to wait, for one import takes {most} outlets. Import the file again")
@@ -333,7 +317,7 @@ class _Import:
                 boilerplate = version_texts.put_boilerplate(
                     self.db, run, Boilerplate(frozenset(described)), clock.now()
                 )
-            self.open[outlet.name] = _OutletImport(self.db, run, boilerplate)
+            self.open[outlet.name] = Arrivals(self.db, run, boilerplate)
             self.report.runs.append(run.id)
         return self.open[outlet.name]
 

@@ -17,10 +17,11 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from archive.exchange.importers.import_items import LARGEST, Item, Page, Skipped
+from archive.exchange.importers.import_items import Item, Page, Skipped
 from archive.model import validation
 from archive.model.errors import BadValue
 from archive.model.records import Capture
+from archive.model.unpack_budget import LARGEST_BODY
 from archive.model.urls import absolute, host_of, url_key
 
 _HEAD = 16_384
@@ -57,7 +58,11 @@ def read_mirror(folder: Path, url: str | None, moment: datetime | None) -> Itera
     folder: what is there is not the newspaper's."""
     unreadable: list[Item] = []
     added = _added_endings(folder, url)
-    for parent, folders, names in os.walk(folder, onerror=lambda error: unreadable.append(_unreadable(error, folder))):
+
+    def unread(error: OSError) -> None:
+        unreadable.append(Skipped(f"it cannot be read: {error.strerror}", _printable(Path(error.filename or folder))))
+
+    for parent, folders, names in os.walk(folder, onerror=unread):
         yield from unreadable
         unreadable.clear()
         linked = [name for name in folders if Path(parent, name).is_symlink()]
@@ -76,7 +81,7 @@ def _mirrored_page(folder: Path, file: Path, url: str | None, moment: datetime |
     if file.is_symlink() and not _stays_within(folder, file):
         return _not_followed(file)
     address = _mirror_url(folder, file, url)
-    return _page(file, address.removesuffix(".html") if address in added else address, moment, implied=True)
+    return read_page(file, address.removesuffix(".html") if address in added else address, moment, implied=True)
 
 
 def _added_endings(folder: Path, url: str | None) -> set[str]:
@@ -119,22 +124,13 @@ def _not_followed(file: Path) -> Skipped:
     return Skipped("a link that leads out of the folder, or nowhere, or to a folder: not followed", _printable(file))
 
 
-def _unreadable(error: OSError, folder: Path) -> Skipped:
-    return Skipped(f"it cannot be read: {error.strerror}", _printable(Path(error.filename or folder)))
-
-
 def _printable(file: Path) -> str:
     """A file's name as UTF-8, other bytes escaped."""
     return os.fsencode(file).decode("utf-8", "backslashreplace")
 
 
-def read_page(file: Path, url: str | None, moment: datetime | None) -> Iterator[Item]:
-    """Reads one saved page."""
-    yield _page(file, url, moment)
-
-
-def _page(file: Path, url: str | None, at: datetime | None, *, implied: bool = False) -> Item:
-    """Reads a page. implied: `url` comes from the file's place in a mirror."""
+def read_page(file: Path, url: str | None, at: datetime | None, *, implied: bool = False) -> Item:
+    """Reads one saved page. implied: `url` comes from the file's place in a mirror."""
     where = _printable(file)
     try:
         body, modified = _read_bytes(file)
@@ -161,9 +157,9 @@ def _read_bytes(file: Path) -> tuple[bytes, datetime]:
         status = os.fstat(opened.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError("it is no file")
-        body = opened.read(LARGEST + 1)
-    if len(body) > LARGEST:
-        raise OSError(f"more than {LARGEST:,} bytes")
+        body = opened.read(LARGEST_BODY + 1)
+    if len(body) > LARGEST_BODY:
+        raise OSError(f"more than {LARGEST_BODY:,} bytes")
     return body, datetime.fromtimestamp(min(max(int(status.st_mtime), 0), _LATEST_TIME), UTC)
 
 

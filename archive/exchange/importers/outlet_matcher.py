@@ -1,13 +1,18 @@
-"""Matches imported pages to outlets by host."""
+"""Outlets of imported pages: read from the descriptions in luubao's own WARC files, and matched to pages by host."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from archive.exchange.importers.import_items import OutletDescription
-from archive.model.errors import UnknownOutlet
+from archive.exchange.exporters.warc_records import OUTLET
+from archive.exchange.importers.import_items import DescribedOutlet, OutletDescription, Skipped
+from archive.exchange.importers.warc_reader import WarcRecord
+from archive.model import validation
+from archive.model.errors import BadValue, UnknownOutlet
 from archive.model.records import Outlet
-from archive.model.urls import same_site
+from archive.model.urls import host_of, is_site, same_site
+from archive.model.validation import shown
 
 
 class OutletMatcher:
@@ -26,12 +31,8 @@ class OutletMatcher:
 
     def of(self, url: str) -> Outlet | None:
         """The outlet whose site has this URL."""
-        return next((outlet for outlet in self._wanted() if same_site(url, outlet.hosts)), None)
-
-    def _wanted(self) -> Iterable[Outlet]:
-        if self.only is None:
-            return self.outlets.values()
-        return [self.outlets[self.only]] if self.only in self.outlets else []
+        candidates = (outlet for name, outlet in self.outlets.items() if self.only in (None, name))
+        return next((outlet for outlet in candidates if same_site(url, outlet.hosts)), None)
 
     def require(self) -> None:
         """Raises UnknownOutlet when `only` names no known outlet."""
@@ -40,3 +41,35 @@ class OutletMatcher:
             raise UnknownOutlet(
                 f"no outlet is called {self.only}. There are: {known}. A new one needs --home with its home page"
             )
+
+
+def described_by(raw: WarcRecord) -> DescribedOutlet | Skipped | None:
+    """The outlet that a record describes; None for other records, Skipped for an invalid description."""
+    if not raw.headers.get("warc-target-uri", "").startswith(OUTLET):
+        return None
+    try:
+        return DescribedOutlet(
+            outlined(validation.json_object(raw.body.decode("utf-8", "replace"))), f"byte {raw.offset}"
+        )
+    except BadValue as error:
+        return Skipped(f"the description of an outlet: {error}", f"byte {raw.offset}")
+
+
+def outlined(facts: Mapping[str, Any]) -> OutletDescription:
+    """Validates a file's description of an outlet. An unknown time zone becomes UTC and is reported as the problem.
+    Raises BadValue."""
+    missing = [name for name in ("name", "title", "home_url", "timezone") if name not in facts]
+    if missing:
+        raise BadValue(f"it does not say its {', '.join(missing)}")
+    home, name = validation.address(facts["home_url"]), validation.outlet_name(facts["name"])
+    # without terminal control sequences
+    title = "".join(letter for letter in validation.line(facts["title"]) if letter.isprintable()).strip()
+    zone, marks = facts["timezone"], facts.get("furniture") or ()
+    if not is_site(host := host_of(home)):
+        raise BadValue(f"{shown(home)} is no site of one newspaper")
+    if not isinstance(marks, list | tuple):
+        raise BadValue(f"{shown(marks)} is no list of what pages share")
+    is_zone = isinstance(zone, str) and validation.is_zone(zone)
+    problem = None if is_zone else f"{shown(zone)} is no time zone; UTC is taken for {name}"
+    outlet = Outlet(name, title, home, (host,), zone if is_zone else "UTC")
+    return OutletDescription(outlet, tuple(validation.line(mark) for mark in marks), problem)

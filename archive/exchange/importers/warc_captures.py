@@ -21,7 +21,7 @@ from archive.exchange.importers.import_items import (
     charset,
     leads_to,
 )
-from archive.exchange.importers.outlet_records import described_by
+from archive.exchange.importers.outlet_matcher import described_by
 from archive.exchange.importers.warc_reader import DAMAGE, WarcRecord, records
 from archive.model import validation
 from archive.model.errors import BadValue
@@ -44,13 +44,9 @@ def read_warc(path: Path, ratio: int = UNPACK_RATIO) -> Iterator[Item]:
     with path.open("rb") as file:
         grouping = _Grouping()
         yield from _items(file, grouping, UnpackBudget(path.stat().st_size, ratio))
-    if grouping.goes_on_in and not _is_there(path.with_name(Path(grouping.goes_on_in).name)):
+    following = path.with_name(Path(grouping.goes_on_in).name)
+    if grouping.goes_on_in and not (following.exists() or following.with_suffix("").exists()):  # or decompressed
         yield Skipped(f"it goes on in {shown(grouping.goes_on_in)}, which is not beside it", "its end")
-
-
-def _is_there(path: Path) -> bool:
-    """Whether a file exists, or its decompressed copy."""
-    return path.exists() or path.with_suffix("").exists()
 
 
 def read_stream(file: BinaryIO) -> Iterator[Item]:
@@ -187,9 +183,11 @@ class _Grouping:
 
     def end(self) -> Iterator[Item]:
         """Yields the last exchange."""
-        if self.group:
-            yield _complete(self.group)
-        self.group = None
+        if exchange := self.group:
+            item, self.group = exchange.item, None
+            if isinstance(item, Page) and exchange.via:
+                item = replace(item, capture=replace(item.capture, via=tuple(exchange.via)))
+            yield item
 
 
 def _field(raw: WarcRecord, name: str) -> str | None:
@@ -243,15 +241,8 @@ def _via(raw: WarcRecord) -> list[str]:
 
 
 def _bad_via(raw: WarcRecord) -> Iterator[Skipped]:
-    bad = [url for url in _via(raw) if not is_address(url)]
-    if bad:
-        yield Skipped(f"{shown(bad[0])} is no web address that led to a page", f"byte {raw.offset}")
-
-
-def _complete(exchange: _Exchange) -> Page | Image:
-    if isinstance(exchange.item, Page) and exchange.via:
-        return replace(exchange.item, capture=replace(exchange.item.capture, via=tuple(exchange.via)))
-    return exchange.item
+    for url in [url for url in _via(raw) if not is_address(url)][:1]:
+        yield Skipped(f"{shown(url)} is no web address that led to a page", f"byte {raw.offset}")
 
 
 def item_of(raw: WarcRecord, ours: bool, asked: Mapping[str, Headers]) -> Page | Image | Skipped | None:
@@ -271,7 +262,9 @@ def _item(raw: WarcRecord, ours: bool, requests: Mapping[str, Headers]) -> Page 
         raise BadValue(f"{shown(url)} has no time")
     url = validation.address(url)
     has_http_headers = raw.kind == "revisit" or raw.headers.get("content-type", "").startswith("application/http")
-    stated_status = _NOT_MODIFIED if raw.status is None and _is_not_modified(raw) else raw.status
+    stated_status = raw.status
+    if raw.kind == "revisit" and "server-not-modified" in raw.headers.get("warc-profile", ""):  # WARC 1.1, 6.7.3
+        stated_status = raw.status or _NOT_MODIFIED
     if stated_status is None and raw.kind != "resource" and has_http_headers:
         raise BadValue(f"{shown(url)} does not say how the server answered")
     cut = raw.headers.get("warc-truncated") if raw.kind != "revisit" else None  # wget marks each revisit as truncated
@@ -295,11 +288,6 @@ def _item(raw: WarcRecord, ours: bool, requests: Mapping[str, Headers]) -> Page 
     )  # fmt: skip
     record, digest = raw.headers.get("warc-record-id"), raw.headers.get("warc-payload-digest")
     return Page(capture, record, refers, f"byte {raw.offset}", digest)
-
-
-def _is_not_modified(raw: WarcRecord) -> bool:
-    """Whether a record is a revisit with the profile server-not-modified (WARC 1.1, 6.7.3)."""
-    return raw.kind == "revisit" and "server-not-modified" in raw.headers.get("warc-profile", "")
 
 
 def _status(text: str) -> int:

@@ -23,8 +23,8 @@ from warcio.recordloader import ArcWarcRecordLoader
 
 from archive.exchange.content_codings import BadCoding, DecodedBody, TooLarge, codings_of, decode_body
 from archive.exchange.importers.gzip_members import GZIP, PLAIN, ResumedStream, first_member, next_record
-from archive.exchange.importers.import_items import LARGEST, Skipped
-from archive.model.unpack_budget import UnpackBudget
+from archive.exchange.importers.import_items import Skipped
+from archive.model.unpack_budget import LARGEST_BODY, UnpackBudget
 from archive.storage import codecs
 
 _MAX_LINE = 1024 * 1024
@@ -46,8 +46,8 @@ RuntimeError: an encrypted member of a zip file, or one compressed with a method
 
 @dataclass(frozen=True, slots=True)
 class WarcRecord:
-    """A record. body: after transfer- and content-decoding, at most LARGEST bytes; headers: the WARC headers. status:
-    as written, None where there is none. packed: the content coding that could not be undone, if any."""
+    """A record. body: after transfer- and content-decoding, at most LARGEST_BODY bytes; headers: the WARC headers.
+    status: as written, None where there is none. packed: the content coding that could not be undone, if any."""
 
     kind: str
     headers: dict[str, str]
@@ -273,14 +273,14 @@ def _stream_records(stream: Any, budget: UnpackBudget, skip: int = 0) -> Iterato
 def _read_record(iterator: Any, record: Any, offset: int) -> WarcRecord | Skipped:
     """Reads a record with its body. Raises _BadRecord where it contradicts itself."""
     size = _content_length(record)
-    if size > 2 * LARGEST:
+    if size > 2 * LARGEST_BODY:
         raise _BadRecord(f"a record of {size:,} bytes", offset + size)
     http = record.http_headers
     headers = {str(name).lower(): str(value) for name, value in record.rec_headers.headers}
     first_line = iterator.loader.begun
-    data = first_line + _payload(record).read(LARGEST + 1 - len(first_line)) if size else b""
-    if len(data) > LARGEST:
-        return Skipped(f"a body of more than {LARGEST:,} bytes", f"byte {offset}")
+    data = first_line + _payload(record).read(LARGEST_BODY + 1 - len(first_line)) if size else b""
+    if len(data) > LARGEST_BODY:
+        return Skipped(f"a body of more than {LARGEST_BODY:,} bytes", f"byte {offset}")
     if getattr(record.raw_stream, "limit", 0) > 0 and not _is_chunked(http):
         raise _BadRecord("the record is cut off")
     iterator.reader.head = 0
@@ -290,8 +290,8 @@ def _read_record(iterator: Any, record: Any, offset: int) -> WarcRecord | Skippe
     try:
         unpacked, packed = _decode_payload(http, data if _is_chunked(http) else data + iterator.missed)
     except TooLarge:
-        iterator.reader.budget.spend(LARGEST)
-        return Skipped(f"a body of more than {LARGEST:,} bytes", f"byte {offset}")
+        iterator.reader.budget.spend(LARGEST_BODY)
+        return Skipped(f"a body of more than {LARGEST_BODY:,} bytes", f"byte {offset}")
     iterator.reader.budget.spend(len(unpacked.body))
     if not unpacked.whole:
         raise _BadRecord("its packing has no end: only a part was recorded")
@@ -316,7 +316,7 @@ def _decode_payload(http: Any, data: bytes) -> tuple[DecodedBody, str]:
     content_encoding = (http.get_header("Content-Encoding") or "") if http else ""
     codings, unknown = codings_of(content_encoding)
     try:
-        return decode_body(data, codings, LARGEST), ", ".join(unknown)
+        return decode_body(data, codings, LARGEST_BODY), ", ".join(unknown)
     except BadCoding:
         return DecodedBody(data, whole=True), content_encoding.strip()
 

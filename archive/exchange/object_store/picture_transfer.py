@@ -9,15 +9,8 @@ from pathlib import Path
 from archive.exchange.object_store.store import Manifest, ObjectStore, Stored
 from archive.model import clock
 from archive.runtime.atomic_files import remove_leftovers
-from archive.storage.picture_files import (
-    MOST_BYTES,
-    files_of,
-    is_good,
-    is_what_it_is_called,
-    plain_file,
-    put_file,
-    size_of,
-)
+from archive.storage import picture_files
+from archive.storage.picture_files import MOST_BYTES, is_good, is_what_it_is_called, plain_file, put_file, size_of
 
 Step = Callable[[], None]
 
@@ -44,21 +37,16 @@ def stored_objects(bucket: ObjectStore, prefix: str, remote: Manifest | None) ->
 
 
 def put_pictures(
-    bucket: ObjectStore,
-    archive: str,
-    folder: Path | None,
-    wanted: set[str],
-    remote: Manifest | None,
-    carried: TransferReport,
-    step: Step,
-) -> None:
+    bucket: ObjectStore, archive: str, folder: Path | None, wanted: set[str], remote: Manifest | None,
+    carried: TransferReport, step: Step,
+) -> None:  # fmt: skip
     """Pushes pictures. A picture's file is named by its digest and never changes, so a difference is damage, here or in
     the store. Does not push pictures to which no row refers."""
     if folder is None:
         return
     prefix = f"{archive}/pictures/"
     stored_pictures = stored_objects(bucket, prefix, remote)
-    for name in sorted(wanted.intersection(files_of(folder))):
+    for name in sorted(wanted.intersection(picture_files.files_of(folder))):
         size, unmodified = stored_pictures.get(prefix + name, (-1, False))
         if size != size_of(folder, name) or not unmodified:
             _put_picture(bucket, prefix, folder, name, size >= 0, carried)

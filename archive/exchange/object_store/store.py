@@ -54,10 +54,7 @@ class ObjectStore:
             )
         self.address, self._obstore = address.partition("?")[0], obstore
         with self._translating_errors():
-            remote: dict[str, Any] = {
-                "client_options": {"allow_http": True},
-                "retry_config": {"max_retries": _MAX_RETRIES},
-            }
+            remote = {"client_options": {"allow_http": True}, "retry_config": {"max_retries": _MAX_RETRIES}}
             self._folder = Path(unquote(urlsplit(address).path)) if address.startswith("file:") else None
             self._store: Any = from_url(address, **({"mkdir": True} if address.startswith("file:") else remote))
             if self._folder:

@@ -8,7 +8,7 @@ diverged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -107,13 +107,10 @@ def _put_chunks(
     with ThreadPoolExecutor(_CONNECTIONS) as pool:
         chunks = cut(copy)
         while batch := list(islice(chunks, _BATCH)):
-            new = {
-                digest: chunk
-                for digest, chunk in batch
-                if stored_chunks.get(_chunk_name(name, digest)) != (len(chunk), True)
-            }
+            keys = {digest: _chunk_name(name, digest) for digest, _ in batch}
+            new = {digest: chunk for digest, chunk in batch if stored_chunks.get(keys[digest]) != (len(chunk), True)}
             written = list(pool.map(put, new.items()))
-            stored_chunks |= {_chunk_name(name, digest): (len(chunk), True) for digest, chunk in new.items()}
+            stored_chunks |= {keys[digest]: (len(chunk), True) for digest, chunk in new.items()}
             carried.of += len(batch)
             carried.pieces += sum(size > 0 for size in written)
             carried.bytes += sum(written)
@@ -182,7 +179,8 @@ def _get_chunks(
                 batch = remote.pieces[first : first + _BATCH]
                 new = [digest for digest in dict.fromkeys(batch) if digest not in local_chunks]
                 fetched = dict(zip(new, pool.map(partial(_fetch, bucket, name), new), strict=True))
-                _append_partial(partial_file, fetched.values())
+                with partial_file.open("ab") as opened:  # so that a pull after an interrupted one can reuse them
+                    opened.writelines(chunk for chunk in fetched.values() if len(chunk) == SIZE)
                 carried.pieces += len(fetched)
                 carried.bytes += sum(map(len, fetched.values()))
                 file.writelines(
@@ -217,12 +215,6 @@ def _read_chunk(file: Path, offset: int) -> bytes:
     with file.open("rb") as opened:
         opened.seek(offset)
         return opened.read(SIZE)
-
-
-def _append_partial(partial_file: Path, chunks: Iterable[bytes]) -> None:
-    """Stores fetched chunks, so that a pull after an interrupted one can reuse them."""
-    with partial_file.open("ab") as opened:
-        opened.writelines(chunk for chunk in chunks if len(chunk) == SIZE)
 
 
 def _fetch(bucket: ObjectStore, name: str, digest: str) -> bytes:

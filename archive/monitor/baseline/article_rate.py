@@ -84,9 +84,8 @@ def _slow_rate(outlet_flow: CumulativeCounts, runs: Sequence[PastRun]) -> Findin
     candidates: list[tuple[float, Finding]] = []
     for length, window_name in _WINDOWS.items():
         ends = [end for end in _ends_before(now, length) if outlet_flow.covers(end, length)]
-        values = [outlet_flow.within(end, length) for end in ends if not _any_within(marked, end, length)][
-            :_MOST_WINDOWS
-        ]
+        clean = [end for end in ends if not any(end - length < moment <= end for moment in marked)]
+        values = [outlet_flow.within(end, length) for end in clean[:_MOST_WINDOWS]]
         if len(values) >= _FEWEST_WINDOWS and (chance := _chance(outlet_flow.within(now, length), values)):
             candidates.append((chance, _finding(outlet_flow.within(now, length), median(values), window_name)))
     return min(candidates, key=lambda candidate: (not candidate[1].collapse, candidate[0]))[1] if candidates else None
@@ -96,10 +95,6 @@ def _ends_before(now: datetime, length: timedelta) -> list[datetime]:
     """The same time of earlier weeks, at least one window length apart."""
     step = max(length, WEEK)
     return [now - times * step for times in range(1, LONGEST // step + 1)]
-
-
-def _any_within(moments: Sequence[datetime], end: datetime, length: timedelta) -> bool:
-    return any(end - length < moment <= end for moment in moments)
 
 
 def _chance(count: float, values: Sequence[float], few: float = _LOW_SHARE) -> float:

@@ -18,7 +18,7 @@ _STALE_AFTER = timedelta(days=7)
 _STALE_FACTOR = 6  # times the usual age of its newest article
 _FEWEST_MEANWHILE = 20  # new articles
 
-Answers = list[tuple[PastRun, Seed]]
+SeedHistory = list[tuple[PastRun, Seed]]
 
 
 def compare(runs: Sequence[PastRun]) -> Iterator[Finding]:
@@ -36,7 +36,8 @@ def _no_links_anywhere(runs: Sequence[PastRun]) -> str | None:
     """Seeds answer, but none has links any more: reported at once, because nothing can be found this way. An unchanged
     page keeps its links."""
     answering = {url: seed for url, seed in runs[-1].health.seeds.items() if seed.answered}
-    link_counts = {url: [links for run in runs if (links := _links(run, url)) is not None] for url in answering}
+    seeds = {url: [seed for run in runs if (seed := run.health.seeds.get(url))] for url in answering}
+    link_counts = {url: [seed.links for seed in found if seed.links is not None] for url, found in seeds.items()}
     if not answering or any(not counts or counts[-1] for counts in link_counts.values()):
         return None
     usual = max(max(counts) for counts in link_counts.values())
@@ -49,12 +50,7 @@ def _no_links_anywhere(runs: Sequence[PastRun]) -> str | None:
     )
 
 
-def _links(run: PastRun, url: str) -> int | None:
-    seed = run.health.seeds.get(url)
-    return None if seed is None else seed.links
-
-
-def _dead(url: str, answers: Answers) -> str | None:
+def _dead(url: str, answers: SeedHistory) -> str | None:
     alive = [run.at for run, seed in answers if seed.answered]
     if len(alive) < _FEWEST_ANSWERS:
         return None  # a URL the spider guessed, which never worked
@@ -66,21 +62,18 @@ def _dead(url: str, answers: Answers) -> str | None:
     return f"{url} has not answered since {alive[-1]:%Y-%m-%d} ({since_alive[-1][1].outcome})."
 
 
-def _no_links(url: str, answers: Answers) -> str | None:
+def _no_links(url: str, answers: SeedHistory) -> str | None:
     link_counts = [seed.links for _, seed in answers if seed.links is not None]
     last_with_links = max((number for number, links in enumerate(link_counts, 1) if links), default=0)
     earlier = link_counts[:last_with_links][-_MOST_ANSWERS:]
     if len(earlier) < _FEWEST_ANSWERS or len(link_counts) - last_with_links < _DEAD_RUNS or not answers[-1][1].answered:
         return None
-    usual = median(earlier)
-    return (
-        f"{url} answers, but leads to no page any more, where it led to about {usual:.0f}."
-        if usual >= _FEWEST_LINKS
-        else None
-    )
+    if (usual := median(earlier)) < _FEWEST_LINKS:
+        return None
+    return f"{url} answers, but leads to no page any more, where it led to about {usual:.0f}."
 
 
-def _stale(url: str, answers: Answers, runs: Sequence[PastRun]) -> str | None:
+def _stale(url: str, answers: SeedHistory, runs: Sequence[PastRun]) -> str | None:
     """Staleness by the newest dates a seed lists; without dates, by when its bytes last changed."""
     now = runs[-1].at
     dated = [(run.at, seed.newest) for run, seed in answers if seed.newest is not None]
@@ -94,12 +87,8 @@ def _stale(url: str, answers: Answers, runs: Sequence[PastRun]) -> str | None:
         latest, pauses = fresh[-1], [later - earlier for earlier, later in pairwise(fresh)]
     usual = sorted(pauses)[len(pauses) // 2] if pauses else timedelta()
     meanwhile = sum(run.health.new for run in runs if run.at > latest)
-    if (
-        now - latest < max(_STALE_AFTER, _STALE_FACTOR * usual)
-        or meanwhile < _FEWEST_MEANWHILE
-        or not answers[-1][1].answered
-    ):
+    is_stale = now - latest >= max(_STALE_AFTER, _STALE_FACTOR * usual)
+    if not is_stale or meanwhile < _FEWEST_MEANWHILE or not answers[-1][1].answered:
         return None
-    return (
-        f"{url} has brought nothing new since {latest:%Y-%m-%d}, while {meanwhile} new articles were found elsewhere."
-    )
+    found = f"{meanwhile} new articles were found elsewhere"
+    return f"{url} has brought nothing new since {latest:%Y-%m-%d}, while {found}."

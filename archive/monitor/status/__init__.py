@@ -9,6 +9,6 @@ from archive.monitor.status.outlet_states import (
     not_begun,
     outlet_status,
     status,
-)
+)  # fmt: skip
 
 __all__ = ["Exit", "Expected", "OutletStatus", "State", "Status", "not_begun", "outlet_status", "status"]

@@ -148,13 +148,9 @@ class Exit(IntEnum):
 
 
 _EXITS: Mapping[State, Exit] = {
-    "ok": Exit.OK,
-    "given up": Exit.OK,
-    "warnings": Exit.WARNINGS,
-    "overdue": Exit.WARNINGS,
-    "never crawled": Exit.WARNINGS,
-    "failing": Exit.FAILING,
-}
+    "ok": Exit.OK, "given up": Exit.OK, "warnings": Exit.WARNINGS, "overdue": Exit.WARNINGS,
+    "never crawled": Exit.WARNINGS, "failing": Exit.FAILING,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,16 +206,9 @@ class Status:
 
 
 def status(
-    db: Database,
-    archive: str,
-    size: int,
-    now: datetime,
-    *,
-    running: Collection[str] = (),
-    given_up: Collection[str] = (),
-    expected: Mapping[str, Expected] | None = None,
-    length: int = 90,
-) -> Status:
+    db: Database, archive: str, size: int, now: datetime, *, running: Collection[str] = (),
+    given_up: Collection[str] = (), expected: Mapping[str, Expected] | None = None, length: int = 90,
+) -> Status:  # fmt: skip
     """The status of an archive's outlets. running: those that a process is crawling now. given_up: those no longer
     crawled. expected: those that should be crawled, whether or not they ever were. length: how many days to count."""
     crawled = [
@@ -233,9 +222,8 @@ def status(
         if name not in crawled_names | set(given_up)
     ]
     resting = tuple(host for host in troubled_hosts(db) if host.quiet_until and host.quiet_until > now)
-    return Status(
-        archive, size, now, tuple(sorted((*crawled, *never_crawled), key=lambda outlet: outlet.name)), resting
-    )
+    outlets = sorted((*crawled, *never_crawled), key=lambda outlet: outlet.name)
+    return Status(archive, size, now, tuple(outlets), resting)
 
 
 def not_begun(archive: str, now: datetime, expected: Mapping[str, Expected]) -> Status:
@@ -266,29 +254,19 @@ def outlet_status(
     overdue = interval is not None and now > interval.due and not running
     attention = [*_attention(facts, finished, running=running)]
     if future_runs:
-        attention.append(f"{_future_runs_text(future_runs)} later than it is now: a clock was wrong, then or now")
+        others = f" and {len(future_runs) - 1} more did so," if len(future_runs) > 1 else ""
+        first = f"a run began on {future_runs[0].started_at:%Y-%m-%d},{others}"
+        attention.append(f"{first} later than it is now: a clock was wrong, then or now")
     if overdue and interval and newest:
         attention.insert(0, _overdue_text(interval, newest.started_at, now))
     return OutletStatus(
-        facts.name,
-        facts.title,
-        facts.timezone,
-        "given up" if given_up else _state(last, attention, overdue=overdue),
-        () if given_up else tuple(attention),
-        under_way,
-        last,
-        next((run.started_at for run in reversed(facts.runs) if run.stats.get("new")), None),
-        interval,
-        facts.articles,
-        facts.edited,
-        facts.gone,
-        facts.waiting,
-        tuple(by_day(facts.runs, zone_of(facts.timezone), now, length)),
-        facts.runs,
-        facts.seen,
-        tuple(_ignored_signs(facts.signs)),
-        facts.certain,
-    )
+        facts.name, facts.title, facts.timezone,
+        "given up" if given_up else _state(last, attention, overdue=overdue), () if given_up else tuple(attention),
+        under_way, last, next((run.started_at for run in reversed(facts.runs) if run.stats.get("new")), None), interval,
+        facts.articles, facts.edited, facts.gone, facts.waiting,
+        tuple(by_day(facts.runs, zone_of(facts.timezone), now, length)), facts.runs, facts.seen,
+        tuple(_ignored_signs(facts.signs)), facts.certain,
+    )  # fmt: skip
 
 
 def _ignored_signs(signs: Mapping[str, tuple[float, float]]) -> Iterator[str]:
@@ -301,11 +279,6 @@ def _ignored_signs(signs: Mapping[str, tuple[float, float]]) -> Iterator[str]:
             yield f"{text} ({times} times)"
 
 
-def _future_runs_text(future_runs: Sequence[RunFacts]) -> str:
-    first = f"a run began on {future_runs[0].started_at:%Y-%m-%d}"
-    return f"{first}, and {len(future_runs) - 1} more did so," if len(future_runs) > 1 else f"{first},"
-
-
 def _state(last: RunFacts | None, attention: list[str], *, overdue: bool) -> State:
     if last is not None and last.outcome in _FAILURES:
         return "failing"
@@ -315,10 +288,8 @@ def _state(last: RunFacts | None, attention: list[str], *, overdue: bool) -> Sta
 
 
 def _overdue_text(interval: Rhythm, last: datetime, now: datetime) -> str:
-    return (
-        f"no run for {duration(now - last)}, where there is one {every(interval.usual)}:"
-        " is cron running, and the machine?"
-    )
+    usual = f"where there is one {every(interval.usual)}"
+    return f"no run for {duration(now - last)}, {usual}: is cron running, and the machine?"
 
 
 def _attention(facts: OutletFacts, finished: list[RunFacts], *, running: bool) -> Iterator[str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from archive.console.output import duration, every, moment, size, styled
 from archive.model.records import HostState
 from archive.monitor.status.outlet_states import Day, OutletStatus, Status
-from archive.queries.outlets_followed import CertaintyCounts, DueCounts, RevisitCounts, RunFacts
+from archive.queries.outlets_followed import RunFacts
 
 _WIDTH = 80
 _DAYS = 30
@@ -67,15 +67,24 @@ def _facts(outlet: OutletStatus, now: datetime) -> Iterator[tuple[str, str]]:
         yield "rhythm", f"{every(outlet.rhythm.usual)}; the next by {due}"
     if outlet.last_new:
         yield "last new", f"{moment(outlet.last_new, outlet.timezone)}, {duration(now - outlet.last_new)} ago"
-    if outlet.runs:
-        yield "waiting", waiting(outlet.waiting)
-        yield "holds", f"{outlet.articles:,} articles, {outlet.edited:,} edited, {outlet.gone:,} gone"
-        if outlet.seen.there:
-            yield "seen again", lately(outlet.seen)
-        if outlet.certain.uncertain:
-            yield "uncertain", uncertain(outlet.certain)
-        if outlet.ignored:
-            yield "ignored", "; ".join(outlet.ignored)
+    yield from holdings(outlet)
+
+
+def holdings(outlet: OutletStatus) -> Iterator[tuple[str, str]]:
+    """What waits for an outlet, what the archive holds of it, and how far that can be believed: names and values."""
+    if not outlet.runs:
+        return
+    due, seen, certain = outlet.waiting, outlet.seen, outlet.certain
+    yield "waiting", f"{due.never_asked:,} never asked for, {due.known:,} known, {due.lists:,} lists"
+    yield "holds", f"{outlet.articles:,} articles, {outlet.edited:,} edited, {outlet.gone:,} gone"
+    if seen.there:  # rounded down, so that 100% means all
+        spans = {"day": seen.day, "week": seen.week, "month": seen.month}
+        yield "seen again", ", ".join(f"{n * 100 // seen.there}% in the last {span}" for span, n in spans.items())
+    if certain.uncertain:
+        newest = f"{certain.uncertain:,} of the newest {certain.measured:,} articles"
+        yield "uncertain", f"{newest} are likelier read wrongly than rightly (confidence below 0.5 in exports)"
+    if outlet.ignored:
+        yield "ignored", "; ".join(outlet.ignored)
 
 
 def _run(run: RunFacts, zone: str, now: datetime) -> str:
@@ -129,30 +138,6 @@ def _bar(value: float, highest: float) -> str:
     if value <= 0 or highest <= 0:
         return _BARS[0]
     return _BARS[min(1 + int(value / highest * (len(_BARS) - 1)), len(_BARS) - 1)]
-
-
-def waiting(due: DueCounts) -> str:
-    """The due URLs in words."""
-    return f"{due.never_asked:,} never asked for, {due.known:,} known, {due.lists:,} lists"
-
-
-def lately(seen: RevisitCounts) -> str:
-    """The shares of online articles that were recently seen, in words."""
-    spans = {"day": seen.day, "week": seen.week, "month": seen.month}
-    return ", ".join(f"{_percent(number, seen.there)} in the last {span}" for span, number in spans.items())
-
-
-def uncertain(certain: CertaintyCounts) -> str:
-    """How many of the newest articles were read with a confidence below one half."""
-    return (
-        f"{certain.uncertain:,} of the newest {certain.measured:,} articles are likelier read wrongly than rightly"
-        " (confidence below 0.5 in exports)"
-    )
-
-
-def _percent(part: int, whole: int) -> str:
-    """Rounded down, so that 100% means all."""
-    return f"{part * 100 // whole}%"
 
 
 def rest(host: HostState, timezone: str) -> str:

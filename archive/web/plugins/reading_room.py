@@ -1,7 +1,13 @@
-"""Datasette plugin: the pages of the reading room, and links to them from Datasette's own pages."""
+"""Datasette plugin: the pages of the reading room, links to them and pictures in Datasette's own pages, guarded SQL.
+
+No page and no query serves withdrawn data; internal tables are served only if the operator allows it; results are
+limited; and a damaged index does not block the other tables.
+"""
 
 from __future__ import annotations
 
+import re
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
@@ -20,7 +26,8 @@ from archive.web.room.asgi_guards import (
 )
 from archive.web.room.request import context_of, is_public
 from archive.web.room.routes import ROUTES
-from archive.web.room.served_archives import archive_names, room_path
+from archive.web.room.served_archives import archive_names, picture_address, room_path
+from archive.web.sql_guard import Guard
 from archive.web.template_environment import FILTERS, TESTS
 
 hookimpl = HookimplMarker("datasette")
@@ -30,6 +37,9 @@ log = log_of(__name__)
 _ID_COLUMN = "article_id"
 _ARTICLE_TABLES = ("articles", "current_articles")
 _HEADLINE_COLUMNS = ("headline", "new_headline")
+# Paths as archive.model.paths makes them; no other value of a column becomes an image or a link.
+_THUMBNAIL = re.compile(r"thumbnails/[0-9a-f]{2}/[0-9a-f]{64}\.jpg")
+_PICTURE = re.compile(r"sha256/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z]{3,4}")
 
 
 @hookimpl
@@ -37,6 +47,27 @@ def prepare_jinja2_environment(env: Any) -> None:
     """Adds the reading room's Jinja tests and filters."""
     env.tests.update(TESTS)
     env.filters.update(FILTERS)
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection, datasette: Any) -> None:
+    """Attaches a guard to every connection."""
+    Guard(conn, _broken_indexes(conn), machinery=bool((datasette.plugin_config("luubao") or {}).get("machinery")))
+
+
+def _broken_indexes(conn: sqlite3.Connection) -> set[str]:
+    """Virtual tables that fail on access; Datasette inspects every table at its start."""
+    broken = set[str]()
+    try:
+        tables = conn.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL %'").fetchall()
+    except sqlite3.DatabaseError:  # the next query reports it
+        return broken
+    for (name,) in tables:
+        try:
+            conn.execute(f'PRAGMA table_info("{name}")')
+        except sqlite3.DatabaseError:
+            broken.add(name)
+    return broken
 
 
 @hookimpl
@@ -99,13 +130,19 @@ def forbidden(datasette: Any, request: Any) -> Callable[[], Any] | None:
 
 @hookimpl(tryfirst=True)
 def render_cell(row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
-    """A headline as a link to its article, a capture's id as a link to its page; None leaves the cell to others."""
+    """A headline as a link to its article, a capture's id as a link to its page, the path of a stored picture as an
+    image or a link; None leaves the cell to Datasette."""
     if not value or database not in archive_names(datasette):
         return None
     if column in _HEADLINE_COLUMNS and (article := _integer(row, "id" if table in _ARTICLE_TABLES else _ID_COLUMN)):
         return Markup('<a href="{}">{}</a>').format(room_path(datasette, database, f"/-/article/{article}"), value)
     if column == "capture_id" and isinstance(value, int):
         return Markup('<a href="{}">{}</a>').format(room_path(datasette, database, f"/-/capture/{value}"), value)
+    if isinstance(value, str) and (address := picture_address(datasette, database, value)):
+        if _THUMBNAIL.fullmatch(value):
+            return Markup('<img src="{}" alt="" loading="lazy" width="160">').format(address)
+        if _PICTURE.fullmatch(value):
+            return Markup('<a href="{}">{}</a>').format(address, value)
     return None
 
 

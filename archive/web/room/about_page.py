@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from datasette.utils import tilde_encode
@@ -15,13 +14,6 @@ from archive.queries.outlets_followed import FollowedOutlet
 from archive.storage.connection import Database
 from archive.web.room.request import RequestContext, is_public, page, settings_of
 from archive.web.room.served_archives import archive_names, prefix_of
-
-
-@dataclass(frozen=True, slots=True)
-class _OutletSummary:
-    outlet: FollowedOutlet
-    followed: facts.CrawlHistory
-    missed: int
 
 
 @page
@@ -37,11 +29,11 @@ async def about(context: RequestContext) -> Response:
     )  # fmt: skip
 
 
-def _summarized(db: Database, outlet: FollowedOutlet) -> _OutletSummary:
+def _summarized(db: Database, outlet: FollowedOutlet) -> dict[str, Any]:
     last = days.latest_day(db, outlet)
     recorded = days.days(db, outlet, last, last).recorded if last else None
     missed = len(days.days(db, outlet, *recorded).gaps) if recorded else 0
-    return _OutletSummary(outlet, facts.crawl_history(db, outlet), missed)
+    return {"outlet": outlet, "followed": facts.crawl_history(db, outlet), "missed": missed}
 
 
 # Copies of an outlet's pages should not compete with the originals; the other paths have too many URLs to crawl.

@@ -35,14 +35,10 @@ _TYPES = {
 }
 _UNAPI = '<?xml version="1.0"?><formats><format name="ris" type="application/x-research-info-systems"/></formats>'
 _VERSION = re.compile(r"[1-9]\d{0,17}/v[1-9]\d{0,8}", re.ASCII)
-_BIBTEX = str.maketrans(
-    {
-        **{letter: f"\\{letter}" for letter in "#$%&_{}"},
-        "\\": "\\textbackslash{}",
-        "~": "\\textasciitilde{}",
-        "^": "\\textasciicircum{}",
-    }
-)
+_BIBTEX = str.maketrans({
+    **{letter: f"\\{letter}" for letter in "#$%&_{}"},
+    "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +215,7 @@ async def article(context: RequestContext) -> Response:
     number = context.variable("id")
     if context.argument("as_of"):
         return await _as_of(context, number)
-    shown = await context.ask(lambda db: _shown(db, number, None))
-    return await _page(context, shown, newest=True)
+    return await _page(context, await context.ask(lambda db: _shown(db, number, None)), newest=True)
 
 
 @page
@@ -244,10 +239,8 @@ async def _as_of(context: RequestContext, number: int) -> Response:
     article, version_number = await context.ask(lambda db: _version_on(db, number, day))
     if version_number is None:
         first = context.written(local(article.first_seen_at, article.timezone).date())
-        newest = context.to(_PATH.format(number))
-        return await context.refusal(
-            404, context.say("article.not_yet", day=context.written(day), first=first), back=newest
-        )
+        sentence = context.say("article.not_yet", day=context.written(day), first=first)
+        return await context.refusal(404, sentence, back=context.to(_PATH.format(number)))
     return Response.redirect(context.to(f"{_PATH.format(number)}/v{version_number}"))
 
 
@@ -264,17 +257,11 @@ def _shown(db: Database, number: int, article_filter: int | None) -> _ArticlePag
     shown, reading = lookup.reading_of(db, number, article_filter)
     versions = lookup.versions_of(db, number)
     return _ArticlePage(
-        article,
-        next(outlet for outlet in outlets_followed.outlets(db) if outlet.name == article.outlet),
-        versions,
-        next(version for version in versions if version.number == shown),
-        provenance_of(db, number)[shown],
-        reading,
-        list(parts(reading)),
-        history(versions, http_exchange.tombstones_of(db, number)),
-        http_exchange.captures_of(db, number, _CAPTURES),
-        highest(places_of(db, number, _PLACES)),
-    )
+        article, next(outlet for outlet in outlets_followed.outlets(db) if outlet.name == article.outlet), versions,
+        next(version for version in versions if version.number == shown), provenance_of(db, number)[shown], reading,
+        list(parts(reading)), history(versions, http_exchange.tombstones_of(db, number)),
+        http_exchange.captures_of(db, number, _CAPTURES), highest(places_of(db, number, _PLACES)),
+    )  # fmt: skip
 
 
 async def _page(context: RequestContext, shown: _ArticlePage, *, newest: bool) -> Response:

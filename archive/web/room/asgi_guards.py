@@ -28,7 +28,8 @@ def only_reading(application: Any, names: Collection[str]) -> Any:
     that only read."""
 
     async def wrapper(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and not is_known(_host(scope), names):
+        hosts = [value for name, value in scope.get("headers", ()) if name.lower() == b"host"]
+        if scope["type"] == "http" and not (len(hosts) == 1 and is_known(hosts[0].decode("latin-1"), names)):
             await _refuse(send, 421, _REFUSAL, (b"cache-control", b"no-store"))
         elif scope["type"] == "http" and scope["method"] not in _METHODS:
             await _refuse(send, 405, b"This server is only read from.", (b"allow", b"GET, HEAD, OPTIONS"))
@@ -59,11 +60,6 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _host(scope: Any) -> str:
-    values = [value for name, value in scope["headers"] if name.lower() == b"host"]
-    return values[0].decode("latin-1") if len(values) == 1 else ""
-
-
 _CACHE_CONTROL = "private, no-cache"
 """Cached, but revalidated each time: withdrawn pages vanish at once, and shared caches keep nothing."""
 
@@ -82,13 +78,10 @@ def unless_known(request: Any, response: Response) -> Response:
     return Response(body, status=200, headers=headers, content_type=response.content_type)
 
 
-_SERVER_PAGES = frozenset(
-    {
-        "versions", "plugins", "settings", "config", "threads", "databases", "actor", "metadata", "patterns",
-        "permissions", "allow-debug", "messages", "auth-token", "create-token", "logout",
-    }
-)  # fmt: skip
-_MISSING_PAGE = "no-such-page"
+_SERVER_PAGES = frozenset({
+    "versions", "plugins", "settings", "config", "threads", "databases", "actor", "metadata", "patterns",
+    "permissions", "allow-debug", "messages", "auth-token", "create-token", "logout",
+})  # fmt: skip
 
 
 def hide_server_pages(application: Any, base: str) -> Any:
@@ -100,7 +93,7 @@ def hide_server_pages(application: Any, base: str) -> Any:
         path = scope.get("path", "")
         name = path.removeprefix(start).partition("/")[0].partition(".")[0]
         if scope["type"] == "http" and path.startswith(start) and name in _SERVER_PAGES:
-            missing_path = f"{start}{_MISSING_PAGE}"
+            missing_path = f"{start}no-such-page"
             scope = {**scope, "path": missing_path, "raw_path": missing_path.encode()}
         await application(scope, receive, send)
 
@@ -188,23 +181,21 @@ _HEADERS = {
     b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
-# For a static file whose URL has a fingerprint of its content.
 _FOREVER = {b"cache-control": b"public, max-age=31536000, immutable"}
-
-
-def _has_fingerprint(scope: Any) -> bool:
-    return "/luubao/" in scope.get("path", "") and len(scope.get("query_string", b"")) == 8
 
 
 def with_headers(application: Any) -> Any:
     """ASGI middleware that adds the headers a response does not set itself."""
 
     async def wrapper(scope: Any, receive: Any, send: Any) -> None:
+        # a static file whose URL has a fingerprint of its content
+        is_static = "/luubao/" in scope.get("path", "") and len(scope.get("query_string", b"")) == 8
+
         async def send_with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":
                 present = [(bytes(name), bytes(value)) for name, value in message.get("headers", [])]
                 names = {name.lower() for name, _ in present}
-                headers = {**_HEADERS, **(_FOREVER if _has_fingerprint(scope) else {})}
+                headers = {**_HEADERS, **(_FOREVER if is_static else {})}
                 added = [(name, value) for name, value in headers.items() if name not in names]
                 message = {**message, "headers": [*present, *added]}
             await send(message)

@@ -79,43 +79,27 @@ class Plot:
 def plot_of(days: Days, context: RequestContext, together: int = 1) -> Plot:
     """The plot of a span of days. together: days in one bar."""
     all_days = list(each_day(days.first, days.last))
-    counts_by_name = {
-        "articles": days.articles,
-        "edits": days.edits,
-        "unannounced": days.unannounced,
-        "gone": days.gone,
-    }
     days_before = [day for day in all_days if days.state(day) == "before"]
     starts = all_days[::together]
-    grouped = {name: _by_bar(counts, all_days, together) for name, counts in counts_by_name.items()}
+    grouped = {
+        name: _by_bar(getattr(days, name), all_days, together) for name in ("articles", "edits", "unannounced", "gone")
+    }
     busy = [(day, tuple(counts[day] for counts in grouped.values())) for day in starts]
+    ticks = [(index * WIDTH / len(all_days), translations.month(day, context.language))
+             for index, day in enumerate(all_days[:-4]) if day.day == 1]  # fmt: skip
     return Plot(
-        days.first,
-        days.last,
+        days.first, days.last,
         [_row(name, counts, starts, context, len(all_days) / together) for name, counts in grouped.items()],
-        _stretches(days.gaps, all_days, context),
-        _stretches(days_before, all_days, context),
-        len(days.gaps),
-        len(days_before),
-        max(days.first, days.recorded[0]) if days.recorded else None,
-        [
-            (index * WIDTH / len(all_days), translations.month(day, context.language))
-            for index, day in enumerate(all_days)
-            if day.day == 1 and index < len(all_days) - 4
-        ],
+        _stretches(days.gaps, all_days, context), _stretches(days_before, all_days, context), len(days.gaps),
+        len(days_before), max(days.first, days.recorded[0]) if days.recorded else None, ticks,
         [entry for entry in busy if any(entry[1])],
-    )
+    )  # fmt: skip
 
 
 def _by_bar(counts: Counter[date], all_days: list[date], together: int) -> Counter[date]:
     """Sums the counts of each bar under its first day."""
-    starts = all_days[::together]
-    return Counter(
-        {
-            day: sum(counts[member] for member in all_days[index * together :][:together])
-            for index, day in enumerate(starts)
-        }
-    )
+    bars = (all_days[start : start + together] for start in range(0, len(all_days), together))
+    return Counter({bar[0]: sum(counts[day] for day in bar) for bar in bars})
 
 
 def _row(name: str, counts: Counter[date], starts: list[date], context: RequestContext, bars_wide: float) -> Row:
@@ -147,15 +131,12 @@ def _stretches(days: list[date], all_days: list[date], context: RequestContext) 
             stretches[-1].append(day)
         else:
             stretches.append([day])
+    ends = (dict.fromkeys((stretch[0], stretch[-1])) for stretch in stretches)
+    titles = (" – ".join(map(context.written, days)) for days in ends)
     return [
-        Stretch((stretch[0] - all_days[0]).days * step, len(stretch) * step, _span(stretch[0], stretch[-1], context))
-        for stretch in stretches
+        Stretch((stretch[0] - all_days[0]).days * step, len(stretch) * step, title)
+        for stretch, title in zip(stretches, titles, strict=True)
     ]
-
-
-def _span(first: date, last: date, context: RequestContext) -> str:
-    shown = translations.day(first, context.language)
-    return shown if first == last else f"{shown} – {translations.day(last, context.language)}"
 
 
 CELL = 13
@@ -204,17 +185,14 @@ class Year:
 @page
 async def calendar(context: RequestContext) -> Response:
     """`/-/calendar?outlet=...&year=...`"""
-    year = await context.ask(lambda db: _year(db, context))
-    return await context.page("calendar", found=year)
+    return await context.page("calendar", found=await context.ask(lambda db: _year(db, context)))
 
 
 def _year(db: Database, context: RequestContext) -> Year | None:
     outlets = outlets_followed.outlets(db)
-    outlet = next(
-        (outlet for outlet in outlets if outlet.name == context.argument("outlet")), outlets[0] if outlets else None
-    )
-    if outlet is None:
+    if not outlets:
         return None
+    outlet = next((outlet for outlet in outlets if outlet.name == context.argument("outlet")), outlets[0])
     last = days.latest_day(db, outlet)
     first, newest = days.years(db, outlet) or ((last or now().date()).year,) * 2
     newest = max(newest, last.year if last else newest)
@@ -237,39 +215,23 @@ def _cells(span: Days, context: RequestContext) -> list[Cell]:
         state = span.state(day)
         count = span.articles[day]
         level = 0 if not count else min(_LEVELS, 1 + _LEVELS * (count - 1) // max(highest, 1))
-        weeks, weekday = divmod((day - start).days, 7)
-        cells.append(
-            Cell(
-                day,
-                weeks * CELL,
-                weekday * CELL,
-                level,
-                state,
-                bool(span.edits[day]),
-                _title(day, span, state, context),
-            )
-        )
+        x, y = (number * CELL for number in divmod((day - start).days, 7))
+        cells.append(Cell(day, x, y, level, state, bool(span.edits[day]), _title(day, span, state, context)))
     return cells
 
 
 def _title(day: date, span: Days, state: str, context: RequestContext) -> str:
     counts = [context.say("count.articles", n=span.articles[day])]
-    counts += [
-        context.say(f"count.{name}", n=count)
-        for name, count in (("edits", span.edits[day]), ("gone", span.gone[day]))
-        if count
-    ]
+    counted = {"edits": span.edits[day], "gone": span.gone[day]}
+    counts += [context.say(f"count.{name}", n=count) for name, count in counted.items() if count]
     counts += [context.say(f"calendar.{state}")] if state != "seen" else []
     return f"{translations.day(day, context.language)}: {', '.join(counts)}"
 
 
 def _labels(year: int, context: RequestContext) -> list[tuple[int, str]]:
-    start = date(year, 1, 1)
-    start -= timedelta(days=start.weekday())
-    return [
-        ((date(year, month, 1) - start).days // 7 * CELL, context.say("calendar.month").split()[month - 1])
-        for month in range(1, 13)
-    ]
+    offset = date(year, 1, 1).weekday() - date(year, 1, 1).toordinal()
+    columns = ((date(year, month, 1).toordinal() + offset) // 7 for month in range(1, 13))
+    return list(zip((column * CELL for column in columns), context.say("calendar.month").split(), strict=True))
 
 
 def _sections(db: Database, outlet: FollowedOutlet, year: int) -> tuple[list[Share], int]:

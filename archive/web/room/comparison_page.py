@@ -9,7 +9,7 @@ from itertools import groupby
 
 from datasette.utils.asgi import Response
 
-from archive.diff import Change, Piece, compare, side_by_side, summarize_edit
+from archive.diff import Piece, compare, side_by_side, summarize_edit
 from archive.diff.summary import line, together, unmarked
 from archive.model.errors import UnknownArticle
 from archive.model.records import Image, Reading
@@ -134,12 +134,11 @@ def _rows(context: RequestContext, before: Reading, after: Reading) -> Iterator[
         changed = [change for change in changes if change.kind != "unchanged"]
         lines = tuple(Line(change.part, change.form, change.kind, tuple(unmarked(change.pieces))) for change in changes)
         kind = changed[0].kind if changed else "unchanged"
-        old, new = (_picture(first, places, reading) for places, reading in ((first.old, before), (first.new, after)))
+        old, new = (
+            reading.images[places[0] - 1] if first.picture and places else None
+            for places, reading in ((first.old, before), (first.new, after))
+        )
         yield Row(title(context.say, changes), kind, lines, old, new)
-
-
-def _picture(change: Change, places: Sequence[int], reading: Reading) -> Image | None:
-    return reading.images[places[0] - 1] if change.picture and places else None
 
 
 def runs(rows: Sequence[Row]) -> Iterator[Run]:
@@ -159,19 +158,6 @@ _TEXT_WIDTH, _HEADLINE_WIDTH, _MOST_LINES = 58, 46, 6
 _TYPE = "image/svg+xml; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class ImageRow:
-    """A line of the image. size: of the font."""
-
-    words: tuple[Piece, ...]
-    heading: bool = False
-
-    @property
-    def size(self) -> int:
-        """Pixels."""
-        return 42 if self.heading else 36
-
-
 @page
 async def card(context: RequestContext) -> Response:
     """`/-/diff/ID/vA..vB.svg`: the share image."""
@@ -179,8 +165,8 @@ async def card(context: RequestContext) -> Response:
     versions, outlets = await context.ask(lambda db: (compared(db, number, old, new), outlets_followed.outlets(db)))
     edit_gist = summarize_edit(versions.before, versions.after)
     heading = edit_gist.headline.pieces if edit_gist.headline else (Piece("equal", versions.after.headline),)
-    rows = [ImageRow(words, True) for words in wrapped(heading, _HEADLINE_WIDTH)]
-    rows += [ImageRow(words) for quote in edit_gist.below for words in wrapped(quote.pieces, _TEXT_WIDTH)]
+    rows = [(words, True) for words in wrapped(heading, _HEADLINE_WIDTH)]
+    rows += [(words, False) for quote in edit_gist.below for words in wrapped(quote.pieces, _TEXT_WIDTH)]
     body = await context.datasette.jinja_env.get_template("room/card.svg").render_async(
         rows=rows[:_MOST_LINES], site=context.say("site.name", site=site(outlets)),
         plain=line(edit_gist.quotes[0].pieces if edit_gist.quotes else heading),

@@ -50,11 +50,11 @@ def disable_requests(body: bytes, charset: str | None) -> bytes:
     """The page in UTF-8, without elements that would connect in spite of the policy. charset: the one of the HTTP
     header, if any. The text is decoded first, because in UTF-16 or behind control characters no pattern would match
     what a browser sees."""
-    return _REQUESTING.sub(_disabled, decode(body, charset)).encode()
 
+    def disabled(match: re.Match[str]) -> str:
+        return f"off-{match[3]}" if match[3] else f"<{match[1]}off-{match[2]}"
 
-def _disabled(match: re.Match[str]) -> str:
-    return f"off-{match[3]}" if match[3] else f"<{match[1]}off-{match[2]}"
+    return _REQUESTING.sub(disabled, decode(body, charset)).encode()
 
 
 _HTML = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\b", re.IGNORECASE)

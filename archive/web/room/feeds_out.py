@@ -55,31 +55,27 @@ async def feed(context: RequestContext) -> Response:
         replace(entry, content=(await content.render_async(item=entry, **context.spoken())).strip()) for entry in found
     ]
     feed_info = _feed_info(context, kind, site(outlets))
+    latest = max((entry.updated for entry in entries), default="1970-01-01T00:00:00Z")
     if form == "json":
         body = json.dumps(_as_json(context, feed_info, entries), ensure_ascii=False)
     else:
         template = context.datasette.jinja_env.get_template("room/feed.atom")
-        body = await template.render_async(**context.spoken(), **feed_info, entries=entries, updated=_latest(entries))
+        body = await template.render_async(**context.spoken(), **feed_info, entries=entries, updated=latest)
     headers = {**HEADERS, "Content-Language": context.language}
     return Response(body, headers=headers, content_type=_JSON if form == "json" else _ATOM)
 
 
 def _feed_info(context: RequestContext, kind: str, name: str) -> dict[str, Any]:
     query = filter_query(filter_of(context))
-    words = context.argument("q")
+    words = f" ({context.argument('q')})" if context.argument("q") else ""
     return {
         "kind": kind,
         "query": query,
         "site": name,
-        "title": f"{context.say('site.name', site=name)}: {context.say(f'feed.{kind}')}"
-        + (f" ({words})" if words else ""),
+        "title": f"{context.say('site.name', site=name)}: {context.say(f'feed.{kind}')}{words}",
         "identifier": _identifier(context.permanent(f"/-/feeds/{kind}.atom?{query}")),
         "page": context.permanent(f"/-/{kind}" + (f"?{query}" if query else "")),
     }
-
-
-def _latest(entries: list[Entry]) -> str:
-    return max((entry.updated for entry in entries), default="1970-01-01T00:00:00Z")
 
 
 def _as_json(context: RequestContext, feed_info: dict[str, Any], entries: list[Entry]) -> dict[str, Any]:
@@ -123,18 +119,13 @@ def _new(db: Database, context: RequestContext) -> Iterator[Entry]:
 
 def _edits(db: Database, context: RequestContext) -> Iterator[Entry]:
     for edit_entry in edit_entries_of(db, recent.edits(db, filter_of(context), limit=_MOST_ENTRIES), _MOST_QUOTES):
-        edit = edit_entry.edit
+        edit, quotes = edit_entry.edit, edit_entry.gist.quotes
+        parts = (context.say(f"changed.{part}") for part in edit_entry.parts)
         yield Entry(
             _identifier(f"{edit.url}#v{edit.number}"), edit.new_headline, edit.edited_at,
-            f"/-/diff/{edit.article_id}/v{edit.number - 1}..v{edit.number}", _summary(context, edit_entry),
-            edit.section, None, None, edit.url, edit_entry,
+            f"/-/diff/{edit.article_id}/v{edit.number - 1}..v{edit.number}",
+            line(quotes[0].pieces) if quotes else ", ".join(parts), edit.section, None, None, edit.url, edit_entry,
         )  # fmt: skip
-
-
-def _summary(context: RequestContext, edit_entry: EditEntry) -> str:
-    """The most important change in one line; if no words changed, the names of the changed parts."""
-    quotes = edit_entry.gist.quotes
-    return line(quotes[0].pieces) if quotes else ", ".join(context.say(f"changed.{part}") for part in edit_entry.parts)
 
 
 def _gone(db: Database, context: RequestContext) -> Iterator[Entry]:
@@ -147,7 +138,5 @@ def _gone(db: Database, context: RequestContext) -> Iterator[Entry]:
 
 
 _ENTRIES_OF: dict[str, Callable[[Database, RequestContext], Iterator[Entry]]] = {
-    "new": _new,
-    "edits": _edits,
-    "gone": _gone,
-}
+    "new": _new, "edits": _edits, "gone": _gone,
+}  # fmt: skip

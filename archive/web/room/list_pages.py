@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from archive.queries import days, outlets_followed, recent
 from archive.queries.recent import Edit, gists
 from archive.storage.connection import Database
 from archive.web.room import parameters
-from archive.web.room.request import RequestContext, page
+from archive.web.room.request import RequestContext, View, page
 from archive.web.room.search_page import MOST_SECTIONS, filter_of, filter_query
 
 _QUOTES, _PICTURES = 2, 2
@@ -58,12 +58,19 @@ _PER_PAGE, _LAST_PAGE = 30, 1000
 _PER_DAY = 500
 
 
-@page
-async def new(context: RequestContext) -> Response:
-    """`/-/new`: articles, the latest published first."""
-    article_filter, offset = filter_of(context), _offset(context)
-    cards = await context.ask(lambda db: recent.published(db, article_filter, limit=_PER_PAGE + 1, offset=offset))
-    return await _list(context, "new", cards)
+def _cards_page(kind: str, query: Callable[..., list[recent.Card]]) -> View:
+    """`/-/new`: articles, the latest published first; `/-/gone`: gone articles, the latest disappearance first."""
+
+    @page
+    async def cards(context: RequestContext) -> Response:
+        chosen, offset = filter_of(context), _offset(context)
+        found = await context.ask(lambda db: query(db, chosen, limit=_PER_PAGE + 1, offset=offset))
+        return await _list(context, kind, found)
+
+    return cards
+
+
+new, gone = _cards_page("new", recent.published), _cards_page("gone", recent.gone)
 
 
 @page
@@ -71,20 +78,11 @@ async def edits(context: RequestContext) -> Response:
     """`/-/edits`: edits, the latest first; with `?order=weight`, those with the highest weight first."""
     article_filter, offset = filter_of(context), _offset(context)
     order: recent.EditOrder = "weight" if context.choice("order", ("time", "weight")) == "weight" else "time"
-    entries = await context.ask(
-        lambda db: edit_entries_of(
-            db, recent.edits(db, article_filter, order=order, limit=_PER_PAGE + 1, offset=offset)
-        )
-    )
-    return await _list(context, "edits", entries, order=order)
 
+    def found(db: Database) -> list[EditEntry]:
+        return edit_entries_of(db, recent.edits(db, article_filter, order=order, limit=_PER_PAGE + 1, offset=offset))
 
-@page
-async def gone(context: RequestContext) -> Response:
-    """`/-/gone`: gone articles, the latest disappearance first."""
-    article_filter, offset = filter_of(context), _offset(context)
-    cards = await context.ask(lambda db: recent.gone(db, article_filter, limit=_PER_PAGE + 1, offset=offset))
-    return await _list(context, "gone", cards)
+    return await _list(context, "edits", await context.ask(found), order=order)
 
 
 def _offset(context: RequestContext) -> int:
@@ -117,20 +115,13 @@ def _day(db: Database, context: RequestContext, requested_day: date) -> dict[str
     zone = zone_of((chosen or outlets[0]).timezone) if outlets else zone_of("UTC")
     between = days.moments(requested_day, requested_day, zone)
     edit_entries = edit_entries_of(db, recent.edits(db, article_filter, between=between, limit=_PER_DAY))
+    shown = [chosen] if chosen else outlets
+    states = [(outlet, days.days(db, outlet, requested_day, requested_day).state(requested_day)) for outlet in shown]
     published = replace(article_filter, since=requested_day.isoformat(), until=requested_day.isoformat())
     return {
         "new": recent.published(db, published, limit=_PER_DAY),
         "edits": sorted(edit_entries, key=lambda entry: -entry.gist.weight),
         "gone": recent.gone(db, article_filter, between=between, limit=_PER_DAY),
-        "unwatched": _outlets_not_crawled(db, [chosen] if chosen else outlets, requested_day),
+        # the outlets that were not crawled on the day, each with the day's state
+        "unwatched": [(outlet, state) for outlet, state in states if state != "seen"],
     }
-
-
-def _outlets_not_crawled(
-    db: Database, outlets: list[outlets_followed.FollowedOutlet], requested_day: date
-) -> list[tuple[outlets_followed.FollowedOutlet, str]]:
-    """The outlets that were not crawled on a day, each with the day's state."""
-    states = [
-        (outlet, str(days.days(db, outlet, requested_day, requested_day).state(requested_day))) for outlet in outlets
-    ]
-    return [(outlet, state) for outlet, state in states if state != "seen"]

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from urllib.parse import quote
 
 from datasette.utils.asgi import Response
 
@@ -108,13 +109,9 @@ def _timegate_url(context: RequestContext, article: Article) -> str:
 def link_safe(url: str) -> str:
     """A URL made safe for a header and a link: ASCII, without characters that would end either."""
     return "".join(
-        character if "!" <= character <= "~" and character not in '<>"' else _percent_encoded(character)
+        character if "!" <= character <= "~" and character not in '<>"' else quote(character, safe="", errors="replace")
         for character in url
     )
-
-
-def _percent_encoded(character: str) -> str:
-    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "replace"))
 
 
 def links(context: RequestContext, article: Article, versions: Sequence[Version], shown: Version) -> str:

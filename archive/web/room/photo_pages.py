@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from datasette.utils.asgi import Response
 
@@ -30,20 +31,13 @@ async def photos(context: RequestContext) -> Response:
     credit, place, number = context.argument("credit"), context.argument("place"), context.number("page", 1, _LAST_PAGE)
     offset, mistake = (number - 1) * _PER_PAGE, ""
     shown: list[Photograph] = []
+    filters: dict[str, Any] = {"credit": credit or None, "place": place, "limit": _PER_PAGE + 1, "offset": offset}
     try:
-        shown = await context.ask(
-            lambda db: photographs.photographs(
-                db, credit=credit or None, place=place, limit=_PER_PAGE + 1, offset=offset
-            )
-        )
+        shown = await context.ask(lambda db: photographs.photographs(db, **filters))
     except BadQuery:
         mistake = context.say("search.mistake")
-    credits, captions = await context.ask(
-        lambda db: (
-            outlets_followed.photographers(db, _PHOTOGRAPHERS),
-            photographs.captions(db, credit or None, _CAPTIONS_READ),
-        )
-    )
+    credits = await context.ask(lambda db: outlets_followed.photographers(db, _PHOTOGRAPHERS))
+    captions = await context.ask(lambda db: photographs.captions(db, credit or None, _CAPTIONS_READ))
     return await context.page(
         "photos", photographs=shown[:_PER_PAGE], more=len(shown) > _PER_PAGE, number=number, credit=credit,
         place=place, credits=credits, places=places(captions)[:_PLACES], mistake=mistake,
@@ -67,10 +61,6 @@ def places(captions: Iterable[str]) -> list[tuple[str, int]]:
     known = set[str]().union(*named)
     counts: Counter[str] = Counter()
     for names in named:
-        counts.update({part for name in names for part in _beginnings(name)} & known)
+        spaced = [(name.split(), length) for name in names for length in range(2, len(name.split()) + 1)]
+        counts.update({" ".join(words[:length]) for words, length in spaced} & known)
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-
-
-def _beginnings(name: str) -> list[str]:
-    words = name.split()
-    return [" ".join(words[:length]) for length in range(2, len(words) + 1)]

@@ -12,8 +12,7 @@ from datasette.utils.asgi import Response
 from archive.model.time_zones import zone_of
 from archive.queries import lookup, placements
 from archive.queries.days import moments
-from archive.queries.lookup import Article
-from archive.queries.placements import ListPage, Look, Place, Placed
+from archive.queries.placements import ListPage, Look, Placed
 from archive.storage.connection import Database
 from archive.web.room import parameters
 from archive.web.room.request import RequestContext, page
@@ -104,17 +103,11 @@ def _hours(times: list[str], shown: str) -> list[_Hour]:
     return [_Hour(hour, last.get(hour, ""), bool(shown) and hour == int(shown[:2])) for hour in range(24)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Path:
-    article: Article
-    places: list[Place]
-
-
 @page
 async def path(context: RequestContext) -> Response:
     """`/-/article/ID/places`: where an article stood, from when to when, and under which headline."""
     number = context.variable("id")
-    found = await context.ask(
-        lambda db: _Path(lookup.find_article(db, str(number)), placements.places_of(db, number, _MAX_PLACES))
+    article, places = await context.ask(
+        lambda db: (lookup.find_article(db, str(number)), placements.places_of(db, number, _MAX_PLACES))
     )
-    return await context.page("places", found=found, article=found.article)
+    return await context.page("places", places=places, article=article)

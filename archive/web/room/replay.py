@@ -71,7 +71,10 @@ async def cdx(context: RequestContext) -> Response:
     resume = str(query.offset + query.limit) if len(found) > query.limit and not query.is_sifted else ""
     if closest := query.closest:
         found.sort(key=lambda capture: abs(clock.parse(capture.captured_at) - closest))
-    rows = [row for row in map(_row, found) if _passes(row, query)][: query.limit]
+    rows = [
+        row for row in map(_row, found)
+        if all((row[name] == value) is not negated for negated, name, value in query.filters)
+    ][: query.limit]  # fmt: skip
     if query.last:
         rows.reverse()
     return _answer(context, query, [[row[name] for name in query.fields] for row in rows], resume)
@@ -133,9 +136,8 @@ def _fields(context: RequestContext) -> tuple[str, ...]:
 def _filter(text: str) -> tuple[bool, str, str]:
     match = _FILTER.fullmatch(text)
     if match is None:
-        raise BadQuery(
-            f"filter: {text[:60]!r} is not FIELD:VALUE or !FIELD:VALUE. Regular expressions are not supported"
-        )
+        form = "FIELD:VALUE or !FIELD:VALUE. Regular expressions are not supported"
+        raise BadQuery(f"filter: {text[:60]!r} is not {form}")
     return bool(match[1]), match[2], match[3]
 
 
@@ -176,10 +178,6 @@ def _media_type(capture: IndexedCapture) -> str:
         return ""
     value = next((value for name, value in headers if name.lower() == "content-type"), "")
     return re.sub(r"\s", "", value.partition(";")[0]).lower()
-
-
-def _passes(row: dict[str, str], query: _CdxQuery) -> bool:
-    return all((row[name] == value) is not negated for negated, name, value in query.filters)
 
 
 def timestamp(stored: str) -> str:

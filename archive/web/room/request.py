@@ -17,15 +17,8 @@ from datasette.utils.asgi import Response
 from markupsafe import Markup
 
 from archive.console.logs import log_of
-from archive.model.errors import (
-    ArchiveDamaged,
-    BadQuery,
-    LuubaoError,
-    QueryTooLong,
-    UnknownArticle,
-    UnknownCapture,
-    Withdrawn,
-)
+from archive.model import errors
+from archive.model.errors import ArchiveDamaged, BadQuery, LuubaoError, UnknownArticle
 from archive.queries.lookup import find_article
 from archive.queries.outlets_followed import FollowedOutlet, outlets
 from archive.storage.connection import Database, shared_connection
@@ -60,12 +53,7 @@ HEADERS = {
     "Vary": "Accept-Language",
 }
 _SAYS_PICTURE = re.compile(r"(?:ảnh|hình|photo|video|đồ họa|infographic)\b", re.IGNORECASE)
-_STATUS: dict[type[LuubaoError], int] = {
-    UnknownCapture: 404,
-    Withdrawn: 410,
-    QueryTooLong: 503,
-    ArchiveDamaged: 500,
-}
+_STATUS: dict[type[LuubaoError], int] = {errors.UnknownCapture: 404, errors.Withdrawn: 410, errors.QueryTooLong: 503}
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,38 +228,28 @@ class RequestContext:
 
     def spoken(self) -> dict[str, Any]:
         """Template variables that translate into the page's language."""
-        return {
-            "context": self,
-            "t": self.tell,
-            "to": self.to,
-            "what_of": partial(what_of, self.say),
-            "worded": partial(worded, self.say),
-        }
+        whats = {"what_of": partial(what_of, self.say), "worded": partial(worded, self.say)}
+        return {"context": self, "t": self.tell, "to": self.to, **whats}
 
     async def page(
         self, template: str, *, code: int = 200, headers: Mapping[str, str] | None = None, **values: Any
     ) -> Response:
         """Renders a page of the room from a template. headers: besides those of every page."""
         outlets = await self._outlets()
+        others = [name for name in archive_names(self.datasette) if name != self.archive]
         variables = {
             **self.spoken(),
             "outlets": outlets,
             "site": site(outlets),
             "languages": LANGUAGES,
             "asset": self.asset,
-            "others": self._others(),
+            "others": [(name, room_path(self.datasette, name, "/")) for name in others],
             "data": self.datasette.urls.database(self.archive),
             **values,
         }
         body = await self.datasette.render_template(f"room/{template}.html", variables, request=self.request)
-        return Response.html(
-            body, status=code, headers={**HEADERS, **(headers or {}), "Content-Language": self.language}
-        )
-
-    def _others(self) -> list[tuple[str, str]]:
-        """The archives served beside this one, with links to their rooms."""
-        names = archive_names(self.datasette)
-        return [(name, room_path(self.datasette, name, "/")) for name in names if name != self.archive]
+        all_headers = {**HEADERS, **(headers or {}), "Content-Language": self.language}
+        return Response.html(body, status=code, headers=all_headers)
 
     async def _outlets(self) -> list[FollowedOutlet]:
         """The outlets of the archive; none where they cannot be read, because the page may be the one that says so."""

@@ -55,17 +55,14 @@ async def search(context: RequestContext) -> Response:
             article = await context.ask(lambda db: lookup.find_article(db, article_filter.words))
             return Response.redirect(context.to(f"/-/article/{article.id}"))
         except UnknownArticle:
-            return await _search_page(
-                context, article_filter, {"mistake": context.say("search.no_address"), "code": 404}
-            )
+            mistake = {"mistake": context.say("search.no_address"), "code": 404}
+            return await _search_page(context, article_filter, mistake)
     by_date = context.choice("order", ("place", "date")) == "date"
     try:
         results = await context.ask(lambda db: _found(db, article_filter, history, number, by_date))
-        counted = (
-            await context.ask(lambda db: full_text.count(db, article_filter.words, article_filter))
-            if article_filter.words
-            else None
-        )
+        counted = None
+        if article_filter.words:
+            counted = await context.ask(lambda db: full_text.count(db, article_filter.words, article_filter))
     except BadQuery:
         return await _search_page(context, article_filter, {"mistake": context.say("search.mistake"), "code": 400})
     more = len(results) > _PER_PAGE and number < _LAST_PAGE
@@ -90,28 +87,21 @@ async def _search_page(context: RequestContext, article_filter: ArticleFilter, o
 def filter_of(context: RequestContext) -> ArticleFilter:
     """The filter in the query parameters of a request."""
     since, until = context.day("since"), context.day("until", last=True)
+    values: dict[str, Any] = {
+        name: context.argument(name) or None for name in ("outlet", "section", "author", "credit")
+    }
+    values |= {name: context.flag(name) for name in ("edited", "unannounced", "gone")}
     return ArticleFilter(
-        words=context.argument("q"),
-        outlet=context.argument("outlet") or None,
-        section=context.argument("section") or None,
-        author=context.argument("author") or None,
-        credit=context.argument("credit") or None,
-        since=since.isoformat() if since else None,
-        until=until.isoformat() if until else None,
-        edited=context.flag("edited"),
-        unannounced=context.flag("unannounced"),
-        gone=context.flag("gone"),
+        words=context.argument("q"), since=since.isoformat() if since else None,
+        until=until.isoformat() if until else None, **values,
         article=context.number("article", 0, parameters.HIGHEST_ID) or None,
-    )
+    )  # fmt: skip
 
 
 def filter_query(article_filter: ArticleFilter) -> str:
     """A filter as a query string."""
-    parameters = {
-        "q": article_filter.words,
-        **{name: getattr(article_filter, name) for name in ArticleFilter.__slots__ if name != "words"},
-    }
-    return urlencode({name: 1 if value is True else value for name, value in parameters.items() if value})
+    values = {"q" if name == "words" else name: getattr(article_filter, name) for name in ArticleFilter.__slots__}
+    return urlencode({name: 1 if value is True else value for name, value in values.items() if value})
 
 
 def _found(db: Database, article_filter: ArticleFilter, history: bool, number: int, by_date: bool) -> list[Found]:
@@ -119,14 +109,9 @@ def _found(db: Database, article_filter: ArticleFilter, history: bool, number: i
     offset = (number - 1) * _PER_PAGE
     if article_filter.words:
         hits = full_text.search(
-            db,
-            article_filter.words,
-            history=history,
-            article_filter=article_filter,
-            limit=offset + _PER_PAGE + 1,
-            skip=offset,
-            by_date=by_date,
-        )
+            db, article_filter.words, history=history, article_filter=article_filter, limit=offset + _PER_PAGE + 1,
+            skip=offset, by_date=by_date,
+        )  # fmt: skip
         return [_of_hit(hit, article_filter.words) for hit in hits]
     return [_of_card(card) for card in recent.published(db, article_filter, limit=_PER_PAGE + 1, offset=offset)]
 

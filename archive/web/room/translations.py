@@ -10,7 +10,7 @@ import re
 import tomllib
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -176,12 +176,8 @@ def _position(say: Say, change: Change) -> str:
     positions, old_positions = change.new or change.old, change.old
     if change.part not in NUMBERED or not positions:
         return name
-    label = f"{name} {_range(positions)}"
-    return (
-        label
-        if not old_positions or old_positions == positions
-        else f"{label} {say('diff.was', place=_range(old_positions))}"
-    )
+    was = f" {say('diff.was', place=_range(old_positions))}" if old_positions and old_positions != positions else ""
+    return f"{name} {_range(positions)}{was}"
 
 
 def _range(positions: Sequence[int]) -> str:
@@ -192,18 +188,13 @@ def summary(say: Say, changes: Sequence[Change]) -> str:
     """One sentence for all changes: `headline edited; 2 paragraphs edited; 14 words removed, 3 added`."""
     clauses = []
     for part in sorted({change.part for change in changes}, key=ORDER.index):
-        kinds: Counter[str] = Counter(change.kind for change in changes if change.part == part)
-        clauses.append(", ".join(_kind_counts(say, part, kinds)))
+        kinds = Counter(change.kind for change in changes if change.part == part)
+        noun = f"parts.{part}" if part in NUMBERED else f"part.{part}"
+        clauses.append(", ".join(say(f"did.{kind}", what=say(noun, n=count)) for kind, count in kinds.items()))
     removed, added = size(changes)
     if removed or added:
         clauses.append(worded(say, removed, added))
     return "; ".join(clauses) or say("diff.nothing")
-
-
-def _kind_counts(say: Say, part: str, kinds: Counter[str]) -> Iterator[str]:
-    for kind, count in kinds.items():
-        noun = say(f"parts.{part}", n=count) if part in NUMBERED else say(f"part.{part}")
-        yield say(f"did.{kind}", what=noun)
 
 
 def gone_reason(say: Say, stored: str | None) -> str:
