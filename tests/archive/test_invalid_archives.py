@@ -281,6 +281,16 @@ def test_a_definition_that_calls_functions_is_refused_or_not_asked(
         assert done.exit_code == 0, (command, done.output)
 
 
+def test_names_in_quotes_keep_nobody_out(made: Path, tmp_path: Path) -> None:
+    """SQLite writes them where a table was renamed."""
+    with closing(sqlite3.connect(shutil.copy(made, tmp_path / "other.db"))) as db:
+        for name in ("another", "captures"):
+            db.execute(f"ALTER TABLE {'captures' if name == 'another' else 'another'} RENAME TO {name}")
+        assert '"captures"(' in db.execute("SELECT sql FROM sqlite_master WHERE name = 'headers'").fetchone()[0]
+    assert run("upgrade", "--db", tmp_path / "other.db").exit_code == 0  # the triggers are as luubao makes them again
+    assert "Tin hai" in run("articles", "--db", tmp_path / "other.db").output
+
+
 def test_a_view_of_one_s_own_keeps_nobody_out(made: Path, tmp_path: Path) -> None:
     other = Path(shutil.copy(made, tmp_path / "other.db"))
     with closing(sqlite3.connect(other)) as db:
