@@ -115,7 +115,16 @@ def plain_lines(text: str) -> tuple[str, ...]:
     if _UNUSUAL.search(text) or _POSSIBLE_RUN.search(text):
         return tuple(line for part in text.splitlines() if (line := plain(part)))
     compared = _with_equivalents(text if text.isascii() else unicodedata.normalize("NFC", text))
+    if has_single_spaces(compared):  # then at most three meet, around and between two marks
+        spaced = " ".join(_MARK.split(compared)).replace("  ", " ").replace("  ", " ")
+        return tuple(line for part in spaced.split("\n") if (line := part.strip()))
     return tuple(line for part in compared.split("\n") if (line := _with_spaced_marks(part)))
+
+
+def has_single_spaces(text: str) -> bool:
+    """Whether a text has no white space but line feeds, and spaces one at a time: as most have. Words need not be found
+    to tidy it."""
+    return "  " not in text and text.replace("\n", "").isprintable()
 
 
 def _with_spaced_marks(text: str) -> str:
