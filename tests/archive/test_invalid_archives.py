@@ -408,9 +408,12 @@ def test_what_lies_beside_an_archive_is_a_plain_file(ending: str, what: str, mad
     other, elsewhere = Path(shutil.copy(made, tmp_path / "other.db")), tmp_path / "elsewhere"
     elsewhere.write_text("of somebody else")
     beside = Path(f"{other}{ending}")
-    {"a pipe": lambda: os.mkfifo(beside), "a folder": beside.mkdir, "a link": lambda: beside.symlink_to(elsewhere)}[
-        what
-    ]()
+    if what == "a pipe":
+        os.mkfifo(beside)
+    elif what == "a folder":
+        beside.mkdir()
+    else:
+        beside.symlink_to(elsewhere)
     for command in (("articles",), ("verify",), ("upgrade",), ("backup", tmp_path / "backups"), ("merge", other)):
         done = run(*command, "--db", tmp_path / "ours.db" if command[0] == "merge" else other)
         assert done.exit_code == 1 and f"other.db{ending} is no plain file" in done.stderr, (command, done.output)
