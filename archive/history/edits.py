@@ -27,7 +27,7 @@ from archive.model.digests import digest_of_value
 from archive.model.identity_memo import REMEMBERED, IdentityMemo
 from archive.model.records import Image, Reading
 from archive.model.urls import first_picture_key, picture_key
-from archive.text.equivalence import lines, plain, plain_lines
+from archive.text.equivalence import has_single_spaces, lines, plain, plain_lines
 
 PictureRef = tuple[str, int]
 """A picture's identity within an article: its key, and its ordinal among pictures with that key."""
@@ -155,10 +155,9 @@ def _digest(reading: Reading, published: str | None) -> str:
 
 
 def _lines_with_normal_spaces(text: str) -> list[str]:
-    """The lines that are not blank; most texts have no other spaces between words than single ones."""
-    framed = f"\n{text}\n"
-    if text.replace("\n", "").isprintable() and not any(odd in framed for odd in ("  ", " \n", "\n ")):
-        return list(filter(None, text.split("\n")))
+    """The lines that are not blank."""
+    if has_single_spaces(text):
+        return [line for part in text.split("\n") if (line := part.strip())]
     return [line for part in text.splitlines() if (line := " ".join(part.split()))]
 
 

@@ -35,14 +35,26 @@ def is_there(path: Path) -> bool:
         raise ArchiveUnusable(f"{path} cannot be looked at: {error.strerror}. Name another file with --db") from error
 
 
+_JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")  # https://www.sqlite.org/fileformat2.html#the_rollback_journal
+
+
 def require_plain_files(path: Path) -> None:
     """Raises ArchiveUnusable where the archive, or a log that SQLite opens beside it, is a pipe, a folder or (a log)
-    a link: SQLite would wait for ever, or write elsewhere."""
+    a link: SQLite would wait for ever, or write elsewhere. So it does where a rollback journal ends with the name of
+    another one: SQLite deletes the file of that name, whatever it is; luubao writes no such journals."""
     file = real_path(path)
     for beside in (file.with_name(file.name + ending) for ending in ("", "-wal", "-shm", "-journal")):
         with suppress(OSError):
             if not stat.S_ISREG(os.lstat(beside).st_mode):
                 raise ArchiveUnusable(f"{beside} is no plain file, and SQLite would open it. Move it away")
+            if beside.name.endswith("-journal") and _last_bytes(beside) == _JOURNAL_MAGIC:
+                raise ArchiveUnusable(f"{beside} names another file, which SQLite would delete. Move it away")
+
+
+def _last_bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - len(_JOURNAL_MAGIC), 0))
+        return file.read()
 
 
 def is_immutable(path: Path) -> bool:

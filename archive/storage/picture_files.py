@@ -50,9 +50,12 @@ def plain_file(folder: Path, name: str, most: int = MOST_BYTES) -> bytes | None:
             descriptor = os.open(file_name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=parent)
     except OSError:
         return None
+    attributes = os.fstat(descriptor)
+    if not stat.S_ISREG(attributes.st_mode) or attributes.st_size > most:
+        os.close(descriptor)
+        return None
     with open(descriptor, "rb") as file:  # noqa: PTH123  # by descriptor
-        attributes = os.fstat(descriptor)
-        return file.read() if stat.S_ISREG(attributes.st_mode) and attributes.st_size <= most else None
+        return file.read()
 
 
 def verified_file(folder: Path, name: str, digest: str) -> bytes | None:

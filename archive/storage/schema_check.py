@@ -21,7 +21,7 @@ from archive.storage.migrations import migrations
 OUR_CODE = "0859f1ba2369a7dd537ef0202fccc6c425c6df717ac07e1fcac0933d9868b133"
 """Digest of the views and triggers of a new archive; tests/archive/test_schema.py tells it after a migration."""
 _VIRTUAL = b"CREATE VIRTUAL TABLE"
-_WORD = re.compile(rb"[\w$\x80-\xff]+|\S")
+_WORD = re.compile(rb'"[^"]*"|[\w$\x80-\xff]+|\S')
 _BEFORE_PARENTHESES = {"check", "in", "key", "unique", *COLUMNS}
 _SCHEMA = "SELECT type, name, CAST(sql AS BLOB) FROM sqlite_master WHERE sql IS NOT NULL"
 
@@ -89,7 +89,7 @@ def _calls_function(sql: bytes) -> bool:
     """Whether one of the words before a parenthesis can be a function's name. A comment may hide it."""
     if sql.startswith(_VIRTUAL):
         return False
-    words = [word.lower().decode("latin-1") for word in _WORD.findall(sql.partition(b"(")[2])]
+    words = [word.strip(b'"').lower().decode("latin-1") for word in _WORD.findall(sql.partition(b"(")[2])]
     before = {word for word, following in pairwise(words) if following == "("}
     return b"--" in sql or b"/*" in sql or not before <= _BEFORE_PARENTHESES
 

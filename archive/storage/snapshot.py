@@ -11,7 +11,7 @@ from pathlib import Path
 from archive.model.errors import ArchiveUnusable
 from archive.model.paths import own_places
 from archive.storage.connection import Database, open_archive
-from archive.storage.file_identity import open_hint
+from archive.storage.file_identity import open_hint, require_plain_files
 from archive.storage.integrity.fixity import broken_seals, stop_at_damage
 from archive.storage.integrity.problems import Problem, Step
 from archive.storage.integrity.seals import newest_seal
@@ -87,6 +87,7 @@ def exclusive_access(path: Path) -> Iterator[None]:
     if not path.exists():
         yield
         return
+    require_plain_files(path)
     with closing(sqlite3.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None)) as db:
         try:
             db.execute("PRAGMA locking_mode = EXCLUSIVE")

@@ -115,7 +115,19 @@ def plain_lines(text: str) -> tuple[str, ...]:
     if _UNUSUAL.search(text) or _POSSIBLE_RUN.search(text):
         return tuple(line for part in text.splitlines() if (line := plain(part)))
     compared = _with_equivalents(text if text.isascii() else unicodedata.normalize("NFC", text))
-    return tuple(line for part in " ".join(_MARK.split(compared)).split("\n") if (line := " ".join(part.split())))
+    spaced = " ".join(_MARK.split(compared))
+    if has_single_spaces(compared):  # then at most three meet, around and between two marks
+        spaced = spaced.replace("  ", " ").replace("  ", " ")
+        return tuple(line for part in spaced.split("
+") if (line := part.strip()))
+    return tuple(line for part in spaced.split("
+") if (line := " ".join(part.split())))
+
+
+def has_single_spaces(text: str) -> bool:
+    """Whether a text has no white space but line feeds, and spaces one at a time: as most have. Words need not be found
+    to tidy it."""
+    return "  " not in text and text.replace("\n", "").isprintable()
 
 
 def _with_spaced_marks(text: str) -> str:

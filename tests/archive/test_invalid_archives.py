@@ -281,6 +281,16 @@ def test_a_definition_that_calls_functions_is_refused_or_not_asked(
         assert done.exit_code == 0, (command, done.output)
 
 
+def test_names_in_quotes_keep_nobody_out(made: Path, tmp_path: Path) -> None:
+    """SQLite writes them where a table was renamed."""
+    with closing(sqlite3.connect(shutil.copy(made, tmp_path / "other.db"))) as db:
+        for name in ("another", "captures"):
+            db.execute(f"ALTER TABLE {'captures' if name == 'another' else 'another'} RENAME TO {name}")
+        assert '"captures"(' in db.execute("SELECT sql FROM sqlite_master WHERE name = 'headers'").fetchone()[0]
+    assert run("upgrade", "--db", tmp_path / "other.db").exit_code == 0  # the triggers are as luubao makes them again
+    assert "Tin hai" in run("articles", "--db", tmp_path / "other.db").output
+
+
 def test_a_view_of_one_s_own_keeps_nobody_out(made: Path, tmp_path: Path) -> None:
     other = Path(shutil.copy(made, tmp_path / "other.db"))
     with closing(sqlite3.connect(other)) as db:
@@ -398,13 +408,43 @@ def test_what_lies_beside_an_archive_is_a_plain_file(ending: str, what: str, mad
     other, elsewhere = Path(shutil.copy(made, tmp_path / "other.db")), tmp_path / "elsewhere"
     elsewhere.write_text("of somebody else")
     beside = Path(f"{other}{ending}")
-    {"a pipe": lambda: os.mkfifo(beside), "a folder": beside.mkdir, "a link": lambda: beside.symlink_to(elsewhere)}[
-        what
-    ]()
+    if what == "a pipe":
+        os.mkfifo(beside)
+    elif what == "a folder":
+        beside.mkdir()
+    else:
+        beside.symlink_to(elsewhere)
     for command in (("articles",), ("verify",), ("upgrade",), ("backup", tmp_path / "backups"), ("merge", other)):
         done = run(*command, "--db", tmp_path / "ours.db" if command[0] == "merge" else other)
         assert done.exit_code == 1 and f"other.db{ending} is no plain file" in done.stderr, (command, done.output)
     assert elsewhere.read_text() == "of somebody else"
+
+
+def hot_journal(path: Path, names: Path) -> None:
+    """A rollback journal of one page that ends with the name of a super-journal
+    (https://www.sqlite.org/fileformat2.html#the_rollback_journal): SQLite plays it back, and deletes the other."""
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode = DELETE")
+    magic, data, size = bytes.fromhex("d9d505f920a163d7"), path.read_bytes(), 4096
+    page, name = data[:size], str(names).encode()
+    parts = (1, 0, len(data) // size, 512, size)
+    head = (magic + b"".join(part.to_bytes(4, "big") for part in parts)).ljust(512, b"\0")
+    record = (1).to_bytes(4, "big") + page + sum(page[size - 200 : 0 : -200]).to_bytes(4, "big")
+    lock_page = 0x40000000 // size + 1
+    tail = lock_page.to_bytes(4, "big") + name + len(name).to_bytes(4, "big") + sum(name).to_bytes(4, "big") + magic
+    Path(f"{path}-journal").write_bytes(head + record + tail)
+
+
+def test_a_journal_of_a_stranger_deletes_nothing(made: Path, tmp_path: Path) -> None:
+    other, elsewhere = Path(shutil.copy(made, tmp_path / "other.db")), tmp_path / "elsewhere.txt"
+    hot_journal(other, elsewhere)
+    for command in (("upgrade",), ("compact",), ("articles",), ("verify",), ("merge", other)):
+        elsewhere.write_text("of somebody else")
+        done = run(*command, "--db", tmp_path / "ours.db" if command[0] == "merge" else other)
+        assert done.exit_code == 1 and "other.db-journal names another file" in done.stderr, (command, done.output)
+    with closing(sqlite3.connect(other)) as db:
+        db.execute("SELECT * FROM runs").fetchall()
+    assert not elsewhere.exists(), "the journal is not one that SQLite plays back"
 
 
 @pytest.mark.parametrize("what", ["a circle of links", "an empty file", "a pipe"])

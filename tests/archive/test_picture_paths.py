@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,17 @@ def test_a_link_is_neither_read_nor_written_through_nor_removed_behind(tmp_path:
         picture_files.put_file(here, NAME, JPEG + b"more")
     assert picture_files.plain_file(outside, NAME) == JPEG
     assert list(picture_files.files_of(here)) == list(picture_files.files_of(here, "sha256")) == []
+
+
+@pytest.mark.parametrize("what", ["a folder", "a pipe", "a socket"])
+def test_what_is_no_file_is_not_read(what: str, tmp_path: Path) -> None:
+    place = tmp_path / NAME
+    place.parent.mkdir(parents=True)
+    if what == "a socket":
+        os.mknod(place, 0o600 | stat.S_IFSOCK)
+    else:
+        {"a folder": place.mkdir, "a pipe": lambda: os.mkfifo(place)}[what]()
+    assert picture_files.plain_file(tmp_path, NAME) is None and not picture_files.has_file(tmp_path, NAME)
 
 
 def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
