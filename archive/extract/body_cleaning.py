@@ -9,10 +9,11 @@ from itertools import islice
 
 from lxml import html
 
-from archive.extract import phrases, trafilatura_opinion
+from archive.extract import trafilatura_opinion
 from archive.extract.blocks import Piece
 from archive.extract.body_containers import is_teaser_text
 from archive.extract.element_text import MIN_PROSE
+from archive.rules import phrases
 from archive.text.folding import letters
 
 _HEADLINE, _DATELINE = 20, 40  # minimum characters of a headline link, of a line between it and its teaser
