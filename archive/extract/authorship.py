@@ -10,10 +10,11 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from archive.extract.bylines import FURNITURE_KEYS, VENDORS, authors_of, is_account, is_agency, is_person_like, unique
+from archive.extract.bylines import FURNITURE_KEYS, authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, outlet_key
 from archive.extract.element_text import text_of
 from archive.extract.surroundings import Position, is_running, label
+from archive.rules.byline_words import VENDORS
 from archive.text.folding import folded, key_of
 
 METAS = (

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 
 from lxml import html
 
-from archive.extract import phrases, trafilatura_opinion
+from archive.extract import trafilatura_opinion
 from archive.extract.blocks import Piece
 from archive.extract.body_containers import is_teaser_text
 from archive.extract.element_text import MIN_PROSE
+from archive.rules import phrases
 from archive.text.folding import letters
 
 _HEADLINE, _DATELINE = 20, 40  # minimum characters of a headline link, of a line between it and its teaser
 _LONGEST_NOISE = 400
+_LONGEST_LABEL = 40  # characters of a heading, of a line under a teaser
 _MIN_PIECES = 3
 _MAX_SIBLINGS = 200
 _MAX_OFFERS, _MAX_OFFER_LEVELS = 12, 8
@@ -38,6 +41,7 @@ def kept(pieces: list[Piece], container: html.HtmlElement, headline: str, scramb
     if scrambled:
         keep = [stays and not _is_gibberish(piece.text) for piece, stays in zip(pieces, keep, strict=True)]
     _drop_teasers(pieces, keep)
+    _drop_teaser_list(pieces, keep)
     _drop_offers(pieces, keep, container)
     _drop_link_lists(pieces, keep)
     _drop_orphaned_subheads(pieces, keep)
@@ -150,6 +154,18 @@ def _drop_teasers(pieces: list[Piece], keep: list[bool]) -> None:
     for index, piece in enumerate(pieces):
         if piece.kind == "paragraph" and is_teaser_text(piece.element):
             keep[index] = False
+
+
+def _drop_teaser_list(pieces: list[Piece], keep: list[bool]) -> None:
+    """Drops what stands behind a `Related` heading where one short line recurs with every paragraph, as in teasers."""
+    for index, piece in enumerate(pieces):
+        if len(piece.text) <= _LONGEST_LABEL and phrases.RELATED.match(piece.text):
+            behind = pieces[index + 1 :]
+            labels = Counter(part.text for part in behind if 0 < len(part.text) <= _LONGEST_LABEL)
+            prose = sum(len(part.text) >= MIN_PROSE for part in behind)
+            if max(labels.values(), default=0) >= max(_MIN_PIECES, 0.6 * prose):
+                keep[index:] = [False] * (len(pieces) - index)
+                return
 
 
 def ends_in_offer(pieces: list[Piece]) -> bool:

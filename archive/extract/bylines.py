@@ -1,8 +1,6 @@
 """Parses the text of a byline into names: `Theo Hồ Hương` is Hồ Hương, `Bài và ảnh: Minh Chiến - Ngọc Lan` two people.
 
 Works on text only; authorship.py finds the bylines of a page.
-
-A bar separates the phrases of a list; the comment above explains the list.
 """
 
 from __future__ import annotations
@@ -11,95 +9,18 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from archive.rules.byline_words import (
+    AGENCIES,
+    BEFORE_COLON,
+    BEFORE_NAME,
+    BEHIND_NAME,
+    FURNITURE,
+    ROLE_ENDINGS,
+    ROLE_NOUNS,
+    ROLE_PHRASES,
+    TITLES,
+)
 from archive.text.folding import folded, key_of
-
-
-def _phrases(text: str) -> tuple[str, ...]:
-    return tuple(phrase.strip() for phrase in text.replace("\n", " ").split("|"))
-
-
-# Labels of author, photographer, translator or reporter, before a colon.
-BEFORE_COLON = _phrases("""
-    bài | bài viết | bài và ảnh | bài, ảnh | bài - ảnh | bài-ảnh | bài & ảnh | ảnh và bài | bài, ảnh, clip | bài và
-    clip | bài, video | tin | tin, ảnh | tin và ảnh | tin - ảnh | tin, bài | tin bài | chùm ảnh | thực hiện |
-    tác giả | phóng viên | pv | nhóm phóng viên | nhóm pv | nhóm p.v | biên tập | biên soạn | người viết |
-    ghi chép | by | written by | reported by | story by | text by | report by | words by | words | text | author |
-    authors | reporter | from | von | text von | autor | autorin | autoren | redaktion | par | auteur | texte |
-    propos recueillis par | por | autora | texto | redacción | di | testo di | a cura di | de | door | tekst | van |
-    av | af | tekst og foto | eftir | oleh | penulis | editor | yazan | haber | autorka | tekst | автор | авторы |
-    автори | редактор | текст | от | írta | γράφει | γράφει ο | γράφει η | מאת | 作者 | 記者 | 记者 | 文 | بقلم | كتب |
-    كتبت | حوار | تقرير
-""")
-
-# The same without a colon.
-BEFORE_NAME = _phrases("""
-    biên dịch | lược dịch | ghi chép của | phóng sự của | bút ký của | ký của | tùy bút của | ảnh của | bài của |
-    bài và ảnh | bài, ảnh | bài & ảnh | bài - ảnh | tin và ảnh | tin, ảnh | tin - ảnh | thực hiện
-    bởi | by | written by | reported by | posted by | published by | story by |
-    von | text von | ein beitrag von | ein kommentar von | kommentar von | ein gastbeitrag von | gastbeitrag von |
-    ein interview von | interview von | ein essay von | ein bericht von | eine analyse von | par | propos recueillis
-    par | por | oleh | a cura di | door | eftir | autor | af | av | about | كتب | كتبت | بقلم
-""")
-
-# Remarks behind the names; bylines.py removes any remark in brackets.
-BEHIND_NAME = _phrases("tổng hợp | tổng hợp và dịch | lược ghi | 기자 | 선임기자 | 특파원")
-
-# A part of a byline that ends in one of these is a role, not a name; German compounds end in the last four.
-ROLE_NOUNS = frozenset(
-    _phrases("""
-    reporter | reporters | correspondent | correspondents | editor | editors | writer | writers | columnist |
-    columnists | journalist | journalists | contributor | contributors | producer | producers | photographer |
-    photographers | staff | chief | guest | autor | autorin | korrespondentin | redaktion | redacción | rédaction |
-    redazione | redactie | jurnalis | muhabir | reporterin | ctv | pv | p.v | p.v. | bbt | tổng-hợp | thực-hiện | ảnh |
-    bài | b.b.t | b.b.t.
-""")
-)
-ROLE_ENDINGS = ("korrespondent", "korrespondentin", "redakteur", "redakteurin")
-ROLE_PHRASES = frozenset(
-    _phrases("phóng viên | cộng tác viên | biên tập viên | nhóm pv | nhóm p.v | nhóm phóng viên | tổng hợp | thực hiện")
-)
-
-# Before a name: titles.
-TITLES = _phrases("dr | prof | mr | mrs | ms | ts | ths | gs | pgs | bs | ls | nhà báo | luật sư | bác sĩ")
-
-# Boilerplate beside a byline that is as short as a name.
-FURNITURE = _phrases("""
-    Twitter | Facebook | Instagram | LinkedIn | WhatsApp | Telegram | YouTube | TikTok | X | Email | E-Mail | Print |
-    Share | Follow | Subscribe | Comments | Comment | Copy link | Zalo | Chia sẻ | Bình luận | Theo dõi |
-    In bài viết | Advertisement | Anzeige | Read more | Sign up | Log in | Contact | Website | Newsletter |
-    More | By | Von | Par | Por | Af | Av | Quảng cáo | Tin liên quan | Đọc thêm | Xem thêm | Từ khóa | Chủ đề |
-    Liên hệ | Trở về | Hết | Ban biên tập | Về đầu trang | Gửi bình luận | Việt Nam | Hà Nội | TP HCM | Key points |
-    Key takeaways | Highlights | Summary | Overview | Introduction | Breaking news | Live updates | Top stories |
-    Read next | Get the app | Our newsletters | Sign up now | View all | View all posts | See all | All posts |
-    More posts | Last | Last updated | Updated | Published | Full bio | View bio | See full bio | Xem tất cả |
-    Read full bio | About the author
-""")
-
-# News agencies: authors of articles without a person's byline.
-AGENCIES = _phrases("""
-    AFP | AP | Associated Press | The Associated Press | Agence France-Presse | Reuters | dpa | TTXVN | VNA | TASS |
-    Xinhua | Tân Hoa Xã | THX | Sputnik | Bloomberg | ANSA | EFE | Europa Press | ANP | Belga | NTB | TT | Ritzau |
-    STT | PAP | ČTK | MTI | APA | SDA | Keystone-SDA | Kyodo | 時事通信 | 共同通信
-    | Yonhap | Antara | AA | Anadolu Ajansı |
-    DHA | IHA | PTI | IANS | ANI | AAP | PA | PA Media | Press Association | Canadian Press | The Canadian Press |
-    KNA | epd | sid | Interfax | UNIAN | Ukrinform
-""")
-
-# CMS accounts and vendors: the default author where nobody entered a name.
-VENDORS = _phrases("""
-    VCCorp.vn | VCCorp vn | ePi | Hemera | MasterCMS | admin | administrator | editor | webmaster | root | developer
-    | superadmin | user | unknown | null | none | undefined | author | staff | wordpress | no author
-""")
-
-# Words that occur in the names of many newspapers: they do not identify an outlet.
-HOUSE_WORDS = frozenset(
-    _phrases("""
-    bao | dien | tu | tap | chi | dai | truyen | hinh | phat | thanh | va | online | news | newspaper | net | com |
-    org | vn | www | http | https | tv | m | the | der | die | das | de | la | le | el | digital | desk | staff |
-    team | newsroom | redaktion | redaction | redacao | redaccion | editorial
-""")
-)
-
 
 _MAX_NAME_WORDS = 6  # if there is a shorter name beside it: `A. Name, professor of law at the University of X`
 MOST_AUTHORS = 30

@@ -8,9 +8,10 @@ from itertools import islice
 
 from lxml import html
 
-from archive.extract import naming_words, phrases
+from archive.extract import naming_words
 from archive.extract.element_text import is_inside, selector, string, text_of
 from archive.extract.picture_urls import pictures_in
+from archive.rules import phrases
 from archive.text.folding import fold, folded
 
 LONGEST = 900  # characters; longer text beside a picture is the article

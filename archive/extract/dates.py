@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from archive.extract.months import AFTERNOON, MONTH, MONTHS, ZONES
+from archive.rules.months import AFTERNOON, MONTH, MONTHS, ZONES
 from archive.text.folding import folded
 
 LONGEST = 300  # characters of a date line

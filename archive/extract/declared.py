@@ -10,10 +10,11 @@ from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from archive.extract.bylines import HOUSE_WORDS, is_agency
+from archive.extract.bylines import is_agency
 from archive.extract.headlines import agree, keys_of
 from archive.extract.jsonld import Thing, by_id, types_of
 from archive.extract.parsed_page import Page
+from archive.rules.byline_words import HOUSE_WORDS
 from archive.text.folding import folded, key_of
 
 MOST_NAMES = 60

@@ -1,4 +1,4 @@
-"""Extraction rules (XPath) of outlets and CMS families, and the choice among them."""
+"""Data of the reader: rules (XPath) of outlets and CMS families with the choice among them, and words of languages."""
 
 from __future__ import annotations
 
@@ -14,16 +14,13 @@ from archive.rules.families import FAMILIES
 # letters that only Vietnamese has, plain and as character references
 _VIETNAMESE_LETTERS = ("ạ", "ế", "ộ", "\u0323")
 _VIETNAMESE_REFERENCE = re.compile("&#(?:7|x1[eE])")
-_SHARED_MODULES = ("base", "families", "printed_forms")
 
 
 def _outlets() -> dict[str, tuple[tuple[str, ...], tuple[Rules, ...]]]:
     """Hosts and rules of every outlet, by module name."""
-    names = sorted(
-        module_info.name for module_info in iter_modules(__path__) if module_info.name not in _SHARED_MODULES
-    )
+    names = sorted(module_info.name for module_info in iter_modules(__path__))
     modules = {name: import_module(f"{__name__}.{name}") for name in names}
-    return {name: (module.HOSTS, module.RULES) for name, module in modules.items()}
+    return {name: (module.HOSTS, module.RULES) for name, module in modules.items() if hasattr(module, "HOSTS")}
 
 
 _OUTLETS = _outlets()

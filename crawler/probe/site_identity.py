@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from archive import Reading
-from archive.extract.months import observes, zone_of_host
 from archive.extract.sections import is_vietnamese
 from archive.rules.families import FAMILIES
+from archive.rules.months import observes, zone_of_host
 from archive.text.folding import key_of
 from crawler.probe.article_sample import FetchedCandidate
 from crawler.probe.client import Facts

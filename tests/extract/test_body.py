@@ -194,3 +194,24 @@ def test_a_table_a_list_and_a_subhead_among_the_paragraphs_stay() -> None:
         ("table", "Xã 0 | 0 hộ\nXã 1 | 1 hộ\nXã 2 | 2 hộ"),
         ("list", "Một điểm."),
     ]
+
+
+def _teaser(number: int, label: str) -> str:
+    excerpt = (
+        f"Một bài khác, số {number}, kể về chợ phiên của xã bên cạnh vào sáng chủ nhật tuần trước, có nhiều người đến."
+    )
+    return f"<h3>Tin số {number} của hôm nay</h3><p>{label}</p><p>{excerpt}</p>"
+
+
+@pytest.mark.parametrize(
+    ("heading", "label", "kept"),
+    [("Tin khác", "Ban biên tập", 0), ("Tin khác", "", 4), ("Chuyện ở xã", "Ban biên tập", 4)],
+)
+def test_what_stands_behind_a_related_heading_with_one_label_again_and_again_is_teasers(
+    heading: str, label: str, kept: int
+) -> None:
+    labels = [label or f"Nhóm {number}" for number in range(4)]
+    teasers = "".join(_teaser(number, name) for number, name in enumerate(labels))
+    reading = read(modern(f"{paragraphs()}<h2>{heading}</h2>{teasers}"))
+    assert reading.text.startswith("\n\n".join(PARAGRAPHS))
+    assert reading.text.count("chợ phiên của xã bên cạnh") == kept

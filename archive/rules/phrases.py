@@ -26,6 +26,7 @@ _RELATED_HEADINGS = r"""
 related(?: (?:news|articles?|stories|posts|content|topics|coverage|links|video))?
 read (?:more|next|also|on)|also read|see also|more (?:on|from|news|stories|in)\b.{0,40}
 recommended(?: for you)?|most (?:read|popular|viewed)|trending(?: now)?|don't miss|up next|watch(?: now| next)?
+(?:also in|in other) (?:the )?news|more (?:headlines|top stories)|latest (?:posts|articles|headlines)
 you (?:may|might) (?:also )?(?:like|be interested).{0,20}|what to know.{0,30}
 more great .{0,30}stories|what (?:else )?(?:to|we).{0,20}(?:reading|watching)
 editor'?s'? (?:picks?|choice)|further reading|top stories|latest (?:news|stories)
