@@ -1,5 +1,5 @@
-"""A paper whose sitemap index names 24 sitemaps: with ten times as many addresses a crawl takes ten times as long, and as
-much memory. It meets none of the limits that end a trap."""
+"""A paper whose sitemap index names 24 sitemaps: with ten times as many addresses a crawl takes ten times as long, and
+hardly more memory. It meets none of the limits that end a trap."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.crawler.serving import Answer, article, front
 
 SITEMAPS = 24
 FEW, MANY = 5_000, 50_000
-MOST_TIMES, MOST_MEGABYTES = 11.0, 600
+MOST_TIMES, MOST_MEMORY, MOST_MEGABYTES = 11.0, 1.6, 600
 
 
 def sitemap(base: str, number: int, addresses: int) -> Answer:
@@ -60,4 +60,4 @@ def test_ten_times_the_addresses_take_ten_times_the_time_and_no_more_memory(tmp_
         assert "(max_waiting)" not in found.summary["reason"] and "(max_sitemaps)" not in found.summary["reason"]
     print(f"time: {many.seconds / few.seconds:.1f} times; memory: {many.megabytes / few.megabytes:.2f} times")
     assert many.seconds < MOST_TIMES * few.seconds
-    assert many.megabytes < MOST_MEGABYTES
+    assert many.megabytes < min(MOST_MEGABYTES, MOST_MEMORY * few.megabytes)

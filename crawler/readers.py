@@ -14,8 +14,9 @@ from functools import partial
 from itertools import count as count_up
 from typing import Any, TypeVar
 
-from archive import Link, Picture, Reading, Unreadable, try_to_read
+from archive import Picture, Reading, Unreadable, try_to_read
 from archive.model.change_rate import ChangeRates
+from archive.model.packed_links import PackedLinks
 from archive.pictures import recognise, recognise_kind
 from archive.pipeline.ingest import extractor_of
 from archive.storage.captures.kept_captures import Source
@@ -43,7 +44,7 @@ class Read:
     links."""
 
     reading: Reading | Unreadable
-    links: list[Link]
+    links: PackedLinks
     notes: tuple[str, ...] = ()
     mistake: str | None = None
 
@@ -76,7 +77,7 @@ class Readers:
         run = replace(task.source.run, change_rates=ChangeRates())  # large, and not needed by a reader
         answer = await self._submit(replace(task, source=replace(task.source, run=run)))
         if isinstance(answer, Lost):
-            return Read(Unreadable("gave-up", answer.reason, extractor_of(self._furniture)), [])
+            return Read(Unreadable("gave-up", answer.reason, extractor_of(self._furniture)), PackedLinks())
         assert isinstance(answer, Read)
         return answer
 
@@ -139,14 +140,19 @@ def _reader(boilerplate: Boilerplate) -> Iterator[Callable[[Task | Call], Any]]:
     yield lambda task: _read(boilerplate, task) if isinstance(task, Task) else task()
 
 
+def packed_links(*given: Any) -> PackedLinks:
+    """As `discovery.links`."""
+    return PackedLinks(discovery.links(*given))
+
+
 def _read(boilerplate: Boilerplate, task: Task) -> Read:
     source = task.source
     reading = try_to_read(source, task.body, task.encoding, boilerplate)
     try:
         outlet = source.run.outlet
         found = discovery.look(task.body, source.url, outlet.hosts, task.encoding, outlet.timezone, task.refresh)
-        return Read(reading, list(found.links), found.notes)
+        return Read(reading, PackedLinks(found.links), found.notes)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001  # the page is read all the same; the verdict counts luubao's own mistakes
-        return Read(reading, [], mistake=f"{type(error).__name__}: {error}")
+        return Read(reading, PackedLinks(), mistake=f"{type(error).__name__}: {error}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,7 +31,7 @@ from archive.runtime import isolated
 from archive.storage.clock_corrections import usual_offset
 from archive.storage.connection import Database
 from archive.workers import Lost
-from crawler import discovery
+from crawler.readers import packed_links
 from crawler.run.site_witness import ClockCheck, SiteMove
 
 _PICTURE_COUNTS = {"gone": "pictures-failed", "error": "pictures-failed", "forbidden": "pictures-forbidden"}
@@ -208,7 +208,7 @@ class CrawlSession:
         capture: Capture,
         arrival: Arrival,
         reading: Reading | Unreadable,
-        links: list[Link],
+        links: Collection[Link],
         notes: Sequence[str] = (),
     ) -> Submitted:
         """Files a capture's reading and adds its links to the frontier; counts what is not followed."""
@@ -250,10 +250,10 @@ class CrawlSession:
             archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
         return self._submitted(ingested, arrival, self._redirect_target(capture))
 
-    def _kept_links(self, capture: Capture) -> list[Link]:
+    def _kept_links(self, capture: Capture) -> Collection[Link]:
         body = archive.last_body(self.db, self.run, capture.requested_url) or b""
         outlet = self.run.outlet
-        found = isolated.run(discovery.links, body, capture.final_url, outlet.hosts, capture.encoding, outlet.timezone)
+        found = isolated.run(packed_links, body, capture.final_url, outlet.hosts, capture.encoding, outlet.timezone)
         if isinstance(found, Lost):
             self.counts[f"not followed: the links, {found.reason}"] += 1
             return []
@@ -283,7 +283,7 @@ class CrawlSession:
         self._count(ingested)
         return Submitted(ingested, tuple(self._pictures(ingested)), onward)
 
-    def _new_to_seeds(self, links: Sequence[Link]) -> int:
+    def _new_to_seeds(self, links: Collection[Link]) -> int:
         """How many of a seed's links are not seeds."""
         return sum(archive.url_key(link.url) not in self._seeds for link in links)
 
@@ -340,7 +340,7 @@ class CrawlSession:
         return outcome
 
 
-def _newest_date(links: Sequence[Link]) -> datetime | None:
+def _newest_date(links: Collection[Link]) -> datetime | None:
     """The latest date in the links of a feed or sitemap."""
     return max((date for link in links if (date := link.published or link.lastmod)), default=None)
 

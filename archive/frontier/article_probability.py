@@ -46,11 +46,9 @@ class Seen:
     def __init__(self) -> None:
         self._bits = bytearray(_BITS // 8)
 
-    def add(self, place: tuple[str, ...], links: Iterable[str]) -> int:
-        """Adds links to a place, and returns how many of them were new there."""
-        return sum(self._mark("\0".join((*place, link))) for link in dict.fromkeys(links))
-
-    def _mark(self, text: str) -> bool:
+    def add(self, place: tuple[str, ...], link: str) -> bool:
+        """Adds a link to a place; returns whether it was new there."""
+        text = "\0".join((*place, link))
         digest = int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=9).digest(), "big")
         new = False
         for _ in range(3):
@@ -131,11 +129,15 @@ class Experience:
         article_links: all that lead to likely articles. For a page visited before, call only if it has new links: that
         a known page brings nothing new is normal."""
         self._visited += not new_links
-        links = tuple(article_links)
-        for name in chain(*self._related_names(shape(url, self.hosts))):
-            news = _news(self._seen.add(name, links), len(links))
+        names = tuple(chain(*self._related_names(shape(url, self.hosts))))
+        new: Counter[Name] = Counter()
+        total = 0
+        for link in article_links:
+            total += 1
+            new.update(name for name in names if self._seen.add(name, link))
+        for name in names:
             if counts := self._counts_of(name):
-                counts.visit(name[0], new_links, news)
+                counts.visit(name[0], new_links, _news(new[name], total))
 
     def asks(self, url: str) -> bool:
         """Whether a never-requested URL is worth a request in this run; False when its patterns have long brought
@@ -226,14 +228,12 @@ def note_kind(
     _save(db, run, experience)
 
 
-def note_yield(
-    db: Database, run: Run, page_url: str, new_article_links: int, article_links: Iterable[str] = ()
-) -> None:
+def note_yield(db: Database, run: Run, page_url: str, new_article_links: int, urls: Iterable[str] = ()) -> None:
     """Counts the new links of a page read for the first time; of later readings, only those that brought new links.
-    new_article_links: how many of its links were never seen before and are likely articles; article_links: all of its
-    likely article links."""
+    new_article_links: how many of its links were never seen before and are likely articles; urls: all of its links."""
     experience = _experience(db, run)
-    experience.visited(page_url, new_article_links, article_links)
+    likely = (url for url in urls if experience.probability(url) > LIKELY)
+    experience.visited(page_url, new_article_links, likely)
     _save(db, run, experience)
 
 

@@ -31,6 +31,7 @@ _MAX_COUNT, _MAX_SHARE_DIVISOR = 5, 10  # at most so many changes of a list at o
 _MAX_MARKS, _MIN_LETTERS = 24, 12
 _HASH_LENGTH = 8
 _PICTURE = "p"  # begins the mark of a picture; a headline's is hexadecimal
+_NOTHING_LISTED = zlib.compress(b"")
 LISTED_AGAIN = timedelta(days=2)
 """When a sitemap is requested again at the latest: for one request it tells which of its articles have left."""
 _LISTED_A_DAY = 50  # of more sitemaps than make so many requests a day, each waits longer
@@ -106,25 +107,42 @@ def _is_sign(count: int, total: int) -> bool:
     return 0 < count <= max(_MAX_COUNT, total // _MAX_SHARE_DIVISOR)
 
 
-def note_listed(db: Database, run: Run, list_key: str, keys: Sequence[str], moment: datetime) -> None:
-    """Notes the URLs of a feed or sitemap, in its order. Call inside a transaction."""
+class Listed:
+    """The URLs of a feed or sitemap, in its order, packed as they come."""
+
+    def __init__(self) -> None:
+        self._compressor, self._data = zlib.compressobj(), bytearray()
+
+    def add(self, keys: Iterable[str]) -> None:
+        """Adds those that come next."""
+        for key in keys:
+            self._data += self._compressor.compress(f"{key}\n".encode())
+
+    def packed(self) -> bytes:
+        """All of them, for `note_listed`."""
+        return bytes(self._data + self._compressor.flush())
+
+
+def note_listed(db: Database, run: Run, list_key: str, listed: bytes, moment: datetime) -> None:
+    """Notes the URLs of a feed or sitemap. Call inside a transaction."""
     row = db.execute(
         "SELECT keys FROM listed WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, list_key]
     ).fetchone()
-    previous_keys = _unpacked(row[0]) if row else []
-    if not keys or previous_keys == list(keys):
+    if listed == _NOTHING_LISTED or (row and row[0] == listed):
         return
     db.execute(
         "INSERT OR REPLACE INTO listed (outlet_id, url_key, keys) VALUES (?, ?, ?)",
-        [run.outlet_id, list_key, zlib.compress("\n".join(keys).encode())],
+        [run.outlet_id, list_key, listed],
     )
+    if previous_keys := _unpacked(row[0]) if row else []:
+        _compare_listed(db, run, previous_keys, _unpacked(listed), moment)
+
+
+def _compare_listed(db: Database, run: Run, previous_keys: list[str], keys: list[str], moment: datetime) -> None:
+    """Notes what has left a list, or come back to it."""
     left_keys = left_early(previous_keys, keys)
     _note_changes(db, run, left_keys, len(previous_keys), LEFT, moment)
-    if (
-        previous_keys
-        and not left_keys
-        and _come_back(db, run, set(keys) - set(previous_keys), len(previous_keys), moment)
-    ):
+    if not left_keys and _come_back(db, run, set(keys) - set(previous_keys), len(previous_keys), moment):
         note_turn(db, run, LEFT)
 
 
@@ -156,7 +174,7 @@ def bring_forward(db: Database, run: Run, list_key: str, moment: datetime) -> No
 
 def _unpacked(data: bytes) -> list[str]:
     try:
-        return zlib.decompress(data).decode().split("\n")
+        return zlib.decompress(data).decode().removesuffix("\n").split("\n")
     except (zlib.error, UnicodeDecodeError):  # an unreadable list is stored anew
         return []
 

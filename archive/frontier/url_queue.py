@@ -8,21 +8,22 @@ goes (archive.frontier.change_rate_store). What a killed run took and did not fi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from archive.frontier.article_probability import article_probability_of, note_kind
+from archive.frontier.article_probability import LIKELY, article_probability_of, note_kind
 from archive.frontier.capacity import within_depth, within_room
 from archive.frontier.change_rate_store import learn_check, learn_sign
-from archive.frontier.change_signals import note_headlines, note_listed
+from archive.frontier.change_signals import Listed, note_headlines, note_listed
 from archive.frontier.deferred import claimed_time, deferred_links, take_up, walk_again
 from archive.frontier.priority import DEFERRED, KNOWN, LIST, NEW, SEED
 from archive.frontier.schedule import MAX_INTERVAL, Due, State, after_error, due_by_lastmod, next_due
 from archive.model import clock
 from archive.model.capture_validation import valid_links
+from archive.model.packed_links import batches
 from archive.model.records import Link, PageKind, Run
 from archive.model.urls import url_key
 from archive.storage.connection import transaction
@@ -73,26 +74,34 @@ def set_since(db: Database, run: Run, since: datetime) -> Run:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """The links of a page that were never seen before, and their expected values, by URL."""
+    """How many links of a page were never seen before, and how many of these are likely articles."""
 
-    fresh: Sequence[Link]
-    probabilities: Mapping[str, float]
+    fresh: int = 0
+    likely: int = 0
 
 
-def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> Noted:
+def note_links(db: Database, run: Run, page_url: str, links: Iterable[Link], at: datetime) -> Noted:
     """Queues the links of a page, as far as there is room (archive.frontier.capacity). Known URLs are due now if the
     page names a time of change later than their last answer. Call inside a transaction."""
-    keyed = {url_key(link.url): link for link in valid_links(reversed(links))}
+    page_key, noted, listed = url_key(page_url), Noted(), Listed()
+    for batch in batches(links):
+        keyed = {url_key(link.url): link for link in valid_links(reversed(batch))}
+        worths = _note_keyed(db, run, page_key, keyed, at)
+        noted = Noted(noted.fresh + len(worths), noted.likely + sum(worth > LIKELY for worth in worths))
+        note_headlines(db, run, keyed, at)
+        listed.add(key for key, link in reversed(keyed.items()) if link.found_in in ("feed", "sitemap"))
+    note_listed(db, run, page_key, listed.packed(), at)
+    return noted
+
+
+def _note_keyed(db: Database, run: Run, page_key: str, keyed: dict[str, Link], at: datetime) -> list[float]:
+    """Returns the expected values of those never seen before. keyed: in the reverse of the page's order."""
     known = _known_keys(db, run, list(keyed))
     _note_lastmods(db, run, {key: keyed[key] for key in known}, known, at)
-    page_key = url_key(page_url)
     depth = _depth(db, run, page_key)
-    fresh = {
-        key: link
-        for key, link in reversed(keyed.items())
-        if key not in known and depth + (link.found_in != "pagination") <= _MAX_DEPTH
-    }
-    fresh = within_depth(db, run, page_key, fresh)
+    unseen = ((key, link) for key, link in reversed(keyed.items()) if key not in known)
+    shallow = {key: link for key, link in unseen if depth + (link.found_in != "pagination") <= _MAX_DEPTH}
+    fresh = within_depth(db, run, page_key, shallow)
     probabilities = article_probability_of(db, run, [link.url for link in fresh.values()])
     fresh = within_room(db, run, fresh, probabilities)
     deferred = deferred_links(db, run, page_key, keyed, fresh)
@@ -101,22 +110,14 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
         "INSERT INTO frontier"
         " (outlet_id, url_key, url, found_at, due_at, found_in, found_on, depth, lastmod, promise, rank)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
+        (
             [run.outlet_id, key, link.url, moment, moment, link.found_in, page_key,
              depth + (link.found_in != "pagination"), _stamped(claimed_time(link) if key in deferred else link.lastmod),
              probabilities[link.url], DEFERRED if key in deferred else NEW]
             for key, link in fresh.items()
-        ],
+        ),
     )  # fmt: skip
-    _note_signs(db, run, page_key, keyed, at)
-    return Noted([*fresh.values()], probabilities)
-
-
-def _note_signs(db: Database, run: Run, page_key: str, keyed: dict[str, Link], moment: datetime) -> None:
-    """Notes what a list shows besides new URLs (archive.frontier.change_signals)."""
-    note_headlines(db, run, keyed, moment)
-    named = [key for key, link in reversed(keyed.items()) if link.found_in in ("feed", "sitemap")]
-    note_listed(db, run, page_key, named, moment)
+    return [probabilities[link.url] for link in fresh.values()]
 
 
 def _stamped(moment: datetime | None) -> str | None:

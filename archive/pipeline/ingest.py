@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from archive.console.logs import log_of
 from archive.frontier import article_probability, capacity, url_queue
-from archive.frontier.article_probability import LIKELY
 from archive.frontier.change_signals import bring_forward, note_pictures, note_words
 from archive.frontier.url_queue import Noted
 from archive.history.disappearances import NO_ARTICLE
@@ -247,7 +246,7 @@ _LISTS = frozenset({"listing", "home"})
 
 
 def discover(
-    db: Database, run: Run, arrival: Arrival, ingested: Ingested, links: Sequence[Link], moment: datetime
+    db: Database, run: Run, arrival: Arrival, ingested: Ingested, links: Collection[Link], moment: datetime
 ) -> int:
     """Notes the links of a page, and when it is due again; returns how many links were never seen before.
 
@@ -257,12 +256,11 @@ def discover(
     with connection.transaction(db):
         left_out_before = capacity.left_out(db, run).total()
         noted = url_queue.note_links(db, run, url, links, moment)
-        fresh = noted.fresh
         first = url_queue.is_new(db, run, key)
         _learn_yield(db, run, url, noted, links, first=first)
-        kind = kind_of(ingested.reading, bool(links), len(fresh))
+        kind = kind_of(ingested.reading, bool(links), noted.fresh)
         news = filed is not None and filed.outcome in ("new", "edited")
-        url_queue.reschedule(db, run, key, moment, news=news, fresh=len(fresh), kind=kind, links_of=arrival.body_id)
+        url_queue.reschedule(db, run, key, moment, news=news, fresh=noted.fresh, kind=kind, links_of=arrival.body_id)
         bring_forward(db, run, key, moment)
         if isinstance(ingested.reading, Unreadable) and ingested.reading.teasers:
             note_pictures(db, run, ingested.reading.teasers, moment)
@@ -270,16 +268,14 @@ def discover(
             note_words(db, run, key, ingested.reading, moment)
         if capacity.left_out(db, run).total() > left_out_before:
             capacity.name_again(db, run, key, moment)
-    return len(fresh)
+    return noted.fresh
 
 
-def _learn_yield(db: Database, run: Run, page_url: str, noted: Noted, links: Sequence[Link], *, first: bool) -> None:
+def _learn_yield(db: Database, run: Run, page_url: str, noted: Noted, links: Collection[Link], *, first: bool) -> None:
     """Counts what pages of this URL pattern link to: whether following them is worth while."""
     if first or noted.fresh:
-        known = [link.url for link in links if link.url not in noted.probabilities]
-        probabilities = {**noted.probabilities, **article_probability.article_probability_of(db, run, known)}
-        likely = {url for url, share in probabilities.items() if share > LIKELY}
-        article_probability.note_yield(db, run, page_url, sum(link.url in likely for link in noted.fresh), likely)
+        urls = (link.url for link in links)
+        article_probability.note_yield(db, run, page_url, noted.likely, urls)
 
 
 def note_sitemaps(db: Database, run: Run, robots_url: str, urls: Sequence[str], moment: datetime) -> None:

@@ -220,10 +220,10 @@ def send(connection: socket.socket, kind: bytes, data: bytes = b"") -> None:
             connection.sendall(memoryview(part)[max(0, sent - offset) :])
 
 
-def receive(connection: socket.socket) -> bytes:
+def receive(connection: socket.socket) -> bytearray:
     """The worker's side: blocks until a frame arrives. Raises EOFError or OSError when none will come."""
     _, length = _HEADER.unpack(_read_exactly(connection, _HEADER.size))
-    return bytes(_read_exactly(connection, length))
+    return _read_exactly(connection, length)
 
 
 def _read_exactly(connection: socket.socket, length: int) -> bytearray:
@@ -260,19 +260,20 @@ def _serve(connection: socket.socket, setting_up: SettingUp, limits: Limits) -> 
             task = receive(connection)
             with processor_limit(seconds):
                 kind, data = _answered(answer, task, limits)
-            del task
             send(connection, kind, data)
             if kind == FULL:
                 return
 
 
 def _answered(
-    answer: Callable[[Any], Any], task: bytes, limits: Limits
+    answer: Callable[[Any], Any], frame: bytearray, limits: Limits
 ) -> tuple[bytes, bytes]:  # pragma: no cover - as above
     """Returns the frame of an answer, or of why there is none. A process that ran out of memory exits: its state is
     unknown."""
     try:
-        return ANSWER, pickle.dumps(answer(pickle.loads(task)), pickle.HIGHEST_PROTOCOL)
+        task = pickle.loads(frame)
+        frame.clear()  # it may be as large as the task
+        return ANSWER, pickle.dumps(answer(task), pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # noqa: BLE001  # the boundary: an error costs one task only
         if isinstance(error, MemoryError) or _is_full():
             return FULL, f"needed more than {limits.memory // MEGABYTE} MB of memory".encode()

@@ -6,8 +6,9 @@ import string
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPException, InvalidURL
-from typing import Any, Protocol
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead, InvalidURL
+from io import BufferedReader, RawIOBase
+from typing import Any, Protocol, TypeVar
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import (
@@ -26,11 +27,13 @@ from archive.model.clock import now
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.unpack_budget import LARGEST_BODY
 from archive.model.validation import is_address, shown
-from archive.runtime import signals
+from archive.runtime import isolated, signals
+from archive.workers import Lost
 from crawler.politeness.host_backoff import retry_after
 
 MAX_PAGES = 100_000
 """Pages of an index, for one query: Common Crawl lists some 15,000 captures on each."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +83,31 @@ def is_document(media_type: str, status: str) -> bool:
     )
 
 
+def in_worker(function: Callable[..., T], *arguments: Any) -> T:
+    """The result of a module's function on what an archive sent. Raises the LuubaoError that it raises, and BadValue
+    where it takes more than a worker has."""
+    result = isolated.run(_result_or_error, function, arguments)
+    if isinstance(result, Lost):
+        raise BadValue(f"it cannot be read: {result.reason}")
+    if isinstance(result, LuubaoError):
+        raise result
+    return result
+
+
+def _result_or_error(function: Callable[..., T], arguments: tuple[Any, ...]) -> T | LuubaoError:
+    try:
+        return function(*arguments)
+    except LuubaoError as error:
+        return error
+
+
 _MAX_ATTEMPTS = 5
 _MAX_ATTEMPTS_AT_500 = 2  # pywb always gives it for some addresses
 _RATE_LIMITED = frozenset({429, 503})
 _SERVER_ERRORS = frozenset({500, 502, 504})
 _FIRST_RETRY_PAUSE = 10.0  # seconds, where no Retry-After names a pause; doubles with each retry
 _LONGEST_RETRY_PAUSE = 900.0
-_LONGEST_RESPONSE = 300.0  # seconds for a whole response, which may come byte by byte
+_LONGEST_RESPONSE = 300.0  # seconds for a whole response, head and body, which may come byte by byte
 _CHUNK = 1024 * 1024
 
 
@@ -145,7 +166,10 @@ class ArchiveClient:
                 requested_pause = asked.total_seconds() if asked else None
             if attempt >= attempts or self.stopped():
                 break
-            self._sleep(min(requested_pause if requested_pause is not None else pause, _LONGEST_RETRY_PAUSE))
+            if requested_pause is not None and requested_pause > _LONGEST_RETRY_PAUSE:
+                problem += f", and asks not to be asked for {requested_pause:.0f} seconds"
+                break
+            self._sleep(requested_pause if requested_pause is not None else pause)
             pause *= 2
         raise WebArchiveBusy(f"{url}: {problem}. What was taken is kept; start again later and it goes on from there")
 
@@ -186,17 +210,62 @@ def _opener() -> OpenerDirector:
     """Opens http and https alone: an index names URLs, and one of them may be file:///etc/passwd. Follows no
     redirect."""
     opener = OpenerDirector()
-    for handler in (ProxyHandler, HTTPHandler, HTTPSHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor):
+    for handler in (ProxyHandler, _TimedHTTPHandler, _TimedHTTPSHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor):
         opener.add_handler(handler())
     return opener
 
 
+class _TimedStream(RawIOBase):
+    """A connection's stream. Raises TimeoutError where a response comes too slowly."""
+
+    def __init__(self, stream: Any):
+        self._stream, self._deadline = stream, time.monotonic() + _LONGEST_RESPONSE
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if time.monotonic() >= self._deadline:
+            raise TimeoutError(f"the response was not complete after {_LONGEST_RESPONSE:.0f} seconds")
+        count: int | None = self._stream.readinto(buffer)
+        return count
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+class _TimedResponse(HTTPResponse):
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fp = BufferedReader(_TimedStream(self.fp.detach()))
+
+
+class _TimedHTTPConnection(HTTPConnection):
+    response_class = _TimedResponse
+
+
+class _TimedHTTPSConnection(HTTPSConnection):
+    response_class = _TimedResponse
+
+
+class _TimedHTTPHandler(HTTPHandler):
+    def http_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(_TimedHTTPConnection, req)
+
+
+class _TimedHTTPSHandler(HTTPSHandler):
+    def https_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(_TimedHTTPSConnection, req)
+
+
 def _read(response: Any, most: int) -> bytes:
-    """The first bytes of a body. Raises TimeoutError where it comes too slowly."""
-    deadline, parts, size = time.monotonic() + _LONGEST_RESPONSE, list[bytes](), 0
+    """The first bytes of a body. Raises IncompleteRead where the transfer breaks off: half a page would look like an
+    edit."""
+    parts, size = list[bytes](), 0
     while size < most and (part := response.read1(min(_CHUNK, most - size))):
         parts.append(part)
         size += len(part)
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"the response was not complete after {_LONGEST_RESPONSE:.0f} seconds")
+    if size < most and response.length:  # of the length that was announced, what has not come
+        raise IncompleteRead(b"", response.length)
     return b"".join(parts)

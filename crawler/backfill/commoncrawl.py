@@ -24,9 +24,20 @@ from archive.model.errors import BadValue, LuubaoError
 from archive.model.unpack_budget import LARGEST_BODY
 from archive.model.urls import with_plain_host
 from archive.model.validation import shown
-from crawler.backfill.archive_client import MAX_PAGES, ArchiveClient, ListingPage, Span, is_document
+from crawler.backfill.archive_client import (
+    MAX_PAGES,
+    ArchiveClient,
+    ArchiveResponse,
+    ListingPage,
+    Span,
+    in_worker,
+    is_document,
+)
 
 _LEGEND_BY_FIELD_COUNT = {7: "NbamskS", 9: "NbamskrVg", 11: "NbamskrMSVg"}
+_PART = 2 * 1024 * 1024  # bytes of lines that are parsed together
+_MOST_LINES, _MOST_ODD = 500_000, 10_000  # of one page; pywb has a whole listing on one
+_MOST_CRAWLS = 1_000  # Common Crawl has made some 120
 _FIELD_NAMES = {"a": "original", "b": "timestamp", "m": "mimetype", "s": "statuscode", "k": "digest"}
 
 
@@ -56,6 +67,34 @@ class CdxPage:
     lines: list[CdxLine]
     next: str | None = None
     odd: tuple[str, ...] = ()
+
+
+def read_index(answer: ArchiveResponse) -> CdxPage:
+    """The lines of an index response, parsed in a worker. Raises LuubaoError for what is none: an error, a redirect, a
+    page for people, and what takes more time or memory than a worker has."""
+    if answer.status != 200:
+        raise LuubaoError(f"the index answers {answer.status}, and lists nothing")
+    if answer.body.count(b"\n") > _MOST_LINES:
+        raise LuubaoError(f"a page of the index has more than {_MOST_LINES:,} lines")
+    lines, odd, resume = list[CdxLine](), list[str](), None
+    for part in _parts(answer.body):
+        parsed = in_worker(parse, part)
+        lines += parsed.lines
+        odd += parsed.odd
+        resume = parsed.next
+        if len(odd) > _MOST_ODD:
+            raise LuubaoError(f"a page of the index has more than {_MOST_ODD:,} lines that cannot be")
+    return CdxPage(lines, resume, tuple(odd))
+
+
+def _parts(body: bytes) -> Iterator[bytes]:
+    """A response in parts that a worker parses in a second: lines under their legend, or a whole JSON array."""
+    legend = body[: body.find(b"\n") + 1] if body.lstrip().startswith(b"CDX ") else b""
+    start, size = 0, len(body) if body.lstrip().startswith(b"[") else _PART
+    while start < len(body):
+        end = body.find(b"\n", start + size) + 1 or len(body)
+        yield (legend if start else b"") + body[start:end]
+        start = end
 
 
 def parse(body: bytes) -> CdxPage:
@@ -162,6 +201,8 @@ class CommonCrawl:
             crawls = [(str(row["id"]), str(row["cdx-api"])) for row in json.loads(answer.body)]
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise LuubaoError(f"{self.index}collinfo.json is no list of crawls (status {answer.status})") from error
+        if len(crawls) > _MOST_CRAWLS:
+            raise LuubaoError(f"{self.index}collinfo.json is no list of crawls: it names {len(crawls):,}")
         for _, api in crawls:
             if not validation.is_address(api) or "#" in api:
                 raise LuubaoError(f"{self.index}collinfo.json names {validation.shown(api)}, which is no web address")
@@ -180,7 +221,7 @@ class CommonCrawl:
         if not count:
             return ListingPage([], None)
         answer = self.asker.get(f"{query}&page={number}")
-        parsed = CdxPage([]) if answer.status == 404 else parse(answer.body)
+        parsed = CdxPage([]) if answer.status == 404 else read_index(answer)
         offers, odd = [], list(parsed.odd)
         for line in parsed.lines:
             if not is_document(line.media_type, line.status):
@@ -199,7 +240,8 @@ class CommonCrawl:
         try:
             count = int(json.loads(text)["pages"]) if text.startswith("{") else int(text)
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-            raise LuubaoError(f"{query}: the index does not say how many pages it has, but {text[:80]!r}") from error
+            told = f"status {answer.status}: {text[:80]!r}"
+            raise LuubaoError(f"{query}: the index does not say how many pages it has, but {told}") from error
         if not 0 <= count <= MAX_PAGES:
             raise LuubaoError(f"{query}: the index cannot have {validation.shown(str(count))} pages")
         return count
@@ -213,10 +255,13 @@ class CommonCrawl:
         answer = self.asker.get(self.data + filename, {"Range": f"bytes={offset}-{last}"})
         if answer.status != 206:
             return f"the archive answers {answer.status} to a range"
-        pages = [item for item in read_stream(BytesIO(answer.body)) if isinstance(item, Read) and item.refers is None]
-        if not pages:
-            return "the record holds no page"
-        return replace(pages[0].capture, captured_at=offer.captured_at)
+        capture = in_worker(_first_page, answer.body)
+        return replace(capture, captured_at=offer.captured_at) if capture else "the record holds no page"
+
+
+def _first_page(warc: bytes) -> Capture | None:
+    pages = (item for item in read_stream(BytesIO(warc)) if isinstance(item, Read) and item.refers is None)
+    return next((page.capture for page in pages), None)
 
 
 def _record_place(facts: dict[str, str]) -> str:

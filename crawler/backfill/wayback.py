@@ -19,7 +19,7 @@ from archive.model import validation
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.unpack_budget import LARGEST_BODY
 from crawler.backfill import commoncrawl
-from crawler.backfill.archive_client import ArchiveClient, ArchiveResponse, ListingPage, Span, is_document
+from crawler.backfill.archive_client import ArchiveClient, ArchiveResponse, ListingPage, Span, in_worker, is_document
 
 PAGE = 3000
 _WHOLE_LISTING = "all"
@@ -73,7 +73,7 @@ class Wayback:
             return ListingPage([], None)
         if len(answer.body) > _LARGEST_INDEX:
             raise LuubaoError(f"{self.index}: a page of the index has more than {_LARGEST_INDEX:,} bytes")
-        parsed = commoncrawl.parse(answer.body)
+        parsed = commoncrawl.read_index(answer)
         lines, resume = parsed.lines, parsed.next
         if not resume and key != _WHOLE_LISTING and len(lines) + len(parsed.odd) >= self.page_size:
             return ListingPage([], _WHOLE_LISTING)
@@ -90,7 +90,7 @@ class Wayback:
         original = _original_headers(answer)
         if not _is_replayed(answer):  # the archive's own pages may have status 200, too
             return f"the archive answers {answer.status} and replays nothing"
-        body = _decoded_body(answer)
+        body = in_worker(_decoded_body, answer)
         location = next((value for name, value in original if name.lower() == "location"), None)
         headers = tuple(
             (name, self._original_location(value) if name.lower() == "location" else value) for name, value in original

@@ -11,6 +11,7 @@ from w3lib.url import safe_url_string
 from archive import Link, absolute, same_site, without_trackers
 from crawler.discovery.tolerant_xml import TooMany
 
+_MAX_REMEMBERED = 10_000  # links of a document
 _MAX_FAST_LENGTH = 1024  # letters; a longer link takes the slow path, which refuses a URL that is too long
 
 # File types that are never a page of news.
@@ -54,6 +55,8 @@ class Addresses:
     def news(self, link: str) -> str | None:
         """The URL of a link that is on the site and can be a page of news; else None."""
         if link not in self._news:
+            if len(self._news) >= _MAX_REMEMBERED:  # a sitemap's addresses, which come once
+                self._news.clear()
             url = self.on_site(link)
             self._news[link] = url if url is not None and may_be_news(url) else None
         return self._news[link]

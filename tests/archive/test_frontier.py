@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+import zlib
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -11,6 +13,7 @@ from sqlite_utils import Database
 from archive import Link, Run, keep_capture, start_run
 from archive.frontier import change_rate_store, dequeue, url_queue
 from archive.model import clock
+from archive.model.packed_links import MOST_UNPACKED, PackedLinks
 from archive.storage import connection
 from archive.storage.captures import http_exchange
 from tests.support import NOON, PAPER, Shoot, visit
@@ -29,7 +32,7 @@ def after(**span: float) -> datetime:
 
 def found(db: Database, run: Run, *urls: str, on: str = HOME, moment: datetime = NOON, **said: Any) -> int:
     with connection.transaction(db):
-        return len(url_queue.note_links(db, run, on, [Link(url, **said) for url in urls], moment).fresh)
+        return url_queue.note_links(db, run, on, [Link(url, **said) for url in urls], moment).fresh
 
 
 def next_run(db: Database, moment: datetime = NOON) -> Run:
@@ -207,3 +210,29 @@ def test_a_list_kept_but_not_followed_is_due_in_the_next_run(db: Database, run: 
     keep_capture(db, later, shoot(LIST, "<p>danh sách mới</p>", hours=24))  # and here the process was killed
     again = next_run(db)
     assert [dequeue.due(db, again, moment, 1) for _ in range(3)] == [[A], [LIST], []]
+
+
+def test_packed_links_are_the_links() -> None:
+    links = [Link(f"{HOME}bai-{number}.htm", "sitemap", NOON, None, "Lũ") for number in range(MOST_UNPACKED + 3)]
+    packed = PackedLinks(links)
+    assert [*packed] == [*packed] == links and len(packed) == len(links)
+    assert [link.words for link in packed] == ["Lũ"] * len(links)
+    assert not PackedLinks() and [*PackedLinks()] == []
+
+
+def test_a_sitemap_four_times_as_long_takes_hardly_more_memory_and_is_listed_whole(db: Database, run: Run) -> None:
+    few, many = (_peak_of_noting(db, run, f"{HOME}{count}.xml", count) for count in (MOST_UNPACKED, 4 * MOST_UNPACKED))
+    assert many < 1.4 * few
+    (listed,) = db.execute("SELECT keys FROM listed ORDER BY length(keys) DESC LIMIT 1").fetchone()
+    assert zlib.decompress(listed).decode().count("\n") == 4 * MOST_UNPACKED
+
+
+def _peak_of_noting(db: Database, run: Run, sitemap: str, count: int) -> int:
+    links = PackedLinks([Link(f"{sitemap}/tin-tuc-{number}.htm", "sitemap", NOON) for number in range(count)])
+    tracemalloc.start()
+    try:
+        with connection.transaction(db):
+            assert url_queue.note_links(db, run, sitemap, links, NOON).fresh == count
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()

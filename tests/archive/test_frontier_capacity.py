@@ -26,9 +26,12 @@ def limited(run: Run, **limits: int) -> Run:
 
 
 def note(db: Database, run: Run, urls: Sequence[str], found_in: FoundIn = "page", on: str = HOME) -> list[str]:
+    """Returns those that are queued."""
+    before = {url for (url,) in db.execute("SELECT url FROM frontier").fetchall()}
     with transaction(db):
-        noted = note_links(db, run, on, [Link(url, found_in) for url in urls], NOON)
-        return [link.url for link in noted.fresh]
+        note_links(db, run, on, [Link(url, found_in) for url in urls], NOON)
+    queued = {url for (url,) in db.execute("SELECT url FROM frontier").fetchall()} - before
+    return [url for url in urls if url in queued]
 
 
 def pages(name: str, count: int) -> list[str]:
@@ -186,5 +189,5 @@ def test_times_and_addresses_that_cannot_be_are_no_reason_to_fail(db: Database, 
     odd = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
     links = [Link(f"{HOME}a.htm", "sitemap", odd, odd), Link("http://[::1/x"), Link("x" * 9000), Link(f"{HOME}b.htm\0")]
     with transaction(db):
-        noted = note_links(db, home, HOME, links, NOON)
-    assert [(link.url, link.lastmod) for link in noted.fresh] == [(f"{HOME}a.htm", None)]
+        assert note_links(db, home, HOME, links, NOON).fresh == 1
+    assert db.execute("SELECT url, lastmod FROM frontier WHERE rank = 1").fetchall() == [(f"{HOME}a.htm", None)]

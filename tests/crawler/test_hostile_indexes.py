@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import time
 from pathlib import Path
 
+import brotli
 import pytest
 
 from archive import Capture, open_archive
+from archive.exchange.content_codings import zstd
 from archive.frontier.remote_index import Offer
-from archive.model.errors import BadValue
-from crawler.backfill import archive_client, backfill_job
+from archive.model.errors import BadValue, LuubaoError
+from archive.runtime.isolated import isolation
+from crawler.backfill import archive_client, backfill_job, commoncrawl
 from crawler.backfill import wayback as wayback_source
 from crawler.backfill.archive_client import ArchiveClient, ArchiveSource, Span
 from crawler.backfill.backfill_job import BackfillResult, backfill
 from crawler.backfill.commoncrawl import CommonCrawl
 from crawler.backfill.wayback import Wayback
+from tests.crawler.hostile import endless, hostile, raw
 from tests.crawler.serving import Answer, Site, served
-from tests.support import PAPER, page
+from tests.support import NOON, PAPER, page
 
 ROW = ["https://bao.example/bai-1.htm", "20260520120000", "text/html", "200", "ABC"]
 COLUMNS = ["original", "timestamp", "mimetype", "statuscode", "digest"]
@@ -137,9 +143,112 @@ def test_a_mistake_in_the_middle_closes_the_run(path: Path) -> None:
 
 def test_a_response_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive_client, "_LONGEST_RESPONSE", 0.0)
-    monkeypatch.setattr(archive_client, "_CHUNK", 10)
     with (
         served({"/x": Answer(b"x" * 1000)}) as site,
         pytest.raises(archive_client.WebArchiveBusy, match="not complete"),
     ):
         client().get(f"{site.base_url}/x")
+
+
+@pytest.mark.parametrize("status", [204, 302, 403, 410])
+@pytest.mark.parametrize("archive", ["wayback", "commoncrawl"])
+def test_an_index_that_answers_with_an_error_does_not_say_that_there_is_nothing(
+    archive: str, status: int, path: Path
+) -> None:
+    body = json.dumps([{"id": "CC-MAIN-2026-01", "cdx-api": "BASE/cdx"}])
+    with served(answers := Answers({"/cdx": Answer(b"", status)})) as site:
+        answers["/collinfo.json"] = Answer(body.replace("BASE", site.base_url).encode())
+        source = wayback(site) if archive == "wayback" else common_crawl(site)
+        problem = listed(path, source).problem
+        assert problem and str(status) in problem
+        answers["/cdx"] = Answer(b"[]" if archive == "wayback" else b"0")
+        assert listed(path, source).problem is None
+
+
+def test_a_transfer_that_breaks_off_is_no_page(path: Path) -> None:
+    whole = page("Bài một").encode()
+    head = b"HTTP/1.1 200 OK\r\nMemento-Datetime: Wed, 20 May 2026 12:00:00 GMT\r\nContent-Type: text/html\r\n"
+    cut = [b"Content-Length: %d\r\n\r\n" % len(whole) + whole[:-40],
+           b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(whole) + whole + b"\r\n"]  # fmt: skip
+    for rest in cut:
+        with (
+            hostile({"/*": raw(head + rest)}) as server,
+            pytest.raises(archive_client.WebArchiveBusy, match="Incomplete"),
+        ):
+            client().get(f"{server.base_url}/x")
+
+
+def test_a_head_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive_client, "_LONGEST_RESPONSE", 0.2)
+    drip = endless(b"HTTP/1.1 200 OK\r\n", b"X")
+    with hostile({"/*": drip}) as server, pytest.raises(archive_client.WebArchiveBusy, match=r"not complete|more than"):
+        client().get(f"{server.base_url}/x")
+
+
+def test_an_archive_that_wants_a_year_of_peace_has_it() -> None:
+    busy = Answer(b"", 429, headers=(("Retry-After", b"31536000"),))
+    with (
+        served({"/x": busy}) as site,
+        pytest.raises(archive_client.WebArchiveBusy, match="not to be asked for 31536000"),
+    ):
+        client().get(f"{site.base_url}/x")
+    assert site.log == ["/x"]
+
+
+def test_an_index_of_more_captures_than_can_wait_is_read_further_in_the_next_run(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfill_job, "_MOST_WAITING", 3)
+    with served(answers := MoreAndMore()) as site:
+        done = listed(path, wayback(site))
+    assert done.problem and "read further in the next run" in done.problem
+    assert done.counts["listed"] == 3 and answers.asked == 3
+
+
+class MoreAndMore(Answers):
+    """An index whose every page names one more, and one more capture."""
+
+    asked = 0
+
+    def get(self, path: str, default: Answer | None = None) -> Answer | None:  # type: ignore[override]  # as dict's
+        if not path.startswith("/cdx"):
+            return default
+        self.asked += 1
+        row = [f"https://bao.example/bai-{self.asked}.htm", *ROW[1:]]
+        return Answer(json.dumps([COLUMNS, row, [], [str(self.asked)]]).encode())
+
+
+def test_a_long_listing_is_parsed_in_parts_under_its_legend(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commoncrawl, "_PART", 100)
+    lines = [
+        f"vn,bao)/a {20000101000000 + number} https://bao.example/a-{number}.htm text/html 200 ABC"
+        for number in range(20)
+    ]
+    body = "\n".join(["CDX N b a m s k", *lines]).encode()
+    read = commoncrawl.read_index(archive_client.ArchiveResponse(200, {}, body))
+    assert [line.timestamp for line in read.lines] == [
+        str(20000101000000 + number) for number in range(20)
+    ] and not read.odd
+
+
+@pytest.mark.parametrize("limit", ["_MOST_LINES", "_MOST_ODD"])
+def test_a_page_of_an_index_with_too_many_lines_is_none(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commoncrawl, limit, 2)
+    line = b'{"url": "https://bao.example/a.htm", "timestamp": "%d"}\n'
+    moment = 20000101000000
+    body = line % moment + line % (moment if limit == "_MOST_LINES" else 0) * 3
+    with pytest.raises(LuubaoError, match="more than"):
+        commoncrawl.read_index(archive_client.ArchiveResponse(200, {}, body))
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
+def test_a_memento_that_unpacks_without_end_is_left_in_a_worker(coding: str, path: Path) -> None:
+    """A million empty members hold a processor for half a minute: not this one's."""
+    packed = {"gzip": gzip.compress(b"") * 1_000_000, "br": brotli.compress(bytes(100_000_000), quality=5),
+              "zstd": zstd.compress(bytes(100_000_000))}[coding]  # fmt: skip
+    memento = (("Memento-Datetime", b"Wed, 20 May 2026 12:00:00 GMT"), ("Content-Encoding", coding.encode()))
+    with served({f"/web/{ROW[1]}id_/{ROW[0]}": Answer(packed, headers=memento)}) as site, isolation():
+        began = time.process_time()
+        with pytest.raises(BadValue, match=r"it would unpack|cannot be read: not read within|is empty"):
+            raise BadValue(str(wayback(site).take(Offer(ROW[0], NOON, f"{ROW[1]}id_/{ROW[0]}"))))
+        assert time.process_time() - began < 2
