@@ -65,7 +65,7 @@ def _attribute_count(piece: str) -> int:
     return len(_ATTRIBUTE.findall(_QUOTED.sub('""', tag[0]))) if tag else 0
 
 
-_BOMS = (
+BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -118,7 +118,7 @@ def is_binary(body: bytes) -> bool:
     """Whether a body is binary: over 2 % of its first 4,096 bytes are binary data bytes
     (https://mimesniff.spec.whatwg.org/#binary-data-byte). Decoding cannot tell: some charsets accept every byte."""
     head = body[:4096]
-    if any(head.startswith(bom) for bom, _ in _BOMS) or _bomless_utf(head):
+    if any(head.startswith(bom) for bom, _ in BOMS) or bomless_utf(head):
         return False
     return (len(head) - len(head.translate(None, _BINARY_BYTES))) * 50 > len(head)
 
@@ -156,10 +156,10 @@ def _resolved_reference(match: re.Match[str]) -> str:
 
 
 def _decoded(body: bytes, header_charset: str | None) -> str:
-    for bom, charset in _BOMS:
+    for bom, charset in BOMS:
         if body.startswith(bom):
             return body[len(bom) :].decode(charset, "replace")
-    utf_charset = _bomless_utf(body)
+    utf_charset = bomless_utf(body)
     if utf_charset:
         return body.decode(utf_charset, "replace")
     try:
@@ -171,7 +171,7 @@ def _decoded(body: bytes, header_charset: str | None) -> str:
     return _declared_or_guessed(body, header_charset)
 
 
-def _bomless_utf(body: bytes) -> str | None:
+def bomless_utf(body: bytes) -> str | None:
     """UTF-16 or UTF-32 without a BOM: most of the markup's bytes at one offset are zero."""
     head = body[:2048]
     if head.count(0) * 3 < len(head) or len(head) < 16:
@@ -187,7 +187,7 @@ def _bomless_utf(body: bytes) -> str | None:
 
 
 def _declared_or_guessed(body: bytes, header_charset: str | None) -> str:
-    declared = _declared_charset(body)
+    declared = declared_charset(body)
     as_utf8 = body.decode("utf-8", "replace")
     invalid = as_utf8.count("\ufffd")
     letters = sum(1 for char in as_utf8[:400_000] if char > "\x7f") - invalid
@@ -206,21 +206,31 @@ def _declared_or_guessed(body: bytes, header_charset: str | None) -> str:
     return as_utf8 if letters > invalid else _guessed(body)
 
 
-def _declared_charset(body: bytes) -> str | None:
+def declared_charset(body: bytes) -> str | None:
+    """The label of the charset that a document declares; None where none."""
     match = _CHARSET_DECLARATION.search(body, 0, _PRESCAN_BYTES)
     return (match[1] or match[2]).decode("ascii", "ignore") if match else None
 
 
 def _decoded_as(body: bytes, label: str | None) -> str | None:
     """The body decoded with that charset, if it is known, not UTF-8 (tried before) and nearly all bytes are valid."""
+    name = codec_of(label)
+    if name is None or name == "cp1258":
+        return None
+    text = body.decode(name, "replace")
+    return text if text.count("\ufffd") * 200 <= len(text) else None
+
+
+def codec_of(label: str | None) -> str | None:
+    """The codec that browsers use for a charset's label; None for UTF, which the bytes themselves show, for an unknown
+    charset, and for what is no text codec (rot13, idna)."""
     try:
         name = codecs.lookup((label or "").strip().strip("\"'")).name
-        if name.startswith(("utf", "cp1258")):
-            return None
-        text = body.decode(_BROWSER_CODECS.get(name, name), "replace")
+        codec = _BROWSER_CODECS.get(name, name)
+        b" ".decode(codec)  # for b"" Python does not call the codec
     except (LookupError, ValueError, AssertionError):
-        return None  # unknown charset, or not a text codec (rot13, idna)
-    return text if text.count("\ufffd") * 200 <= len(text) else None
+        return None
+    return None if codec.startswith("utf") else codec
 
 
 def _looks_vietnamese(text: str) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import re
 import zlib
 from collections.abc import Iterator
+
+from archive.extract.charset import BOMS, bomless_utf, codec_of, declared_charset
 
 MOST_BYTES = 50 * 1024 * 1024
 """The largest sitemap there may be, unpacked (sitemaps.org, protocol 0.9)."""
@@ -15,12 +16,6 @@ _DECODE_CHUNK = 1024 * 1024  # bytes decoded at once
 _INFLATE_CHUNK = 1024  # packed bytes inflated at once: as many are lost where the file is damaged
 _MAX_MEMBERS = 10_000  # of one file; gzip itself writes one, programs that append write one a day
 _MAX_GZIP_LAYERS = 2  # a packed file, packed once more by a proxy
-
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_DECLARED = re.compile(
-    rb"""<\?xml[^>]{0,100}?encoding=["']([\w.:-]+)|<meta[^>]{0,200}?charset\s*+=\s*+["']?+\s*+([\w.:-]+)""",
-    re.IGNORECASE,
-)
 
 
 def unpacked(body: bytes) -> tuple[bytes, tuple[str, ...]]:
@@ -53,14 +48,13 @@ def _gunzipped(body: bytes) -> bytearray:
 def as_utf8(body: bytes, charset: str | None) -> bytes:
     """The document as UTF-8 without zero bytes. Its charset is, in this order: the byte order mark's, UTF-16 where zero
     bytes show it, UTF-8 where it is valid, the header's, the document's own."""
-    for mark, name in _BOMS:
+    for mark, name in BOMS:
         if body.startswith(mark):
             return _decoded(body[len(mark) :], name)
-    head = body[:1024]
-    if head.count(0) * 3 > len(head):
-        return _decoded(body, "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be")
+    if utf := bomless_utf(body):
+        return _decoded(body, utf)
     if not _is_utf8(body):
-        return _decoded_as(body, charset) or _decoded_as(body, _declared_charset(head)) or _decoded(body, "utf-8")
+        return _decoded(body, codec_of(charset) or codec_of(declared_charset(body)) or "utf-8")
     return body.replace(b"\0", b"") if b"\0" in body else body
 
 
@@ -81,24 +75,8 @@ def _is_utf8(body: bytes) -> bool:
     return True
 
 
-def _decoded_as(body: bytes, charset: str | None) -> bytes | None:
-    """The body decoded from a charset; None where that is unknown, not a text encoding, or UTF-16 or -32, which zero
-    bytes would have shown."""
-    try:
-        name = codecs.lookup(charset or "").name
-        b" ".decode(name)  # fails for codecs of no text (rot13, base64); for b"" Python does not call the codec
-        return None if name.startswith(("utf-16", "utf-32")) else _decoded(body, name)
-    except (LookupError, ValueError):
-        return None
-
-
 def _decoded(body: bytes, name: str) -> bytes:
     decoder, plain = codecs.getincrementaldecoder(name)("replace"), bytearray()
     for piece in _chunks(body):
         plain += decoder.decode(piece).replace("\0", "").encode("utf-8", "replace")
     return bytes(plain + decoder.decode(b"", final=True).encode("utf-8", "replace"))
-
-
-def _declared_charset(head: bytes) -> str | None:
-    match = _DECLARED.search(head)
-    return (match[1] or match[2]).decode("ascii", "replace") if match else None
