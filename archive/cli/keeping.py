@@ -77,7 +77,7 @@ def verify(
 
 
 def _rereading(path: Path) -> AbstractContextManager[Reread]:
-    from archive.pipeline.reread_check import reading_again
+    from archive.pipeline.rereading import reading_again
 
     return reading_again(path)
 
