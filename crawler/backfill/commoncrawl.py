@@ -24,7 +24,7 @@ from archive.model import validation
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.urls import with_plain_host
 from archive.model.validation import shown
-from crawler.backfill.archive_client import MAX_PAGES, ArchiveClient, ListingPage, Span, is_document
+from crawler.backfill.archive_client import MAX_PAGES, ArchiveClient, ListingPage, Span, host_query, is_document
 
 _LEGEND_BY_FIELD_COUNT = {7: "NbamskS", 9: "NbamskrVg", 11: "NbamskrMSVg"}
 _FIELD_NAMES = {"a": "original", "b": "timestamp", "m": "mimetype", "s": "statuscode", "k": "digest"}
@@ -48,21 +48,9 @@ class CdxLine:
         return self.facts.get("mimetype") or self.facts.get("mime") or "-"
 
 
-@dataclass(frozen=True, slots=True)
-class CdxPage:
-    """A parsed CDX response. next: the resumption key of the next page, None on the last. odd: the error of each
-    invalid line."""
-
-    lines: list[CdxLine]
-    next: str | None = None
-    odd: tuple[str, ...] = ()
-
-
-def parse(body: bytes) -> CdxPage:
-    """Parses a response line by line; an invalid line becomes an error in `odd` and does not stop the others.
-
-    Raises LuubaoError for a body that is no CDX response.
-    """
+def parse(body: bytes) -> tuple[list[CdxLine], str | None, list[str]]:
+    """The lines of a response; the resumption key of the next page, None on the last; and the error of each invalid
+    line, which does not stop the others. Raises LuubaoError for a body that is no CDX response."""
     text = body.decode("utf-8", "replace").strip()
     rows, resume = _json_array_rows(text) if text.startswith("[") else (_text_rows(text), None)
     lines, odd = [], []
@@ -74,7 +62,7 @@ def parse(body: bytes) -> CdxPage:
             odd.append(str(error))
     if odd and not lines and not text.startswith("["):
         raise LuubaoError(f"what the index answered cannot be understood: {shown(text)} ({odd[0]})")
-    return CdxPage(lines, resume, tuple(odd))
+    return lines, resume, odd
 
 
 def _json_array_rows(text: str) -> tuple[list[Any], str | None]:
@@ -167,12 +155,7 @@ class CommonCrawl:
                 raise LuubaoError(f"{self.index}collinfo.json names {validation.shown(api)}, which is no web address")
         for crawl_name, api in crawls:
             if _crawl_may_overlap(crawl_name, span):
-                for host in hosts:
-                    time_range = {"from": span.since, "to": span.until}
-                    parameters = {"url": host, "matchType": "domain", "output": "json"}
-                    if ":" in host or host.replace(".", "").isdigit():
-                        parameters |= {"url": f"http://{host}/", "matchType": "prefix"}
-                    yield f"{api}?{urlencode({**parameters, **{key: day for key, day in time_range.items() if day}})}"
+                yield from (f"{api}?{urlencode({**host_query(host), **span.parameters()})}" for host in hosts)
 
     def page(self, query: str, key: str | None) -> ListingPage:
         """Fetches one numbered page; the first call asks for the number of pages."""
@@ -180,9 +163,9 @@ class CommonCrawl:
         if not count:
             return ListingPage([], None)
         answer = self.asker.get(f"{query}&page={number}")
-        parsed = CdxPage([]) if answer.status == 404 else parse(answer.body)
-        offers, odd = [], list(parsed.odd)
-        for line in parsed.lines:
+        lines, _, odd = ([], None, []) if answer.status == 404 else parse(answer.body)
+        offers = []
+        for line in lines:
             if not is_document(line.media_type, line.status):
                 continue
             try:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from archive.cli.options import db_option, filing
-from archive.console.output import say
+from archive.console.output import say, say_all
 from archive.model.errors import LuubaoError
 from crawler.cli.setting_options import MisconfiguredFailure
 from crawler.run.run_verdict import Exit
 
+if TYPE_CHECKING:
+    from crawler.backfill.backfill_job import BackfillResult
+
 
 class LockedFailure(click.ClickException):
-    """Another process holds the lock of the outlet."""
-
     exit_code = Exit.LOCKED
 
 
@@ -65,18 +67,21 @@ def backfill(
         raise LockedFailure(str(error)) from error
     except LuubaoError as error:
         raise MisconfiguredFailure(str(error)) from error
+    _print_result(outlet, done)
+    partly = done.problem or done.counts["odd"] or done.counts["failed"]
+    raise click.exceptions.Exit(Exit.INTERRUPTED if interrupted else Exit.PARTLY_FAILED if partly else Exit.OK)
+
+
+def _print_result(outlet: str, done: BackfillResult) -> None:
     counts = done.counts
     say(
         f"{outlet}: {counts['filed'] + counts['late']} captures added, {counts['here']} were here already,"
         f" {counts['failed']} could not be had, {counts['waiting']} wait"
     )
-    for reason, count in done.reasons.most_common(_MAX_REASONS):
-        say(f"  {count} could not be had: {reason}", err=True)
+    reasons = done.reasons.most_common(_MAX_REASONS)
+    say_all((f"  {count} could not be had: {reason}" for reason, count in reasons), err=True)
     if done.problem:
         say(f"{outlet}: {done.problem}", err=True)
     if counts["odd"]:
         say(f"{outlet}: {counts['odd']} lines or captures cannot be, and were left out", err=True)
-    for line in done.odd:
-        say(f"  {line}", err=True)
-    partly = done.problem or counts["odd"] or counts["failed"]
-    raise click.exceptions.Exit(Exit.INTERRUPTED if interrupted else Exit.PARTLY_FAILED if partly else Exit.OK)
+    say_all((f"  {line}" for line in done.odd), err=True)
