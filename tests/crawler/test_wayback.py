@@ -174,16 +174,15 @@ ELEVEN = f"example,bao)/bai-1.htm 20260520120000 {URL} text/html 200 ABC - - 100
     "text", [SEVEN, NINE, ELEVEN, f" CDX N b a m s k r M S V g\n{ELEVEN}", f" CDX b a s\n20260520120000 {URL} 200"]
 )
 def test_lines_of_an_index_in_plain_text(text: str) -> None:
-    (line,) = commoncrawl.parse(text.encode()).lines
+    ((line,), _, _) = commoncrawl.parse(text.encode())
     assert (line.url, line.captured_at, line.status) == (URL, NOON, "200")
 
 
 @pytest.mark.parametrize("end", ["[],5", '[],{"a":1}', "[],[]", "[]"])
 def test_an_odd_resumption_key_is_none(end: str) -> None:
-    answer = commoncrawl.parse(
-        f'[["original","timestamp","statuscode"],["{URL}","20260520120000","200"],{end}]'.encode()
-    )
-    assert ([line.url for line in answer.lines], answer.next) == ([URL], None)
+    rows = f'[["original","timestamp","statuscode"],["{URL}","20260520120000","200"],{end}]'
+    (line,), resume, _ = commoncrawl.parse(rows.encode())
+    assert (line.url, resume) == (URL, None)
 
 
 def test_refused_twice_is_refused() -> None:

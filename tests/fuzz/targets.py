@@ -122,7 +122,7 @@ def _robots(body: bytes) -> None:
 
 def _indexed(body: bytes) -> None:
     with suppress(LuubaoError):
-        for line in parse(body).lines:
+        for line in parse(body)[0]:
             assert 1990 <= line.captured_at.year <= 2100, line
 
 
