@@ -227,7 +227,8 @@ def codec_of(label: str | None) -> str | None:
     try:
         name = codecs.lookup((label or "").strip().strip("\"'")).name
         codec = _BROWSER_CODECS.get(name, name)
-        b" ".decode(codec)  # for b"" Python does not call the codec
+        for errors in ("strict", "replace"):  # punycode fails with the one, idna with the other
+            b" ".decode(codec, errors)  # for b"" Python does not call the codec
     except (LookupError, ValueError, AssertionError):
         return None
     return None if codec.startswith("utf") else codec
