@@ -55,22 +55,21 @@ if TYPE_CHECKING:
         WantedPicture,
     )
     from archive.model.urls import absolute, same_site, url_key, without_trackers
+    from archive.pipeline.history_filing import judge_run
     from archive.pipeline.ingest import (
         Arrival,
         Ingested,
         discover,
         file_reading,
-        gave_up,
         ingest,
-        judge_run,
         keep_capture,
         keep_picture,
         links_are_noted,
         note_redirect,
         note_sitemaps,
         read_pending,
-        try_to_read,
     )
+    from archive.pipeline.page_reading import gave_up, try_to_read
     from archive.storage.captures.capture_writer import last_body, leads_away
     from archive.storage.captures.http_exchange import validators, versions_under
     from archive.storage.connection import open_archive, transaction
@@ -174,10 +173,12 @@ lazy(
             "Reading Run StoredPicture Unreadable WantedPicture"
         ),
         "archive.model.urls": "absolute same_site url_key without_trackers",
+        "archive.pipeline.history_filing": "judge_run",
         "archive.pipeline.ingest": (
-            "Arrival Ingested discover file_reading gave_up ingest judge_run keep_capture keep_picture "
-            "links_are_noted note_redirect note_sitemaps read_pending try_to_read"
+            "Arrival Ingested discover file_reading ingest keep_capture keep_picture links_are_noted note_redirect"
+            " note_sitemaps read_pending"
         ),
+        "archive.pipeline.page_reading": "gave_up try_to_read",
         "archive.storage.captures.capture_writer": "last_body leads_away",
         "archive.storage.captures.http_exchange": "validators versions_under",
         "archive.storage.connection": "open_archive transaction",

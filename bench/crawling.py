@@ -25,8 +25,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.http import Request, Response
 
 from crawler import readers
-from crawler.run.run_command import project_settings
-from crawler.spiders.demo import Demo
+from crawler.run.run_command import project_settings, spider_class
 
 PACE = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS": 16, "CONCURRENT_REQUESTS_PER_DOMAIN": 16, "LOG_LEVEL": "ERROR"}
 _SLEEP = 0.005
@@ -101,7 +100,7 @@ def main(kind: str, base_url: str, place: str) -> None:
         # the demo's spider looks at all it knows, each time; a paper's looks at what is due
         again = {"LUUBAO_RECHECK_ALL": False} if kind == "again" else {}
         process = AsyncCrawlerProcess(project_settings(LUUBAO_DB=place, LUUBAO_PICTURES="", **PACE, **again))
-        crawler = process.create_crawler(Demo)
+        crawler = process.create_crawler(spider_class("demo"))
         given = {"base_url": base_url}
     meter = Meter(crawler)
     process.crawl(crawler, **given)

@@ -13,7 +13,7 @@ from math import ceil, inf
 from random import Random
 
 from archive.frontier.change_signals import LISTED_AGAIN
-from archive.frontier.schedule import RECHECK_FLOOR, UNSEEN_DAYS, WORTH_A_LOOK, early_gain, recheck_target
+from archive.frontier.schedule import RECHECK_FLOOR, UNSEEN_DAYS, WORTH_A_LOOK, recheck_target
 from bench.newsroom import DAY, YEAR, Article
 from bench.year import Known, Learned
 
@@ -138,4 +138,7 @@ def _passes(threshold: float, slope: float) -> float:
 
 
 def _gain(one: Known, moment: float) -> float:
-    return early_gain((moment - one.last) / DAY, (one.due - moment) / DAY, one.worth)
+    """As archive.frontier.change_rate_store orders known articles, due or not."""
+    looked, due = (moment - one.last) / DAY, (one.due - moment) / DAY
+    expected_edits = WORTH_A_LOOK - one.worth * due if due <= 0 else WORTH_A_LOOK * looked / (looked + due)
+    return expected_edits + (looked / UNSEEN_DAYS) ** 2

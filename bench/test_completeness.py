@@ -11,7 +11,8 @@ import pytest
 from archive.queries.lookup import articles
 from archive.storage.connection import open_archive
 from bench.newsstand import newsstand
-from crawler.demo.server import reachable
+from crawler.demo.edition import edition
+from crawler.demo.server import reachable_in
 from tests.crawler.serving import crawl
 
 pytestmark = pytest.mark.bench
@@ -26,7 +27,7 @@ def test_a_first_crawl_is_complete(tmp_path: Path) -> None:
         asked = Counter(request.path for request in stand.requests())
     with open_archive(path) as db:
         archived = {urlsplit(one.url).path for one in articles(db)}
-    there = reachable(1, ARTICLES)
+    there = reachable_in(edition(1, ARTICLES))
     print(f"{len(archived & there)} of {len(there)} reachable articles, {len(asked)} requests: {crawled.summary}")
     assert archived == there
     assert max(asked.values()) == 1

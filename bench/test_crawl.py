@@ -114,8 +114,8 @@ def test_a_run_over_an_unchanged_paper(tmp_path: Path) -> None:
 def _hourly(base_url: str, path: Path) -> None:
     """As cron would start it."""
     program = (
-        "import sys; from pathlib import Path; from crawler.run.run_command import crawl; from crawler.spiders.demo import Demo\n"
-        "crawl(Demo, Path(sys.argv[1]), base_url=sys.argv[2], overrides={'LUUBAO_RECHECK_ALL': False,"
+        "import sys; from pathlib import Path; from crawler.run.run_command import crawl, spider_class\n"
+        "crawl(spider_class('demo'), Path(sys.argv[1]), base_url=sys.argv[2], overrides={'LUUBAO_RECHECK_ALL': False,"
         " 'LUUBAO_PICTURES': '', 'LOG_LEVEL': 'ERROR'})"
     )
     subprocess.run([sys.executable, "-c", program, str(path), base_url], check=True, cwd=ROOT)

@@ -245,7 +245,7 @@ class Learned:
             "article", old.found_at, old.published_at, now, now if edited else old.changed_at, old.checks + 1,
             old.changes + edited,
         )  # fmt: skip
-        one.due, one.worth = (due.at - BEGIN) / timedelta(hours=1), due.worth
+        one.due, one.worth = (due.due_at - BEGIN) / timedelta(hours=1), due.worth
         self.due[max(ceil(one.due / self.rhythm), int(at / self.rhythm) + 1)].append(one)
 
 

@@ -25,15 +25,14 @@ from archive.queries import lookup
 from archive.queries.outlets_followed import photographers
 from archive.runtime import signals
 from archive.storage.connection import Database, open_archive
+from crawler.demo.newsroom_records import Published
 from crawler.demo.painted_pictures import photograph
-from crawler.demo.paper import DAYS, Published, changes, published
+from crawler.demo.paper import DAYS, changes, published
 from crawler.demo.server import Newspaper
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """One value that is not as published."""
-
     day: int
     path: str
     what: str
@@ -67,11 +66,7 @@ def _article_mismatches(db: Database, base_url: str, day: int, article: Publishe
     for field, expected, archived in (
         *fields(article, reading),
         ("gone", not article.live, row.gone_since is not None),
-        (
-            "shown",
-            _digests(article),
-            [image.stored.digest if image.stored else None for image in reading.images],
-        ),
+        ("shown", _digests(article), [image.stored.digest if image.stored else None for image in reading.images]),
         ("versions", _expected_versions(article, day), number),
     ):
         if expected != archived:
@@ -98,15 +93,14 @@ def _lines(*texts: str) -> list[str]:
 
 
 def _pictures(article: Published, reading: Reading) -> tuple[Any, Any]:
+    """Pages print a full stop between caption and credit, which the newspaper did not publish."""
     return (
         [(picture.path, picture.caption, picture.credit) for picture in article.pictures],
-        [(urlsplit(image.url).path, _without_full_stop(image.caption), image.credit) for image in reading.images],
+        [
+            (urlsplit(image.url).path, (image.caption or "").removesuffix(".") or None, image.credit)
+            for image in reading.images
+        ],
     )
-
-
-def _without_full_stop(caption: str | None) -> str | None:
-    """The caption without a full stop at its end: pages print one before the credit, the newspaper published none."""
-    return caption.removesuffix(".") if caption else caption
 
 
 def _expected_versions(article: Published, day: int) -> int:
@@ -176,7 +170,6 @@ def _say_run_counts(db: Database) -> None:
 
 
 def _say_edits(db: Database, day: int) -> None:
-    """Prints the diffs of the articles that the last run found edited."""
     paths = dict.fromkeys(edit.path for edit in changes(day).edited)
     edited = [article for article in lookup.articles(db, edited=True) if article.url.endswith(tuple(paths) or "\0")]
     for article in edited[:_DIFFS_SHOWN]:

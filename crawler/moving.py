@@ -53,12 +53,10 @@ class MoveCheck:
 
     @property
     def keeps_paths(self) -> bool:
-        """Whether most of the articles are at the same path."""
         return 2 * sum(article.outcome == "same" for article in self.by_path) >= max(1, len(self.by_path))
 
     @property
     def keeps_numbers(self) -> bool:
-        """Whether articles were found by their numbers."""
         return any(article.outcome == "same" for article in self.by_number)
 
 
@@ -128,8 +126,7 @@ _FORMER_SENTENCES = {
 }
 
 
-def seen(outlet: OutletDescription, found: MoveCheck, known: int) -> Iterator[str]:
-    """The lines on what was found on the former and the new domain."""
+def report_lines(outlet: OutletDescription, found: MoveCheck, known: int) -> Iterator[str]:
     former, new = host_of(outlet.home), host_of(found.home)
     yield f"{outlet.title} moves from {former} to {new}"
     yield f"{former} {_FORMER_SENTENCES[found.former]}{f' ({found.why})' if found.why else ''}"
@@ -153,7 +150,6 @@ def _sample_lines(description: str, sample: Sequence[Sampled]) -> Iterator[str]:
 
 
 def to_be_done(place: str, lines: Mapping[str, str], *, by_hand: bool) -> Iterator[str]:
-    """The lines of the settings file that change."""
     yield f"{place}, {'to be changed by hand, as a spider writes it:' if by_hand else 'where these lines change:'}"
     yield from (f"  {line}" for line in lines.values())
 

@@ -18,7 +18,8 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from archive import Capture, Outlet, WantedPicture, absolute, same_site
+from archive import Capture, Outlet, WantedPicture, absolute, note_sitemaps, same_site
+from archive.model.clock import now
 from archive.model.errors import ArchiveUnusable, BadValue, Misconfigured
 from archive.model.urls import without_credentials
 from archive.model.validation import outlet_name, shown, zone
@@ -26,7 +27,7 @@ from crawler import discovery
 from crawler.config import settings_in_force
 from crawler.config.settings_in_force import for_scrapy
 from crawler.outlets import catalogue
-from crawler.outlets.outlet_checks import TIMEZONE
+from crawler.outlets.outlet_checks import FIELDS, TIMEZONE, OutletDescription
 from crawler.politeness.refusals import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
 from crawler.response_capture import capture_of, field_value
 from crawler.run.run_verdict import WRONG_CLOCK
@@ -35,10 +36,7 @@ from crawler.session import CrawlSession
 from crawler.writer import ArchiveWriter
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-_GENERAL_PRIORITY, _OUTLET_PRIORITY = (
-    25,
-    35,
-)  # Scrapy's priorities: project 20, spider 30, cmdline 40
+_GENERAL_PRIORITY, _OUTLET_PRIORITY = 25, 35  # Scrapy's priorities: project 20, spider 30, cmdline 40
 
 
 class OutletSpider(scrapy.Spider):
@@ -63,15 +61,17 @@ class OutletSpider(scrapy.Spider):
     def __init__(self, base_url: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
         if base_url is not None and absolute(base_url, "") is None:
-            raise Misconfigured(
-                f"{shown(base_url)} is no address a site is served at. Give --base-url as http://host:port/"
-            )
+            wrong = f"{shown(base_url)} is no address a site is served at"
+            raise Misconfigured(f"{wrong}. Give --base-url as http://host:port/")
         self.moved = base_url is not None
         self.home_url = base_url.rstrip("/") + "/" if base_url else self.home
         host = (urlsplit(self.home_url).hostname or "").removeprefix("www.")
-        self.outlet = _validated(
-            Outlet(self.name, self.title, self.home_url, (host,) if base_url else self.hosts, self.timezone)
-        )
+        try:
+            outlet_name(self.name)
+            zone(self.timezone)
+        except BadValue as error:
+            raise Misconfigured(f"spider {self.name}: {error}") from error
+        self.outlet = Outlet(self.name, self.title, self.home_url, (host,) if base_url else self.hosts, self.timezone)
         for url in self.seed_urls:
             if without_credentials(url) != url:
                 raise Misconfigured(f"{without_credentials(url)}: write it without user:password@")
@@ -92,9 +92,9 @@ class OutletSpider(scrapy.Spider):
         settings.setdict(for_scrapy(configuration.named(cls.name)), priority=_OUTLET_PRIORITY)
 
     @classmethod
-    def described(cls) -> Outlet:
-        """The outlet at its own address, without base_url."""
-        return Outlet(cls.name, cls.title, cls.home, cls.hosts, cls.timezone)
+    def of(cls, outlet: OutletDescription, module: str = __name__) -> type[Self]:
+        facts = {name: getattr(outlet, name) for name in FIELDS}
+        return type(f"{outlet.name}Spider", (cls,), {**facts, "__module__": module})
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -166,21 +166,20 @@ class OutletSpider(scrapy.Spider):
 
     @staticmethod
     def _note_failure(session: CrawlSession, url: str, failure: Failure) -> None:
-        if isinstance(failure.value, Forbidden):
-            session.record_forbidden(url)
-        elif isinstance(failure.value, HostBackoff):
-            session.record_backoff(url, failure.value.until)
-        elif isinstance(failure.value, PrivateAddress):
-            session.record_private_address(url, failure.getErrorMessage())
-        elif isinstance(failure.value, RobotsUnavailable):
-            session.record_failure(url, failure.getErrorMessage())
+        error, message = failure.value, failure.getErrorMessage()
+        if isinstance(error, Forbidden):
+            session.record_forbidden(url, "forbidden")
+        elif isinstance(error, PrivateAddress):
+            session.record_forbidden(url, "inside", message)
+        elif isinstance(error, HostBackoff):
+            session.record_backoff(url, error.until)
         else:
-            session.record_failure(url, f"{url}: {failure.getErrorMessage() or type(failure.value).__name__}")
+            is_named = isinstance(error, RobotsUnavailable)
+            session.record_failure(url, message if is_named else f"{url}: {message or type(error).__name__}")
 
     def note_rules(self, url: str, body: bytes) -> None:
-        """Notes the sitemaps that a robots.txt names."""
         sitemaps = discovery.sitemaps_in(body, url)
-        self.writer.note(lambda session: session.note_sitemaps(url, sitemaps))
+        self.writer.note(lambda session: note_sitemaps(session.db, session.run, url, sitemaps, now()))
 
     @contextmanager
     def _closing_on_error(self) -> Iterator[None]:
@@ -191,7 +190,7 @@ class OutletSpider(scrapy.Spider):
             raise CloseSpider("archive-unusable") from error
         except WrongClock as error:
             sentence = str(error)
-            self.writer.note(lambda session: session.warnings.setdefault(sentence))
+            self.writer.note(lambda session: session.warn(sentence))
             raise CloseSpider(WRONG_CLOCK) from error
 
     def _requests(
@@ -207,16 +206,6 @@ class OutletSpider(scrapy.Spider):
             self.writer.note(lambda session: session.record_refusal(url))
 
 
-def _validated(outlet: Outlet) -> Outlet:
-    """The outlet, with name and time zone validated. Raises Misconfigured."""
-    try:
-        outlet_name(outlet.name)
-        zone(outlet.timezone)
-    except BadValue as error:
-        raise Misconfigured(f"spider {outlet.name}: {error}") from error
-    return outlet
-
-
 def conditions(etag: str | None, last_modified: str | None) -> dict[str, bytes]:
     """The headers that make a request conditional (RFC 9110 section 13): an unchanged page costs the paper a 304."""
     validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
@@ -226,15 +215,12 @@ def conditions(etag: str | None, last_modified: str | None) -> dict[str, bytes]:
 def condition_refused(response: Response) -> int:
     """The status with which a server refused a conditional request, which says nothing of the page: 412, or 400 from
     servers that do not know such fields; else 0."""
-    request = response.request
-    conditional = request is not None and any(
-        name in request.headers for name in ("If-None-Match", "If-Modified-Since")
-    )
+    sent = response.request.headers if response.request else {}
+    conditional = "If-None-Match" in sent or "If-Modified-Since" in sent
     return response.status if conditional and response.status in (400, 412) else 0
 
 
 def archive_writer_of(crawler: Crawler) -> ArchiveWriter:
-    """The archive writer of the running spider."""
     assert isinstance(crawler.spider, OutletSpider)
     return crawler.spider.writer
 

@@ -18,7 +18,7 @@ from archive import Picture, Reading, Unreadable, try_to_read
 from archive.model.change_rate import ChangeRates
 from archive.model.packed_links import PackedLinks
 from archive.pictures import recognise, recognise_kind
-from archive.pipeline.ingest import extractor_of
+from archive.pipeline.page_reading import extractor_of
 from archive.storage.captures.kept_captures import Source
 from archive.text.recurring_blocks import Boilerplate
 from archive.workers import Lost, Workers
@@ -102,7 +102,6 @@ class Readers:
             _resolve(future, ReadingStopped())
 
     def close(self) -> None:
-        """Ends the processes, also in the middle of a task."""
         self._workers.__exit__()
 
     async def _submit(self, task: Task | Call, *, background: bool = False) -> Any:

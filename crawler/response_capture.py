@@ -42,12 +42,17 @@ def capture_of(response: Response) -> Capture:
 
 
 def remark(response: Response, text: str) -> None:
-    """Adds a remark to a response; the capture keeps it in its detail."""
     response.flags.append(_REMARK + text)
 
 
+def without_body(response: Response, reason: str) -> Response:
+    """The response without its body, with the reason as a remark."""
+    bodiless = response.replace(body=b"")
+    remark(bodiless, reason)
+    return bodiless
+
+
 def remarks(response: Response) -> str | None:
-    """All remarks on a response."""
     flags = [flag.removeprefix(_REMARK) for flag in response.flags if flag.startswith(_REMARK)]
     if refused := response.request.meta.get("refused") if response.request else 0:
         flags.insert(0, f"{REFUSED} {refused}")

@@ -45,15 +45,13 @@ class FrontierScheduler(BaseScheduler):
 
     @property
     def spider(self) -> OutletSpider:
-        """The running spider."""
         spider: OutletSpider = self.crawler.spider  # type: ignore[assignment]  # the settings name this scheduler for these
         return spider
 
     def has_pending_requests(self) -> bool:
         """Whether requests wait here, or may wait in the frontier."""
-        return self._pages_left > 0 and (
-            bool(self._priority_queue or self._frontier_queue or self._refill_task) or self._may_have_more()
-        )
+        waiting = bool(self._priority_queue or self._frontier_queue or self._refill_task)
+        return self._pages_left > 0 and (waiting or self._may_have_more())
 
     def enqueue_request(self, request: Request) -> bool:
         """Queues a redirect target or a retry, before all requests from the frontier."""
@@ -63,17 +61,12 @@ class FrontierScheduler(BaseScheduler):
 
     def next_request(self) -> Request | None:
         """The next request; None while a batch is on its way, or where there is none."""
-        if (
-            len(self._frontier_queue) < min(_REFILL_BELOW, self._pages_left)
-            and not self._refill_task
-            and self._may_have_more()
-        ):
+        if self._pages_left <= 0:
+            return None
+        is_low = len(self._frontier_queue) < min(_REFILL_BELOW, self._pages_left)
+        if is_low and not self._refill_task and self._may_have_more():
             self._refill_task = asyncio.ensure_future(self._refill())
-        request = (
-            (self._pop_askable(self._priority_queue) or self._pop_askable(self._frontier_queue))
-            if self._pages_left > 0
-            else None
-        )
+        request = self._pop_askable(self._priority_queue) or self._pop_askable(self._frontier_queue)
         self._pages_left -= request is not None
         return request
 

@@ -10,19 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import archive
-from archive import (
-    Arrival,
-    Capture,
-    HostState,
-    Ingested,
-    Link,
-    PictureCapture,
-    PictureOutcome,
-    Reading,
-    Run,
-    Unreadable,
-    WantedPicture,
-)
+from archive import Arrival, Capture, Ingested, Link, PictureCapture, Reading, Run, Unreadable, WantedPicture
 from archive.frontier.schedule import RECHECK_FLOOR, RecheckMode, pictures_again
 from archive.model.capture_validation import validated
 from archive.model.clock import now
@@ -81,12 +69,11 @@ class CrawlSession:
         self._due_pictures_taken = self._fetches_pictures = False
         self._picture_rechecks = 0
 
-    def known_articles(self) -> int:
-        """How many articles of the outlet the archive holds."""
-        return archive.article_count(self.db, self.run)
+    def warn(self, sentence: str) -> None:
+        """Adds a warning to the run, which a person reads at its end."""
+        self.warnings.setdefault(sentence)
 
     def count_limits(self) -> None:
-        """Counts the frontier's limits that the run has reached."""
         for name, count in archive.left_out(self.db, self.run).items():
             if count:
                 self.counts[f"left: {name}"] += count
@@ -97,16 +84,7 @@ class CrawlSession:
         self._unanswered_seeds = set(self._seeds)
         archive.seed(self.db, self.run, seeds, now())
 
-    def relist(self) -> None:
-        """Makes every list and sitemap due."""
-        archive.relist(self.db, self.run, now())
-
-    def set_since(self, since: datetime) -> None:
-        """Ignores older articles from now on."""
-        self.run = archive.set_since(self.db, self.run, since)
-
     def recheck_all(self) -> None:
-        """Makes every known article due in this run, without a budget."""
         archive.recheck_all(self.db, self.run, now())
         self.rechecks, self.floor = sys.maxsize, timedelta()
 
@@ -119,8 +97,7 @@ class CrawlSession:
 
     def _is_excluded(self, url: str) -> bool:
         if excluded := self.never(url):
-            archive.forbid(self.db, self.run, url, now())
-            self.counts["never"] += 1
+            self.record_forbidden(url, "never")
         return excluded
 
     def _next_urls(self, limit: int) -> list[str]:
@@ -131,11 +108,8 @@ class CrawlSession:
         if self._home_key in self._unanswered_seeds or self.is_moved():  # the home page may show a move
             return []
         if self._recheck_queue is None:
-            self._recheck_queue = deque(
-                archive.rechecks(
-                    self.db, self.run, moment, self.rechecks, self.recheck_mode, self.floor, self._picture_rechecks
-                )
-            )
+            how = self.rechecks, self.recheck_mode, self.floor, self._picture_rechecks
+            self._recheck_queue = deque(archive.rechecks(self.db, self.run, moment, *how))
         if not self._recheck_queue:
             self._recheck_queue.extend(archive.take_signalled(self.db, self.run, moment))
         return [self._recheck_queue.popleft() for _ in range(min(limit, len(self._recheck_queue)))]
@@ -146,11 +120,9 @@ class CrawlSession:
         return self.move.to is not None and not any(seed.answered and seed.links != 0 for seed in seeds)
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
-        """The validators to send: ETag and Last-Modified."""
         return archive.validators(self.db, self.run, url) if self.sends_conditions else (None, None)
 
     def record_failure(self, url: str, reason: str) -> None:
-        """Notes that no answer came."""
         archive.give_up(self.db, self.run, url, now())
         self.counts["failed"] += 1
         self.failures[reason] = None
@@ -167,33 +139,20 @@ class CrawlSession:
         archive.leave_picture(self.db, picture, until)
         self.counts["pictures-left"] += 1
 
-    def record_private_address(self, url: str, reason: str) -> None:
-        """Notes an address in the private network. Reports one of them: a page may have thousands."""
-        archive.forbid(self.db, self.run, url, now())
-        self._unanswered_seeds.discard(archive.url_key(url))
-        if not self.counts["inside"]:
-            self.failures[reason] = None
-        self.counts["inside"] += 1
-
-    def note_host(self, state: HostState) -> None:
-        """Stores a host's backoff state for later runs."""
-        archive.note_hosts(self.db, [state], now())
-
     def record_refusal(self, url: str) -> None:
         """Notes that Scrapy cannot make a request for an address."""
         archive.give_up(self.db, self.run, url, now())
         self._unanswered_seeds.discard(archive.url_key(url))
         self.counts["refused"] += 1
 
-    def record_forbidden(self, url: str) -> None:
-        """Notes that robots.txt forbids an address."""
+    def record_forbidden(self, url: str, count: str, reason: str | None = None) -> None:
+        """Notes an address that is not to be asked. count: `forbidden` by robots.txt, `inside` the private network,
+        `never` by the outlet's settings; reason: reported once, for a page may name thousands."""
         archive.forbid(self.db, self.run, url, now())
         self._unanswered_seeds.discard(archive.url_key(url))
-        self.counts["forbidden"] += 1
-
-    def note_sitemaps(self, robots_url: str, urls: Sequence[str]) -> None:
-        """Notes the sitemaps that a robots.txt names."""
-        archive.note_sitemaps(self.db, self.run, robots_url, urls, now())
+        if reason and not self.counts[count]:
+            self.failures[reason] = None
+        self.counts[count] += 1
 
     def store_capture(self, capture: Capture) -> Arrival:
         """Keeps a capture. Raises BadValue where it is invalid, and WrongClock where a clock is."""
@@ -204,13 +163,9 @@ class CrawlSession:
         return archive.keep_capture(self.db, self.run, checked)
 
     def file_reading(
-        self,
-        capture: Capture,
-        arrival: Arrival,
-        reading: Reading | Unreadable,
-        links: Collection[Link],
+        self, capture: Capture, arrival: Arrival, reading: Reading | Unreadable, links: Collection[Link],
         notes: Sequence[str] = (),
-    ) -> Submitted:
+    ) -> Submitted:  # fmt: skip
         """Files a capture's reading and adds its links to the frontier; counts what is not followed."""
         self.counts.update(f"not followed: {note}" for note in notes)
         ingested = archive.file_reading(self.db, arrival.source, reading)
@@ -218,13 +173,12 @@ class CrawlSession:
         new_links = archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
         self.counts["links"] += new_links
         if arrival.source.url_key in self._seeds:
-            self._note_seed(
-                arrival.source.url_key,
-                Seed(arrival.outcome, self._new_to_seeds(links), _newest_date(links)),
-            )
+            leads_on = sum(archive.url_key(link.url) not in self._seeds for link in links)
+            newest = max((date for link in links if (date := link.published or link.lastmod)), default=None)
+            self._note_seed(arrival.source.url_key, Seed(arrival.outcome, leads_on, newest))
         else:
             self.health.add(ingested)
-        return self._submitted(ingested, arrival)
+        return self._submitted(ingested)
 
     def _check_validators(self, capture: Capture, ingested: Ingested) -> None:
         """Notes a page that changed while its validators (ETag, Last-Modified) did not."""
@@ -237,7 +191,7 @@ class CrawlSession:
     def leave_unread(self, arrival: Arrival) -> Submitted:
         """Leaves a kept capture unread; the next run reads it first."""
         self.counts["unread"] += 1
-        return self._submitted(Ingested(arrival.outcome), arrival)
+        return self._submitted(Ingested(arrival.outcome))
 
     def confirm(self, capture: Capture, arrival: Arrival) -> Submitted:
         """Handles a capture with nothing to read: a redirect, an error, an unchanged page."""
@@ -248,7 +202,7 @@ class CrawlSession:
         if arrival.outcome in ("revisit", "not-modified"):
             links = [] if archive.links_are_noted(self.db, self.run, arrival) else self._kept_links(capture)
             archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
-        return self._submitted(ingested, arrival, self._redirect_target(capture))
+        return self._submitted(ingested, self._redirect_target(capture))
 
     def _kept_links(self, capture: Capture) -> Collection[Link]:
         body = archive.last_body(self.db, self.run, capture.requested_url) or b""
@@ -263,7 +217,7 @@ class CrawlSession:
         """The target to follow: another page of the site that has neither answered in this run nor waits in it (another
         spelling of the redirecting URL has not answered, and does not wait)."""
         via, target = (*capture.via, capture.requested_url), capture.final_url
-        if not _is_redirect(capture) or target in via:
+        if capture.status not in archive.REDIRECTS or capture.header("Location") is None or target in via:
             return None
         if len(via) > self.run.limits.redirects:
             self.counts["left: redirects"] += 1
@@ -279,13 +233,9 @@ class CrawlSession:
         archive.enqueue(self.db, self.run, target, now())
         return target
 
-    def _submitted(self, ingested: Ingested, arrival: Arrival, onward: str | None = None) -> Submitted:
+    def _submitted(self, ingested: Ingested, onward: str | None = None) -> Submitted:
         self._count(ingested)
         return Submitted(ingested, tuple(self._pictures(ingested)), onward)
-
-    def _new_to_seeds(self, links: Collection[Link]) -> int:
-        """How many of a seed's links are not seeds."""
-        return sum(archive.url_key(link.url) not in self._seeds for link in links)
 
     def _note_seed(self, key: str, seed: Seed) -> None:
         """Adds a seed's answer to the run's health."""
@@ -332,19 +282,9 @@ class CrawlSession:
         self.pictures_left -= len(allowed)
         return allowed
 
-    def keep_picture(self, capture: PictureCapture, rest: timedelta) -> PictureOutcome:
+    def keep_picture(self, capture: PictureCapture, rest: timedelta) -> archive.PictureOutcome:
         """Records a fetch of a picture, and counts what it brought."""
         outcome = archive.keep_picture(self.db, self.run, capture, rest)
         self.counts[_PICTURE_COUNTS.get(outcome, "pictures")] += 1
         self.counts["pictures-replaced"] += outcome == "replaced"
         return outcome
-
-
-def _newest_date(links: Collection[Link]) -> datetime | None:
-    """The latest date in the links of a feed or sitemap."""
-    return max((date for link in links if (date := link.published or link.lastmod)), default=None)
-
-
-def _is_redirect(capture: Capture) -> bool:
-    """Whether a capture is a redirect with a target (RFC 9110 section 15.4); a 300, a 304 or a 305 is none."""
-    return capture.status in archive.REDIRECTS and capture.header("Location") is not None

@@ -1,38 +1,25 @@
 """Scrapy settings that differ from Scrapy's defaults; each comment names the default and the module that reads it.
 
-luubao.toml and the environment override these: crawler.config.setting_keys has the names, OutletSpider.update_settings
-applies them.
+Those that users set have their defaults in crawler.config.setting_keys; luubao.toml and the environment override them
+(OutletSpider.update_settings).
 """
 
-from archive.model import unpack_budget
+from crawler.config.setting_keys import KEYS
+
+vars().update({key.scrapy: key.for_scrapy(key.default) for key in KEYS if key.scrapy})
 
 BOT_NAME = "luubao"
 SPIDER_MODULES = ["crawler.spiders"]
-
-# The User-Agent's contact. `luubao crawl` and OutletSpider refuse to leave the machine while none is set.
-LUUBAO_CONTACT = None  # read by: crawler.outlet
-LUUBAO_DB = "luubao.db"  # read by: crawler.run.run_record.RunRecord
 LUUBAO_CONFIG = None  # path of the settings file, None for the one that is found; read by: crawler.outlet
-
-# Where pictures are stored: a folder, or any store of Scrapy's media pipelines (s3://bucket/folder/, gs://, ftp://).
-# None is a folder beside the archive.
-LUUBAO_PICTURES = None  # read by: crawler.download.picture_pipeline
-LUUBAO_FETCH_PICTURES = True  # read by: crawler.download.picture_pipeline
-LUUBAO_PICTURES_PER_RUN = 1000  # a quarter of an hour at one a second; read by: crawler.download.picture_pipeline
 LUUBAO_PICTURE_REST = 24 * 60 * 60  # seconds before a recheck; read by: crawler.download.picture_pipeline
 
 # Politeness. A Crawl-delay in robots.txt replaces DOWNLOAD_DELAY (crawler.politeness.robots_txt.CrawlDelay).
 ROBOTSTXT_OBEY = True  # default False; read by: crawler.politeness.robots_txt.RobotsTxt
-DOWNLOAD_DELAY = 1.0  # default 0, in seconds; read by: the downloader's slots
 CONCURRENT_REQUESTS = 4  # default 16: few, so that a run stops soon after the signal; read by: the downloader
 CONCURRENT_ITEMS = 1  # default 100: Scrapy starts as many tasks for each response; read by: the scraper
-CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; read by: the downloader's slots
 # default with Accept-Language: en, for which a paper may answer in English; read by: DefaultHeadersMiddleware
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 COOKIES_ENABLED = False  # default True: an archive fetches as an unknown visitor; read by: CookiesMiddleware
-
-# The crawl window: hours of the day in the paper's time zone, "22:00-06:00". None is any time.
-LUUBAO_HOURS = None  # read by: crawler.politeness.crawl_window
 
 # The folder with the host locks that concurrent crawls share. None is a crawl alone on its machine.
 LUUBAO_HOST_LOCKS = None  # read by: crawler.politeness.host_politeness
@@ -46,33 +33,14 @@ LUUBAO_FIRST_PAUSE = 30  # after a 429 or 503 without Retry-After; doubled with 
 LUUBAO_LONGEST_WAIT = 5 * 60  # how long a run waits for a host; longer backoff is left to a later run
 LUUBAO_LONGEST_DELAY = 5 * 60  # the longest Crawl-delay a run waits for; a longer one puts the host into backoff
 
-# Hosts of the private network that may be asked: names or addresses, with or without a port, commas between.
-LUUBAO_INSIDE = None  # read by: crawler.politeness.host_politeness
-
-# Limits
-DOWNLOAD_TIMEOUT = 60  # default 180, in seconds, from the first byte sent to the last received; the download handler
-DOWNLOAD_MAXSIZE = unpack_budget.LARGEST_BODY  # default 1 GiB; read by: .size_limits, .decompression
 LUUBAO_MAXSIZE_NOT_TEXT = 4 * 1024 * 1024  # of a response that is not text; crawler.download.size_limits
 DOWNLOAD_WARNSIZE = 0  # default 32 MiB: the capture names what was left out; read by: the download handler
-CLOSESPIDER_TIMEOUT = 23 * 60 * 60  # default 0, no limit; in seconds; read by: CloseSpider
-LUUBAO_MAX_PAGES = 100_000  # 0 is no limit; read by: crawler.scheduler
-LUUBAO_MAX_SITEMAPS = 1000  # new ones in a run; read by: crawler.run.run_record, as the next four
-LUUBAO_SITEMAP_DEPTH = 5
-LUUBAO_MAX_WAITING = 2_000_000
-LUUBAO_MAX_HEADER_BYTES = 32 * 1024
-LUUBAO_MAX_REDIRECTS = 5
-LUUBAO_RECHECKS_PER_RUN = None  # None: archive.frontier.schedule decides; read by: crawler.run.run_record.RunRecord
-LUUBAO_RECHECKS = "budget"  # which known articles: "due", "budget" or "all"; read by: crawler.run.run_record.RunRecord
-LUUBAO_RECHECK_ALL = False  # rechecks every known article, due or not; read by: crawler.run.run_record.RunRecord
-LUUBAO_FULL = False  # `luubao crawl --full` sets it; read by: crawler.run.run_record.RunRecord
-LUUBAO_SINCE = None  # `luubao crawl --since` sets it, a date; read by: crawler.run.run_record.RunRecord
-LUUBAO_PROGRESS = True  # whether a terminal shows the progress line; read by: crawler.run.progress_line
-LUUBAO_READERS = (
-    None  # number of reader processes; None is one for each core; read by: crawler.run.run_record.RunRecord
-)
 
-LUUBAO_NORMAL_SINCE = None  # the first day of the baseline runs; read by: crawler.run.run_record.RunRecord
-LUUBAO_PING_URL = None  # the monitoring address for the health ping
+# What the command line of one crawl sets; read by: crawler.run.run_record.RunRecord
+LUUBAO_RECHECK_ALL = False  # --recheck-all
+LUUBAO_FULL = False  # --full
+LUUBAO_SINCE = None  # --since, a date
+LUUBAO_PROGRESS = True  # whether a terminal shows the progress line; read by: crawler.run.progress_line
 
 # The frontier is a table of the archive (default: a queue in memory), and deduplicates requests by URL.
 SCHEDULER = "crawler.scheduler.FrontierScheduler"
@@ -80,7 +48,6 @@ SCHEDULER = "crawler.scheduler.FrontierScheduler"
 # A redirect is a response to keep: OutletSpider follows it and records each step.
 REDIRECT_ENABLED = False  # default True; read by: RedirectMiddleware
 METAREFRESH_ENABLED = False  # default True: a page that reloads itself is a page; read by: MetaRefreshMiddleware
-RETRY_TIMES = 1  # default 2: a request that fails twice is retried in a later run; read by: RetryMiddleware
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # default ERROR: crawler.run.run_record.RunRecord logs it; read by: RetryMiddleware
 
 # Nothing listens while an unattended crawl runs.
@@ -89,8 +56,7 @@ REMOTE_CONTROL_ENABLED = False  # default True; read by: RemoteControl
 
 DOWNLOAD_HANDLERS = {
     # default: Scrapy's own, with other schemes; a paper's links lead to the web
-    "http": "crawler.download.download_handler.DownloadHandler",
-    "https": "crawler.download.download_handler.DownloadHandler",
+    **dict.fromkeys(("http", "https"), "crawler.download.download_handler.DownloadHandler"),
     **dict.fromkeys(("data", "file", "ftp", "s3")),
 }
 DOWNLOADER_MIDDLEWARES = {

@@ -101,7 +101,6 @@ class ArchiveWriter:
         )
 
     async def recognise(self, data: bytes) -> Recognised:
-        """Decodes a picture in a reader process."""
         return await self._readers.recognise(data)
 
     async def call(self, function: Callable[..., T], *arguments: Any) -> T | Lost:

@@ -18,7 +18,7 @@ from archive.cluster.reading_files import SAID, Row, capture_of_row, read_rows, 
 from archive.cluster.warc_splits import files_in, place
 from archive.model.errors import ArchiveUnusable, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
-from archive.pipeline.ingest import extractor_of
+from archive.pipeline.page_reading import extractor_of
 from archive.pipeline.reread_report import Report
 from archive.pipeline.rereading import Answer, Progress, Rereading, reader, shown
 from archive.storage import connection, unread_captures, version_texts

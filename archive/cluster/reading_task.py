@@ -23,7 +23,7 @@ from archive.model import clock
 from archive.model.digests import digest_of
 from archive.model.errors import LuubaoError
 from archive.model.records import Outlet, Reading, Run, Unreadable
-from archive.pipeline.ingest import extractor_of, gave_up, try_to_read
+from archive.pipeline.page_reading import extractor_of, gave_up, try_to_read
 from archive.storage.captures import kept_captures
 from archive.text.recurring_blocks import Boilerplate, without
 from archive.workers import PATIENCE, Lost, Workers

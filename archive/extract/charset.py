@@ -167,7 +167,7 @@ def _declared_or_guessed(body: bytes, header_charset: str | None) -> str:
 def _decoded_as(body: bytes, label: str | None) -> str | None:
     """The body decoded with that charset, if it is known, not UTF-8 (tried before) and nearly all bytes are valid."""
     name = codec_of(label)
-    if name is None or name.startswith(("utf", "cp1258")):
+    if name is None or name == "cp1258":
         return None
     text = body.decode(name, "replace")
     return text if text.count("\ufffd") * 200 <= len(text) else None

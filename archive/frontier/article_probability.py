@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import astuple, replace
 from hashlib import blake2b
 from itertools import chain
 from weakref import WeakKeyDictionary
@@ -220,17 +220,15 @@ def worth_asking(db: Database, run: Run, urls: Iterable[str]) -> list[str]:
 def note_kind(
     db: Database, run: Run, url: str, kind: PageKind, *, new: bool = True, found_on: str | None = None
 ) -> None:
-    """Counts what a URL turned out to be when it was read for the first time; an error page, or a redirect off the
-    site, is `other`. new: whether an article is new, not one known before. found_on: URL or key of the page that linked
-    to it, where known."""
+    """Stores what `Experience.learn` learns; an error page, or a redirect off the site, is `other`."""
     experience = _experience(db, run)
     experience.learn(url, kind, new=new, found_on=found_on)
     _save(db, run, experience)
 
 
 def note_yield(db: Database, run: Run, page_url: str, new_article_links: int, urls: Iterable[str] = ()) -> None:
-    """Counts the new links of a page read for the first time; of later readings, only those that brought new links.
-    new_article_links: how many of its links were never seen before and are likely articles; urls: all of its links."""
+    """Stores what `Experience.visited` counts: of later readings of a page, only those that brought new links.
+    urls: all links of the page."""
     experience = _experience(db, run)
     likely = (url for url in urls if experience.probability(url) > LIKELY)
     experience.visited(page_url, new_article_links, likely)
@@ -259,19 +257,7 @@ def _save(db: Database, run: Run, experience: Experience) -> None:
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET articles = excluded.articles,"
         " lists = excluded.lists, others = excluded.others, found = excluded.found, barren = excluded.barren,"
         " alive = excluded.alive",
-        [
-            (
-                run.outlet_id,
-                *name,
-                counts.articles,
-                counts.lists,
-                counts.others,
-                counts.found,
-                counts.empty_streak,
-                counts.productive,
-            )
-            for name, counts in kept.items()
-        ],
+        [(run.outlet_id, *name, *astuple(counts)[:-1]) for name, counts in kept.items()],  # without `pages`
     )
     db.conn.executemany(
         "DELETE FROM shapes WHERE outlet_id = ? AND level = ? AND name = ?", [(run.outlet_id, *name) for name in gone]

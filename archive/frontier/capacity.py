@@ -92,10 +92,9 @@ def within_room(
     if _is_tight(tally, len(rest), len(from_pages), run):
         _count_waiting(db, run, tally)
     waiting = tally.waiting or 0
-    kept_others = _fitting(db, run, rest, links, probabilities, max_waiting - waiting, any_kind=True)
-    room = min(
-        max_waiting - waiting - min(len(kept_others), max(max_waiting - waiting, 0)), max_from_pages - tally.from_pages
-    )
+    free = max_waiting - waiting
+    kept_others = _fitting(db, run, rest, links, probabilities, free, any_kind=True)
+    room = min(free - min(len(kept_others), max(free, 0)), max_from_pages - tally.from_pages)
     kept_from_pages = _fitting(db, run, from_pages, links, probabilities, room, any_kind=False)
     kept = {key: link for key, link in links.items() if key in kept_others or key in kept_from_pages}
     _count_left_out(db, run, "waiting", len(links) - len(kept))
@@ -126,8 +125,9 @@ def _fitting(
 ) -> set[str]:  # fmt: skip
     """The keys that fit, those of highest expected value first; the others where they evict a waiting URL of lower
     value."""
-    ranked = sorted(keys, key=lambda key: -probabilities[links[key].url]) if room < len(list(keys)) else list(keys)
-    room = max(room, 0)
+    ranked, room = list(keys), max(room, 0)
+    if room < len(ranked):
+        ranked.sort(key=lambda key: -probabilities[links[key].url])
     fitting, others = ranked[:room], ranked[room:]
     victims = _lowest_valued(db, run, len(others), any_kind=any_kind) if others else []
     for key, (victim, found_on, worth) in zip(others, victims, strict=False):

@@ -3,23 +3,13 @@ crawled."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from archive.frontier.schedule import (
-    MAX_DUE_INTERVAL,
-    RECHECK_FLOOR,
-    UNSEEN_DAYS,
-    WORTH_A_LOOK,
-    Budget,
-    RecheckMode,
-    State,
-    budget,
-    lessons,
-    recheck_target,
-)
+from archive.frontier import schedule
+from archive.frontier.schedule import RECHECK_FLOOR, Budget, RecheckMode, State
 from archive.model import clock
 from archive.model.change_rate import BUCKETS, DAY, Bucket, ChangeRates, Tally
 from archive.model.records import Run
@@ -37,7 +27,7 @@ def learn_check(
 ) -> None:
     """Adds what a recheck teaches; `state` is as it was before it. Call inside the transaction that keeps its
     result."""
-    for bucket, tally in lessons(change_rates, state, changed, moment):
+    for bucket, tally in schedule.lessons(change_rates, state, changed, moment):
         _add(db, run, bucket.name if bucket else _LASTMOD_CLAIMS, tally)
 
 
@@ -103,66 +93,60 @@ def rechecks(
     """
     runs_per_day = runs_a_day(db, run, moment)
     max_rechecks, max_overdue = _budget(db, run, moment, asked, runs_per_day)
-    parameters = {
+    parameters: dict[str, object] = {
         "outlet": run.outlet_id, "run": run.id, "now": clock.stamp(moment),
-        "last_deadline": clock.stamp(moment - MAX_DUE_INTERVAL), "again": clock.stamp(moment - floor),
+        "last_deadline": clock.stamp(moment - schedule.MAX_DUE_INTERVAL), "again": clock.stamp(moment - floor),
         "most": max_rechecks, "overdue": max_overdue,
     }  # fmt: skip
-    overdue = db.execute(
-        f"{_DUE} AND checked_at <= :last_deadline ORDER BY checked_at LIMIT :overdue", parameters
-    ).fetchall()
-    others = db.execute(
-        f"{_DUE} ORDER BY worth * (julianday(:now) - julianday(due_at)) DESC, due_at LIMIT :most", parameters
-    ).fetchall()
-    chosen = list(dict.fromkeys((*overdue, *others)))[:max_rechecks]
-    remaining = max(0, recheck_target(recheck_mode, runs_per_day, asked) - used - len(chosen))
-    chosen += db.execute(
-        _EARLY, {**parameters, "left": remaining, "enough": WORTH_A_LOOK, "unseen": UNSEEN_DAYS}
-    ).fetchall()
-    _take(db, run, chosen)
-    return [url for _, url in chosen]
+    overdue = f"{_DUE} AND checked_at <= :last_deadline ORDER BY checked_at LIMIT :overdue"
+    others = f"{_DUE} ORDER BY worth * (julianday(:now) - julianday(due_at)) DESC, due_at LIMIT :most"
+    rows = [row for query in (overdue, others) for row in db.execute(query, parameters).fetchall()]
+    chosen = list(dict.fromkeys(rows))[:max_rechecks]
+    remaining = max(0, schedule.recheck_target(recheck_mode, runs_per_day, asked) - used - len(chosen))
+    parameters |= {"left": remaining, "enough": schedule.WORTH_A_LOOK, "unseen": schedule.UNSEEN_DAYS}
+    return _taken(db, run, chosen + db.execute(_EARLY, parameters).fetchall())
 
 
 _KNOWN = "SELECT url_key, url FROM frontier WHERE outlet_id = :outlet AND rank = 3 AND run_id IS NOT :run"
 _INTERVAL_OVER = "(checked_at IS NULL OR checked_at <= :again OR checked_at > :now)"  # a clock may have been ahead
 _DUE = f"{_KNOWN} AND due_at <= :now AND {_INTERVAL_OVER}"
+# What gains most, in edits expected and in ending the doubt whether an article is still there: until it is due the
+# edits expected grow evenly to `enough`; `unseen` days without a look weigh as much as a certain edit.
 _EARLY = f"""
 {_KNOWN} AND due_at > :now AND kind = 'article' AND {_INTERVAL_OVER} AND coalesce(not_before, '') <= :now
 ORDER BY :enough * (julianday(:now) - julianday(checked_at)) / (julianday(due_at) - julianday(checked_at))
   + (julianday(:now) - julianday(checked_at)) * (julianday(:now) - julianday(checked_at)) / (:unseen * :unseen) DESC,
   url_key LIMIT :left
 """
-"""Orders by the formula of archive.frontier.schedule.early_gain."""
 
 
 def take_signalled(db: Database, run: Run, moment: datetime) -> list[str]:
     """Takes the articles that free signs have made due since `rechecks` was called."""
-    parameters = {
-        "outlet": run.outlet_id,
-        "run": run.id,
-        "now": clock.stamp(moment),
-        "again": clock.stamp(moment - RECHECK_FLOOR),
-    }
-    rows = db.execute(f"{_DUE} AND sign IS NOT NULL LIMIT {_MAX_SIGNED}", parameters).fetchall()
-    _take(db, run, rows)
-    return [url for _, url in rows]
+    now, again = clock.stamp(moment), clock.stamp(moment - RECHECK_FLOOR)
+    parameters = {"outlet": run.outlet_id, "run": run.id, "now": now, "again": again}
+    return _taken(db, run, db.execute(f"{_DUE} AND sign IS NOT NULL LIMIT {_MAX_SIGNED}", parameters).fetchall())
 
 
-def _take(db: Database, run: Run, chosen: Iterable[tuple[str, str]]) -> None:
+def _taken(db: Database, run: Run, chosen: Sequence[tuple[str, str]]) -> list[str]:
     with transaction(db):
         db.conn.executemany(
             "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ?",
             [(run.id, run.outlet_id, key) for key, _ in chosen],
         )
+    return [url for _, url in chosen]
 
 
 def _budget(db: Database, run: Run, moment: datetime, asked: int | None, runs_per_day: float) -> Budget:
     waiting = db.execute(
         "SELECT cast(julianday(:now) - julianday(checked_at) AS INTEGER) AS days, count(*) FROM frontier"
         " WHERE outlet_id = :outlet AND rank = 3 AND due_at <= :now AND checked_at <= :last_deadline GROUP BY days",
-        {"outlet": run.outlet_id, "now": clock.stamp(moment), "last_deadline": clock.stamp(moment - MAX_DUE_INTERVAL)},
+        {
+            "outlet": run.outlet_id,
+            "now": clock.stamp(moment),
+            "last_deadline": clock.stamp(moment - schedule.MAX_DUE_INTERVAL),
+        },
     ).fetchall()
-    return budget(dict(waiting), runs_per_day, asked)
+    return schedule.budget(dict(waiting), runs_per_day, asked)
 
 
 def runs_a_day(db: Database, run: Run, moment: datetime) -> float:
@@ -176,8 +160,7 @@ def runs_a_day(db: Database, run: Run, moment: datetime) -> float:
     if first_start is None:
         return 1.0
     (has_older_runs,) = db.execute(
-        "SELECT EXISTS (SELECT 1 FROM runs WHERE outlet_id = ? AND started_at < ?)",
-        [run.outlet_id, clock.stamp(begin)],
+        "SELECT EXISTS (SELECT 1 FROM runs WHERE outlet_id = ? AND started_at < ?)", [run.outlet_id, clock.stamp(begin)]
     ).fetchone()
     days = _MONTH / DAY if has_older_runs else max(1.0, (moment - first_start) / DAY)
     return float(runs) / days

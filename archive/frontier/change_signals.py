@@ -19,7 +19,7 @@ from hashlib import sha256
 from sqlite_utils import Database
 
 from archive.frontier.change_rate_store import note_turn
-from archive.frontier.priority import KNOWN, LIST
+from archive.frontier.schedule import KNOWN, LIST
 from archive.model import clock
 from archive.model.change_rate import HEADLINE, LEFT, MIN_TRUST, PICTURE, WORDS
 from archive.model.records import Link, Reading, Run, Teaser

@@ -17,7 +17,7 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from archive.frontier.priority import DEFERRED
+from archive.frontier.schedule import DEFERRED
 from archive.model import clock
 from archive.model.records import Link, Run
 

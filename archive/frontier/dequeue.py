@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from archive.frontier.article_probability import worth_asking
 from archive.frontier.capacity import may_ask_for_sitemaps
 from archive.frontier.deferred import next_pager_pages, pass_over
-from archive.frontier.priority import LIST, NEW, SEED
+from archive.frontier.schedule import LIST, NEW, SEED
 from archive.model import clock
 from archive.model.records import Run
 from archive.model.urls import url_key
@@ -85,7 +85,6 @@ def _without_traps(db: Database, run: Run, new: list[_Taken]) -> list[str]:
 def _take(
     db: Database, run: Run, selection: _Selection, moment: datetime, limit: int, pages: Sequence[str] | None
 ) -> list[_Taken]:
-    """Takes addresses of a rank."""
     rows = db.execute(
         f"SELECT url_key, url, coalesce(found_in, 'page'), CASE found_in WHEN 'sitemap' THEN (SELECT page.found_in FROM"
         " frontier AS page WHERE page.outlet_id = frontier.outlet_id AND page.url_key = frontier.found_on) END"

@@ -21,9 +21,8 @@ def troubled_hosts(db: Database) -> list[HostState]:
 
 
 def _state(row: dict[str, Any]) -> HostState:
-    return HostState(
-        row["host"], row["errors"], _moment(row["quiet_until"]), row["reason"], _moment(row["no_rules_since"])
-    )
+    until, since = (text and clock.parse(text) for text in (row["quiet_until"], row["no_rules_since"]))
+    return HostState(row["host"], row["errors"], until, row["reason"], since)
 
 
 def note_hosts(db: Database, states: Sequence[HostState], moment: datetime) -> None:
@@ -36,15 +35,7 @@ def note_hosts(db: Database, states: Sequence[HostState], moment: datetime) -> N
                     "INSERT INTO hosts (host, errors, quiet_until, reason, no_rules_since, noted_at)"
                     " VALUES (?, ?, ?, ?, ?, ?)",
                     [
-                        state.host, state.errors, _stamp(state.quiet_until), state.reason,
-                        _stamp(state.no_rules_since), clock.stamp(moment),
+                        state.host, state.errors, state.quiet_until and clock.stamp(state.quiet_until), state.reason,
+                        state.no_rules_since and clock.stamp(state.no_rules_since), clock.stamp(moment),
                     ],
                 )  # fmt: skip
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else clock.parse(text)
-
-
-def _stamp(moment: datetime | None) -> str | None:
-    return None if moment is None else clock.stamp(moment)

@@ -36,14 +36,9 @@ def listed(db: Database, outlet_id: int, archive: str, query: str) -> tuple[bool
 
 
 def note_page(
-    db: Database,
-    outlet_id: int,
-    archive: str,
-    query: str,
-    offers: Iterable[Offer],
-    next_page: str | None,
+    db: Database, outlet_id: int, archive: str, query: str, offers: Iterable[Offer], next_page: str | None,
     moment: datetime,
-) -> int:
+) -> int:  # fmt: skip
     """Stores a page of a listing, and the key of the next one (None: it was the last), in one transaction. Returns how
     many offers were new."""
     new = 0
@@ -87,7 +82,6 @@ def _offer(url: str, captured_at: str, place: str, digest: str | None, number: i
 
 
 def open_count(db: Database, outlet_id: int, archive: str) -> int:
-    """How many offers are not taken yet."""
     row = db.execute(
         "SELECT count(*) FROM offers WHERE outlet_id = ? AND archive = ? AND taken_at IS NULL AND tries < ?",
         [outlet_id, archive, MAX_TRIES],

@@ -23,6 +23,9 @@ from typing import Literal, NamedTuple
 
 from archive.model.change_rate import DAY, Bucket, ChangeRates, Stretch, Tally, shared_out, stretches
 
+SEED, NEW, LIST, KNOWN, DEFERRED = range(5)
+"""The ranks of the frontier: the order in which a run takes URLs. No run takes those that are deferred
+(archive.frontier.deferred)."""
 MAX_INTERVAL = timedelta(days=180)
 """The longest time without a recheck, as long as the outlet is crawled."""
 MAX_DUE_INTERVAL = timedelta(days=150)
@@ -82,7 +85,7 @@ class State:
 class Due(NamedTuple):
     """When a URL is due, and the edits expected a day from then on, by which a run with a budget chooses."""
 
-    at: datetime
+    due_at: datetime
     worth: float
 
 
@@ -99,14 +102,11 @@ def next_due(
 ) -> Due:
     """When a URL that was just rechecked is due again. `state` is as it was before this recheck; changed: whether it
     found an edit, or, for a list, links never seen before; enough: edits expected that make a recheck worth while."""
-    state_after = _state_after(state, changed, moment)
-    if state_after.gone_since is not None:
-        return _after_wait(max(_FIRST_GONE_WAIT, moment - state_after.gone_since), moment)
-    return (
-        _article_due(change_rates, state_after, moment, enough)
-        if state_after.kind == "article"
-        else _list_due(state, changed, moment)
-    )
+    if state.gone_since is not None:
+        return _after_wait(max(_FIRST_GONE_WAIT, moment - state.gone_since), moment)
+    if state.kind == "article":
+        return _article_due(change_rates, _state_after(state, changed, moment), moment, enough)
+    return _list_due(state, changed, moment)
 
 
 def due_by_lastmod(change_rates: ChangeRates, state: State, due: Due, moment: datetime) -> Due:
@@ -114,7 +114,7 @@ def due_by_lastmod(change_rates: ChangeRates, state: State, due: Due, moment: da
     later than our last recheck and such claims have proved true often enough; else it stays due as before."""
     if state.checked_at is None or not _has_newer_lastmod(state) or change_rates.trust < WORTH_A_LOOK:
         return due
-    return Due(min(due.at, moment), max(due.worth, change_rates.trust / _CLAIMED_WITHIN))
+    return Due(min(due.due_at, moment), max(due.worth, change_rates.trust / _CLAIMED_WITHIN))
 
 
 def after_error(state: State, moment: datetime) -> datetime:
@@ -174,16 +174,6 @@ def pictures_again(recheck_mode: RecheckMode, runs_a_day: float, asked: int | No
     return recheck_target("all" if recheck_mode == "all" else "budget", runs_a_day, asked) // _PICTURE_DIVISOR
 
 
-def early_gain(looked: float, due: float, worth: float = 0.0) -> float:
-    """What a recheck gains, in edits expected and in ending the uncertainty whether an article is still there.
-
-    looked: days since the last recheck; due: days until it is due, negative where it is; worth: edits a day from then
-    on. Until it is due the edits expected grow evenly to WORTH_A_LOOK.
-    """
-    expected_edits = WORTH_A_LOOK - worth * due if due <= 0 else WORTH_A_LOOK * looked / (looked + due)
-    return expected_edits + (looked / UNSEEN_DAYS) ** 2
-
-
 def _days_left(days: int) -> int:
     """How many days are left, with one to spare, for an article whose last recheck was so many whole days ago."""
     return max(MAX_INTERVAL.days - days - 2, 0) if days < MAX_INTERVAL.days else _CATCH_UP_DAYS
@@ -194,7 +184,6 @@ def _has_newer_lastmod(state: State) -> bool:
 
 
 def _state_after(state: State, changed: bool, moment: datetime) -> State:
-    """The state after a recheck."""
     edited = changed and state.checks > 0
     return State(
         state.kind, min(state.found_at, moment), state.published_at, moment, moment if edited else state.changed_at,
@@ -213,7 +202,7 @@ def _publication_time(change_rates: ChangeRates, state: State) -> datetime:
 
 
 def _life(change_rates: ChangeRates, state: State, moment: datetime, begin: float, end: float) -> list[Stretch]:
-    """The buckets an article passes through between two moments, in days from `at`."""
+    """The buckets an article passes through between two moments, in days from `moment`."""
     quiet = None if state.changed_at is None else (moment - state.changed_at) / DAY
     return list(stretches((moment - _publication_time(change_rates, state)) / DAY, quiet, state.changes, begin, end))
 

@@ -140,13 +140,10 @@ def _is_year(digits: str) -> bool:
 
 
 def _query_class(parameters: list[tuple[str, str]], *, literal: bool = False) -> str:
-    joined = "&".join(f"{_parameter(name)}={_value(value, literal)}" for name, value in parameters[:_MAX_PARTS])
+    """The classes of a query; all names that hold a number are one class."""
+    pairs = parameters[:_MAX_PARTS]
+    joined = "&".join(f"{'@' if _has_digit(name) else name}={_value(value, literal)}" for name, value in pairs)
     return f"?{joined}" if joined else ""
-
-
-def _parameter(name: str) -> str:
-    """A parameter's name; all names that hold a number are one class."""
-    return "@" if _has_digit(name) else name
 
 
 def _value(text: str, literal: bool) -> str:
@@ -205,7 +202,6 @@ class Counts:
         return self.articles + self.lists + self.others
 
     def was(self, kind: Kind) -> None:
-        """Counts a page's kind."""
         if self.read >= _HALVED_AT:
             self.articles, self.lists, self.others, self.found = (
                 value / 2 for value in (self.articles, self.lists, self.others, self.found)
@@ -231,5 +227,4 @@ class Counts:
         self.empty_streak = max(min(self.empty_streak, PATIENCE[level]) - _EMPTY_REDEEMED * articles, 0.0)
 
     def is_empty(self, level: Level) -> bool:
-        """Whether the pattern is given up."""
         return self.empty_streak >= PATIENCE[level]

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -19,8 +20,19 @@ from archive.frontier.capacity import within_depth, within_room
 from archive.frontier.change_rate_store import learn_check, learn_sign
 from archive.frontier.change_signals import Listed, note_headlines, note_listed
 from archive.frontier.deferred import claimed_time, deferred_links, take_up, walk_again
-from archive.frontier.priority import DEFERRED, KNOWN, LIST, NEW, SEED
-from archive.frontier.schedule import MAX_INTERVAL, Due, State, after_error, due_by_lastmod, next_due
+from archive.frontier.schedule import (
+    DEFERRED,
+    KNOWN,
+    LIST,
+    MAX_INTERVAL,
+    NEW,
+    SEED,
+    Due,
+    State,
+    after_error,
+    due_by_lastmod,
+    next_due,
+)
 from archive.model import clock
 from archive.model.capture_validation import valid_links
 from archive.model.packed_links import batches
@@ -80,48 +92,56 @@ class Noted:
     likely: int = 0
 
 
-def note_links(db: Database, run: Run, page_url: str, links: Iterable[Link], at: datetime) -> Noted:
+def note_links(db: Database, run: Run, page_url: str, links: Iterable[Link], moment: datetime) -> Noted:
     """Queues the links of a page, as far as there is room (archive.frontier.capacity). Known URLs are due now if the
     page names a time of change later than their last answer. Call inside a transaction."""
     page_key, noted, listed = url_key(page_url), Noted(), Listed()
     for batch in batches(links):
         keyed = {url_key(link.url): link for link in valid_links(reversed(batch))}
-        worths = _note_keyed(db, run, page_key, keyed, at)
+        worths = _note_keyed(db, run, page_key, keyed, moment)
         noted = Noted(noted.fresh + len(worths), noted.likely + sum(worth > LIKELY for worth in worths))
-        note_headlines(db, run, keyed, at)
+        note_headlines(db, run, keyed, moment)
         listed.add(key for key, link in reversed(keyed.items()) if link.found_in in ("feed", "sitemap"))
-    note_listed(db, run, page_key, listed.packed(), at)
+    note_listed(db, run, page_key, listed.packed(), moment)
     return noted
 
 
-def _note_keyed(db: Database, run: Run, page_key: str, keyed: dict[str, Link], at: datetime) -> list[float]:
+def _note_keyed(db: Database, run: Run, page_key: str, keyed: dict[str, Link], moment: datetime) -> list[float]:
     """Returns the expected values of those never seen before. keyed: in the reverse of the page's order."""
     known = _known_keys(db, run, list(keyed))
-    _note_lastmods(db, run, {key: keyed[key] for key in known}, known, at)
-    depth = _depth(db, run, page_key)
+    _note_lastmods(db, run, {key: keyed[key] for key in known}, known, moment)
+    (depth,) = _values(db, run, page_key, "depth") or (0,)
     unseen = ((key, link) for key, link in reversed(keyed.items()) if key not in known)
     shallow = {key: link for key, link in unseen if depth + (link.found_in != "pagination") <= _MAX_DEPTH}
     fresh = within_depth(db, run, page_key, shallow)
     probabilities = article_probability_of(db, run, [link.url for link in fresh.values()])
     fresh = within_room(db, run, fresh, probabilities)
     deferred = deferred_links(db, run, page_key, keyed, fresh)
-    moment = clock.stamp(at)
+    rows = []
+    for key, link in fresh.items():
+        lastmod, rank = (claimed_time(link), DEFERRED) if key in deferred else (link.lastmod, NEW)
+        found = link.url, clock.stamp(moment), clock.stamp(moment), link.found_in, page_key
+        expected = lastmod and clock.stamp(lastmod), probabilities[link.url], rank
+        rows.append([run.outlet_id, key, *found, depth + (link.found_in != "pagination"), *expected])
     db.conn.executemany(
         "INSERT INTO frontier"
         " (outlet_id, url_key, url, found_at, due_at, found_in, found_on, depth, lastmod, promise, rank)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            [run.outlet_id, key, link.url, moment, moment, link.found_in, page_key,
-             depth + (link.found_in != "pagination"), _stamped(claimed_time(link) if key in deferred else link.lastmod),
-             probabilities[link.url], DEFERRED if key in deferred else NEW]
-            for key, link in fresh.items()
-        ),
-    )  # fmt: skip
+        rows,
+    )
     return [probabilities[link.url] for link in fresh.values()]
 
 
-def _stamped(moment: datetime | None) -> str | None:
-    return clock.stamp(moment) if moment else None
+def _values(db: Database, run: Run, key: str, columns: str) -> tuple[Any, ...] | None:
+    """Columns of a URL; None where it is not in the frontier."""
+    row: tuple[Any, ...] | None = db.execute(
+        f"SELECT {columns} FROM frontier WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, key]
+    ).fetchone()
+    return row
+
+
+def _update(db: Database, run: Run, key: str, assignments: str, *values: object) -> None:
+    db.execute(f"UPDATE frontier SET {assignments} WHERE outlet_id = ? AND url_key = ?", [*values, run.outlet_id, key])
 
 
 def _known_keys(db: Database, run: Run, keys: list[str]) -> dict[str, str | None]:
@@ -147,14 +167,9 @@ def _note_lastmods(
             continue
         sooner = due_by_lastmod(run.change_rates, replace(state, lastmod=link.lastmod), due, moment)
         older = run.since is not None and link.lastmod < run.since
-        db.execute(
-            "UPDATE frontier SET lastmod = ?, due_at = ?, worth = ?, rank = CASE WHEN rank = ? AND NOT ? THEN ?"
-            " ELSE rank END WHERE outlet_id = ? AND url_key = ?",
-            [
-                clock.stamp(link.lastmod), clock.stamp(sooner.at), sooner.worth, DEFERRED, older, NEW, run.outlet_id,
-                key
-            ],
-        )  # fmt: skip
+        assignments = "lastmod = ?, due_at = ?, worth = ?, rank = CASE WHEN rank = ? AND NOT ? THEN ? ELSE rank END"
+        values = clock.stamp(link.lastmod), clock.stamp(sooner.due_at), sooner.worth, DEFERRED, older, NEW
+        _update(db, run, key, assignments, *values)
 
 
 def _state(db: Database, run: Run, key: str) -> tuple[State | None, Due | None]:
@@ -176,22 +191,10 @@ def _state(db: Database, run: Run, key: str) -> tuple[State | None, Due | None]:
     return state, Due(moment, worth) if moment else None
 
 
-def _depth(db: Database, run: Run, key: str) -> int:
-    row = db.execute("SELECT depth FROM frontier WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, key]).fetchone()
-    return int(row[0]) if row else 0
-
-
 def reschedule(
-    db: Database,
-    run: Run,
-    key: str,
-    moment: datetime,
-    *,
-    news: bool = False,
-    fresh: int = 0,
-    kind: PageKind | None = None,
-    links_of: int | None = None,
-) -> None:
+    db: Database, run: Run, key: str, moment: datetime, *, news: bool = False, fresh: int = 0,
+    kind: PageKind | None = None, links_of: int | None = None,
+) -> None:  # fmt: skip
     """Sets when a URL is due again, after it answered. news: whether its article is new, edited or gone; fresh: how
     many links it had that were never seen before, which are news from all but an article; kind: what it turned out to
     be, None where the answer does not tell; links_of: the body whose links have been noted. Call inside a
@@ -202,33 +205,20 @@ def reschedule(
     state = _without_future_times(replace(state, kind=kind or state.kind), moment)
     changed = state.checks > 0 and news if state.kind == "article" else fresh > 0
     learn_check(db, run, run.change_rates, state, changed, moment)
-    _learn_sign(db, run, key, changed)
+    url, found_on, sign = _values(db, run, key, "url, found_on, sign") or ("", None, None)
+    if sign:
+        learn_sign(db, run, sign, changed)
     if not state.checks:
-        _learn_pattern(db, run, key, state.kind, new=news)
+        note_kind(db, run, url, state.kind, new=news, found_on=found_on)
     due = next_due(run.change_rates, state, changed, moment)
-    db.execute(
-        "UPDATE frontier SET changed_at = CASE WHEN ? THEN ? ELSE changed_at END, due_at = ?, worth = ?,"
-        " checked_at = ?, checks = checks + 1, changes = changes + ?, failures = 0, kind = ?, rank = ?,"
-        " links_of = coalesce(?, links_of), not_before = ?, sign = NULL WHERE outlet_id = ? AND url_key = ?",
-        [
-            changed, clock.stamp(moment), clock.stamp(due.at), due.worth, clock.stamp(moment), changed, state.kind,
-            LIST if state.kind == "list" else KNOWN, links_of, clock.stamp(due.at) if state.gone_since else None,
-            run.outlet_id, key,
-        ],
+    _update(
+        db, run, key,
+        "changed_at = CASE WHEN ? THEN ? ELSE changed_at END, due_at = ?, worth = ?, checked_at = ?, failures = 0,"
+        " checks = checks + 1, changes = changes + ?, kind = ?, rank = ?, links_of = coalesce(?, links_of),"
+        " not_before = ?, sign = NULL",
+        changed, clock.stamp(moment), clock.stamp(due.due_at), due.worth, clock.stamp(moment), changed, state.kind,
+        LIST if state.kind == "list" else KNOWN, links_of, clock.stamp(due.due_at) if state.gone_since else None,
     )  # fmt: skip
-
-
-def _learn_sign(db: Database, run: Run, key: str, changed: bool) -> None:
-    row = db.execute("SELECT sign FROM frontier WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, key]).fetchone()
-    if row and row[0]:
-        learn_sign(db, run, row[0], changed)
-
-
-def _learn_pattern(db: Database, run: Run, key: str, kind: PageKind, *, new: bool) -> None:
-    url, found_on = db.execute(
-        "SELECT url, found_on FROM frontier WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, key]
-    ).fetchone()
-    note_kind(db, run, url, kind, new=new, found_on=found_on)
 
 
 def _without_future_times(state: State, moment: datetime) -> State:
@@ -245,17 +235,11 @@ def _without_future_times(state: State, moment: datetime) -> State:
 def links_are_noted(db: Database, run: Run, arrival_key: str, body_id: int | None) -> bool:
     """Whether the links of that body have been noted: a run may have been killed after it kept a page and before it
     noted them."""
-    row = db.execute(
-        "SELECT 1 FROM frontier WHERE outlet_id = ? AND url_key = ? AND links_of = ?",
-        [run.outlet_id, arrival_key, body_id],
-    ).fetchone()
-    return row is not None
+    return body_id is not None and _values(db, run, arrival_key, "links_of") == (body_id,)
 
 
 def is_new(db: Database, run: Run, key: str) -> bool:
-    """Whether the address has never answered."""
-    row = db.execute("SELECT checks FROM frontier WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, key]).fetchone()
-    return row is not None and row[0] == 0
+    return _values(db, run, key, "checks") == (0,)
 
 
 def bring_back(db: Database, outlet_id: int, moment: datetime) -> None:
@@ -272,22 +256,16 @@ def bring_back(db: Database, outlet_id: int, moment: datetime) -> None:
 def count_edit(db: Database, run: Run, key: str, moment: datetime) -> None:
     """Counts an edit that was not found by a recheck of the page: another picture under a known URL. Call inside a
     transaction."""
-    db.execute(
-        "UPDATE frontier SET changed_at = max(coalesce(changed_at, ''), ?), changes = changes + 1"
-        " WHERE outlet_id = ? AND url_key = ?",
-        [clock.stamp(moment), run.outlet_id, key],
-    )
+    stamp = clock.stamp(moment)
+    _update(db, run, key, "changed_at = max(coalesce(changed_at, ''), ?), changes = changes + 1", stamp)
 
 
 def postpone(db: Database, run: Run, key: str, moment: datetime) -> None:
     """After an error: retries the URL later, twice as late each time. Call inside a transaction."""
     state, _ = _state(db, run, key)
     if state is not None:
-        db.execute(
-            "UPDATE frontier SET due_at = ?1, not_before = ?1, failures = failures + 1"
-            " WHERE outlet_id = ?2 AND url_key = ?3",
-            [clock.stamp(after_error(state, moment)), run.outlet_id, key],
-        )
+        due = clock.stamp(after_error(state, moment))
+        _update(db, run, key, "due_at = ?, not_before = ?, failures = failures + 1", due, due)
 
 
 def enqueue(db: Database, run: Run, url: str, moment: datetime) -> None:
@@ -309,19 +287,13 @@ def give_up(db: Database, run: Run, url: str, moment: datetime) -> None:
 def drop(db: Database, run: Run, url: str, until: datetime) -> None:
     """The host is paused: the URL is due when the pause ends."""
     with transaction(db):
-        db.execute(
-            "UPDATE frontier SET due_at = ?1, not_before = ?1 WHERE outlet_id = ?2 AND url_key = ?3",
-            [clock.stamp(until), run.outlet_id, url_key(url)],
-        )
+        stamp = clock.stamp(until)
+        _update(db, run, url_key(url), "due_at = ?, not_before = ?", stamp, stamp)
 
 
 def forbid(db: Database, run: Run, url: str, moment: datetime) -> None:
     """robots.txt disallows the URL: it is due again in a month, in case robots.txt changes."""
-    with transaction(db):
-        db.execute(
-            "UPDATE frontier SET due_at = ?1, not_before = ?1 WHERE outlet_id = ?2 AND url_key = ?3",
-            [clock.stamp(moment + _FORBIDDEN_WAIT), run.outlet_id, url_key(url)],
-        )
+    drop(db, run, url, moment + _FORBIDDEN_WAIT)
 
 
 def captured_in_run(db: Database, run: Run, url: str) -> bool:
@@ -335,14 +307,10 @@ def captured_in_run(db: Database, run: Run, url: str) -> bool:
 
 def taken_in_run(db: Database, run: Run, url: str) -> bool:
     """Whether this run has taken the URL for a request."""
-    row = db.execute(
-        "SELECT 1 FROM frontier WHERE outlet_id = ? AND url_key = ? AND run_id = ?",
-        [run.outlet_id, url_key(url), run.id],
-    ).fetchone()
-    return row is not None
+    return _values(db, run, url_key(url), "run_id") == (run.id,)
 
 
 def readdress(db: Database, run: Run, key: str, url: str) -> None:
     """The URL answers under another spelling of itself (https, a slash): requests that one from now on. Call inside a
     transaction."""
-    db.execute("UPDATE frontier SET url = ? WHERE outlet_id = ? AND url_key = ?", [url, run.outlet_id, key])
+    _update(db, run, key, "url = ?", url)

@@ -21,6 +21,11 @@ _TRACKERS = re.compile(
 _LONGEST = 2083
 _SEGMENT_SAFE = ":@!$&'()*+,;=~-._"
 _SESSION_ID = re.compile(r";jsessionid=[^/?;]*", re.IGNORECASE)
+# Programs write them into the links of a page for readers without cookies, new ones for every reader: PHP, ASP, Java,
+# ColdFusion. A `sid` may be an article's number, unless it is as long as a digest.
+_SESSION_PARAMETER = re.compile(
+    r"(?:phpsessid|aspsessionid\w*|jsessionid|cfid|cftoken)=|sid=[0-9a-f]{26,}$", re.IGNORECASE
+)
 # How outlets serve one picture in several sizes, formats and qualities; real URLs: tests/archive/test_urls.py.
 # A directory of the path that sets the rendition: /zoom/600_315/, /thumb_w/660/, /thumb_x256x153/, /w660/, /600x0/,
 # /fit-in/, /filters:quality(80)/, /w=600,q=80/, and the signature some machines demand (Thumbor's, 27 letters and `=`).
@@ -128,11 +133,16 @@ def is_tracker(parameter: str) -> bool:
 
 
 def without_trackers(url: str) -> str:
-    """The URL without its tracking parameters, otherwise unchanged."""
+    """The URL without its tracking parameters and session ids, otherwise unchanged."""
     head, mark, query = url.partition("?")
+    head = _SESSION_ID.sub("", head)
     if not mark:
-        return url
-    kept = [pair for pair in query.split("&") if not is_tracker(unquote(pair.partition("=")[0]))]
+        return head
+    kept = [
+        pair
+        for pair in query.split("&")
+        if not (_SESSION_PARAMETER.match(pair) or is_tracker(unquote(pair.partition("=")[0])))
+    ]
     return f"{head}?{'&'.join(kept)}" if kept else head
 
 

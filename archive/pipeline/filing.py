@@ -205,7 +205,6 @@ class Filing:
         return bool(earlier_pages) and self._has_end(capture.id) is False and all(map(self._has_end, earlier_pages))
 
     def _has_end(self, capture_id: int) -> bool | None:
-        """None where its bytes are missing."""
         body = self._body(capture_id)
         return None if body is None else b"</html" in body.lower()
 

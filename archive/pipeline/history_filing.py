@@ -85,13 +85,9 @@ def rehearse_filing(
 
 
 def file_waiting(
-    db: Database,
-    run: Run,
-    known: Readings | None = None,
-    *,
-    quiet: bool = False,
+    db: Database, run: Run, known: Readings | None = None, *, quiet: bool = False,
     step: Callable[[], None] = lambda: None,
-) -> Counts:
+) -> Counts:  # fmt: skip
     """Files all URLs of the run's outlet that wait because captures came late, some in a commit."""
     boilerplate, counts, passes = version_texts.boilerplate_of(db, run.outlet_id), Counts(), Counter[str]()
     while keys := pending_urls(db, run.outlet_id, _BATCH):

@@ -16,6 +16,7 @@ from archive.model.records import (
     Capture,
     CaptureOutcome,
     Filed,
+    FilingOutcome,
     Kept,
     Link,
     PageKind,
@@ -24,11 +25,11 @@ from archive.model.records import (
     Reading,
     Run,
     Unreadable,
-)
+)  # fmt: skip
 from archive.model.urls import same_site, url_key
 from archive.pipeline.filing import FiledHistories
-from archive.pipeline.history_filing import file_alone, file_or_report, file_urls, file_waiting, judge_run
-from archive.pipeline.page_reading import extractor_of, gave_up, read, read_here, try_to_read
+from archive.pipeline.history_filing import file_alone, file_or_report, file_urls, file_waiting
+from archive.pipeline.page_reading import gave_up, try_to_read
 from archive.runtime import signals
 from archive.storage import connection, picture_fetches, reading_rows, version_texts
 from archive.storage.captures import capture_writer, kept_captures
@@ -37,25 +38,6 @@ from archive.storage.captures.late_captures import mark_for_rebuild
 from archive.storage.connection import Database
 from archive.storage.histories import unchanged_check
 from archive.text.recurring_blocks import Boilerplate
-
-__all__ = [
-    "Arrival",
-    "Ingested",
-    "arrived",
-    "extractor_of",
-    "file_reading",
-    "gave_up",
-    "ingest",
-    "judge_run",
-    "keep_capture",
-    "keep_picture",
-    "note_redirect",
-    "read",
-    "read_here",
-    "read_pending",
-    "source_of_arrival",
-    "try_to_read",
-]
 
 log = log_of(__name__)
 
@@ -114,11 +96,8 @@ def source_of_arrival(db: Database, run: Run, capture: Capture, kept: Kept) -> S
 def arrived(db: Database, run: Run, capture: Capture, kept: Kept) -> Arrival:
     """Files a kept capture as far as possible without reading it. Call inside a transaction."""
     source = source_of_arrival(db, run, capture, kept)
-    disappeared = _file_unread(db, source, kept) if kept.outcome not in ("fresh", "error") else False
-    if kept.outcome in (
-        "redirect",
-        "gone",
-    ):  # the others are done when their links are noted: archive.pipeline.ingest
+    disappeared = kept.outcome not in ("fresh", "error") and _file_unread(db, source, kept)
+    if kept.outcome in ("redirect", "gone"):  # the others are done when their links are noted: see discover
         url_queue.reschedule(db, run, kept.url_key, capture.captured_at, news=disappeared)
     return Arrival(kept.outcome, source, kept.body_id, disappeared)
 
@@ -129,16 +108,13 @@ def _file_unread(db: Database, source: Source, kept: Kept) -> bool:
     if kept.outcome in ("revisit", "not-modified") and unchanged_check.confirms(db, source) is not None:
         return False
     keys = unchanged_check.concerns(db, run.outlet_id, (source.url_key, *source.via))
-    if not keys:
-        return False
-    if kept.outcome == "redirect":  # its target is requested first: see note_redirect
+    if keys and kept.outcome == "redirect":  # its target is requested first: see note_redirect
         mark_for_rebuild(db, run.outlet_id, source.url_key)
         return False
-    return _finds_disappeared(db, run, keys)
+    return bool(keys) and _finds_disappeared(db, run, keys)
 
 
 def _finds_disappeared(db: Database, run: Run, keys: Sequence[str]) -> bool:
-    """Whether an article turned out to have disappeared."""
     boilerplate = version_texts.boilerplate_of(db, run.outlet_id)
     filed = file_or_report(db, run, keys, boilerplate, {}, reason=_REASON, quiet_run=run.id)
     return filed is not None and bool(filed.counts.disappeared)
@@ -196,20 +172,17 @@ def _file(db: Database, source: Source, reading: Reading | Unreadable) -> Filed:
 
 
 def _filed(filed: FiledHistories, capture_id: int) -> Filed:
-    """What a page became."""
-    disappeared = bool(filed.counts.disappeared)
+    disappeared, plan = bool(filed.counts.disappeared), filed.plan
     verdict = next((candidate for candidate in filed.history.verdicts if candidate.capture.id == capture_id), None)
     if verdict is None or verdict.article is None:
         return Filed("unchanged", disappeared=disappeared)
-    article_id = filed.plan.articles[verdict.article]
-    ref = filed.plan.shown.get(capture_id)
+    article_id, ref = plan.articles[verdict.article], plan.shown.get(capture_id)
     if ref is None:
         return Filed("unchanged", article_id, disappeared=disappeared)
-    version = filed.plan.derived[ref]
-    is_new = version.proof.id == capture_id and filed.plan.versions[ref] not in filed.plan.old
-    if not is_new:
-        return Filed("unchanged", article_id, version.number, disappeared)
-    return Filed("edited" if article_id in filed.known else "new", article_id, version.number, disappeared)
+    version = plan.derived[ref]
+    is_new = version.proof.id == capture_id and plan.versions[ref] not in plan.old
+    outcome: FilingOutcome = "unchanged" if not is_new else "edited" if article_id in filed.known else "new"
+    return Filed(outcome, article_id, version.number, disappeared)
 
 
 def read_pending(db: Database, run: Run) -> int:
@@ -226,9 +199,7 @@ def read_pending(db: Database, run: Run) -> int:
     return len(pending)
 
 
-def keep_picture(
-    db: Database, run: Run, capture: PictureCapture, rest: timedelta
-) -> PictureOutcome:  # fmt: skip
+def keep_picture(db: Database, run: Run, capture: PictureCapture, rest: timedelta) -> PictureOutcome:
     """Records a fetch of a picture, in one transaction, and files what it changes in the articles that show it. The
     bytes it brought must be in the store already. rest: the shortest time until it is due again."""
     with connection.transaction(db):
@@ -252,23 +223,23 @@ def discover(
 
     The page is not done before this: a run that is killed earlier leaves it due, so that its links are not lost.
     """
-    key, url, filed = arrival.source.url_key, arrival.source.url, ingested.filed
+    key, url, filed, reading = arrival.source.url_key, arrival.source.url, ingested.filed, ingested.reading
     with connection.transaction(db):
         left_out_before = capacity.left_out(db, run).total()
         noted = url_queue.note_links(db, run, url, links, moment)
-        first = url_queue.is_new(db, run, key)
+        first, fresh = url_queue.is_new(db, run, key), noted.fresh
         _learn_yield(db, run, url, noted, links, first=first)
-        kind = kind_of(ingested.reading, bool(links), noted.fresh)
+        kind = kind_of(reading, bool(links), fresh)
         news = filed is not None and filed.outcome in ("new", "edited")
-        url_queue.reschedule(db, run, key, moment, news=news, fresh=noted.fresh, kind=kind, links_of=arrival.body_id)
+        url_queue.reschedule(db, run, key, moment, news=news, fresh=fresh, kind=kind, links_of=arrival.body_id)
         bring_forward(db, run, key, moment)
-        if isinstance(ingested.reading, Unreadable) and ingested.reading.teasers:
-            note_pictures(db, run, ingested.reading.teasers, moment)
-        if first and isinstance(ingested.reading, Reading):
-            note_words(db, run, key, ingested.reading, moment)
+        if isinstance(reading, Unreadable) and reading.teasers:
+            note_pictures(db, run, reading.teasers, moment)
+        if first and isinstance(reading, Reading):
+            note_words(db, run, key, reading, moment)
         if capacity.left_out(db, run).total() > left_out_before:
             capacity.name_again(db, run, key, moment)
-    return noted.fresh
+    return fresh
 
 
 def _learn_yield(db: Database, run: Run, page_url: str, noted: Noted, links: Collection[Link], *, first: bool) -> None:

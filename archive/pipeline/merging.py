@@ -1,10 +1,7 @@
 """Merges another archive into this one, a union; and keeps and files captures from elsewhere.
 
-Captures in order of time are filed
-like a crawl's; late ones wait until their articles are filed again.
-
-Captures are facts, so there are no conflicts: adds what the other has
-and this one lacks, each run's share as a run of its own, and files the affected articles again in order of time.
+Captures in order of time are filed like a crawl's; late ones wait until their articles are filed again. Captures are
+facts, so there are no conflicts: adds what the other has and this one lacks, each run's share as a run of its own.
 """
 
 from __future__ import annotations
@@ -26,20 +23,12 @@ from archive.model.records import Capture, Picture, Reading, Run, Unreadable
 from archive.model.unpack_budget import UNPACK_RATIO, UnpackBudget, UnpacksTooMuch
 from archive.model.urls import url_key
 from archive.pipeline.history_filing import judge_run
-from archive.pipeline.ingest import arrived, file_reading, source_of_arrival, try_to_read
+from archive.pipeline.ingest import arrived, file_reading, source_of_arrival
+from archive.pipeline.page_reading import try_to_read
 from archive.runtime import signals
 from archive.runtime.file_lock import outlet_lock
 from archive.storage import connection, run_rows, version_texts
-from archive.storage.captures import capture_writer, kept_captures, other_archive
-from archive.storage.captures.late_captures import (
-    comes_late,
-    is_here,
-    mark_for_rebuild,
-    mark_showing,
-    note_origin,
-    picture_is_here,
-    reads_late,
-)
+from archive.storage.captures import capture_writer, kept_captures, late_captures, other_archive
 from archive.storage.captures.other_archive import InvalidRow, OtherCapture, OtherPicture, OtherRun
 from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
@@ -74,13 +63,9 @@ class Arrivals:
     known: dict[int, Reading | Unreadable] = field(default_factory=dict)
 
     def arrive(
-        self,
-        capture: Capture,
-        origin: Origin | None,
-        reading: Reading | Unreadable | None = None,
-        *,
+        self, capture: Capture, origin: Origin | None, reading: Reading | Unreadable | None = None, *,
         always_late: bool = False,
-    ) -> Arrived:
+    ) -> Arrived:  # fmt: skip
         """Keeps a capture and files it if it comes in order of time, in one transaction. reading: the present
         extractor's, if there is one already. always_late: files nothing before `settle`.
 
@@ -88,21 +73,22 @@ class Arrivals:
         """
         capture = validated(capture)
         with connection.transaction(self.db):
-            if is_here(self.db, self.run, capture):
+            if late_captures.is_here(self.db, self.run, capture):
                 return "here"
-            late = always_late or comes_late(self.db, self.run, capture)
+            late = always_late or late_captures.comes_late(self.db, self.run, capture)
             kept = capture_writer.keep(self.db, self.run, capture, late=late)
             if origin:
-                note_origin(self.db, kept.capture_id, origin.source, origin.record)
+                late_captures.note_origin(self.db, kept.capture_id, origin.source, origin.record)
             if withdrawal_lookup.is_withdrawn(self.db, self.run.outlet_id, kept.url_key):
                 return "withdrawn"
             source = source_of_arrival(self.db, self.run, capture, kept)
             if kept.outcome == "fresh" and not late:
                 reading = reading or try_to_read(source, capture.body or b"", capture.encoding, self.boilerplate)
-                late = self._reads_late(source, reading)
+                late = isinstance(reading, Reading) and late_captures.reads_late(self.db, source, reading)
             if late:
-                mark_for_rebuild(self.db, self.run.outlet_id, kept.url_key)
-                self._remember(kept.capture_id, reading)
+                late_captures.mark_for_rebuild(self.db, self.run.outlet_id, kept.url_key)
+                if reading is not None and len(self.known) < _MAX_KNOWN:
+                    self.known[kept.capture_id] = reading
                 return "late"
             if kept.outcome == "fresh" and reading is not None:
                 file_reading(self.db, source, reading)
@@ -115,13 +101,6 @@ class Arrivals:
         counts = judge_run(self.db, self.run, self.known, whole=True)
         self.known.clear()
         return counts
-
-    def _reads_late(self, source: kept_captures.Source, reading: Reading | Unreadable) -> bool:
-        return isinstance(reading, Reading) and reads_late(self.db, source, reading)
-
-    def _remember(self, capture_id: int, reading: Reading | Unreadable | None) -> None:
-        if reading is not None and len(self.known) < _MAX_KNOWN:
-            self.known[capture_id] = reading
 
 
 _BATCH = 100
@@ -141,7 +120,6 @@ class Merged:
     refused: list[str] = field(default_factory=list)
 
     def refuse(self, where: str, why: str) -> None:
-        """Counts an invalid value of the other archive."""
         self.counts["refused"] += 1
         if len(self.refused) < _MAX_REFUSED:
             self.refused.append(f"{where}: {' '.join(why.split())[:200]}")
@@ -173,10 +151,7 @@ def merge(
     if real_path(path) == real_path(other):
         raise ArchiveUnusable(f"{other} is the archive itself. Name another one")
     done, budget = Merged(), UnpackBudget(other.stat().st_size if other.is_file() else 0, unpack_ratio)
-    with (
-        connection.open_archive(other) as theirs,
-        connection.open_archive(path, create=True) as ours,
-    ):
+    with connection.open_archive(other) as theirs, connection.open_archive(path, create=True) as ours:
         known = {run.outlet.name: run for run in kept_captures.outlets_of(ours)}
         for their_run in other_archive.outlets(theirs, done.refuse):
             name = their_run.outlet.name
@@ -187,8 +162,6 @@ def merge(
 
 
 class _Merging:
-    """Merges one outlet."""
-
     def __init__(
         self, ours: Database, theirs: Database, their_run: Run, known: Run | None, pictures: Path,
         other_pictures: Path | None, done: Merged, step: Callable[[], None], budget: UnpackBudget,
@@ -200,17 +173,16 @@ class _Merging:
         else:
             with connection.transaction(ours):
                 self.outlet_id, self.outlet = run_rows.register(ours, their_run.outlet), their_run.outlet
+        self.whole = Run(0, self.outlet_id, self.outlet)
         self.boilerplate = self._shared_boilerplate()
 
     def _shared_boilerplate(self) -> Boilerplate:
         """This archive's learned boilerplate; the other's where this one has none."""
-        known, other = (
-            version_texts.boilerplate_of(self.ours, self.outlet_id),
-            version_texts.boilerplate_of(self.theirs, self.their_run.outlet_id),
-        )
+        known = version_texts.boilerplate_of(self.ours, self.outlet_id)
+        other = version_texts.boilerplate_of(self.theirs, self.their_run.outlet_id)
         if known.marks or not other.marks:
             return known
-        return version_texts.put_boilerplate(self.ours, Run(0, self.outlet_id, self.outlet), other, clock.now())
+        return version_texts.put_boilerplate(self.ours, self.whole, other, clock.now())
 
     def take_runs(self) -> None:
         """Takes every run's share, then files in order of time."""
@@ -220,13 +192,12 @@ class _Merging:
                 with connection.transaction(self.ours) if is_empty else nullcontext():
                     for other_run in batch:
                         self._close(other_run, None if is_empty else self._take_run(other_run))
-        whole = Run(0, self.outlet_id, self.outlet)
         self.done.withdrawn_there += [
             url
             for url in other_archive.withdrawn_addresses(self.theirs, self.their_run.outlet_id)
             if not withdrawal_lookup.is_withdrawn(self.ours, self.outlet_id, url_key(url))
         ]
-        self.done.articles.add(Arrivals(self.ours, whole, self.boilerplate).file_pending())
+        self.done.articles.add(Arrivals(self.ours, self.whole, self.boilerplate).file_pending())
 
     def _take_run(self, other_run: OtherRun) -> Run | None:
         """Opens a run like the other's for what is new in it; None for a run that brought nothing new."""
@@ -236,13 +207,17 @@ class _Merging:
             after_id = page[-1].id
             with connection.transaction(self.ours):
                 for capture in page:
-                    run = run if isinstance(capture, InvalidRow) else self._take(run, other_run, capture)
+                    if not isinstance(capture, InvalidRow):
+                        with self.done.standing_alone(f"captures {capture.id}"), connection.transaction(self.ours):
+                            run = self._take(run, other_run, capture)
                     self.step()
         after_id = 0
         while fetched := other_archive.pictures(self.theirs, other_run.id, after_id, _BATCH, on_refused):
             after_id = fetched[-1].id
-            for picture in fetched:
-                run = run if isinstance(picture, InvalidRow) else self._take_picture(run, other_run, picture)
+            for past in fetched:
+                if not isinstance(past, InvalidRow):
+                    with self.done.standing_alone(f"picture_captures {past.id}"), connection.transaction(self.ours):
+                        run = self._take_picture(run, other_run, past)
         return run
 
     def _close(self, other_run: OtherRun, run: Run | None) -> None:
@@ -257,13 +232,8 @@ class _Merging:
         return Run(other_archive.open_like(self.ours, self.outlet_id, other_run), self.outlet_id, self.outlet)
 
     def _take(self, run: Run | None, other_run: OtherRun, past: OtherCapture) -> Run | None:
-        """Returns the run it belongs to now; the given one where it could not be taken."""
-        with self.done.standing_alone(f"captures {past.id}"), connection.transaction(self.ours):
-            return self._taken(run, other_run, past)
-        return run
-
-    def _taken(self, run: Run | None, other_run: OtherRun, past: OtherCapture) -> Run | None:
-        own_run, capture = run or Run(0, self.outlet_id, self.outlet), past.capture
+        """Returns the run it belongs to now; the given one where it was not taken."""
+        own_run, capture = run or self.whole, past.capture
         try:
             self.budget.spend(past.size)
             body = None if capture.status == 304 else capture_writer.kept_body(self.theirs, past.id)
@@ -275,7 +245,7 @@ class _Merging:
             self.done.counts["withdrawn"] += 1
             return run
         capture = replace(capture, body=body)
-        if is_here(self.ours, own_run, capture) or self._is_fact_only(own_run, capture):
+        if late_captures.is_here(self.ours, own_run, capture) or self._is_fact_only(own_run, capture):
             self.done.counts["here"] += 1
             return run
         run = run or self._open(other_run)
@@ -286,27 +256,22 @@ class _Merging:
 
     def _is_fact_only(self, run: Run, capture: Capture) -> bool:
         """Whether a withdrawn article's capture is here already without its bytes."""
-        return is_here(self.ours, run, replace(capture, body=None)) and withdrawal_lookup.is_withdrawn(
+        return late_captures.is_here(self.ours, run, replace(capture, body=None)) and withdrawal_lookup.is_withdrawn(
             self.ours, run.outlet_id, url_key(capture.requested_url)
         )
 
     def _take_picture(self, run: Run | None, other_run: OtherRun, past: OtherPicture) -> Run | None:
-        with self.done.standing_alone(f"picture_captures {past.id}"), connection.transaction(self.ours):
-            return self._taken_picture(run, other_run, past)
-        return run
-
-    def _taken_picture(self, run: Run | None, other_run: OtherRun, past: OtherPicture) -> Run | None:
         capture = past.capture
         stamp, digest = clock.stamp(capture.captured_at), capture.picture.digest if capture.picture else None
         image_id = ensure_image(self.ours, past.url, stamp)
-        if picture_is_here(self.ours, image_id, stamp, capture.status, digest):
+        if late_captures.picture_is_here(self.ours, image_id, stamp, capture.status, digest):
             return run
         if capture.picture and not self._copy(capture.picture):
             self.done.counts["pictures-missing"] += 1
             return run
         run = run or self._open(other_run)
         keep_picture(self.ours, run, replace(capture, image_id=image_id), other_archive.REST, late=True)
-        mark_showing(self.ours, image_id)
+        late_captures.mark_showing(self.ours, image_id)
         self.done.counts["pictures"] += 1
         return run
 

@@ -26,9 +26,8 @@ def try_to_read(source: Source, body: bytes, encoding: str | None, boilerplate: 
     costs one capture, which is recorded as unreadable; the crawl goes on, and a fixed extractor, which has another
     name, can reread it. Only MemoryError is raised: it says nothing of the page, for what came before may have filled
     the process."""
-    slim = replace(
-        source, run=replace(source.run, change_rates=ChangeRates())
-    )  # the change rates are large, and reading does not need them
+    # the change rates are large, and reading does not need them
+    slim = replace(source, run=replace(source.run, change_rates=ChangeRates()))
     reading = isolated.run(read_here, slim, body, encoding, boilerplate)
     return Unreadable("gave-up", reading.reason, extractor_of(boilerplate)) if isinstance(reading, Lost) else reading
 
@@ -48,13 +47,9 @@ def read(source: Source, body: bytes, encoding: str | None, boilerplate: Boilerp
     """The reading of a page, without the outlet's boilerplate; the boilerplate is part of the extractor's name."""
     outlet = source.run.outlet
     page = read_page(
-        body,
-        source.url,
-        captured_at=source.captured_at,
-        outlet=outlet.name,
-        encoding=encoding,
+        body, source.url, captured_at=source.captured_at, outlet=outlet.name, encoding=encoding,
         timezone=outlet.timezone,
-    )
+    )  # fmt: skip
     stripped = without(valid_reading(page), boilerplate) if isinstance(page, Reading) else page
     return replace(stripped, extractor=extractor_of(boilerplate))
 

@@ -80,17 +80,11 @@ class Report:
 
     @property
     def per_second(self) -> float:
-        """Captures read per second of wall clock."""
         return self.captures / self.seconds if self.seconds else 0.0
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as JSON values."""
         seconds = {"seconds": round(self.seconds, 1), "per_second": round(self.per_second, 1)}
-        return {
-            **asdict(self),
-            **seconds,
-            "fields": {name: self.fields[name] for name in COMPARED if self.fields[name]},
-        }
+        return asdict(self) | seconds | {"fields": {name: self.fields[name] for name in COMPARED if self.fields[name]}}
 
     def note(
         self, read: Mapping[int, Reading | Unreadable], former: Mapping[int, str | None],
@@ -125,10 +119,8 @@ class Report:
 
     def _note_words(self, url: str, before: Reading, now: Reading) -> None:
         self.versions += 1
-        changed = (
-            *changed_fields(before, now),
-            *(name for name in _NON_EDIT_FIELDS if getattr(before, name) != getattr(now, name)),
-        )
+        changed = list(changed_fields(before, now))
+        changed += [name for name in _NON_EDIT_FIELDS if getattr(before, name) != getattr(now, name)]
         self.changed += bool(changed)
         self.fields.update(changed)
         for name in changed:
@@ -174,17 +166,11 @@ def _first_difference(old: list[str], new: list[str]) -> tuple[str, str]:
 
 
 def report_lines(report: Report) -> Iterator[str]:
-    """The report as lines of text."""
     dry_run_note = " (a dry run: nothing is written)" if report.dry_run else ""
     yield f"captures read: {report.captures} in {report.seconds:.1f} s, {report.per_second:.0f} a second{dry_run_note}"
     by_field = ", ".join(f"{name} {report.fields[name]}" for name in COMPARED if report.fields[name])
     yield f"versions whose text changed: {report.changed} of {report.versions}{f' ({by_field})' if by_field else ''}"
-    yield from (f"{label}: {count}" for count, label in _counts(report) if count)
-    yield from report.changes if report.dry_run else ()
-
-
-def _counts(report: Report) -> tuple[tuple[int, str], ...]:
-    return (
+    counts = (
         (report.became_readable, "pages that became readable"),
         (report.new_articles, "articles opened"),
         (report.new_versions - report.new_articles, "later versions opened"),
@@ -196,3 +182,5 @@ def _counts(report: Report) -> tuple[tuple[int, str], ...]:
         (report.absent, "captures left alone because they are withdrawn"),
         (report.damaged, "captures left alone because they are damaged (luubao verify tells more)"),
     )
+    yield from (f"{label}: {count}" for count, label in counts if count)
+    yield from report.changes if report.dry_run else ()

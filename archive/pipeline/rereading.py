@@ -11,7 +11,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
@@ -19,14 +19,12 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from archive.console.logs import log_of
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
 from archive.model.time_zones import zone_of
-from archive.pipeline.filing import FiledHistories
 from archive.pipeline.history_filing import file_or_report, pages_to_read, rehearse_filing
-from archive.pipeline.page_reading import extractor_of, gave_up, read
+from archive.pipeline.page_reading import extractor_of, read_here
 from archive.pipeline.reread_report import Report
 from archive.storage import connection, version_texts
 from archive.storage.captures import capture_writer, kept_captures
@@ -35,8 +33,6 @@ from archive.storage.list_placements import place_teasers
 from archive.storage.unread_captures import ExtractorProgress, Span, Waiting
 from archive.text.recurring_blocks import Boilerplate
 from archive.workers import PATIENCE, Lost, Workers
-
-log = log_of(__name__)
 
 _BATCH = 20  # articles a commit
 _QUEUED_PER_WORKER = 32  # captures submitted for each worker, so that a slow one does not stop the others
@@ -84,11 +80,7 @@ class Order:
 
 
 def reread(
-    path: Path,
-    order: Order,
-    *,
-    progress: Progress | None = None,
-    stopped: Callable[[], bool] = lambda: False,
+    path: Path, order: Order, *, progress: Progress | None = None, stopped: Callable[[], bool] = lambda: False
 ) -> Report:
     """Rereads what the present extractors have not read.
 
@@ -104,9 +96,8 @@ def reread(
         Workers[Waiting, Answer](setting_up, order.jobs, patience=order.patience) as workers,
     ):
         for run in outlets:
-            job = Rereading(
-                db, run, boilerplate[run.outlet_id], workers, _span(order, run.outlet.timezone), report, stopped
-            )
+            span = _span(order, run.outlet.timezone)
+            job = Rereading(db, run, boilerplate[run.outlet_id], workers, span, report, stopped)
             job.show = shown(job, began, progress)
             job.run_all()
             if not order.dry_run:
@@ -145,15 +136,9 @@ class Rereading:
     """Rereads one outlet's captures: those that wait by the ledger, read by `readers`."""
 
     def __init__(
-        self,
-        db: Database,
-        run: Run,
-        boilerplate: Boilerplate,
-        readers: Readers,
-        span: Span,
-        report: Report,
+        self, db: Database, run: Run, boilerplate: Boilerplate, readers: Readers, span: Span, report: Report,
         stopped: Callable[[], bool] = lambda: False,
-    ):
+    ):  # fmt: skip
         self.db, self.run, self.boilerplate, self.readers, self.span = db, run, boilerplate, readers, span
         self.report, self.stopped = report, stopped
         self.ledger = ExtractorProgress(db, extractor_of(boilerplate))
@@ -184,7 +169,6 @@ class Rereading:
                 yield group
 
     def keys(self) -> list[str]:
-        """The keys of the URLs to reread."""
         return self.ledger.keys(self.run, self.span)
 
     def _group(self, key: str) -> _Group:
@@ -218,25 +202,17 @@ class Rereading:
         ready: list[_Group] = []
         while self.groups and not self.groups[0].waiting and len(ready) < _BATCH:
             ready.append(self.groups.popleft())
-        if self.report.dry_run:
+        with nullcontext() if self.report.dry_run or not ready else connection.transaction(self.db):
             for group in ready:
-                self._note(group, rehearse_filing(self.db, self.run, [group.key], self.boilerplate, group.read))
-            return
-        if ready:
-            with connection.transaction(self.db):
-                for group in ready:
-                    self._file_pending(group)
+                self._file_group(group)
 
-    def _file_pending(self, group: _Group) -> None:
+    def _file_group(self, group: _Group) -> None:
         former_kinds = {number: self.ledger.former_kind(number) for number in group.read}
         shown_before = self._shown_readings(group)
-        filed = file_or_report(self.db, self.run, [group.key], self.boilerplate, group.read, reason="a better reading")
+        about = self.db, self.run, [group.key], self.boilerplate, group.read
+        filed = rehearse_filing(*about) if self.report.dry_run else file_or_report(*about, reason="a better reading")
         if filed is not None:
             self.report.note(group.read, former_kinds, shown_before, filed)
-
-    def _note(self, group: _Group, filed: FiledHistories) -> None:
-        former_kinds = {number: self.ledger.former_kind(number) for number in group.read}
-        self.report.note(group.read, former_kinds, self._shown_readings(group), filed)
 
     def _shown_readings(self, group: _Group) -> dict[int, tuple[str, Reading]]:
         """The readings that the group's versions show now, by versions.id, with their URLs."""
@@ -267,17 +243,8 @@ def reader(path: Path, boilerplate: Mapping[int, Boilerplate]) -> Iterator[Calla
 
 
 def read_kept(db: Database, waiting: Waiting, boilerplate: Boilerplate) -> Answer:
-    """The reading of a kept capture."""
     try:
         body = capture_writer.kept_body(db, waiting.source.capture_id)
     except ArchiveDamaged as error:
         return Absent(str(error))
-    if body is None:
-        return Absent()
-    try:
-        return read(waiting.source, body, waiting.encoding, boilerplate)
-    except MemoryError:
-        raise
-    except Exception as error:  # an error costs one reading only: see page_reading.py
-        log.exception("capture %s could not be read", waiting.source.capture_id)
-        return gave_up(error, boilerplate)
+    return Absent() if body is None else read_here(waiting.source, body, waiting.encoding, boilerplate)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -58,9 +58,7 @@ class _Compared:
 
 
 @contextmanager
-def rederivation(
-    db: Database, reread: Reread | None = None
-) -> Iterator[Callable[[Unchecked, Step], Iterator[Problem]]]:
+def rederivation(db: Database, reread: Reread | None = None) -> Iterator[Rederive]:
     """A function that yields the rows that differ from what their captures amount to, and counts what it skips. Worker
     processes begin at once to derive a large archive. reread: rereads all pages."""
     path, parts = path_of(db), [] if reread else _parts_worth_workers(db)
@@ -194,12 +192,8 @@ def _compared(again: RederivedUrl, key: str, skipped: Unchecked) -> tuple[list[P
 
 
 _CHECKS = (
-    fixity.broken_dictionaries,
-    fixity.broken_texts,
-    fixity.broken_seals,
-    consistency.inconsistencies,
-    wrong_placements,
-)
+    fixity.broken_dictionaries, fixity.broken_texts, fixity.broken_seals, consistency.inconsistencies, wrong_placements,
+)  # fmt: skip
 
 
 def verify(
@@ -210,10 +204,7 @@ def verify(
     agree, the pictures in their folder, if there is one; and, with derived, all that does not follow from these. Reads
     only; crawls may go on meanwhile. `step` is called `steps(db)` times. left: counts what was not derived; reread:
     rereads the kept pages; budget: what the bodies may unpack to."""
-    with ExitStack() as stack:
-        rederived = None
-        if derived:
-            rederived = stack.enter_context(rederivation(db, reread))
+    with rederivation(db, reread) if derived else nullcontext() as rederived:
         reported: set[str] = set()
         yield from _facts(db, step, pictures, budget, reported)
         for problem in fixity.stop_at_damage(rederived(left or Unchecked(), step)) if rederived else ():

@@ -49,10 +49,13 @@ def declared_charset(body: bytes) -> str | None:
 
 
 def codec_of(label: str | None) -> str | None:
-    """The name of the codec that browsers use for a label; None where that is unknown or no charset (rot13, idna)."""
+    """The codec that browsers use for a charset's label; None for UTF, which the bytes themselves show, for an unknown
+    charset, and for what is no text codec (rot13, idna)."""
     try:
         name = codecs.lookup((label or "").strip().strip("\"'")).name
-        b" \x80".decode(name, "replace")  # fails for codecs of no text; for b"" Python does not call the codec
+        codec = _BROWSER_CODECS.get(name, name)
+        for errors in ("strict", "replace"):  # punycode fails with the one, idna with the other
+            b" ".decode(codec, errors)  # for b"" Python does not call the codec
     except (LookupError, ValueError, AssertionError):
         return None
-    return _BROWSER_CODECS.get(name, name)
+    return None if codec.startswith("utf") else codec

@@ -118,10 +118,8 @@ def plain_lines(text: str) -> tuple[str, ...]:
     spaced = " ".join(_MARK.split(compared))
     if has_single_spaces(compared):  # then at most three meet, around and between two marks
         spaced = spaced.replace("  ", " ").replace("  ", " ")
-        return tuple(line for part in spaced.split("
-") if (line := part.strip()))
-    return tuple(line for part in spaced.split("
-") if (line := " ".join(part.split())))
+        return tuple(line for part in spaced.split("\n") if (line := part.strip()))
+    return tuple(line for part in spaced.split("\n") if (line := " ".join(part.split())))
 
 
 def has_single_spaces(text: str) -> bool:

@@ -82,7 +82,6 @@ class Dispatcher:
         self._memory_checked_at = time.monotonic()
 
     def add(self, number: int, task: Any, background: bool) -> None:
-        """Queues a task."""
         self._tasks[number] = task, background
         self._waiting[background].append(number)
 
@@ -265,7 +264,6 @@ class Dispatcher:
         self._deaths.pop(number, None)
 
     def close(self) -> None:
-        """Ends all processes, whatever they are at."""
         for worker in self._workers:
             worker.process.kill()
         for worker in list(self._workers):

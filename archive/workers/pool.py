@@ -154,8 +154,6 @@ class Call:
 
 
 class SingleWorker:
-    """A worker process that starts with the first call."""
-
     def __init__(self) -> None:
         self._workers = Workers[Call, Any](_call_setup, 1, hear=self._resolve)
         self._futures: dict[int, Future[Any]] = {}

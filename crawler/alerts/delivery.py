@@ -125,7 +125,6 @@ class Outcome:
 
 @contextmanager
 def delivering() -> Iterator[Callable[[Delivery], Outcome]]:
-    """Sets a worker up: see archive.workers."""
     warnings.simplefilter("ignore")
     logging.lastResort = None
     import apprise.plugins.email  # noqa: F401  # takes longer to import than a message to send
@@ -181,8 +180,6 @@ def _mark(key: str) -> None:
 
 
 class _Records(logging.Handler):
-    """Keeps what is logged."""
-
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self.texts: list[str] = []

@@ -112,34 +112,28 @@ def _send(db: Database, alerts: Alerts, deadline: float) -> Report:
     """Sends in rounds, in each one message to each address, and no more to one that failed."""
     sent, troubles, failed = 0, [], set[str]()
     while time.monotonic() < deadline and (envelopes := _next_round(db, alerts, failed)):
-        outcomes = dict(_deliver([envelope.delivery for envelope in envelopes], deadline))
-        for number, envelope in enumerate(envelopes):
-            outcome, message = outcomes[number], envelope.message
+        outcomes = dict(_deliver([delivery for _, delivery in envelopes], deadline))
+        for number, (message, delivery) in enumerate(envelopes):
+            outcome = outcomes[number]
             if not outcome.why:
                 alert_ledger.accepted(db, message, clock.stamp(clock.now()))
                 sent += 1
                 continue
             alert_ledger.failed(db, message, f"{message.destination} {outcome.why}", surely=outcome.surely)
-            failed.add(envelope.delivery.address)
+            failed.add(delivery.address)
             troubles.append(
                 f"alert {message.alert}: {message.destination} {outcome.why}; the next run sends what it matched"
-                f" ({envelope.delivery.alert_message.count})"
+                f" ({delivery.alert_message.count})"
             )
     return Report(sent, len(_waiting(db, alerts)), (*alerts.wrong, *troubles))
 
 
-@dataclass(frozen=True, slots=True)
-class _Envelope:
-    message: Message
-    delivery: Delivery
-
-
-def _next_round(db: Database, alerts: Alerts, failed: Collection[str]) -> list[_Envelope]:
+def _next_round(db: Database, alerts: Alerts, failed: Collection[str]) -> list[tuple[Message, Delivery]]:
     """The oldest message to each address that has not failed, noted as under way; first to those of which none is in
     doubt, for the others may hang again. Drops messages of which nothing is left to say, and those for a destination
     that the settings no longer have."""
     known = {alert.name: alert for alert in alerts.all}
-    chosen: dict[str, _Envelope] = {}
+    chosen: dict[str, tuple[Message, Delivery]] = {}
     for message in _waiting(db, alerts):
         alert = known.get(message.alert)
         address = alert.to.get(message.destination) if alert else None
@@ -150,10 +144,10 @@ def _next_round(db: Database, alerts: Alerts, failed: Collection[str]) -> list[_
             alert_ledger.drop(db, message)
             continue
         key = message.key or uuid4().hex
-        chosen[address] = _Envelope(message, Delivery(address, alert_message(alert, items, key)))
-    for envelope in chosen.values():
-        alert_ledger.begin(db, envelope.message, envelope.delivery.alert_message.key)
-    return sorted(chosen.values(), key=lambda envelope: envelope.message.key is not None)
+        chosen[address] = message, Delivery(address, alert_message(alert, items, key))
+    for message, delivery in chosen.values():
+        alert_ledger.begin(db, message, delivery.alert_message.key)
+    return sorted(chosen.values(), key=lambda envelope: envelope[0].key is not None)
 
 
 def _deliver(deliveries: list[Delivery], deadline: float) -> Iterator[tuple[int, Outcome]]:

@@ -53,6 +53,16 @@ class Span:
     since: str | None = None
     until: str | None = None
 
+    def parameters(self) -> dict[str, str]:
+        return {name: day for name, day in (("from", self.since), ("to", self.until)) if day}
+
+
+def host_query(host: str) -> dict[str, str]:
+    """The parameters of an index query for a host with its subdomains."""
+    if ":" in host or host.replace(".", "").isdigit():  # an address of this machine, in tests and mirrors
+        return {"url": f"http://{host}/", "matchType": "prefix", "output": "json"}
+    return {"url": host, "matchType": "domain", "output": "json"}
+
 
 class ArchiveSource(Protocol):
     """Another web archive."""
@@ -76,11 +86,8 @@ def is_document(media_type: str, status: str) -> bool:
     """Whether a capture in an index is worth fetching: an HTML page, a redirect or an error. Revisits carry no media
     type."""
     kind = media_type.lower()
-    return (
-        kind in ("-", "unk", "warc/revisit")
-        or kind.startswith(("text/html", "application/xhtml"))
-        or status[:1] in "345"
-    )
+    is_html = kind.startswith(("text/html", "application/xhtml"))
+    return is_html or kind in ("-", "unk", "warc/revisit") or status[:1] in "345"
 
 
 def in_worker(function: Callable[..., T], *arguments: Any) -> T:

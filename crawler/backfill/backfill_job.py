@@ -50,21 +50,14 @@ class BackfillResult:
     reasons: Counter[str] = field(default_factory=Counter)
 
     def fail(self, reason: str) -> None:
-        """Counts a capture that the archive did not give."""
         self.counts["failed"] += 1
         self.reasons[reason] += 1
 
 
 def backfill(
-    path: Path,
-    outlet: Outlet,
-    source: ArchiveSource,
-    span: Span,
-    *,
-    most: int = 0,
-    stopped: Callable[[], bool] = lambda: False,
-    progress: Callable[[BackfillResult], None] = lambda _: None,
-) -> BackfillResult:
+    path: Path, outlet: Outlet, source: ArchiveSource, span: Span, *, most: int = 0,
+    stopped: Callable[[], bool] = lambda: False, progress: Callable[[BackfillResult], None] = lambda _: None,
+) -> BackfillResult:  # fmt: skip
     """Imports the captures that `source` has of an outlet. most: the limit of captures; 0 is no limit.
 
     Raises Locked while the outlet is being crawled, and LuubaoError for whatever else prevents the start.
@@ -85,8 +78,7 @@ def backfill(
         job.file_pending()
         done.counts["waiting"] = remote_index.open_count(db, run.outlet_id, source.name)
         version_texts.learn_boilerplate(db, run, now())
-        outcome = "ok" if not done.problem else "partly-failed"
-        outcome = "interrupted" if stopped() else outcome
+        outcome = "interrupted" if stopped() else "partly-failed" if done.problem else "ok"
         run_rows.finish_run(db, run, outcome=outcome, reason=done.problem, stats=done.counts, moment=now())
     return done
 
@@ -163,24 +155,23 @@ class _Job:
         remote_index.note_failed(self.arrivals.db, offer, reason)
         self.failed.add(offer.id)
 
-    def _take_offer(self, offer: remote_index.Offer) -> int:
-        db = self.arrivals.db
+    def _take_offer(self, offer: remote_index.Offer) -> bool:
+        """Returns whether its capture was taken."""
         if not same_site(offer.url, self.run.outlet.hosts):
             self._put_aside(offer, "another site")
             self.done.counts["elsewhere"] += 1
-            return 0
+            return False
         capture = self._fetch_capture(offer)
-        if capture is None:
-            return 0
         if isinstance(capture, str):
             self._put_aside(offer, capture)
             self.done.fail(capture)
-            return 0
-        capture = replace(capture, requested_url=offer.url)
+        return isinstance(capture, Capture) and self._keep(offer, replace(capture, requested_url=offer.url))
+
+    def _keep(self, offer: remote_index.Offer, capture: Capture) -> bool:
         try:
-            with connection.transaction(db):
+            with connection.transaction(self.arrivals.db):
                 outcome = self.arrivals.arrive(capture, Origin(self.source.name, offer.place))
-                remote_index.note_taken(db, offer, now(), outcome)
+                remote_index.note_taken(self.arrivals.db, offer, now(), outcome)
         except ArchiveUnusable:
             raise
         except Exception as error:  # this capture is invalid, or cannot be stored; others can
@@ -189,9 +180,9 @@ class _Job:
             reason = str(error) if isinstance(error, BadValue) else f"{type(error).__name__}: {error}"[:200]
             self._put_aside(offer, reason)
             self._note_odd(offer.url, reason)
-            return 0
+            return False
         self.done.counts[outcome] += 1
-        return 1
+        return True
 
     def _fetch_capture(self, offer: remote_index.Offer) -> Capture | str | None:
         """Fetches a capture; None where the archive refuses. Refused offers are marked as failed, for another time,
@@ -246,10 +237,6 @@ DELAY = "1.5"
 """Seconds between two requests, unless LUUBAO_BACKFILL_DELAY sets another delay."""
 
 
-def _address_setting(name: str) -> str:
-    return os.environ.get(name, ADDRESSES[name])
-
-
 def _delay() -> float:
     try:
         return max(0.0, float(os.environ.get("LUUBAO_BACKFILL_DELAY", DELAY)))
@@ -269,19 +256,19 @@ def run_backfill(
     if hosts:
         outlet = Outlet(outlet.name, outlet.title, outlet.home_url, hosts, outlet.timezone)
     asker = ArchiveClient(user_agent(outlet, contact), _delay(), stopped=signals.signal_received)
-    source = source_of(archive_name, asker)
     span = Span(f"{since:%Y%m%d}" if since else None, f"{until:%Y%m%d}" if until else None)
+    source, stopped = source_of(archive_name, asker), signals.signal_received
     with signals.graceful():
-        done = backfill(path, outlet, source, span, most=most, stopped=signals.signal_received, progress=_show)
+        done = backfill(path, outlet, source, span, most=most, stopped=stopped, progress=_show)
     clear_progress()
-    return done, signals.signal_received()
+    return done, stopped()
 
 
 def source_of(name: str, asker: ArchiveClient) -> ArchiveSource:
     """Returns the archive of that name, at the addresses that the environment gives."""
-    if name == "wayback":
-        return Wayback(asker, _address_setting("LUUBAO_WAYBACK_CDX"), _address_setting("LUUBAO_WAYBACK_REPLAY"))
-    return CommonCrawl(asker, _address_setting("LUUBAO_COMMONCRAWL_INDEX"), _address_setting("LUUBAO_COMMONCRAWL_DATA"))
+    source = Wayback if name == "wayback" else CommonCrawl
+    index, data = (os.environ.get(key, address) for key, address in ADDRESSES.items() if name.upper() in key)
+    return source(asker, index, data)
 
 
 def _show(done: BackfillResult) -> None:

@@ -30,6 +30,7 @@ from crawler.backfill.archive_client import (
     ArchiveResponse,
     ListingPage,
     Span,
+    host_query,
     in_worker,
     is_document,
 )
@@ -208,12 +209,7 @@ class CommonCrawl:
                 raise LuubaoError(f"{self.index}collinfo.json names {validation.shown(api)}, which is no web address")
         for crawl_name, api in crawls:
             if _crawl_may_overlap(crawl_name, span):
-                for host in hosts:
-                    time_range = {"from": span.since, "to": span.until}
-                    parameters = {"url": host, "matchType": "domain", "output": "json"}
-                    if ":" in host or host.replace(".", "").isdigit():
-                        parameters |= {"url": f"http://{host}/", "matchType": "prefix"}
-                    yield f"{api}?{urlencode({**parameters, **{key: day for key, day in time_range.items() if day}})}"
+                yield from (f"{api}?{urlencode({**host_query(host), **span.parameters()})}" for host in hosts)
 
     def page(self, query: str, key: str | None) -> ListingPage:
         """Fetches one numbered page; the first call asks for the number of pages."""

@@ -19,7 +19,15 @@ from archive.model import validation
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.unpack_budget import LARGEST_BODY
 from crawler.backfill import commoncrawl
-from crawler.backfill.archive_client import ArchiveClient, ArchiveResponse, ListingPage, Span, in_worker, is_document
+from crawler.backfill.archive_client import (
+    ArchiveClient,
+    ArchiveResponse,
+    ListingPage,
+    Span,
+    host_query,
+    in_worker,
+    is_document,
+)
 
 PAGE = 3000
 _WHOLE_LISTING = "all"
@@ -30,6 +38,7 @@ content coding."""
 _LARGEST_INDEX = 64 * 1024 * 1024
 _EXCLUDED_TYPES = ("image/.*", "video/.*", "audio/.*", "font/.*", "text/css", ".*javascript.*")
 _ORIGINAL_PREFIX = "x-archive-orig-"
+_HOP_HEADERS = ("transfer-encoding", "connection", "content-encoding")
 _ARCHIVE_HEADERS = frozenset({
     "memento-datetime", "link", "x-archive-src", "x-app-server", "x-ts", "x-tr", "x-location", "x-cache-key", "x-rl",
     "x-na", "x-page-cache", "server-timing", "x-nid", "x-archive-redirect-reason", "preference-applied",
@@ -52,15 +61,10 @@ class Wayback:
         return self.index
 
     def queries(self, hosts: tuple[str, ...], span: Span) -> Iterator[str]:
-        """One query for each host, with its subdomains."""
         for host in hosts:
-            parameters = {"url": host, "matchType": "domain", "output": "json", "limit": str(self.page_size)}
-            if ":" in host or host.replace(".", "").isdigit():  # an address of this machine, in tests and mirrors
-                parameters |= {"url": f"http://{host}/", "matchType": "prefix"}
-            time_range = {"from": span.since, "to": span.until}
             # of several captures in a row with the same digest the first is enough
             collapse = {"collapse": "digest", "showResumeKey": "true"}
-            plain = {**parameters, **{name: value for name, value in time_range.items() if value}, **collapse}
+            plain = {**host_query(host), "limit": str(self.page_size), **span.parameters(), **collapse}
             yield urlencode([*plain.items(), *(("filter", f"!mimetype:{kind}") for kind in _EXCLUDED_TYPES)])
 
     def page(self, query: str, key: str | None) -> ListingPage:
@@ -82,7 +86,7 @@ class Wayback:
             for line in lines
             if is_document(line.media_type, line.status)
         ]
-        return ListingPage(offers, urlencode({"resumeKey": resume}) if resume else None, parsed.odd)
+        return ListingPage(offers, urlencode({"resumeKey": resume}) if resume else None, tuple(parsed.odd))
 
     def take(self, offer: Offer) -> Capture | str:
         """Fetches the capture with its original status, headers and time."""
@@ -91,22 +95,15 @@ class Wayback:
         if not _is_replayed(answer):  # the archive's own pages may have status 200, too
             return f"the archive answers {answer.status} and replays nothing"
         body = in_worker(_decoded_body, answer)
-        location = next((value for name, value in original if name.lower() == "location"), None)
-        headers = tuple(
-            (name, self._original_location(value) if name.lower() == "location" else value) for name, value in original
-        )
-        final = leads_to(offer.url, answer.status, headers) if location else offer.url
         if answer.status == 200 and not body:
             return "it is empty"
-        return Capture(
-            offer.url,
-            final,
-            _memento_datetime(answer) or offer.captured_at,
-            answer.status,
-            headers,
-            body or None,
-            charset(headers),
+        has_location = any(name.lower() == "location" for name, _ in original)
+        headers = tuple(
+            (name, _original_location(value) if name.lower() == "location" else value) for name, value in original
         )
+        final = leads_to(offer.url, answer.status, headers) if has_location else offer.url
+        captured_at = _memento_datetime(answer) or offer.captured_at
+        return Capture(offer.url, final, captured_at, answer.status, headers, body or None, charset(headers))
 
     def _fetch_replay(self, place: str) -> ArchiveResponse:
         """Fetches a replay. An archive may redirect to a capture of another time than the requested one."""
@@ -118,10 +115,11 @@ class Wayback:
             place = location.removeprefix(self.replay)
         return answer
 
-    def _original_location(self, location: str) -> str:
-        """The original target of a redirect, without the archive's URL before it."""
-        _, mark, rest = location.partition("id_/")
-        return rest if mark and rest.startswith(("http://", "https://")) else location
+
+def _original_location(location: str) -> str:
+    """The original target of a redirect, without the archive's URL before it."""
+    _, mark, rest = location.partition("id_/")
+    return rest if mark and rest.startswith(("http://", "https://")) else location
 
 
 def _joined(url: str, location: str) -> str:
@@ -160,25 +158,16 @@ def _decode(body: bytes, codings: list[str]) -> bytes:
 
 def _original_headers(answer: ArchiveResponse) -> tuple[tuple[str, str], ...]:
     """The original headers: the Wayback Machine sends them with a prefix, pywb unchanged."""
-    prefixed = [
-        (name[len(_ORIGINAL_PREFIX) :], value)
-        for name, value in answer.pairs
-        if name.lower().startswith(_ORIGINAL_PREFIX)
-    ]
-    plain = [
-        (name, value)
-        for name, value in answer.pairs
-        if name.lower() not in _ARCHIVE_HEADERS and not name.lower().startswith(_ORIGINAL_PREFIX)
-    ]
-    typed = [pair for pair in plain if pair[0].lower() in ("content-type", "location")]
-    kept = (
-        [*prefixed, *(pair for pair in typed if pair[0].lower() not in {name.lower() for name, _ in prefixed})]
-        if prefixed
-        else plain
-    )
-    return tuple(
-        pair for pair in kept if pair[0].lower() not in ("transfer-encoding", "connection", "content-encoding")
-    )
+    prefixed, plain = [], []
+    for name, value in answer.pairs:
+        if name.lower().startswith(_ORIGINAL_PREFIX):
+            prefixed.append((name[len(_ORIGINAL_PREFIX) :], value))
+        elif name.lower() not in _ARCHIVE_HEADERS:
+            plain.append((name, value))
+    if prefixed:
+        missing = {"content-type", "location"} - {name.lower() for name, _ in prefixed}
+        plain = [*prefixed, *(pair for pair in plain if pair[0].lower() in missing)]
+    return tuple(pair for pair in plain if pair[0].lower() not in _HOP_HEADERS)
 
 
 def _memento_datetime(answer: ArchiveResponse) -> datetime | None:

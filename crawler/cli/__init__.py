@@ -25,50 +25,19 @@ if TYPE_CHECKING:
 
 COMMANDS: Mapping[str, Listed] = {
     **OF_THE_ARCHIVE,
-    "alerts": Listed(
-        "crawler.cli.alerts:alerts",
-        "Lists, tests and sends alerts.",
-    ),
-    "backfill": Listed(
-        "crawler.cli.backfill:backfill",
-        "Imports captures of an outlet from another web archive.",
-    ),
-    "backup": Listed(
-        "crawler.cli.backup:backup",
-        "Backs up an archive, its pictures and settings to TARGET.",
-    ),
-    "crawl": Listed(
-        "crawler.cli.crawl:crawl",
-        "Crawls an outlet once.",
-    ),
-    "demo": Listed(
-        "crawler.cli.demo:demo",
-        "Crawls a small newspaper on this machine on three days.",
-    ),
-    "init": Listed(
-        "crawler.cli.init:init",
-        "Starts to keep a newspaper: probes its site, writes a folder.",
-    ),
-    "outlets": Listed(
-        "crawler.cli.outlets:outlets",
-        "Lists the outlets that can be crawled.",
-    ),
-    "restore": Listed(
-        "crawler.cli.backup:restore",
-        "Restores a backup.",
-    ),
+    "alerts": Listed("crawler.cli.alerts:alerts", "Lists, tests and sends alerts."),
+    "backfill": Listed("crawler.cli.backfill:backfill", "Imports captures of an outlet from another web archive."),
+    "backup": Listed("crawler.cli.backup:backup", "Backs up an archive, its pictures and settings to TARGET."),
+    "crawl": Listed("crawler.cli.crawl:crawl", "Crawls an outlet once."),
+    "demo": Listed("crawler.cli.demo:demo", "Crawls a small newspaper on this machine on three days."),
+    "init": Listed("crawler.cli.init:init", "Starts to keep a newspaper: probes its site, writes a folder."),
+    "outlets": Listed("crawler.cli.outlets:outlets", "Lists the outlets that can be crawled."),
+    "restore": Listed("crawler.cli.backup:restore", "Restores a backup."),
     "settings": Listed(
-        "crawler.cli.settings_command:settings",
-        "Shows the settings in force and where each comes from.",
+        "crawler.cli.settings_command:settings", "Shows the settings in force and where each comes from."
     ),
-    "status": Listed(
-        "crawler.cli.status:status_command",
-        "Shows the state of every outlet.",
-    ),
-    "worker": Listed(
-        "crawler.cli.worker:worker_command",
-        "Crawls outlets from the queue of `luubao crawl --queue`.",
-    ),
+    "status": Listed("crawler.cli.status:status_command", "Shows the state of every outlet."),
+    "worker": Listed("crawler.cli.worker:worker_command", "Crawls outlets from the queue of `luubao crawl --queue`."),
 }
 
 
@@ -107,7 +76,6 @@ def _known_outlets() -> tuple[Outlet, ...]:
 
 
 def main() -> None:
-    """The entry point of the console script."""
     sys.excepthook = print_traceback
     atexit.register(gc.freeze)  # else the interpreter ends with looking for garbage in a hundred modules
     luubao(prog_name="luubao")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli.options import db_option, filing
-from archive.console.output import say
+from archive.console.output import say, say_all
 from archive.model.errors import LuubaoError
 from crawler.cli.setting_options import MisconfiguredFailure
 from crawler.run.run_verdict import Exit
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 
 class LockedFailure(click.ClickException):
-    """Another process holds the lock of the outlet."""
-
     exit_code = Exit.LOCKED
 
 
@@ -80,11 +78,10 @@ def _print_report(outlet: str, done: BackfillResult) -> None:
         f"{outlet}: {counts['filed'] + counts['late']} captures added, {counts['here']} were here already,"
         f" {counts['failed']} could not be had, {counts['waiting']} wait"
     )
-    for reason, count in done.reasons.most_common(_MAX_REASONS):
-        say(f"  {count} could not be had: {reason}", err=True)
+    reasons = done.reasons.most_common(_MAX_REASONS)
+    say_all((f"  {count} could not be had: {reason}" for reason, count in reasons), err=True)
     if done.problem:
         say(f"{outlet}: {done.problem}", err=True)
     if counts["odd"]:
         say(f"{outlet}: {counts['odd']} lines or captures cannot be, and were left out", err=True)
-    for line in done.odd:
-        say(f"  {line}", err=True)
+    say_all((f"  {line}" for line in done.odd), err=True)

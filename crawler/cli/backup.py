@@ -42,11 +42,9 @@ def backup(ctx: click.Context, target: Path, path: Path, pictures: Path | None, 
     """
     from archive.exchange.backups import back_up
 
-    folder = None if no_pictures else picture_folder(path, pictures)
+    folder, settings = None if no_pictures else picture_folder(path, pictures), _user_files(configured(ctx))
     with counting("backing up") as step:
-        new, removed = back_up(
-            path, target, pictures=folder, settings=_user_files(configured(ctx)), keep=keep, step=step
-        )
+        new, removed = back_up(path, target, pictures=folder, settings=settings, keep=keep, step=step)
     without = "" if folder else ", without pictures"
     say(f"{new.place} is made and checked{without}; {len(removed)} older removed; newest seal: {new.seal or 'none'}")
     if new.lacking:
@@ -56,7 +54,6 @@ def backup(ctx: click.Context, target: Path, path: Path, pictures: Path | None, 
 
 
 def _user_files(settings: Configuration) -> list[Path]:
-    """The user's own files: luubao.toml, and the folders with spiders and rules."""
     paths = [settings.file, settings.folder("spiders"), settings.folder("rules")]
     return [path for path in paths if path is not None and (path.is_file() or path.is_dir())]
 
@@ -98,7 +95,5 @@ def restore(source: Path, path: Path, pictures: Path | None, force: bool) -> Non
     for sentence in not_restored:
         say(sentence, err=True)
     if restored.lacking:
-        say(
-            f"pictures that the backup was made without: {len(restored.lacking)}, such as {restored.lacking[0]}",
-            err=True,
-        )
+        count = f"{len(restored.lacking)}, such as {restored.lacking[0]}"
+        say(f"pictures that the backup was made without: {count}", err=True)

@@ -55,15 +55,9 @@ def _reject_future_day(_: click.Context, __: click.Parameter, day: datetime | No
 @click.option("-v", "--verbose", is_flag=True, help="Log each request.")
 @click.pass_context
 def crawl(
-    ctx: click.Context,
-    /,
-    path: Path,
-    outlets: tuple[str, ...],
-    every: bool,
-    base_url: str | None,
-    as_json: bool,
+    ctx: click.Context, /, path: Path, outlets: tuple[str, ...], every: bool, base_url: str | None, as_json: bool,
     **given: Any,
-) -> None:
+) -> None:  # fmt: skip
     """Crawls an outlet once.
 
     Fetches new articles, looks again at known ones that are due, and stores everything, pictures included. Several
@@ -89,7 +83,7 @@ def crawl(
         crawl_batch = partial(crawl_many, own_archives=folder is not None, as_json=as_json)
         raise click.exceptions.Exit(crawl_batch(settings, outlets, folder or path, overrides, batch_options))
     if folder:
-        from crawler.fleet.job_spec import HOST_LOCK_SUFFIX
+        from crawler.fleet.crawl_subprocess import HOST_LOCK_SUFFIX
 
         path = folder / f"{outlets[0]}.db"
         overrides["LUUBAO_HOST_LOCKS"] = str(folder / HOST_LOCK_SUFFIX)
@@ -109,9 +103,8 @@ def _archives_folder(ctx: click.Context, settings: Configuration, batch_options:
     `archives` in a file."""
     archives = batch_options.pop("archives")
     explicit_sources = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
-    if archives is None and (
-        "archives" in settings.environment or ctx.get_parameter_source("path") not in explicit_sources
-    ):
+    from_file = "archives" in settings.environment or ctx.get_parameter_source("path") not in explicit_sources
+    if archives is None and from_file:
         archives = settings.value("archives")
     if archives is None:
         return None
@@ -119,22 +112,15 @@ def _archives_folder(ctx: click.Context, settings: Configuration, batch_options:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise MisconfiguredFailure(
-            f"{folder} cannot be made: {error.strerror}. Name another with --archives"
-        ) from error
+        wrong = f"{folder} cannot be made: {error.strerror}"
+        raise MisconfiguredFailure(f"{wrong}. Name another with --archives") from error
     return folder
 
 
 def _overrides(
-    settings: Configuration,
-    *,
-    full: bool,
-    since: date | None,
-    recheck_all: bool,
-    no_pictures: bool,
-    verbose: bool,
+    settings: Configuration, *, full: bool, since: date | None, recheck_all: bool, no_pictures: bool, verbose: bool,
     **given: Value,
-) -> dict[str, Any]:
+) -> dict[str, Any]:  # fmt: skip
     """The options of the command line as Scrapy settings."""
     import logging
 

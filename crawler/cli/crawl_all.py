@@ -9,53 +9,41 @@ from pathlib import Path
 from typing import Any
 
 from archive.console.output import is_watched
-from archive.model.errors import LuubaoError
-from crawler.cli.setting_options import MisconfiguredFailure, require_scale
+from crawler.cli.setting_options import misconfigured, require_scale
 from crawler.config.setting_types import Value
 from crawler.config.settings_in_force import Configuration
 from crawler.fleet import batch_report
 from crawler.fleet.batch import BaseBatch, Batch, Budget
-from crawler.fleet.job_spec import HOST_LOCK_SUFFIX, Task, hosts_of, longest_waiting_first, share_a_host
+from crawler.fleet.crawl_subprocess import HOST_LOCK_SUFFIX, Task, hosts_of, longest_waiting_first, share_a_host
 from crawler.outlets.catalogue import catalogue, load_catalogue, unknown
 from crawler.run.run_verdict import Exit
 
 
 def crawl_many(
-    settings: Configuration,
-    names: Sequence[str],
-    place: Path,
-    overrides: Mapping[str, Any],
-    given: Mapping[str, Value],
-    *,
-    own_archives: bool,
-    as_json: bool,
-) -> Exit:
+    settings: Configuration, names: Sequence[str], place: Path, overrides: Mapping[str, Any],
+    given: Mapping[str, Value], *, own_archives: bool, as_json: bool,
+) -> Exit:  # fmt: skip
     """Crawls the outlets of those names, or, without names, all that are followed. place: the archive, or with
     own_archives the folder with one archive for each outlet. given: the budget options of the command line."""
-    try:
+    with misconfigured():
         tasks = tasks_for(settings, names, place, overrides, own_archives=own_archives)
-    except LuubaoError as error:
-        raise MisconfiguredFailure(str(error)) from error
     settings = settings.with_command_line(given)
-    watched = is_watched()
-    queue = settings.value("queue")
-    batch = _queued_batch(str(queue), tasks, overrides) if queue else _local_batch(settings, tasks)
+    watched, queue = is_watched(), settings.value("queue")
+    batch: BaseBatch = (
+        _queued_batch(str(queue), tasks, overrides)
+        if queue
+        else Batch(longest_waiting_first(tasks), Budget.of(settings))
+    )
     finished = batch.run(batch_report.progress if watched else lambda _: None)
     return batch_report.print_batch(finished, batch.left, stopped=batch.stopped, as_json=as_json, watched=watched)
 
 
-def _local_batch(settings: Configuration, tasks: Sequence[Task]) -> BaseBatch:
-    return Batch(longest_waiting_first(tasks), Budget.of(settings))
-
-
+@misconfigured()
 def _queued_batch(queue: str, tasks: Sequence[Task], overrides: Mapping[str, Any]) -> BaseBatch:
-    try:
-        require_scale()
-        from crawler.fleet.job_queue import QueuedBatch, connect
+    require_scale()
+    from crawler.fleet.job_queue import QueuedBatch, connect
 
-        return QueuedBatch(connect(queue), with_shared_hosts(tasks), json_overrides(overrides))
-    except LuubaoError as error:
-        raise MisconfiguredFailure(str(error)) from error
+    return QueuedBatch(connect(queue), with_shared_hosts(tasks), json_overrides(overrides))
 
 
 def tasks_for(
@@ -66,9 +54,8 @@ def tasks_for(
     luubao, but the demo. Raises UnknownOutlet, and Misconfigured where there is nothing to crawl."""
     known_outlets = load_catalogue()
     all_names = sorted({*known_outlets.outlets, *known_outlets.wrong} - {"demo"})
-    all_names = [
-        name for name in all_names if name not in known_outlets.built_in or name in settings.outlets
-    ] or all_names
+    own_names = [name for name in all_names if name not in known_outlets.built_in or name in settings.outlets]
+    all_names = own_names or all_names
     chosen = list(dict.fromkeys(names)) or [name for name in all_names if settings.value("followed", name)]
     for name in chosen:
         if name not in known_outlets.outlets and name not in known_outlets.wrong:
@@ -80,7 +67,7 @@ def tasks_for(
             place / f"{name}.db" if own_archives else place,
             hosts_of(known_outlets.outlets[name].outlet) if name in known_outlets.outlets else (),
             dict(overrides),
-            _optional_str(settings.value("ping_url", name)),
+            str(settings.value("ping_url", name) or "") or None,
             str(host_lock),
         )
         for name in chosen
@@ -107,7 +94,3 @@ def json_overrides(overrides: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in overrides.items()
         if name not in ("LUUBAO_CONFIG", "LOG_LEVEL")
     }
-
-
-def _optional_str(value: Value) -> str | None:
-    return None if value is None else str(value)

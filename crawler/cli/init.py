@@ -6,13 +6,13 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from archive.console.output import say_all
 from archive.model.errors import LuubaoError, Misconfigured
-from crawler.cli.setting_options import MisconfiguredFailure, config_option, configured, setting_option
+from crawler.cli.setting_options import config_option, configured, misconfigured, setting_option
 
 if TYPE_CHECKING:
     from crawler.config.setting_types import Value
@@ -47,29 +47,25 @@ def init(ctx: click.Context, /, url: str, folder: Path | None, name: str | None,
 
     check_name(name)
     settings = configured(ctx).with_command_line({"contact": given["contact"]})
-    contact = settings.value("contact")
-    try:
-        file, found = _probe_and_write(url, folder, name, None if contact is None else str(contact))
-    except Misconfigured as error:
-        raise MisconfiguredFailure(str(error)) from error
+    from crawler.probe.outlet_folder import next_steps
+
+    with misconfigured(Misconfigured):
+        file, found = _probe_and_write(url, folder, name, settings.value("contact"))
     code = _first_crawl(found.name.value, file, pages) if pages else 0
-    _print_next_steps(found.name.value, file)
+    say_all(next_steps(found.name.value, file))
     raise click.exceptions.Exit(0 if code in _SUCCESS_CODES else code)
 
 
-def _probe_and_write(url: str, folder: Path | None, name: str | None, contact: str | None) -> tuple[Path, Findings]:
-    from crawler.probe import as_read, probe_report
+def _probe_and_write(url: str, folder: Path | None, name: str | None, contact: Value) -> tuple[Path, Findings]:
     from crawler.probe import outlet_folder as place
-    from crawler.probe import probe as look
+    from crawler.probe import probe, probe_report
 
     if folder or name:
         place.require_empty_folder(folder or Path(name or ""), url)
-    overrides: dict[str, Any] = {"LOG_LEVEL": "CRITICAL", "LUUBAO_CONFIG": os.devnull}
-    found = look(url, name=name, most=30, overrides=overrides | ({"LUUBAO_CONTACT": contact} if contact else {}))
+    found = probe(url, name=name, contact=contact)
     target = folder or Path(found.name.value)
     place.require_empty_folder(target, url)
-    say_all(probe_report.lines(found))
-    say_all(as_read.lines(found))
+    say_all((*probe_report.lines(found), *probe_report.sample_lines(found)))
     written = place.write(place.files(found, contact), target)
     say_all(("", *(f"written: {path}" for path in written)))
     return written[0], found
@@ -89,15 +85,7 @@ def _first_crawl(name: str, file: Path, pages: int) -> int:
         raise LuubaoError(
             f"the first crawl ended with exit code {completed.returncode}; `luubao crawl` says more"
         ) from error
-    summary = ", ".join(f"{counts.get(key, 0)} {label}" for key, label in _COUNT_LABELS.items())
+    labels = {"captures": "pages", "new": "articles", "pictures": "pictures"}
+    summary = ", ".join(f"{counts.get(key, 0)} {label}" for key, label in labels.items())
     say_all((f"{summary}; all else waits for the next crawl", ""))
     return completed.returncode
-
-
-_COUNT_LABELS = {"captures": "pages", "new": "articles", "pictures": "pictures"}
-
-
-def _print_next_steps(name: str, file: Path) -> None:
-    from crawler.probe.outlet_folder import next_steps
-
-    say_all(next_steps(name, file))

@@ -12,7 +12,7 @@ import click
 from archive.cli.options import Commands, db_option, json_option
 from archive.console.output import say, say_all, say_json
 from archive.model.errors import LuubaoError, Misconfigured
-from crawler.cli.setting_options import MisconfiguredFailure, config_option, configured, setting_option
+from crawler.cli.setting_options import config_option, configured, misconfigured, setting_option
 
 if TYPE_CHECKING:
     from archive.storage.histories.domain_moves import Known
@@ -44,11 +44,9 @@ def move(ctx: click.Context, /, name: str, url: str, path: Path, writes: bool, *
       luubao outlets move baophutho https://baophutho.example
       luubao outlets move baophutho https://baophutho.example --write
     """
-    settings = configured(ctx).with_command_line({"contact": given["contact"]})
-    try:
+    settings = configured(ctx).with_command_line(given)
+    with misconfigured(Misconfigured):
         _move(settings, name, url, path, writes=writes)
-    except Misconfigured as error:
-        raise MisconfiguredFailure(str(error)) from error
 
 
 def _move(settings: Configuration, name: str, url: str, path: Path, *, writes: bool) -> None:
@@ -59,7 +57,7 @@ def _move(settings: Configuration, name: str, url: str, path: Path, *, writes: b
     outlet = described(name)
     known = _known_articles(path, outlet)
     found = _check_new_domain(settings, outlet, url, known)
-    say_all(moving.seen(outlet, found, len(known)))
+    say_all(moving.report_lines(outlet, found, len(known)))
     lines = lines_for(outlet, found.home, asks_the_former=found.former == "leads there")
     by_hand = name not in settings.declared.outlets or settings.file is None
     say_all(("", *moving.to_be_done(outlet.place, lines, by_hand=by_hand)))
@@ -85,7 +83,6 @@ def _known_articles(path: Path, outlet: OutletDescription) -> list[Known]:
 
 
 def _check_new_domain(settings: Configuration, outlet: OutletDescription, url: str, known: list[Known]) -> MoveCheck:
-    import os
     from functools import partial
 
     from archive.model.urls import host_of
@@ -94,12 +91,9 @@ def _check_new_domain(settings: Configuration, outlet: OutletDescription, url: s
 
     if host_of(url if "://" in url else f"https://{url}") == host_of(outlet.home):
         raise LuubaoError(f"{outlet.name} is at {outlet.home} already. Give the address it has moved to")
-    contact = settings.value("contact", outlet.name)
-    overrides: dict[str, Any] = {"LOG_LEVEL": "CRITICAL", "LUUBAO_CONFIG": str(settings.file or os.devnull)}
-    overrides |= {"LUUBAO_CONTACT": contact} if contact else {}
     exploration = partial(check_new_domain, given_url=url, former=outlet.home, known=known)
-    found: MoveCheck = run_exploration(url, exploration, most=30, overrides=overrides)
-    return found
+    contact = settings.value("contact", outlet.name)
+    return run_exploration(url, exploration, contact=contact, config=settings.file)
 
 
 def _enqueue_articles(path: Path, outlet: OutletDescription, found: MoveCheck, known: list[Known]) -> int:
@@ -180,14 +174,7 @@ def check_name(name: str | None) -> None:
 @json_option
 @click.pass_context
 def probe(
-    ctx: click.Context,
-    /,
-    url: str,
-    name: str | None,
-    folder: Path | None,
-    most: int,
-    as_json: bool,
-    **given: Value,
+    ctx: click.Context, /, url: str, name: str | None, folder: Path | None, most: int, as_json: bool, **given: Value
 ) -> None:
     """Probes a newspaper's site and prints a luubao.toml for it, and reading rules where they help.
 
@@ -200,27 +187,20 @@ def probe(
       luubao outlets probe https://baophutho.vn --contact me@example.org
       luubao outlets probe baophutho.vn --write baophutho
     """
-    from crawler.config.setting_keys import BY_NAME
     from crawler.probe import outlet_folder  # imported late: Scrapy takes half a second to import
     from crawler.probe import probe as probe_site
 
     check_name(name)
     if folder is not None:
         outlet_folder.require_empty_folder(folder, url)
-    settings = configured(ctx)
-    overrides: dict[str, Any] = {BY_NAME[key].scrapy: value for key, value in given.items() if value is not None}
-    overrides |= {"LOG_LEVEL": "CRITICAL", "LUUBAO_CONFIG": str(settings.file) if settings.file else "/dev/null"}
-    try:
-        found = probe_site(url, name=name, most=most, overrides=overrides)
-    except Misconfigured as error:
-        raise MisconfiguredFailure(str(error)) from error
-    contact = settings.with_command_line({"contact": given["contact"]}).value("contact")
-    files = outlet_folder.files(found, None if contact is None else str(contact))
-    _print_probe(found, files, folder, as_json)
+    settings = configured(ctx).with_command_line(given)
+    contact = settings.value("contact")
+    with misconfigured(Misconfigured):
+        found = probe_site(url, name=name, most=most, contact=contact, config=settings.file)
+    _print_probe(found, outlet_folder.files(found, contact), folder, as_json)
 
 
 def _print_probe(found: Findings, files: Mapping[str, str], folder: Path | None, as_json: bool) -> None:
-    """Prints the findings of a probe, and writes or prints the outlet's files."""
     from crawler.probe import outlet_folder, probe_report
 
     if as_json:

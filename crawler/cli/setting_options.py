@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from archive.model.errors import Misconfigured
+from archive.model.errors import LuubaoError, Misconfigured
 
 if TYPE_CHECKING:
     from crawler.config.setting_keys import Key
@@ -25,6 +26,15 @@ class MisconfiguredFailure(click.ClickException):
     exit_code = 2
     is_list = True
     """Whether to keep line breaks in the message: it lists all wrong settings, one a line."""
+
+
+@contextmanager
+def misconfigured(kind: type[LuubaoError] = LuubaoError) -> Iterator[None]:
+    """Exits with 2 at an error of this kind."""
+    try:
+        yield
+    except kind as error:
+        raise MisconfiguredFailure(str(error)) from error
 
 
 class OfSetting(click.ParamType[Any]):
@@ -71,13 +81,11 @@ def configured(ctx: click.Context) -> Configuration:
     from crawler.config import settings_in_force
 
     file, loaded = ctx.meta.get(_CONFIG_FILE_KEY), ctx.meta.setdefault(_LOADED_KEY, {})
-    try:
+    with misconfigured(Misconfigured):
         if file not in loaded:  # click looks up the default of every option
             loaded[file] = settings_in_force.load(file)
             if rules := loaded[file].folder("rules"):  # in the environment, where worker processes find it
                 os.environ["LUUBAO_RULES"] = str(rules)
-    except Misconfigured as error:
-        raise MisconfiguredFailure(str(error)) from error
     found: Configuration = loaded[file]
     return found
 
@@ -98,7 +106,6 @@ class FileDefaults(dict[str, Any]):
         self.ctx = ctx
 
     def get(self, command: str, default: Any = None) -> Any:
-        """Returns the defaults of a command, as click looks them up."""
         return self
 
     def __contains__(self, parameter: object) -> bool:

@@ -8,8 +8,7 @@ import click
 
 from archive.cli.options import json_option
 from archive.console.output import say, say_all, say_json, say_whole
-from archive.model.errors import LuubaoError
-from crawler.cli.setting_options import MisconfiguredFailure, config_option, configured
+from crawler.cli.setting_options import config_option, configured, misconfigured
 
 if TYPE_CHECKING:
     from crawler.config.settings_in_force import Configuration, Setting
@@ -31,30 +30,21 @@ def settings(ctx: click.Context, outlet: str | None, as_json: bool, example: boo
       luubao settings baophutho
       luubao settings --example > luubao.toml
     """
+    from crawler.cli.outlets import print_mistakes
     from crawler.config.sample_file import lines, sample
 
     if example:
         say_whole(sample())
         return
     found = configured(ctx)
-    try:
+    with misconfigured():
         in_force = found.settings(outlet, _spider_settings(outlet, found))
-    except LuubaoError as error:
-        raise MisconfiguredFailure(str(error)) from error
     if as_json:
         say_json(_settings_as_json(found, outlet, in_force))
-        _tell_mistakes(outlet)
-        return
-    say(f"{'file':16}  {found.file.absolute() if found.file else 'none: built-in values and the environment'}")
-    say_all(lines(in_force, found.file))
-    _tell_mistakes(outlet)
-
-
-def _tell_mistakes(outlet: str | None) -> None:
-    """Prints the errors in outlets; those of a single outlet were raised already."""
-    from crawler.cli.outlets import print_mistakes
-
-    if outlet is None:
+    else:
+        say(f"{'file':16}  {found.file.absolute() if found.file else 'none: built-in values and the environment'}")
+        say_all(lines(in_force, found.file))
+    if outlet is None:  # those of a single outlet were raised already
         print_mistakes()
 
 

@@ -51,7 +51,9 @@ def status_command(
 
     report = _status(path, configured(ctx), days)
     if file is not None:
-        _write(report, file)
+        from archive.monitor.status.status_page import page, write
+
+        say_whole(page(report)) if str(file) == "-" else write(report, file)
     if as_json:
         say_json(_status_as_json(report), default=_json_default)
     elif file is None and not (quiet and report.exit == Exit.OK):
@@ -71,15 +73,12 @@ def _status(path: Path, settings: Configuration, days: int) -> Status:
     with open_archive(path) as db:
         names = outlet_names(db)
         return status(
-            db,
-            str(path),
-            path.stat().st_size,
-            clock.now(),
+            db, str(path), path.stat().st_size, clock.now(),
             running=[name for name in names if is_held(path, name)],
             given_up=[name for name in {*names, *followed} if not settings.value("followed", name)],
             expected=_expected(settings, [name for name in followed if name not in names]),
             length=days,
-        )
+        )  # fmt: skip
 
 
 def _expected(settings: Configuration, names: list[str]) -> dict[str, Expected]:
@@ -97,21 +96,11 @@ def _expected(settings: Configuration, names: list[str]) -> dict[str, Expected]:
     return {name: Expected(titles.get(name, name), str(hours[name]) if hours[name] else None) for name in names}
 
 
-def _write(report: Status, file: Path) -> None:
-    from archive.web.status_page import page, write
-
-    if str(file) == "-":
-        say_whole(page(report))
-        return
-    write(report, file)
-
-
 def _status_as_json(report: Status) -> dict[str, Any]:
     """The status as the HTML page shows it: spans in seconds, null counts for days without a crawl, the last runs."""
     outlets = [_outlet_as_json(outlet) for outlet in report.outlets]
-    resting_hosts = [asdict(host) for host in report.resting]
     archive = {"archive": report.archive, "bytes": report.bytes, "at": report.at, "exit": report.exit}
-    return archive | {"outlets": outlets, "resting": resting_hosts}
+    return archive | {"outlets": outlets, "resting": [asdict(host) for host in report.resting]}
 
 
 def _outlet_as_json(outlet: OutletStatus) -> dict[str, Any]:

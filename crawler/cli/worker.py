@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archive.model.errors import LuubaoError
 from archive.runtime import signals
-from crawler.cli.setting_options import MisconfiguredFailure, config_option, configured, require_scale, setting_option
+from crawler.cli.setting_options import config_option, configured, misconfigured, require_scale, setting_option
 from crawler.outlets.catalogue import load_catalogue
 
 if TYPE_CHECKING:
@@ -40,10 +39,8 @@ def worker_command(ctx: click.Context, /, verbose: bool, **given: Value) -> None
       luubao worker --queue redis://10.0.0.5:6379/0 --archives /srv/luubao --at-once 8
     """
     settings = configured(ctx).with_command_line(given)
-    try:
+    with misconfigured():
         _run_worker(settings, given, verbose)
-    except LuubaoError as error:
-        raise MisconfiguredFailure(str(error)) from error
 
 
 def _run_worker(settings: Configuration, given: dict[str, Value], verbose: bool) -> None:

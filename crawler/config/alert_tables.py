@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from archive.model.errors import BadQuery
@@ -62,7 +63,6 @@ NO_ALERTS = Alerts()
 
 
 def read(source: Source, tables: object, environment: Mapping[str, str]) -> Alerts:
-    """Reads the tables below `alert` in a file."""
     if not isinstance(tables, Mapping):
         return Alerts(wrong=(f"{source.file}:{source.line('alert')} alert: {_NOT_A_TABLE}",))
     alerts, wrong = [], []
@@ -81,15 +81,10 @@ _NOT_A_TABLE = "must be a table for each alert, which begins with a line such as
 
 
 def _alert(name: str, table: Mapping[str, Any], environment: Mapping[str, str]) -> Alert:
-    of_edits = "weight" in table or "only" in table
-    article_filter = AlertFilter(
-        table.get("words", ""),
-        table.get("outlet"),
-        table.get("section"),
-        tuple(_listed(table["kinds"])) if "kinds" in table else _OF_EDITS if of_edits else KINDS,
-        table.get("weight", 0),
-        tuple(_listed(table.get("only", []))),
-    )
+    kinds = _OF_EDITS if "weight" in table or "only" in table else KINDS
+    kinds = tuple(_listed(table["kinds"])) if "kinds" in table else kinds
+    about = table.get("words", ""), table.get("outlet"), table.get("section"), kinds, table.get("weight", 0)
+    article_filter = AlertFilter(*about, tuple(_listed(table.get("only", []))))
     to: dict[str, str] = {}
     for address in _listed(table["to"]):
         resolved = _resolved(address, environment)
@@ -158,13 +153,13 @@ def _words_mistake(value: object) -> str:
     return ""
 
 
-def _choice_mistake(choices: tuple[str, ...]) -> Callable[[object], str]:
+def _choice_mistake(value: object, choices: tuple[str, ...]) -> str:
     right = f"must be some of {', '.join(choices)} in brackets, such as {[choices[0]]}".replace("'", '"')
-    return lambda value: "" if _listed(value) and all(word in choices for word in _listed(value)) else right
+    return "" if _listed(value) and all(word in choices for word in _listed(value)) else right
 
 
-def _weight_mistake(value: object) -> str:
-    right = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1000
+def _weight_mistake(value: Any) -> str:
+    right = type(value) in (int, float) and 0 <= value <= 1000
     return "" if right else "must be a number from 0 to 1000, such as 8"
 
 
@@ -174,11 +169,7 @@ def _room_mistake(value: object) -> str:
 
 
 _CHECKS: Mapping[str, Callable[[object], str]] = {
-    "words": _words_mistake,
-    "outlet": _text_mistake,
-    "section": _text_mistake,
-    "kinds": _choice_mistake(KINDS),
-    "weight": _weight_mistake,
-    "only": _choice_mistake(_ONLY),
+    "words": _words_mistake, "outlet": _text_mistake, "section": _text_mistake, "weight": _weight_mistake,
+    "kinds": partial(_choice_mistake, choices=KINDS), "only": partial(_choice_mistake, choices=_ONLY),
     "room": _room_mistake,
-}
+}  # fmt: skip

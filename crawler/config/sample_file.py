@@ -46,7 +46,6 @@ _WIDTH = 116
 
 
 def sample() -> str:
-    """The sample file: every setting with its meaning."""
     return _HEAD + "".join(_section(name) for name in ("archive", "crawl", "many")) + _TAIL
 
 

@@ -34,11 +34,9 @@ class Key:
 
     @property
     def variable(self) -> str:
-        """The name of its environment variable."""
         return f"LUUBAO_{self.name.upper()}"
 
     def for_scrapy(self, value: Value) -> Any:
-        """The value of the Scrapy setting."""
         return math.ceil(value * self.times) if self.times > 1 and isinstance(value, int | float) else value
 
     def shown(self, value: Any) -> Any:

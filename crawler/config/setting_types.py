@@ -8,7 +8,7 @@ import re
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,7 +41,6 @@ class Kind:
 
 
 def number(right: str, least: float = 0, most: float = float("inf")) -> Kind:
-    """A number, with or without decimals."""
     return Kind(right, lambda value: _bounded(value, (int, float), least, most), _parse_number)
 
 
@@ -50,45 +49,41 @@ def count(right: str, least: int = 0, most: float = 2**53) -> Kind:
     return Kind(right, lambda value: _bounded(value, (int,), least, most), _parse_number)
 
 
-def _bounded(value: Any, types: tuple[type, ...], least: float, most: float) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, types):
+def _require(right: object) -> None:
+    if not right:
         raise ValueError
-    assert isinstance(value, int | float)
-    if not least <= value <= most:
-        raise ValueError
-    return value
+
+
+def _bounded(value: Any, types: tuple[type, ...], least: float, most: float) -> Value:
+    _require(type(value) in types and least <= value <= most)  # a bool is an int too
+    checked: int | float = value
+    return checked
 
 
 def _parse_number(text: str) -> int | float:
-    if not _NUMBERS.fullmatch(text.strip()):
-        raise ValueError
+    _require(_NUMBERS.fullmatch(text.strip()))
     return float(text) if "." in text else int(text)
 
 
-def _switch(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError
-    return value
+def _switch(value: Any) -> Value:
+    _require(isinstance(value, bool))
+    return bool(value)
 
 
 def _parse_switch(text: str) -> bool:
-    try:
-        return _SWITCHES[text.strip().lower()]
-    except KeyError:
-        raise ValueError from None
+    _require(text.strip().lower() in _SWITCHES)
+    return _SWITCHES[text.strip().lower()]
 
 
 def _text(value: Any) -> str:
     """One line of text, not blank, without control characters: it goes into headers and file names."""
-    if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise ValueError
-    return value.strip()
+    _require(isinstance(value, str) and value.strip() and value.isprintable())
+    return str(value).strip()
 
 
 def _contact(value: Any) -> str:
     text = _text(value)
-    if not (re.fullmatch(r"[^@\s()]+@[^@\s()]+\.[^@\s()]+", text) or _is_web(text)):
-        raise ValueError
+    _require(re.fullmatch(r"[^@\s()]+@[^@\s()]+\.[^@\s()]+", text) or _is_web(text))
     return _reject_credentials(text)
 
 
@@ -114,15 +109,50 @@ def _is_web(text: str) -> bool:
 
 def _url(value: Any) -> str:
     text = _text(value)
-    if not _is_web(text):
-        raise ValueError
+    _require(_is_web(text))
     return _reject_credentials(text)
 
 
 def _hours(value: Any) -> str:
-    from crawler.politeness.window_hours import Hours
-
     return str(Hours.parse(_text(value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """The hours of a crawl window: from `start` up to but not including `end`, on the clock of the moment that is
+    compared; over midnight where `end` comes first."""
+
+    start: time
+    end: time
+
+    @classmethod
+    def parse(cls, text: str) -> Hours:
+        """Hours written as `22:00-06:00`; `24:00` is midnight. Raises ValueError."""
+        match = re.fullmatch(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", text.strip())
+        if match is None:
+            raise ValueError(f"not two times of day: {text}")
+        start, end = ((int(match[part]), int(match[part + 1])) for part in (1, 3))
+        hours = cls(*(time(0) if clock == (24, 0) else time(*clock) for clock in (start, end)))
+        if hours.start == hours.end:
+            raise ValueError(f"no time at all: {text}")
+        return hours
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+
+    def hold(self, moment: datetime) -> bool:
+        """Whether a moment is inside the hours, by the clock of its own time zone."""
+        clock = moment.timetz().replace(tzinfo=None)
+        if self.start < self.end:
+            return self.start <= clock < self.end
+        return clock >= self.start or clock < self.end
+
+    def end_after(self, moment: datetime) -> datetime:
+        """When the hours end that a moment lies in; the moment itself where it lies outside."""
+        if not self.hold(moment):
+            return moment
+        end = datetime.combine(moment.date(), self.end, moment.tzinfo)
+        return end if end > moment else end + timedelta(days=1)
 
 
 def _hosts(value: Any) -> str:
@@ -136,26 +166,22 @@ def _hosts(value: Any) -> str:
     return text
 
 
-def _day(value: Any) -> date:
-    if type(value) is not date:  # a datetime is a date too, and has a time that no setting takes
-        raise ValueError
-    return value
+def _day(value: Any) -> Value:
+    _require(type(value) is date)  # a datetime is a date too, and has a time that no setting takes
+    day: date = value
+    return day
 
 
 def text_like(pattern: str, right: str, *, bare: bool = False) -> Kind:
-    """A text that matches the pattern. bare: an address without credentials."""
-
     def check(value: Any) -> str:
         text = _text(value)
-        if not re.fullmatch(pattern, text):
-            raise ValueError
+        _require(re.fullmatch(pattern, text))
         return _reject_credentials(text) if bare else text
 
     return Kind(right, check)
 
 
 def one_of(*words: str) -> Kind:
-    """One of a few words."""
     right = ", ".join(f'"{word}"' for word in words[:-1]) + f' or "{words[-1]}"'
     return text_like("|".join(words), right)
 

@@ -20,7 +20,7 @@ from crawler.config import setting_types
 from crawler.config.setting_keys import BY_NAME, KEYS, Key
 from crawler.config.setting_types import Value
 from crawler.outlets import toml_outlets as declared
-from crawler.outlets.toml_outlets import Source, Tables
+from crawler.outlets.toml_outlets import Source, Tables, toml_literal
 
 if TYPE_CHECKING:
     from crawler.config.alert_tables import Alerts
@@ -48,7 +48,6 @@ class Setting:
 
     @property
     def shown(self) -> Value:
-        """The value for display, without secrets."""
         shown: Value = self.key.shown(self.value)
         return shown
 
@@ -71,25 +70,20 @@ class Configuration:
 
     def named(self, outlet: str | None = None) -> dict[str, Setting]:
         """The settings of one outlet: from its table, its own section, and the environment, later over earlier."""
-        sections = {f"[outlet.{outlet}]": self.limits, f"[outlets.{outlet}]": self.outlets}
-        own = {
-            name: self._setting(name, value, section)
-            for section, values in sections.items()
-            for name, value in values.get(outlet or "", {}).items()
-        }
-        return own | {name: self._setting(name, value) for name, value in self.environment.items()}
+        limits, own = self.limits.get(outlet or "", {}), self.outlets.get(outlet or "", {})
+        environment = {name: Setting(BY_NAME[name], value, BY_NAME[name].variable)
+                       for name, value in self.environment.items()}  # fmt: skip
+        return self._of_sections({f"outlet.{outlet}": limits, f"outlets.{outlet}": own}) | environment
 
     def general(self) -> dict[str, Setting]:
-        """The settings of the file for all outlets."""
-        sections = {"[archive]": self.archive, "[crawl]": self.crawl, "[many]": self.many}
+        return self._of_sections({"archive": self.archive, "crawl": self.crawl, "many": self.many})
+
+    def _of_sections(self, sections: Mapping[str, Values]) -> dict[str, Setting]:
         return {
-            name: self._setting(name, value, section)
+            name: Setting(BY_NAME[name], value, f"{self.file} [{section}]")
             for section, values in sections.items()
             for name, value in values.items()
         }
-
-    def _setting(self, name: str, value: Value, section: str = "") -> Setting:
-        return Setting(BY_NAME[name], value, f"{self.file} {section}" if section else BY_NAME[name].variable)
 
     def settings(self, outlet: str | None = None, spider: Values | None = None) -> list[Setting]:
         """Every setting in force, for an outlet or for all. spider: the settings of the outlet's spider."""
@@ -98,7 +92,6 @@ class Configuration:
         return [chosen.get(key.name) or Setting(key, key.default, "default") for key in KEYS]
 
     def value(self, name: str, outlet: str | None = None) -> Value:
-        """The value in force of one setting."""
         return next(setting.value for setting in self.settings(outlet) if setting.key.name == name)
 
     def needed(self, name: str) -> Value:
@@ -106,9 +99,8 @@ class Configuration:
         value = self.value(name)
         if value is None:
             key = BY_NAME[name]
-            raise Misconfigured(
-                f"set `{name}` in the section [{key.section}] of luubao.toml, or {key.variable}: {key.meaning}"
-            )
+            place = f"in the section [{key.section}] of luubao.toml, or {key.variable}"
+            raise Misconfigured(f"set `{name}` {place}: {key.meaning}")
         return value
 
     def folder(self, name: Literal["spiders", "rules"]) -> Path | None:
@@ -131,13 +123,12 @@ class Configuration:
 
     def check_outlets(self, known: Collection[str]) -> None:
         """Raises Misconfigured where a section names an unknown outlet."""
-        errors = [
-            f"{self.file} [outlets.{name}]: no outlet is called {name}{_did_you_mean(name, known)}. "
-            f"There are: {', '.join(sorted(known))}"
+        there_are = f"There are: {', '.join(sorted(known))}"
+        _raise_errors([
+            f"{self.file} [outlets.{name}]: no outlet is called {name}{_did_you_mean(name, known)}. {there_are}"
             for name in self.outlets
             if name not in known
-        ]
-        _raise_errors(errors)
+        ])  # fmt: skip
 
 
 def load(named: str | Path | None = None, environment: Mapping[str, str] | None = None) -> Configuration:
@@ -168,7 +159,6 @@ def load(named: str | Path | None = None, environment: Mapping[str, str] | None 
 
 
 def for_scrapy(settings: Mapping[str, Setting]) -> dict[str, Any]:
-    """Converts settings to Scrapy settings."""
     return {
         setting.key.scrapy: setting.key.for_scrapy(setting.value) for setting in settings.values() if setting.key.scrapy
     }
@@ -222,17 +212,14 @@ def _outlet_tables(file: Path | None, text: str, tables: Any) -> tuple[Tables, M
         return Tables(), {}
     source = Source(file, text)
     read_tables = declared.read(source, tables)
-    errors: dict[str, list[str]] = {name: [] for name in read_tables.limits}
-    limits = {
-        name: _section(file, "crawl", read_tables.limits[name], errors[name], f"outlet.{name}") for name in errors
-    }
-    wrong = {
-        name: tuple(_with_line(source, name, sentence) for sentence in sentences) for name, sentences in errors.items()
-    }
-    bad = {name: (*read_tables.wrong.get(name, ()), *wrong.get(name, ())) for name in {**read_tables.wrong, **wrong}}
-    bad = {name: sentences for name, sentences in bad.items() if sentences}
-    good = {name: outlet for name, outlet in read_tables.outlets.items() if name not in bad}
-    return Tables(good, {}, bad), {name: limits[name] for name in good}
+    wrong, limits = dict(read_tables.wrong), dict[str, Values]()
+    for name, written in read_tables.limits.items():
+        errors: list[str] = []
+        limits[name] = _section(file, "crawl", written, errors, f"outlet.{name}")
+        if errors:
+            wrong[name] = (*wrong.get(name, ()), *(_with_line(source, name, sentence) for sentence in errors))
+    good = {name: outlet for name, outlet in read_tables.outlets.items() if name not in wrong}
+    return Tables(good, {}, wrong), {name: limits[name] for name in good}
 
 
 def _with_line(source: Source, name: str, sentence: str) -> str:
@@ -266,25 +253,22 @@ def _section(file: Path | None, section: str, values: Any, errors: list[str], pl
         key = BY_NAME.get(name)
         if key is None or key.section != section:
             errors.append(f"{place} {name}: {_unknown_setting(name, section, key, facts='[outlet' in place)}")
-        elif (
-            _check_value(checked, key, value, f"{place} {name} = {_toml_literal(key.shown(value))}", errors)
-            and key.path
-            and file
-        ):
+            continue
+        _check_value(checked, key, value, f"{place} {name} = {toml_literal(key.shown(value))}", errors)
+        if name in checked and key.path and file:
             checked[name] = setting_types.placed(str(checked[name]), file.absolute().parent)
     return checked
 
 
 def _check_value(
     checked: dict[str, Value], key: Key, value: Any, label: str, errors: list[str], *, written: bool = False
-) -> bool:
+) -> None:
     try:
         checked[key.name] = key.kind.check(key.kind.read(value) if written else value)
     except setting_types.HoldsCredentialsError as error:
         errors.append(f"{label}: {error}")
     except ValueError:
         errors.append(f"{label}: must be {key.kind.right}")
-    return key.name in checked
 
 
 def _outlets(file: Path | None, sections: Any, errors: list[str]) -> Mapping[str, Values]:
@@ -296,13 +280,10 @@ def _outlets(file: Path | None, sections: Any, errors: list[str]) -> Mapping[str
 
 def _misplaced(file: Path | None, written: Mapping[str, Any]) -> Iterator[str]:
     for name, value in written.items():
-        if name in _SECTIONS:
-            continue
-        key = BY_NAME.get(name)
-        if isinstance(value, Mapping):
+        if name not in _SECTIONS and isinstance(value, Mapping):
             yield f"{file} [{name}]: there is no such section{_did_you_mean(name, _SECTIONS, '[{}]')}"
-        else:
-            yield f"{file} {name}: {_unknown_setting(name, None, key)}"
+        elif name not in _SECTIONS:
+            yield f"{file} {name}: {_unknown_setting(name, None, BY_NAME.get(name))}"
 
 
 def _unknown_setting(name: str, section: str | None, key: Key | None, *, facts: bool = False) -> str:
@@ -313,9 +294,8 @@ def _unknown_setting(name: str, section: str | None, key: Key | None, *, facts: 
         return "says what an outlet is: it belongs into the table [outlet.NAME]"
     if facts and (meant := _did_you_mean(name, declared.FACTS)):
         return f"there is no such setting{meant}"
-    return (
-        f"there is no such setting{_did_you_mean(name, [row.name for row in KEYS if section in (None, row.section)])}"
-    )
+    among = [row.name for row in KEYS if section in (None, row.section)]
+    return f"there is no such setting{_did_you_mean(name, among)}"
 
 
 def _did_you_mean(name: str, among: Collection[str], form: str = "{}") -> str:
@@ -323,13 +303,3 @@ def _did_you_mean(name: str, among: Collection[str], form: str = "{}") -> str:
 
     close = get_close_matches(name, among, n=1, cutoff=0.7)
     return f"; did you mean {form.format(close[0])}?" if close else ""
-
-
-def _toml_literal(value: Any) -> str:
-    """A value in TOML syntax, cut to what helps to find the line."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int) and value.bit_length() > 64:  # Python writes no decimal number of thousands of digits
-        value = hex(value)
-    text = f'"{value}"' if isinstance(value, str) else str(value)
-    return text if len(text) <= 60 else f"{text[:60]}..."

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from unicodedata import normalize
 
 from crawler.demo import bodies, frames, page_furniture, printed_dates
 from crawler.demo.bodies import Html, PassageMarkup, items, join, link, tag, text
-from crawler.demo.newsroom_records import Article, Form, Passage, Picture
+from crawler.demo.newsroom_records import Article, Form, Picture
 from crawler.demo.page_furniture import NAME, RequestContext
 from crawler.demo.section_addresses import BY_SLUG, article_path, picture_path
 
@@ -30,16 +30,11 @@ def canonical(visit: RequestContext, article: Article) -> Html:
 
 def after(visit: RequestContext, article: Article) -> Html:
     """The blocks after an article in the current layout."""
+    comments = page_furniture.comments(visit, article)
     return join(
         page_furniture.share(visit, article),
         _keywords(article),
-        tag(
-            "div",
-            tag("h3", text("Phản hồi")),
-            *page_furniture.comments(visit, article),
-            class_="box phan-hoi",
-            id="comments",
-        ),
+        tag("div", tag("h3", text("Phản hồi")), *comments, class_="box phan-hoi", id="comments"),
         page_furniture.box("Các tin khác", page_furniture.others(visit, article), "tin-khac"),
     )
 
@@ -83,16 +78,11 @@ def _dnn_pictures(pictures: Sequence[Picture]) -> Html:
 def webforms(visit: RequestContext, article: Article) -> str:
     """The page: everything in tables, the caption in the second row of a table; .NET ids; a month-first machine
     date."""
-    date_cell = tag(
-        "span",
-        text(printed_dates.visible(article.date_form, article.published)),
-        id="dnn_ctr482_ViewArticle_lblDate",
-        class_="date",
-        title=printed_dates.dotnet(article.published) if article.date_form == "dotnet" else None,
-    )
-    view_count = tag(
-        "span", text(f"Số lần xem: {page_furniture.views(visit, article)}"), id="dnn_ctr482_ViewArticle_lblViews"
-    )
+    date = text(printed_dates.visible(article.date_form, article.published))
+    machine = printed_dates.dotnet(article.published) if article.date_form == "dotnet" else None
+    date_cell = tag("span", date, id="dnn_ctr482_ViewArticle_lblDate", class_="date", title=machine)
+    views = text(f"Số lần xem: {page_furniture.views(visit, article)}")
+    view_count = tag("span", views, id="dnn_ctr482_ViewArticle_lblViews")
     breadcrumb = page_furniture.breadcrumb(BY_SLUG[article.section])
     cells = (
         tag("span", breadcrumb, id="dnn_dnnBREADCRUMB_lblBreadCrumb"),
@@ -106,18 +96,13 @@ def webforms(visit: RequestContext, article: Article) -> str:
         tag("div", tag("b", text("Phản hồi")), *page_furniture.comments(visit, article), id="comments"),
         join(tag("b", text("Các tin khác")), items(*page_furniture.others(visit, article))),
     )
-    table = tag(
-        "table", tag("tbody", *(tag("tr", tag("td", cell)) for cell in cells)), id="dnn_ctr482_Article", border=0
-    )
-    return frames.old_page(visit, article.headline, table)
+    rows = tag("tbody", *(tag("tr", tag("td", cell)) for cell in cells))
+    return frames.old_page(visit, article.headline, tag("table", rows, id="dnn_ctr482_Article", border=0))
 
 
 def _author(article: Article, name: str) -> Html:
-    return (
-        tag("div", tag("b", text(article.byline)), id=name, class_="author", align="right")
-        if article.byline
-        else Html("")
-    )
+    byline = article.byline
+    return tag("div", tag("b", text(byline)), id=name, class_="author", align="right") if byline else Html("")
 
 
 def _webforms_body(visit: RequestContext, article: Article) -> Html:
@@ -132,11 +117,8 @@ def _webforms_body(visit: RequestContext, article: Article) -> Html:
 def _webforms_pictures(pictures: Sequence[Picture]) -> Html:
     caption_text = bodies.under(pictures[0])
     image_row = tag("tr", *(tag("td", image) for image in row(pictures)))
-    caption_row = (
-        tag("tr", tag("td", text(caption_text), class_="image_desc", colspan=len(pictures)))
-        if caption_text
-        else Html("")
-    )
+    caption = tag("td", text(caption_text or ""), class_="image_desc", colspan=len(pictures))
+    caption_row = tag("tr", caption) if caption_text else Html("")
     return tag("table", tag("tbody", image_row, caption_row), class_="picBox", align="center", width=600)
 
 
@@ -203,9 +185,7 @@ def _meta(visit: RequestContext, article: Article) -> list[Html]:
 
 def _body(visit: RequestContext, article: Article) -> Html:
     markup = PassageMarkup(
-        paragraph=lambda content: tag("p", content),
-        subhead=lambda content: tag("h2", content),
-        pictures=_pictures,
+        paragraph=lambda content: tag("p", content), subhead=lambda content: tag("h2", content), pictures=_pictures
     )
     aside = tag("div", page_furniture.advert(visit, 3), class_="sda_middle")
     return bodies.body(article, visit.edition, markup, aside)
@@ -263,11 +243,8 @@ def _linked_data(visit: RequestContext, article: Article) -> Html:
 
 
 TEMPLATES: dict[Form, Callable[[RequestContext, Article], str]] = {
-    "dnn": dnn,
-    "webforms": webforms,
-    "plain": plain,
-    "modern": modern,
-}
+    "dnn": dnn, "webforms": webforms, "plain": plain, "modern": modern,
+}  # fmt: skip
 
 
 def page(visit: RequestContext, article: Article) -> bytes:
@@ -278,23 +255,14 @@ def page(visit: RequestContext, article: Article) -> bytes:
 
 def _partly_decomposed(article: Article) -> Article:
     """The article with headline and every second passage in NFD, like text pasted from some word processors."""
-    passages = tuple(
-        _decomposed_passage(passage) if index % 2 else passage for index, passage in enumerate(article.passages)
-    )
-    return replace(article, headline=unicodedata.normalize("NFD", article.headline), passages=passages)
-
-
-def _decomposed_passage(passage: Passage) -> Passage:
-    return replace(passage, text=unicodedata.normalize("NFD", passage.text))
+    passages = list(article.passages)
+    passages[1::2] = [replace(passage, text=normalize("NFD", passage.text)) for passage in passages[1::2]]
+    return replace(article, headline=normalize("NFD", article.headline), passages=tuple(passages))
 
 
 def print_copy(visit: RequestContext, article: Article) -> bytes:
     """The print version: text only; robots.txt disallows it."""
     texts = [tag("p", text(passage.text)) for passage in article.passages if passage.kind != "pictures"]
-    main = join(
-        tag("h1", text(article.headline)),
-        tag("p", tag("b", text(article.lead))),
-        *texts,
-        tag("p", link(article_path(article), "Trở lại bài viết")),
-    )
+    back = tag("p", link(article_path(article), "Trở lại bài viết"))
+    main = join(tag("h1", text(article.headline)), tag("p", tag("b", text(article.lead))), *texts, back)
     return frames.page(visit, article.headline, main, canonical(visit, article)).encode()

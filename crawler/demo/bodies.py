@@ -21,12 +21,10 @@ VOID = frozenset(("area", "br", "hr", "img", "input", "link", "meta"))
 
 
 def text(words: object) -> Html:
-    """Escapes plain text."""
     return Html(escape(str(words), quote=False))
 
 
 def join(*parts: Html, by: str = "") -> Html:
-    """Concatenates pieces of HTML."""
     return Html(by.join(parts))
 
 
@@ -47,17 +45,14 @@ def _attribute(key: str, value: str | int | bool | None) -> str:
 
 
 def link(address: str, words: str, **attributes: str | int | bool | None) -> Html:
-    """A link with plain text."""
     return tag("a", text(words), href=address, **attributes)
 
 
 def items(*entries: Html, **attributes: str | int | bool | None) -> Html:
-    """An unordered list."""
     return tag("ul", *(tag("li", entry) for entry in entries), **attributes)
 
 
 def document(head: Html, body: Html, **attributes: str | int | bool | None) -> str:
-    """A whole HTML document."""
     return f"<!DOCTYPE html>\n{tag('html', tag('head', head), body, **attributes)}\n"
 
 
@@ -77,7 +72,6 @@ NO_ASIDE = Html("")
 
 
 def body(article: Article, edition: Edition, markup: PassageMarkup, aside: Html = NO_ASIDE) -> Html:
-    """All passages, a line each. aside: the block that the template inserts after the second passage."""
     passages = [_passage(passage, article, edition, markup) for passage in article.passages]
     return join(*passages[:2], aside, *passages[2:], by="\n")
 

@@ -33,7 +33,6 @@ def rss(edition: Edition, base: str, section: Section | None = None) -> bytes:
 
 
 def wide_rss(edition: Edition, base: str) -> bytes:
-    """RSS of the newest generated articles, in UTF-16."""
     chosen = [edition.generated(number) for number in edition.feed_numbers("utf-16")]
     root = _channel(f"{NAME} - Chuyên trang", base + "/", chosen, base)
     return f'<?xml version="1.0" encoding="utf-16"?>\n{root}\n'.encode("utf-16")
@@ -52,9 +51,8 @@ def _channel(name: str, address: str, articles: list[Article], base: str) -> Htm
 
 def _item(article: Article, base: str) -> Html:
     address = base + article_path(article)
-    image = "".join(
-        f'<a href="{address}"><img src="{base}{thumbnail_path(picture.file)}"></a>' for picture in article.pictures[:1]
-    )
+    sources = [base + thumbnail_path(picture.file) for picture in article.pictures[:1]]
+    image = "".join(f'<a href="{address}"><img src="{source}"></a>' for source in sources)
     parts = [
         tag("title", text(article.headline)),
         # not tag(): in HTML a link element is void
@@ -101,14 +99,13 @@ def listing(visit: RequestContext) -> bytes:
 
 
 def xml(root: Html, encoding: str = "utf-8") -> bytes:
-    """The XML document as UTF-8, whatever encoding it declares."""
     return f'<?xml version="1.0" encoding="{encoding}"?>\n{root}\n'.encode()
 
 
 def last_modified(edition: Edition) -> datetime:
     """The time of the last publication or edit, not before the edition's day began."""
     times = [article.modified or article.published for article in edition.articles]
-    times += [revision.at for _, revision in edition.revised]
+    times += [revision.edited_at for _, revision in edition.revised]
     times += [words.published(-edition.added)] if edition.added else []
     return max((*times, date_of(max(edition.day, paper.DAYS[0]))))
 
@@ -121,19 +118,13 @@ def sitemap_index(edition: Edition, base: str) -> bytes:
     """The sitemap index: a sitemap of sections, and one of articles for each month, newest first; sitemaps of generated
     articles only are gzipped."""
     maps = [tag("sitemap", tag("loc", text(f"{base}/sitemaps/chuyen-muc.xml")))]
-    maps += [
-        tag(
-            "sitemap",
-            tag("loc", text(f"{base}{month_path(edition, *month)}")),
-            _lastmod(max(_modification_times(edition, found))),
-        )
-        for month, found in months(edition).items()
-    ]
+    for month, found in months(edition).items():
+        address = tag("loc", text(f"{base}{month_path(edition, *month)}"))
+        maps.append(tag("sitemap", address, _lastmod(max(_modification_times(edition, found)))))
     return xml(tag("sitemapindex", *maps, xmlns=NAMESPACE))
 
 
 def month_path(edition: Edition, year: int, month: int) -> str:
-    """The path of the sitemap of a month."""
     has_written = any(isinstance(article, Article) for article in months(edition).get((year, month), ()))
     return f"/sitemaps/tin-{year}-{month}.xml" + ("" if has_written else ".gz")
 

@@ -55,7 +55,6 @@ class Edition:
 
     @property
     def numbers(self) -> range:
-        """The numbers of the generated articles, newest first."""
         return range(-self.added, self.extra)
 
     @cached_property
@@ -69,7 +68,7 @@ class Edition:
     def touched(self, number: int) -> datetime:
         """The time at which a generated article was published, or last edited."""
         revision = self._revisions.get(number)
-        return revision.at if revision else words.published(number)
+        return revision.edited_at if revision else words.published(number)
 
     def find(self, path: str) -> Article | None:
         """The article at a path, in whatever state; None where there never was one."""
@@ -97,7 +96,6 @@ class Edition:
         return GENERATED[0].size if self.numbers else section.size
 
     def count(self, section: Section) -> int:
-        """The number of articles that the section lists."""
         return len(self._written_in(section)) + len(self.listed_numbers.get(section.slug, ()))
 
     def listed(self, section: Section, start: int, stop: int) -> tuple[Article, ...]:
@@ -112,7 +110,6 @@ class Edition:
 
     @cached_property
     def listed_numbers(self) -> dict[str, list[int]]:
-        """Section -> the numbers of the generated articles it lists, newest first."""
         by_section: dict[str, list[int]] = {}
         for number in self.numbers:
             shelf = placement_of(number)
@@ -157,5 +154,4 @@ class Edition:
 def edition(
     day: int, extra: int = 0, added: int = 0, revised: frozenset[tuple[int, Revision]] = frozenset()
 ) -> Edition:
-    """The edition of that day, cached."""
     return Edition(day, extra, added, revised)

@@ -93,18 +93,9 @@ NOTHING = Html("")
 
 
 def page(visit: RequestContext, title: str, main: Html, extra: Html = NOTHING, declared: Html = META_CHARSET) -> str:
-    """A page in the current layout."""
-    body = tag(
-        "body",
-        tag(
-            "div",
-            _banner(visit),
-            items(*page_furniture.menu(visit.edition), class_="menu"),
-            _middle(visit, main),
-            _footer(visit),
-            id="trang",
-        ),
-    )
+    menu = items(*page_furniture.menu(visit.edition), class_="menu")
+    footer = tag("div", page_furniture.licence(), tag("p", page_furniture.visitors(visit)), id="cuoi")
+    body = tag("body", tag("div", _banner(visit), menu, _middle(visit, main), footer, id="trang"))
     return document(head(visit, f"{title} - {NAME}", extra, declared), body, lang="vi")
 
 
@@ -130,21 +121,14 @@ def _middle(visit: RequestContext, main: Html) -> Html:
     return tag("div", top, tag("div", main, id="chinh"), tag("div", side, id="ben"), id="giua")
 
 
-def _footer(visit: RequestContext) -> Html:
-    return tag("div", page_furniture.licence(), tag("p", page_furniture.visitors(visit)), id="cuoi")
-
-
 def old_page(visit: RequestContext, title: str, main: Html, extra: Html = NOTHING) -> str:
     """A page in the old layout: ASP.NET WebForms, everything in one form, everything in tables."""
+    menu = tag("tr", *(tag("td", entry) for entry in page_furniture.menu(visit.edition)))
+    middle = tag("td", main, id="dnn_ContentPane", class_="contentpane")
     rows = (
         _full_row("dau-cu", _old_banner(visit)),
-        _full_row(
-            "thuc-don",
-            tag("table", tag("tr", *(tag("td", entry) for entry in page_furniture.menu(visit.edition))), cellpadding=4),
-        ),
-        tag(
-            "tr", _left_column(visit), tag("td", main, id="dnn_ContentPane", class_="contentpane"), _right_column(visit)
-        ),
+        _full_row("thuc-don", tag("table", menu, cellpadding=4)),
+        tag("tr", _left_column(visit), middle, _right_column(visit)),
         _full_row("cuoi-cu", join(page_furniture.licence(), page_furniture.visitors(visit))),
     )
     table = tag("table", tag("tbody", *rows), class_="khung", cellspacing=0, cellpadding=6, border=0)

@@ -17,7 +17,7 @@ from crawler.demo.section_addresses import (
     page_path,
     picture_path,
     thumbnail_path,
-)
+)  # fmt: skip
 
 OLD = ("postback", "script")
 """The paging of sections in the old layout."""
@@ -85,21 +85,12 @@ def search(visit: RequestContext) -> bytes:
 
 
 def missing(visit: RequestContext) -> bytes:
-    """The page for a path that does not exist."""
-    main = join(
-        tag("h1", text("Không tìm thấy trang")),
-        tag(
-            "p",
-            text("Bài viết không tồn tại hoặc đã được gỡ bỏ. Mời bạn đọc trở lại "),
-            link("/", "trang chủ"),
-            text("."),
-        ),
-    )
+    sentence = text("Bài viết không tồn tại hoặc đã được gỡ bỏ. Mời bạn đọc trở lại ")
+    main = join(tag("h1", text("Không tìm thấy trang")), tag("p", sentence, link("/", "trang chủ"), text(".")))
     return frames.page(visit, "Không tìm thấy trang", main).encode()
 
 
 def pager(edition: Edition, section: Section, page: int) -> list[Html]:
-    """The pagination below a list."""
     last_page = -(-edition.count(section) // edition.size(section))
     numbers = [number for number in range(page - 3, page + 4) if 1 <= number <= last_page]
     if section.paging == "cursor":
@@ -126,11 +117,8 @@ def _next_link(edition: Edition, section: Section, page: int) -> Html:
 
 def _postback_link(number: int, page: int) -> Html:
     """A page number that only a script can follow, as in WebForms."""
-    return (
-        tag("b", text(number))
-        if number == page
-        else link(f"javascript:__doPostBack('dnn$ctr57$Pager','{number}')", str(number))
-    )
+    script = f"javascript:__doPostBack('dnn$ctr57$Pager','{number}')"
+    return tag("b", text(number)) if number == page else link(script, str(number))
 
 
 def _load_more(section: Section) -> list[Html]:

@@ -47,7 +47,6 @@ class Picture:
 
     @property
     def shows(self) -> str:
-        """The name of the scene in the picture."""
         return self.scene or self.file
 
 
@@ -113,11 +112,11 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """An edit of generated articles. number: counted from 1; at: aware, the modification time that the articles
-    give."""
+    """An edit of generated articles. number: counted from 1; edited_at: aware, the modification time that the
+    articles give."""
 
     number: int
-    at: datetime
+    edited_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +167,6 @@ class Published:
 
     @property
     def live(self) -> bool:
-        """Whether its path serves the article."""
         return self.state in ("live", "moved")
 
 
@@ -205,7 +203,6 @@ LINK = re.compile(r"\[([^\]]+)\]\(bai:(\d+)\)")
 
 
 def read_body(text: str) -> tuple[Passage, ...]:
-    """Parses a body into passages."""
     return tuple(_passage(piece.strip()) for piece in re.split(r"\n\s*\n", text.strip()))
 
 
@@ -236,7 +233,6 @@ def read_article(text: str) -> Article:
 
 
 def read_all() -> tuple[Article, ...]:
-    """Reads every article of the package's data, sorted by id."""
     files = resources.files("crawler.demo") / "articles"
     texts = (file.read_text(encoding="utf-8") for file in files.iterdir() if file.name.endswith(".toml"))
     return tuple(sorted((read_article(text) for text in texts), key=lambda article: article.id))
@@ -251,7 +247,6 @@ _FILE_FIELDS = ("scene", "percent")
 
 
 def date_of(day: int) -> datetime:
-    """The midnight at which a day of the paper begins."""
     return FIRST_DAY + timedelta(days=day - 1)
 
 
@@ -277,28 +272,21 @@ def _apply(article: Article, change: Change) -> Article:
 
 
 def _edit(article: Article, change: Change) -> Article:
+    before, after = change.before, change.after
     if change.field == "headline":
-        return replace(article, headline=article.headline.replace(change.before, change.after))
+        return replace(article, headline=article.headline.replace(before, after))
     if change.field == "lead":
-        return replace(article, lead=article.lead.replace(change.before, change.after))
+        return replace(article, lead=article.lead.replace(before, after))
     if change.field == "body":
-        return replace(article, passages=_edit_passages(article.passages, change))
+        passages = (replace(passage, text=passage.text.replace(before, after)) for passage in article.passages)
+        return replace(article, passages=tuple(passages))
     return replace(article, pictures=tuple(_edit_picture(picture, change) for picture in article.pictures))
 
 
-def _edit_passages(passages: tuple[Passage, ...], change: Change) -> tuple[Passage, ...]:
-    return tuple(replace(passage, text=passage.text.replace(change.before, change.after)) for passage in passages)
-
-
 def _edit_picture(picture: Picture, change: Change) -> Picture:
-    if change.field == "caption" and picture.caption:
-        return replace(picture, caption=picture.caption.replace(change.before, change.after))
-    if change.field == "credit" and picture.credit == change.before:
-        return replace(picture, credit=change.after)
-    if change.field == "file" and picture.file == change.before:
-        return replace(picture, file=change.after)
-    if change.field == "scene" and picture.file == change.before:
-        return replace(picture, scene=change.after)
-    if change.field == "percent" and picture.file == change.before:
-        return replace(picture, percent=int(change.after))
-    return picture
+    if change.field == "caption":
+        return replace(picture, caption=picture.caption and picture.caption.replace(change.before, change.after))
+    if change.before != (picture.credit if change.field == "credit" else picture.file):
+        return picture
+    value = int(change.after) if change.field == "percent" else change.after
+    return replace(picture, **{change.field: value})  # type: ignore[arg-type]  # checked when the data are tested

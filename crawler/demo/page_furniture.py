@@ -22,14 +22,8 @@ PARTNERS = (
     ("http://baodoibac.example/rss.htm", "Báo Đồi Bắc"),
 )
 READERS = (
-    "Nguyễn Thị Lụa",
-    "Trần Bá Khang",
-    "Độc giả Vân Trung",
-    "lethanh62",
-    "Phạm Quốc Hưng",
-    "Cô giáo Mận",
-    "Bùi Văn Sỹ",
-)
+    "Nguyễn Thị Lụa", "Trần Bá Khang", "Độc giả Vân Trung", "lethanh62", "Phạm Quốc Hưng", "Cô giáo Mận", "Bùi Văn Sỹ",
+)  # fmt: skip
 REMARKS = (
     "Bài viết rất hay, mong báo tiếp tục theo dõi việc này.",
     "Ở thôn tôi cũng vậy, đề nghị các cấp quan tâm hơn nữa.",
@@ -86,11 +80,8 @@ def article_link(article: Article, query: str = "") -> Html:
 def dated_link(article: Article) -> Html:
     if article.date_form == "none":
         return article_link(article)
-    return join(
-        article_link(article),
-        text(" "),
-        tag("span", text(f"({printed_dates.short(article.published)})"), class_="ngay"),
-    )
+    date = tag("span", text(f"({printed_dates.short(article.published)})"), class_="ngay")
+    return join(article_link(article), text(" "), date)
 
 
 @lru_cache(maxsize=16)
@@ -154,32 +145,25 @@ def tags(article: Article) -> tuple[Html, ...]:
 
 def share(visit: RequestContext, article: Article) -> Html:
     address = visit.base + article_path(article)
-    return tag(
-        "div",
-        text("Chia sẻ: "),
+    links = join(
         link(f"https://social.example/share?u={address}", "Facebook"),
-        text(" "),
         link(f"mailto:?subject=Bao%20Song%20Thao&body={address}", "Email"),
-        text(" "),
         link(f"/in-bai/{article.id}", "In bài viết", rel="nofollow"),
-        text(" "),
         link(f"{article_path(article)}?fbclid=IwAR0{article.id}#comments", "Bình luận"),
-        class_="chia-se",
+        by=" ",
     )
+    return tag("div", text("Chia sẻ: "), links, class_="chia-se")
 
 
 @cache
 def licence() -> Html:
+    mail = link("mailto:toasoan@baosongthao.example", "toasoan@baosongthao.example")
     return join(
         tag("p", tag("b", text(f"{NAME} điện tử")), text(f" - {SLOGAN}")),
         tag("p", text("Giấy phép hoạt động số 117/GP-TTĐT cấp ngày 02/03/2020. Phụ trách: Lương Khánh Toàn")),
-        tag("p", text("Tòa soạn: số 8 phố Bến Gót, thành phố Thao Giang. Điện thoại: (0299) 3.000.118 - "), _mail()),
+        tag("p", text("Tòa soạn: số 8 phố Bến Gót, thành phố Thao Giang. Điện thoại: (0299) 3.000.118 - "), mail),
         tag("p", text("Ghi rõ nguồn “Báo Sông Thao” khi phát hành lại thông tin từ trang này.")),
     )
-
-
-def _mail() -> Html:
-    return link("mailto:toasoan@baosongthao.example", "toasoan@baosongthao.example")
 
 
 @cache
@@ -188,5 +172,4 @@ def breadcrumb(section: Section) -> Html:
 
 
 def box(title: str, entries: tuple[Html, ...], name: str) -> Html:
-    """A titled list of links."""
     return tag("div", tag("h3", text(title)), items(*entries), class_=f"box {name}")

@@ -1,75 +1,55 @@
-"""Paints every photograph and advert of the paper, seeded by its file name: the same name gives the same picture.
-Writes them as PNG."""
+"""Paints every photograph and advert of the paper, as PNG, seeded by its file name: the same name gives the same
+picture."""
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from math import sin
 from random import Random
+
+from PIL import Image, ImageDraw
 
 Colour = int
 """0xRRGGBB."""
 
 
 class Canvas:
-    """An image of palette indices. Stores columns, because landscapes are layers over each other in a column;
-    transposing by slices at the end is much faster in Python than setting pixels row by row."""
+    """An image of palette indices; what is painted outside it is clipped."""
 
     def __init__(self, width: int, height: int) -> None:
-        self.width = width
-        self.height = height
-        self.palette: list[Colour] = []
-        self._columns = [bytearray(height) for _ in range(width)]
+        self.width, self.height = width, height
+        self._palette: list[Colour] = []
+        self._image = Image.new("P", (width, height))
+        self._draw = ImageDraw.Draw(self._image)
 
     def colour(self, colour: Colour) -> int:
         """The palette index of a colour; adds it on first use. At most 256 different colours."""
-        if colour not in self.palette:
-            self.palette.append(colour)
-        return self.palette.index(colour)
-
-    def span(self, x: int, top: int, bottom: int, index: int) -> None:
-        """Paints one column from top to before bottom; clips what is outside the image."""
-        low, high = max(top, 0), min(bottom, self.height)
-        if 0 <= x < self.width and low < high:
-            self._columns[x][low:high] = bytes([index]) * (high - low)
+        if colour not in self._palette:
+            self._palette.append(colour)
+        return self._palette.index(colour)
 
     def box(self, left: int, top: int, width: int, height: int, colour: Colour) -> None:
-        """Paints a filled rectangle."""
-        low, high = max(top, 0), min(top + height, self.height)
-        strip = bytes([self.colour(colour)]) * (high - low)
-        for column in self._columns[max(left, 0) : max(left + width, 0)] if strip else ():
-            column[low:high] = strip
+        if width > 0 and height > 0:
+            self._draw.rectangle((left, top, left + width - 1, top + height - 1), self.colour(colour))
 
     def disc(self, centre_x: int, centre_y: int, radius: int, colour: Colour) -> None:
-        """Paints a filled circle."""
-        index = self.colour(colour)
-        for dx in range(-radius, radius + 1):
-            half = int((radius * radius - dx * dx) ** 0.5)
-            self.span(centre_x + dx, centre_y - half, centre_y + half + 1, index)
+        corners = (centre_x - radius, centre_y - radius, centre_x + radius, centre_y + radius)
+        self._draw.ellipse(corners, self.colour(colour))
 
     def gradient(self, top: int, bottom: int, upper: Colour, lower: Colour, steps: int = 40) -> None:
-        """Paints bands from one colour to another over the whole width."""
         for step in range(steps):
             first = top + (bottom - top) * step // steps
             last = top + (bottom - top) * (step + 1) // steps
             self.box(0, first, self.width, last - first, mix(upper, lower, step / (steps - 1)))
 
     def png(self) -> bytes:
-        """The image as a PNG file."""
-        joined = b"".join(self._columns)
-        rows = (b"\0" + joined[y :: self.height] for y in range(self.height))
-        header = struct.pack(">IIBBBBB", self.width, self.height, 8, 3, 0, 0, 0)
-        palette = b"".join(colour.to_bytes(3, "big") for colour in self.palette)
-        chunks = ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", zlib.compress(b"".join(rows), 9)), (b"IEND", b""))
-        return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks)
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        self._image.putpalette(b"".join(colour.to_bytes(3, "big") for colour in self._palette))
+        file = BytesIO()
+        self._image.save(file, "PNG", optimize=True)
+        return file.getvalue()
 
 
 def mix(first: Colour, second: Colour, share: float) -> Colour:
@@ -142,16 +122,16 @@ def _painter_for(file: str, rng: Random) -> Painter:
 
 def _hills(canvas: Canvas, rng: Random, light: Light, horizon: int) -> None:
     for layer in range(3):
-        index = canvas.colour(mix(light.far, light.near, layer / 2))
+        shade = mix(light.far, light.near, layer / 2)
         phase, waves = rng.uniform(0, 6), rng.uniform(4, 9)
         for x in range(canvas.width):
             fraction = x / canvas.width
             elevation = sin(phase + fraction * waves) + 0.4 * sin(phase * 2 + fraction * waves * 2.7)
-            canvas.span(x, int(horizon + canvas.height * (layer * 0.07 - elevation * 0.06)), canvas.height, index)
+            top = int(horizon + canvas.height * (layer * 0.07 - elevation * 0.06))
+            canvas.box(x, top, 1, canvas.height - top, shade)
 
 
 def _river(canvas: Canvas, rng: Random, light: Light, top: int) -> None:
-    """Paints a wide river with streaks of light and a few boats."""
     canvas.gradient(top, canvas.height, mix(light.water, light.horizon, 0.5), light.water, 24)
     shine = mix(light.water, light.horizon, 0.7)
     unit = canvas.height / 420
@@ -182,7 +162,6 @@ def _fields(canvas: Canvas, rng: Random, light: Light, top: int) -> None:
 
 
 def _village(canvas: Canvas, rng: Random, light: Light, top: int) -> None:
-    """Paints houses with tiled roofs on the near bank."""
     canvas.box(0, top, canvas.width, canvas.height - top, light.field)
     unit = canvas.height / 420
     x = int(rng.uniform(0, 40) * unit)

@@ -18,30 +18,14 @@ from crawler.demo.newsroom_records import (
     Changes,
     Edit,
     Paragraph,
-    Passage,
     Picture,
     Published,
     PublishedPicture,
     as_of,
     plain,
     read_all,
-)
+)  # fmt: skip
 from crawler.demo.section_addresses import BY_SLUG, article_path, picture_path
-
-__all__ = [
-    "DAYS",
-    "Article",
-    "Changes",
-    "Edit",
-    "Paragraph",
-    "Passage",
-    "Picture",
-    "Published",
-    "PublishedPicture",
-    "changes",
-    "load_articles",
-    "published",
-]
 
 DAYS = (1, 2, 3)
 DATE_ONLY = ("words", "dots")
@@ -55,14 +39,8 @@ def load_articles() -> tuple[Article, ...]:
 
 def articles_of(day: int) -> tuple[Article, ...]:
     """The articles that exist on that day, with its changes, newest first."""
-    present = (as_of(article, day) for article in load_articles())
-    return tuple(
-        sorted(
-            (article for article in present if article),
-            key=lambda article: (article.published, article.id),
-            reverse=True,
-        )
-    )
+    present = (article for written in load_articles() if (article := as_of(written, day)))
+    return tuple(sorted(present, key=lambda article: (article.published, article.id), reverse=True))
 
 
 def published(day: int, extra_articles: int = 0) -> tuple[Published, ...]:
@@ -111,7 +89,6 @@ def _printed_time(article: Article) -> datetime | None:
 
 
 def picture_order(article: Article) -> Iterator[int]:
-    """The indices of the pictures, in the order of the body."""
     return (index for passage in article.passages for index in passage.pictures)
 
 
@@ -128,21 +105,20 @@ def changes(day: int) -> Changes:
     kept = [(before[key], article) for key, article in today.items() if key in before]
     return Changes(
         day=day,
-        edited=tuple(edit for old, new in kept for edit in _edited_fields(old, new)),
+        edited=tuple(
+            Edit(new.path, field, was, is_now, index)
+            for old, new in kept
+            for field, was, is_now, index in _compared_fields(old, new)
+            if was != is_now
+        ),
         added=tuple(article.path for key, article in today.items() if key not in before),
         disappeared=tuple(new.path for old, new in kept if old.live and not new.live),
         moved=tuple((old.path, new.path) for old, new in kept if old.path != new.path),
     )
 
 
-def _edited_fields(old: Published, new: Published) -> Iterator[Edit]:
-    """The fields that differ; edits never add or remove a paragraph or a picture."""
-    for field, before, after, index in _compared_fields(old, new):
-        if before != after:
-            yield Edit(new.path, field, before, after, index)
-
-
 def _compared_fields(old: Published, new: Published) -> Iterator[tuple[str, str, str, int | None]]:
+    """(field, before, after, index); edits never add or remove a paragraph or a picture."""
     yield "headline", old.headline, new.headline, None
     yield "lead", old.lead, new.lead, None
     for index, (old_block, new_block) in enumerate(zip(old.body, new.body, strict=True)):

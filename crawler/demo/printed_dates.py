@@ -46,10 +46,8 @@ MACHINE: dict[str, Callable[[datetime], str]] = {
 
 
 def visible(form: str, moment: datetime) -> str:
-    """The visible date in that form."""
     return VISIBLE.get(form, VISIBLE["plain"])(moment)
 
 
 def machine(form: str, moment: datetime) -> str:
-    """The value of a machine-readable attribute in that form."""
     return MACHINE[form](moment) if form in MACHINE else moment.isoformat()

@@ -36,8 +36,6 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class RouteRequest:
-    """The parts of a request that routes read."""
-
     visit: RequestContext
     path: str
     query: str
@@ -172,14 +170,5 @@ def _disallowed(ask: RouteRequest) -> Answer | None:
 
 
 ROUTES: tuple[Callable[[RouteRequest], Answer | None], ...] = (
-    _home,
-    _article,
-    _section,
-    _picture,
-    _advert,
-    _feed,
-    _sitemap,
-    _generated_feed,
-    _robots,
-    _disallowed,
-)
+    _home, _article, _section, _picture, _advert, _feed, _sitemap, _generated_feed, _robots, _disallowed,
+)  # fmt: skip

@@ -125,7 +125,6 @@ class Placement:
 
     @property
     def reach(self) -> LinkedFrom:
-        """The value for `Article.reach`."""
         if self.listed:
             return "script" if self.section == SCRIPTED else "open"
         if self.linked:

@@ -14,17 +14,14 @@ import gzip
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from socket import SHUT_RDWR, socket
 from threading import Lock, Thread
-from types import TracebackType
-from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from crawler.demo import words
 from crawler.demo.edition import LIVE, Edition, edition
 from crawler.demo.newsroom_records import HANOI, Published, Revision, date_of
 from crawler.demo.page_furniture import RequestContext
@@ -37,28 +34,16 @@ WORTH_GZIP = 500
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One answered request. at: aware, UTC. path: with its query. conditional: whether it had a validator. sent: the
+    """One request. answered_at: aware, UTC. path: with its query. conditional: whether it had a validator. sent: the
     size of the response body as sent, in bytes."""
 
-    at: datetime
+    answered_at: datetime
     method: str
     path: str
     status: int
     user_agent: str
     conditional: bool
     sent: int = 0
-
-
-class Paper(Protocol):
-    """The interface of the paper that the server needs."""
-
-    crawl_delay: float
-
-    def visit(self, host: str | None) -> RequestContext:
-        """The next request's view of the paper."""
-
-    def note(self, request: Request) -> None:
-        """Adds a request to the log."""
 
 
 class Server(ThreadingHTTPServer):
@@ -68,7 +53,7 @@ class Server(ThreadingHTTPServer):
     daemon_threads = False
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], paper: Paper) -> None:
+    def __init__(self, address: tuple[str, int], paper: Newspaper) -> None:
         self.paper = paper
         self._connections: set[socket] = set()
         super().__init__(address, _Handler)
@@ -122,7 +107,9 @@ class _Handler(BaseHTTPRequestHandler):
         compressed = status != 304 and self._accepts_gzip(response)
         body = gzip.compress(response.body, 5, mtime=0) if compressed else response.body
         sent = body if with_body and status != 304 else b""
-        self._note(status, len(sent))
+        conditional = "If-None-Match" in self.headers or "If-Modified-Since" in self.headers
+        asker = self.headers.get("User-Agent", ""), conditional
+        paper.note(Request(datetime.now(UTC), self.command, self.path, status, *asker, len(sent)))
         self.send_response(status)
         self._send_headers(response, compressed)
         if status != 304:
@@ -130,11 +117,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(sent)
-
-    def _note(self, status: int, sent: int) -> None:
-        conditional = "If-None-Match" in self.headers or "If-Modified-Since" in self.headers
-        agent = self.headers.get("User-Agent", "")
-        self.server.paper.note(Request(datetime.now(UTC), self.command, self.path, status, agent, conditional, sent))
 
     def _is_not_modified(self, response: Answer) -> bool:
         """Whether to answer 304. RFC 9110: If-None-Match takes precedence, and compares weakly."""
@@ -172,11 +154,6 @@ def _not_modified_since(moment: datetime, date: str) -> bool:
         return False
 
 
-def reachable(day: int, extra_articles: int = 0, added: int = 0) -> frozenset[str]:
-    """The paths of the articles that are reachable on that day, written and generated ones."""
-    return reachable_in(edition(day, extra_articles, added))
-
-
 def reachable_in(today: Edition) -> frozenset[str]:
     """The paths of the articles that are reachable in an edition: all live written ones, and some generated ones."""
     written = (article_path(article) for article in today.articles if article.state in LIVE)
@@ -201,9 +178,6 @@ def _linked_numbers(today: Edition) -> set[int]:
     for slug, numbers in today.listed_numbers.items():
         linked.update(numbers[: today.size(BY_SLUG[slug])] if slug == SCRIPTED else numbers)
     return linked
-
-
-__all__ = ["Newspaper", "Request"]
 
 
 class Newspaper:
@@ -248,17 +222,16 @@ class Newspaper:
 
     def revise(self, count: int, moment: datetime | None = None) -> tuple[str, ...]:
         """Edits the text of `count` reachable generated articles; returns their paths. The same sequence of calls
-        always chooses the same ones. at: the time of the edit; by default from the paper's own calendar. Raises
+        always chooses the same ones. moment: the time of the edit; by default from the paper's own calendar. Raises
         ValueError where fewer are reachable."""
         self._revisions += 1
         chosen = Random(self._revisions).sample(reachable_numbers(self.edition), count)
-        revision = Revision(self._revisions, moment or words.usual_time(self._revisions))
+        revision = Revision(self._revisions, moment or date_of(1) + timedelta(hours=10, minutes=self._revisions))
         self._revised |= dict.fromkeys(chosen, revision)
         self._rebuild_edition()
         return tuple(article_path(self.edition.generated(number)) for number in sorted(chosen))
 
     def published(self) -> tuple[Published, ...]:
-        """The expected data of every article in the current edition, see paper.published."""
         today = self.edition
         return truth(today.articles, (today.generated(number) for number in today.numbers))
 
@@ -267,12 +240,10 @@ class Newspaper:
 
     @property
     def base_url(self) -> str:
-        """Scheme and host, without a slash at the end."""
         return f"http://{self._host}:{self._server.server_address[1]}"
 
     @property
     def log(self) -> tuple[Request, ...]:
-        """All requests answered so far, in order."""
         with self._lock:
             return tuple(self._log)
 
@@ -282,9 +253,7 @@ class Newspaper:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -295,14 +264,9 @@ class Newspaper:
             self._serial += 1
             serial = self._serial
         base = f"http://{host}" if host else self.base_url
-        return RequestContext(self.edition, base, serial, _paper_time(self._day))
+        now = datetime.combine(date_of(self._day).date(), datetime.now(HANOI).time(), HANOI)
+        return RequestContext(self.edition, base, serial, now)
 
     def note(self, request: Request) -> None:
-        """Adds a request to the log."""
         with self._lock:
             self._log.append(request)
-
-
-def _paper_time(day: int) -> datetime:
-    """The paper's date with the current time of day."""
-    return datetime.combine(date_of(day).date(), datetime.now(HANOI).time(), HANOI)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from random import Random
 
-from crawler.demo.newsroom_records import HANOI, Article, Form, Passage, Revision, date_of
+from crawler.demo.newsroom_records import HANOI, Article, Form, Passage, Revision
 from crawler.demo.section_addresses import SHELVES, placement_of
 
 FIRST_ID = 500_000
@@ -18,36 +18,15 @@ APART = timedelta(minutes=37)
 
 FORMS: tuple[Form, ...] = ("dnn", "webforms", "plain", "modern")
 PLACES = (
-    "Hạ Thao",
-    "Yên Lĩnh",
-    "Đồng Mực",
-    "Phú Khê",
-    "Vân Trung",
-    "Gò Sặt",
-    "Bến Dâu",
-    "Thanh Lạc",
-    "Cổ Am",
-    "Suối Ngà",
-)
+    "Hạ Thao", "Yên Lĩnh", "Đồng Mực", "Phú Khê", "Vân Trung", "Gò Sặt", "Bến Dâu", "Thanh Lạc", "Cổ Am", "Suối Ngà",
+)  # fmt: skip
 BODIES = (
-    "Hội Nông dân",
-    "Đoàn Thanh niên",
-    "Ban quản lý chợ",
-    "Trạm Y tế",
-    "Hợp tác xã",
-    "Trường Tiểu học",
-    "Tổ bảo vệ đê",
-)
+    "Hội Nông dân", "Đoàn Thanh niên", "Ban quản lý chợ", "Trạm Y tế", "Hợp tác xã", "Trường Tiểu học", "Tổ bảo vệ đê",
+)  # fmt: skip
 DEEDS = (
-    "khơi thông kênh mương",
-    "trồng thêm cây xanh ven đường",
-    "kiểm tra an toàn điện",
-    "tập huấn ghi chép sổ sách",
-    "sửa lại nhà văn hóa thôn",
-    "thu gom rác trên đồng",
-    "tặng sách cho học sinh",
-    "phát cỏ hai bên đường liên xã",
-)
+    "khơi thông kênh mương", "trồng thêm cây xanh ven đường", "kiểm tra an toàn điện", "tập huấn ghi chép sổ sách",
+    "sửa lại nhà văn hóa thôn", "thu gom rác trên đồng", "tặng sách cho học sinh", "phát cỏ hai bên đường liên xã",
+)  # fmt: skip
 WHEN = ("sáng nay", "cuối tuần qua", "trong đợt cao điểm đầu tháng", "sau vụ thu hoạch", "trước mùa mưa")
 RESULTS = (
     "Công việc kéo dài {n} buổi, có {m} người tham gia.",
@@ -71,11 +50,7 @@ def article(number: int, edit: Revision | None = None) -> Article:
     of the newsroom that included it."""
     rng = Random(number)
     organization, place, deed, time_phrase = rng.choice(BODIES), rng.choice(PLACES), rng.choice(DEEDS), rng.choice(WHEN)
-    headline = (
-        f"{organization} {place} {deed}, đợt {number + 1}"
-        if number >= 0
-        else f"{organization} {place} {deed}, lần {-number}"
-    )
+    headline = f"{organization} {place} {deed}, {f'đợt {number + 1}' if number >= 0 else f'lần {-number}'}"
     byline = rng.choice(REPORTERS)
     shelf = placement_of(number)
     return Article(
@@ -91,18 +66,12 @@ def article(number: int, edit: Revision | None = None) -> Article:
         authors=(byline,),
         reach=shelf.reach,
         linked_from=FIRST_ID + number - 1 if shelf.linked else None,
-        modified=edit.at if edit else None,
+        modified=edit.edited_at if edit else None,
     )
 
 
 def published(number: int) -> datetime:
-    """The publication time of the article of that number."""
     return NEWEST - number * APART
-
-
-def usual_time(revision: int) -> datetime:
-    """The time of the newsroom's edit of that number, by the paper's own calendar."""
-    return date_of(1) + timedelta(hours=10, minutes=revision)
 
 
 def _paragraphs(rng: Random, place: str, number: int, edit: Revision | None) -> list[str]:

@@ -54,7 +54,7 @@ def as_utf8(body: bytes, charset: str | None) -> bytes:
     if (wide := charset_of_zeros(body)) is not None:
         return _decoded(body, wide)
     if not _is_utf8(body):
-        return _decoded_as(body, charset) or _decoded_as(body, declared_charset(body)) or _decoded(body, "utf-8")
+        return _decoded(body, codec_of(charset) or codec_of(declared_charset(body)) or "utf-8")
     return body.replace(b"\0", b"") if b"\0" in body else body
 
 
@@ -73,13 +73,6 @@ def _is_utf8(body: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _decoded_as(body: bytes, charset: str | None) -> bytes | None:
-    """The body decoded from a charset; None where that is unknown, or UTF-16 or -32, which zero bytes would have
-    shown."""
-    name = codec_of(charset)
-    return None if name is None or name.startswith(("utf-16", "utf-32")) else _decoded(body, name)
 
 
 def _decoded(body: bytes, name: str) -> bytes:

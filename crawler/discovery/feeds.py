@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_tz
@@ -43,16 +44,12 @@ def moment(text: str | None, zone: tzinfo) -> datetime | None:
 
 
 def _iso(written: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(written)
-    except ValueError:
-        pass
     if month := _MONTH.fullmatch(written):
         return datetime(int(month[1]), int(month[2] or 1), 1)  # noqa: DTZ001  # `moment` gives it its zone
-    try:
-        return datetime.fromisoformat(_SPACE_BEFORE_ZONE.sub("", written))
-    except ValueError:
-        return None
+    for text in (written, _SPACE_BEFORE_ZONE.sub("", written)):
+        with suppress(ValueError):
+            return datetime.fromisoformat(text)
+    return None
 
 
 def _twelve_hour(written: str) -> datetime | None:

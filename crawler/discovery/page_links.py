@@ -79,7 +79,6 @@ class _PageReader:
         yield from self._infinite_scroll_link(has_links)
 
     def can_be_turned(self, links: list[Link]) -> bool:
-        """Whether the pages of the list have addresses."""
         return self._pager.is_turned or any(link.found_in == "pagination" for link in links)
 
     def _link(self, element: etree._Element) -> Link | None:
@@ -131,14 +130,12 @@ class _PageReader:
 
 
 def _refresh_target(meta: etree._Element) -> str:
-    """The target of a meta refresh; "" where the element is none."""
     if value(meta, "http-equiv").lower() != "refresh":
         return ""
     return target_of(value(meta, "content"))
 
 
 def _link_text(element: etree._Element) -> str:
-    """The text of a link."""
     try:
         return "".join(map(str, element.itertext()))
     except UnicodeDecodeError:

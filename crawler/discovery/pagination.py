@@ -27,7 +27,7 @@ _ENDING = re.compile(r"(?:\.[a-z]{2,5})?/?$", re.IGNORECASE)
 _PAGE_WORDS = re.compile(
     r"(?:trang|page)? ?\d{1,6}|(?:trang |tin )?(?:sau|trước|tiếp|tiếp theo|kế|kế tiếp|đầu|cuối|cũ hơn|mới hơn)"
     r"|(?:xem|tải|đọc)(?: thêm| tiếp)|(?:load |view )?more"
-    r"|(?:next|prev|previous|first|last|older|newer)(?: page| posts| entries)?",
+    r"|(?:next|prev|previous|first|last|older|newer)(?: page| posts| entries)?"
 )
 _ARROWS = "«»‹›<>←→❮❯⟨⟩≪≫|[]().… \t\r\n\xa0"
 _POSTBACK = re.compile(r"do_?postback", re.IGNORECASE)

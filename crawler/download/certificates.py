@@ -27,14 +27,9 @@ from crawler.politeness.private_networks import PrivateNetworkFilter
 
 # OpenSSL's error codes in words (X509_verify_cert_error_string(3)); other codes are printed as numbers.
 _MEANINGS = {
-    10: "has expired",
-    9: "is not valid yet",
-    18: "is signed by nobody but itself",
-    19: "is signed by an authority this machine does not know",
-    20: "is signed by an authority this machine does not know",
-    21: "is signed by an authority this machine does not know",
-    23: "has been revoked",
-}
+    10: "has expired", 9: "is not valid yet", 18: "is signed by nobody but itself", 23: "has been revoked",
+    **dict.fromkeys((19, 20, 21), "is signed by an authority this machine does not know"),
+}  # fmt: skip
 
 
 class NotingContextFactory(_ScrapyClientContextFactory):
@@ -48,15 +43,13 @@ class NotingContextFactory(_ScrapyClientContextFactory):
         self._options.getContext().set_default_verify_paths()  # reads a hundred certificates: once is enough
 
     def creatorForNetloc(self, hostname: bytes, port: int) -> ClientTLSOptions:  # type: ignore[override]  # as Scrapy's
-        """The TLS options for connections to one host and port."""
         return _LenientTLSOptions(self._options._makeTLSConnection, hostname.decode("ascii"), port, self.doubts)
 
 
 class _LenientTLSOptions(ClientTLSOptions):
     def __init__(self, make: object, hostname: str, port: int, doubts: dict[tuple[str, int], str]):
         super().__init__(make, hostname)  # type: ignore[arg-type]  # pyOpenSSL takes it, its types do not
-        self.place = hostname.lower(), port
-        self.doubts = doubts
+        self.place, self.doubts = (hostname.lower(), port), doubts
 
     def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
         """A connection that notes certificate errors where Twisted would end it."""
@@ -97,8 +90,7 @@ class WaryResolver:
     """Resolves a host to the addresses that the filter admits. refused: by host, the last address that was refused."""
 
     def __init__(self, resolver: Any, reach: PrivateNetworkFilter):
-        self.resolver = resolver
-        self.reach = reach
+        self.resolver, self.reach = resolver, reach
         self.refused: dict[str, str] = {}
 
     def resolveHostName(
@@ -111,13 +103,8 @@ class WaryResolver:
 
 @implementer(IResolutionReceiver)
 class _AddressFilter:
-    """Passes on the addresses that may be connected to."""
-
     def __init__(self, resolver: WaryResolver, receiver: Any, host: str, port: int):
-        self.resolver = resolver
-        self.receiver = receiver
-        self.host = host
-        self.port = port
+        self.resolver, self.receiver, self.host, self.port = resolver, receiver, host, port
 
     def resolutionBegan(self, resolution: Any) -> None:
         self.receiver.resolutionBegan(resolution)

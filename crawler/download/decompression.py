@@ -24,17 +24,13 @@ from archive.workers import Lost
 from crawler.outlet import archive_writer_of
 from crawler.politeness.refusals import HostBackoff
 from crawler.readers import ReadingStopped
-from crawler.response_capture import CODING, remark
+from crawler.response_capture import CODING, remark, without_body
 
 _SMALL_PACKED, _SMALL_UNPACKED = 64 * 1024, 4 * 1024 * 1024  # bytes, packed and unpacked
 
 
 class BrokenTransfer(Exception):
     """Raised when a response came only in part, and the retries have not helped."""
-
-
-class _TooCostly(Exception):
-    """Raised when unpacking a body takes more time or memory than a worker has."""
 
 
 class DecompressionMiddleware(HttpCompressionMiddleware):
@@ -56,8 +52,8 @@ class DecompressionMiddleware(HttpCompressionMiddleware):
             return response
         try:
             unpacked = await self._unpack_body(response.body, to_undo)
-        except (TooLarge, _TooCostly) as error:
-            return _without_body(response, f"left: {len(response.body)} bytes that {error}")
+        except TooLarge as error:
+            return without_body(response, f"left: {len(response.body)} bytes that {error}")
         except ReadingStopped as error:
             raise HostBackoff(f"{response.url} was not unpacked when the run ended", now()) from error
         except BadCoding as error:
@@ -78,13 +74,13 @@ class DecompressionMiddleware(HttpCompressionMiddleware):
         return retry
 
     async def _unpack_body(self, body: bytes, codings: list[str]) -> DecodedBody:
-        """Raises TooLarge, BadCoding and _Slow."""
+        """Raises BadCoding, and TooLarge also where it takes more time or memory than a worker has."""
         if len(body) <= _SMALL_PACKED:
             with suppress(TooLarge):
                 return decode_body(body, codings, min(_SMALL_UNPACKED, self._max_size))
         result = await archive_writer_of(self._crawler).call(_unpack_or_error, body, codings, self._max_size)
         if isinstance(result, Lost):
-            raise _TooCostly(f"cannot be unpacked: {result.reason}")
+            raise TooLarge(f"cannot be unpacked: {result.reason}")
         if isinstance(result, Exception):
             raise result
         return result
@@ -107,9 +103,3 @@ def _with_body(response: Response, body: bytes, codings: list[str]) -> Response:
     # the attributes of every class: for a TextResponse Scrapy would guess the charset of the packed body, for nothing
     attributes = {name: getattr(response, name) for name in Response.attributes} | {"body": body, "headers": headers}
     return cls(**attributes, encoding=None) if issubclass(cls, TextResponse) else cls(**attributes)
-
-
-def _without_body(response: Response, reason: str) -> Response:
-    bodiless = response.replace(body=b"")
-    remark(bodiless, reason)
-    return bodiless

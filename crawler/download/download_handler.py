@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from scrapy.core.downloader import Slot
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError, DownloadFailedError, DownloadTimeoutError, ResponseDataLossError
@@ -72,10 +73,10 @@ class DownloadHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """The response. Raises PrivateAddress, HostBackoff, and what Scrapy raises when none came."""
-        host = host_to_ask(request.url)
+        host, slot = host_to_ask(request.url), self._slot(request)
         async with (
             self.shutdown.until_the_end(host),
-            self.politeness.host_lock.take(host, self._slot_delay(request)) as waited,
+            self.politeness.host_lock.take(host, slot.delay if slot else 0.0) as waited,
         ):
             if waited:
                 self._restart_delay(request)
@@ -94,34 +95,25 @@ class DownloadHandler(HTTP11DownloadHandler):
             raise
 
     async def _send(self, request: Request, host: str) -> Response:
+        hosts = self.politeness.hosts
         try:
             response = await self._download_within_timeout(request)
-        except CannotResolveHostError as error:
-            self._refuse_private_address(request, host)
-            self._note_failure(request, host, error)
-            raise
+            is_robots = bool(request.meta.get("dont_obey_robotstxt"))
+            hosts.answered(host, response.status, header(response, "Retry-After"), is_rules=is_robots)
+            self._note_certificate(request, response)
+            return cut(request, response)
         except HostBackoff:  # the lease check right before sending
             raise
         except Exception as error:  # every failed request counts against the host; raised again
+            if isinstance(error, CannotResolveHostError):
+                self._refuse_private_address(request, host)
             readable = _readable_error(error)
-            self._note_failure(request, host, readable)
+            hosts.silent(host, str(readable) or type(readable).__name__)
+            if readable is error:
+                raise
             raise readable from error
-        self._note_answer(request, host, response)
-        return cut(request, response)
-
-    def _note_failure(self, request: Request, host: str, error: Exception) -> None:
-        self.politeness.hosts.silent(host, str(error) or type(error).__name__)
-        self._forbid_retry_in_backoff(request, host)
-
-    def _note_answer(self, request: Request, host: str, response: Response) -> None:
-        is_robots = bool(request.meta.get("dont_obey_robotstxt"))
-        self.politeness.hosts.answered(host, response.status, header(response, "Retry-After"), is_rules=is_robots)
-        self._forbid_retry_in_backoff(request, host)
-        self._note_certificate(request, response)
-
-    def _forbid_retry_in_backoff(self, request: Request, host: str) -> None:
-        """Allows no retry to a host that is in backoff from now on: its last answer is kept."""
-        request.meta["dont_retry"] = self.politeness.hosts.left_alone(host) is not None
+        finally:  # no retry to a host that is in backoff from now on: its last answer is kept
+            request.meta["dont_retry"] = hosts.left_alone(host) is not None
 
     async def _download_within_timeout(self, request: Request) -> Response:
         """Bounds the whole exchange: Scrapy's own timeout does nothing where Twisted has lost the connection, and the
@@ -135,24 +127,19 @@ class DownloadHandler(HTTP11DownloadHandler):
     async def _wait_out_backoff(self, request: Request, host: str) -> None:
         """Waits out the host's backoff. Raises HostBackoff where that is too long, or the run ends meanwhile."""
         self.politeness.refuse_quiet(host)
-        waited = False
         while seconds := self.politeness.hosts.remaining_seconds(host):
             if self.shutdown.is_closing():
                 raise HostBackoff(f"{host} asked us to back off; ending the run", now() + timedelta(seconds=seconds))
             await asyncio.sleep(min(seconds, _POLL_INTERVAL))
-            waited = True
-        if waited:
             self._restart_delay(request)
 
-    def _slot_delay(self, request: Request) -> float:
-        """The delay of the request's slot: seconds between two requests to its host."""
-        slot = self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
-        return float(slot.delay) if slot else 0.0
+    def _slot(self, request: Request) -> Slot | None:
+        slot: Slot | None = self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+        return slot
 
     def _restart_delay(self, request: Request) -> None:
         """Counts the delay to the next request from now, not from when this one began to wait."""
-        slots = self._crawler.engine.downloader.slots
-        if slot := slots.get(request.meta.get("download_slot", "")):
+        if slot := self._slot(request):
             slot.lastseen = time.monotonic()
 
     def _refuse_private_address(self, request: Request, host: str) -> None:
@@ -163,7 +150,6 @@ class DownloadHandler(HTTP11DownloadHandler):
             )
 
     def _note_certificate(self, request: Request, response: Response) -> None:
-        """Notes what is wrong with the server's certificate."""
         if not request.url.startswith("https:"):
             return
         address = urlparse_cached(request)
@@ -177,9 +163,8 @@ def _readable_error(error: Exception) -> Exception:
     if isinstance(error, ResponseDataLossError):
         return ResponseDataLossError("the answer broke off before its end")
     if isinstance(error, DownloadFailedError) and isinstance(error.__cause__, ResponseFailed):
-        return DownloadFailedError(
-            "; ".join(dict.fromkeys(_cause(failure.value) for failure in error.__cause__.reasons))
-        )
+        causes = dict.fromkeys(_cause(failure.value) for failure in error.__cause__.reasons)
+        return DownloadFailedError("; ".join(causes))
     return error
 
 

@@ -42,24 +42,19 @@ from crawler.outlet import archive_writer_of, conditions
 from crawler.politeness.refusals import Forbidden, HostBackoff
 from crawler.readers import ReadingStopped, Recognised
 from crawler.response_capture import header, leads_to, redirects, remarks
+from crawler.run.shutdown import shutdown_of
+
+Info = MediaPipeline.SpiderInfo
 
 
 class Folder(FSFilesStore):
     """A folder. The file is on the disk, whole, when `persist_file` returns; a file that exists is not written again,
     for its name is the digest of its bytes (deduplication)."""
 
-    def persist_file(
-        self,
-        path: str | os.PathLike[str],
-        buf: BytesIO,
-        info: MediaPipeline.SpiderInfo,
-        meta: dict[str, Any] | None = None,
-        headers: dict[str, str] | None = None,
-    ) -> None:
-        """Writes the file. Raises Unwritable when it cannot be written."""
+    def persist_file(self, path: str | os.PathLike[str], buf: BytesIO, info: Info, *_: Any, **__: Any) -> None:
         put_file(Path(self.basedir), os.fspath(path), buf.getvalue())
 
-    def stat_file(self, path: str | os.PathLike[str], info: MediaPipeline.SpiderInfo) -> StatInfo:
+    def stat_file(self, path: str | os.PathLike[str], info: Info) -> StatInfo:
         """The file's time; empty when it is missing. Scrapy's own reads the whole file too, for an unused MD5."""
         try:
             return {"last_modified": self._get_filesystem_path(path).stat().st_mtime}
@@ -81,7 +76,6 @@ log = log_of(__name__)
 
 _CONCURRENT_FETCHES = 2
 _MOST_REDIRECTS = 5
-Info = MediaPipeline.SpiderInfo
 
 
 class Pictures(FilesPipeline):
@@ -92,8 +86,8 @@ class Pictures(FilesPipeline):
     def __init__(self, place: str, *, crawler: Crawler):
         super().__init__(place, crawler=crawler)
         self.writer = archive_writer_of(crawler)
-        self.session = self.writer.session
-        self.session.pictures_left = crawler.settings.getint("LUUBAO_PICTURES_PER_RUN")
+        self.writer.session.pictures_left = crawler.settings.getint("LUUBAO_PICTURES_PER_RUN")
+        self._closing = shutdown_of(crawler).is_closing
         self.rest = timedelta(seconds=crawler.settings.getfloat("LUUBAO_PICTURE_REST"))
         # More would queue in the downloader, and an ending run would have to wait for them.
         self.fetch_slots = asyncio.Semaphore(_CONCURRENT_FETCHES)
@@ -116,11 +110,6 @@ class Pictures(FilesPipeline):
                 return item
             return await super().process_item(item)
 
-    def _closing(self) -> bool:
-        """Whether the run is ending. Scrapy sends no signal for it; a download begun then breaks its bookkeeping."""
-        slot = self.crawler.engine._slot
-        return slot is None or slot.closing is not None
-
     def get_media_requests(self, item: WantedPicture, info: Info) -> list[Request]:
         """The request for a picture; none where its address is not on the web."""
         if absolute(item.url, "") is not None:
@@ -130,16 +119,14 @@ class Pictures(FilesPipeline):
 
     async def media_to_download(  # type: ignore[override]  # Scrapy awaits what it returns
         self, request: Request, info: Info, *, item: Any = None
-    ) -> FileInfo | None:
+    ) -> None:
         """Makes the request conditional. Never skips it: the archive decides when a picture is due again."""
         await self._add_validators(request, item, info)
-        return None
 
     async def _add_validators(self, request: Request, item: WantedPicture, info: Info) -> None:
         """Adds the validators (ETag, Last-Modified) where the store still has the bytes that they came with."""
-        if item.path is None or item.final_url != request.url or not await self._is_stored(item.path, info):
-            return
-        request.headers.update(conditions(item.etag, item.last_modified))
+        if item.path is not None and item.final_url == request.url and await self._is_stored(item.path, info):
+            request.headers.update(conditions(item.etag, item.last_modified))
 
     async def _is_stored(self, path: str, info: Info) -> bool:
         try:
@@ -168,14 +155,9 @@ class Pictures(FilesPipeline):
             return _file_info(request.url, "error")
 
     async def _store_response(self, response: Response, item: WantedPicture, info: Info) -> FileInfo:
+        validators = header(response, "ETag"), header(response, "Last-Modified")
         capture = PictureCapture(
-            item.image_id,
-            now(),
-            response.url,
-            response.status,
-            header(response, "ETag"),
-            header(response, "Last-Modified"),
-            detail=remarks(response),
+            item.image_id, now(), response.url, response.status, *validators, detail=remarks(response)
         )
         try:
             recognised = await self.writer.recognise(response.body) if response.status == 200 else Recognised(None)
@@ -194,13 +176,12 @@ class Pictures(FilesPipeline):
 
     async def _store(self, picture: Picture, body: bytes, info: Info) -> None:
         """Stores the thumbnail and then the bytes, so that bytes in the store have a thumbnail."""
+        files = [(picture.path, body, picture.media_type)]
         if picture.looks and picture.thumbnail_path:
-            await self._persist(picture.thumbnail_path, picture.looks.thumbnail, "image/jpeg", info)
-        await self._persist(picture.path, body, picture.media_type, info)
-
-    async def _persist(self, path: str, data: bytes, media_type: str, info: Info) -> None:
-        headers = {"Content-Type": media_type}
-        await ensure_awaitable(self.store.persist_file(path, BytesIO(data), info, headers=headers))
+            files.insert(0, (picture.thumbnail_path, picture.looks.thumbnail, "image/jpeg"))
+        for path, data, media_type in files:
+            headers = {"Content-Type": media_type}
+            await ensure_awaitable(self.store.persist_file(path, BytesIO(data), info, headers=headers))
 
     def media_failed(self, failure: Failure, request: Request, info: Info) -> Any:
         """Records that no response came: forbidden by robots.txt, unreachable or too slow."""

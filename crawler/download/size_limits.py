@@ -31,10 +31,9 @@ from twisted.python.failure import Failure
 from twisted.web._newclient import BODY, ResponseFailed
 from twisted.web.http import _DataLoss, _IdentityTransferDecoder
 
-from crawler.response_capture import remark
+from crawler.politeness.robots_txt import MOST_RULES
+from crawler.response_capture import without_body
 
-MOST_RULES = 512 * 1024
-"""Bytes of a robots.txt that are parsed, at least 500 KiB (RFC 9309 section 2.5). What is beyond is ignored."""
 # Content types of pages, feeds and sitemaps; a response without a type may be one.
 _TEXT_TYPES = (b"text/", b"+xml", b"/xml", b"json", b"gzip", b"javascript")
 
@@ -85,11 +84,7 @@ def cut(request: Request, response: Response) -> Response:
     reason = request.meta.pop("cut", None)
     request.meta.pop("bound", None)
     request.meta.pop("download_maxsize", None)
-    if reason is None or _is_robots_txt(request):
-        return response
-    bodiless = response.replace(body=b"")
-    remark(bodiless, reason)
-    return bodiless
+    return response if reason is None or _is_robots_txt(request) else without_body(response, reason)
 
 
 def _is_robots_txt(request: Request) -> bool:
@@ -112,7 +107,6 @@ class WaryFactory(_LenientHTTP11ClientFactory):
         self._check = check
 
     def buildProtocol(self, addr: IAddress | None) -> _LenientHTTP11ClientProtocol:
-        """A connection that reads with WaryParser."""
         protocol = _WaryProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]  # its library publishes no types
         protocol.check = self._check
         return protocol
@@ -133,8 +127,6 @@ class _WaryProtocol(_LenientHTTP11ClientProtocol):
 
 
 class WaryParser(_LenientHTTPClientParser):
-    """Parses one response."""
-
     _head_length = 0
 
     def lineReceived(self, line: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -13,8 +14,7 @@ from pathlib import Path
 from archive.runtime import signals
 from crawler.config.settings_in_force import Configuration
 from crawler.fleet import crawl_subprocess as child
-from crawler.fleet.crawl_subprocess import Child
-from crawler.fleet.job_spec import Task, share_a_host
+from crawler.fleet.crawl_subprocess import Child, Task, share_a_host
 from crawler.run.run_command import RunReport
 
 MEGABYTE = 1024 * 1024
@@ -119,21 +119,17 @@ class BaseBatch:
 
     @property
     def under_way(self) -> int:
-        """The number of crawls that have begun and not ended."""
         return 0
 
     def run(self, watch: Callable[[BaseBatch], None] = lambda _: None) -> list[CrawlResult]:
         """Has all outlets crawled; returns the results in the order of their ends. watch: called after every change."""
         raise NotImplementedError
 
-    def stop(self) -> None:
-        """Stops the batch after a signal."""
-        self.stopped = True
-
-    def heed(self) -> None:
-        """Stops the batch, once, if a signal has come."""
-        if signals.signal_received() and not self.stopped:
-            self.stop()
+    def heed(self) -> bool:
+        """Whether a signal has stopped the batch just now."""
+        is_new = signals.signal_received() and not self.stopped
+        self.stopped |= is_new
+        return is_new
 
 
 class Batch(BaseBatch):
@@ -150,31 +146,24 @@ class Batch(BaseBatch):
 
     @property
     def under_way(self) -> int:
-        """The number of crawls that have begun and not ended."""
         return len(self.running)
 
     def run(self, watch: Callable[[BaseBatch], None] = lambda _: None) -> list[CrawlResult]:
-        """Crawls all outlets; returns the results in the order of their ends. watch: called after every change."""
         self._budget.confine()
         child.warm_up()
-        with signals.graceful(at_once=self._kill_all):
+        with signals.graceful(at_once=lambda: self._send(signal.SIGKILL)):
             while self.running or (self.waiting and not self.stopped):
-                self.heed()
+                if self.heed():
+                    self._send(signal.SIGTERM)
                 self._start_waiting()
                 self.left = len(self.waiting)
                 watch(self)
                 self._collect_results()
         return self.done
 
-    def stop(self) -> None:
-        """Has all running crawls end cleanly."""
-        super().stop()
-        for crawl in self.running:
-            crawl.child.stop()
-
-    def _kill_all(self) -> None:
+    def _send(self, number: signal.Signals) -> None:
         for crawl in list(self.running):
-            crawl.child.kill()
+            crawl.child.send(number)
 
     def _start_waiting(self) -> None:
         while not self.stopped and (task := self._next_task()):
@@ -182,7 +171,6 @@ class Batch(BaseBatch):
             self.running.append(_RunningCrawl(child.start(task)))
 
     def _next_task(self) -> Task | None:
-        """The first waiting task that may begin now."""
         if self.running and (len(self.running) >= self._budget.at_once or not self._has_memory_for_one()):
             return None
         busy = [crawl.child.task for crawl in self.running]
@@ -204,17 +192,11 @@ class Batch(BaseBatch):
         self._last_measured = time.monotonic()
 
     def _collect_results(self) -> None:
-        """Waits until a crawl ends, and records its result."""
         ready = wait([crawl.child.connection for crawl in self.running], timeout=_POLL_INTERVAL)
         self._measure_memory()
         for crawl in [running for running in self.running if running.child.connection in ready]:
             result = crawl.child.result()
             self.running.remove(crawl)
-            self._update_typical_memory(crawl)
+            if crawl.memory:  # the average of the old estimate and this peak, at least the peak
+                self._typical_memory = max(crawl.memory, (self._typical_memory + crawl.memory) // 2, MEGABYTE)
             self.done.append(CrawlResult(result, time.monotonic() - crawl.since, crawl.memory))
-
-    def _update_typical_memory(self, crawl: _RunningCrawl) -> None:
-        """Updates the estimate of a crawl's memory: the average of the old estimate and this peak, at least the
-        peak."""
-        if crawl.memory:
-            self._typical_memory = max(crawl.memory, (self._typical_memory + crawl.memory) // 2, MEGABYTE)

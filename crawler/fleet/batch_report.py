@@ -26,14 +26,12 @@ FIELDS = {
 
 
 def progress(batch: BaseBatch) -> None:
-    """Updates the progress line on standard error."""
     failed = sum(result.report.exit not in _SUCCEEDED for result in batch.done)
     counts = f"{len(batch.done)} outlets done, {batch.under_way} under way, {batch.left} waiting"
     show_progress(f"{counts}{f', {failed} not well' if failed else ''}")
 
 
 def print_batch(done: Sequence[CrawlResult], waiting: int, *, stopped: bool, as_json: bool, watched: bool) -> Exit:
-    """Prints the result of a batch. Returns its exit code."""
     code = exit_of([result.report.exit for result in done], stopped=stopped)
     if watched:
         clear_progress()
@@ -58,15 +56,10 @@ def exit_of(codes: Sequence[Exit], *, stopped: bool) -> Exit:
 
 
 def summary(done: Sequence[CrawlResult], waiting: int, code: Exit, *, stopped: bool) -> dict[str, Any]:
-    """The JSON summary: FIELDS with their values."""
-    outlets = [
-        {
-            **result.report.summary,
-            "seconds": round(result.seconds, 1),
-            "megabytes": None if result.memory is None else round(result.memory / MEGABYTE),
-        }
-        for result in done
-    ]
+    outlets = []
+    for result in done:
+        megabytes = None if result.memory is None else round(result.memory / MEGABYTE)
+        outlets.append({**result.report.summary, "seconds": round(result.seconds, 1), "megabytes": megabytes})
     return dict(zip(FIELDS, (int(code), stopped, waiting, dict(_counts(done)), outlets), strict=True))
 
 

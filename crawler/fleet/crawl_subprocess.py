@@ -1,27 +1,73 @@
-"""Runs one outlet's crawl in a subprocess, forked from a server process that has imported everything."""
+"""The task of one outlet's crawl, as plain data, and the subprocess that runs it, forked from a server process that has
+imported everything."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from archive import workers
+from archive import Outlet, same_site, workers
 from archive.model.clock import now
 from archive.runtime import signals
-from crawler.fleet.job_spec import Task
-from crawler.run.run_verdict import Verdict
+from archive.runtime.file_lock import lock_file
 
 if TYPE_CHECKING:
     from crawler.run.run_command import RunReport
 
 _FORKSERVER = get_context("forkserver")
+HOST_LOCK_SUFFIX = ".hosts"
+"""The suffix of the folder with the lock files by which parallel crawls take turns at a host."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One outlet's crawl. hosts: those it requests pages from, without `www.`. overrides: Scrapy settings of the
+    command line. host_lock: the folder by which parallel crawls take turns at a host, see
+    crawler.politeness.host_lock."""
+
+    outlet: str
+    database: Path
+    hosts: tuple[str, ...]
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    ping_url: str | None = None
+    host_lock: str | None = None
+
+
+def hosts_of(outlet: Outlet) -> tuple[str, ...]:
+    """The hosts of an outlet, including the host of its home page."""
+    home = (urlsplit(outlet.home_url).hostname or "").removeprefix("www.")
+    return tuple(dict.fromkeys((home, *outlet.hosts)))
+
+
+def share_a_host(task: Task, other: Task) -> bool:
+    """Whether two outlets request the same host, or one a subdomain of the other's."""
+    return any(
+        same_site(f"http://{host}/", owner.hosts)
+        for asking, owner in ((task, other), (other, task))
+        for host in asking.hosts
+    )
+
+
+def longest_waiting_first(tasks: Iterable[Task]) -> list[Task]:
+    """Sorts tasks by their last crawl, oldest first; tasks never crawled come before all."""
+    return sorted(tasks, key=lambda task: (_last_crawl_start(task), task.outlet))
+
+
+def _last_crawl_start(task: Task) -> float:
+    """When the outlet's lock was last taken, which every crawl does at its start."""
+    try:
+        return lock_file(task.database, task.outlet).stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,36 +78,32 @@ class Child:
     process: Any  # a ForkServerProcess, which typeshed does not name
     connection: Connection
 
-    def stop(self) -> None:
-        """Has the crawl end cleanly (SIGTERM)."""
+    def send(self, number: signal.Signals) -> None:
+        """Sends a signal: at SIGTERM the crawl ends cleanly, at SIGKILL at once, and its readers die with it."""
         with suppress(ProcessLookupError):
-            os.kill(self.process.pid, signal.SIGTERM)
-
-    def kill(self) -> None:
-        """Ends the crawl at once (SIGKILL); its readers die with it."""
-        with suppress(ProcessLookupError):
-            os.kill(self.process.pid, signal.SIGKILL)
+            os.kill(self.process.pid, number)
 
     def result(self) -> RunReport:
         """The result of a crawl that has ended; a failure with the exit code where it sent none."""
-        from crawler.run.run_command import report_of
-        from crawler.run.run_verdict import EndedRun
-
         try:
             result: RunReport = self.connection.recv()
             return result
         except (EOFError, OSError):
             self.process.join()
-            ended = EndedRun(self.task.outlet, Verdict("failed", _ending_sentence(self.process.exitcode)), now())
-            return report_of(ended, self.task.database, ping_url=self.task.ping_url)
+            code = self.process.exitcode
+            ending = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
+            return failed(self.task, f"The process that crawled it {ending}; the next run goes on from there")
         finally:
             self.connection.close()
             self.process.join()
 
 
-def _ending_sentence(code: int) -> str:
-    ending = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
-    return f"The process that crawled it {ending}; the next run goes on from there"
+def failed(task: Task, reason: str) -> RunReport:
+    """The report of a crawl that failed outside its run."""
+    from crawler.run.run_command import report_of
+    from crawler.run.run_verdict import EndedRun, Verdict
+
+    return report_of(EndedRun(task.outlet, Verdict("failed", reason), now()), task.database, ping_url=task.ping_url)
 
 
 def warm_up() -> None:
@@ -70,7 +112,6 @@ def warm_up() -> None:
 
 
 def start(task: Task) -> Child:
-    """Starts a crawl in a subprocess."""
     ours, theirs = _FORKSERVER.Pipe()
     process = _FORKSERVER.Process(target=_child_main, args=(task, theirs), name=f"luubao crawl {task.outlet}")
     process.start()

@@ -14,14 +14,12 @@ from rq import Queue, Retry
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
-from archive.model.clock import now
 from archive.model.errors import Misconfigured
 from archive.model.urls import host_only
 from archive.runtime import signals
 from crawler.fleet.batch import BaseBatch, CrawlResult
-from crawler.fleet.job_spec import Task
-from crawler.run.run_command import RunReport, report_of
-from crawler.run.run_verdict import EndedRun, Verdict
+from crawler.fleet.crawl_subprocess import Task, failed
+from crawler.run.run_command import RunReport
 
 NAME = "luubao"
 ANY_NUMBER = 1_000_000
@@ -38,9 +36,8 @@ def connect(address: str) -> Redis:
         connection.ping()
     except (RedisError, ValueError) as error:  # a ValueError quotes the address with its password
         why = error if isinstance(error, RedisError) else "that is no address of one"
-        raise Misconfigured(
-            f"no Redis server answers at {host_only(address)}: {why}. See `queue` in luubao.toml"
-        ) from error
+        silent = f"no Redis server answers at {host_only(address)}: {why}"
+        raise Misconfigured(f"{silent}. See `queue` in luubao.toml") from error
     return connection
 
 
@@ -49,90 +46,67 @@ def crawl_queue(connection: Redis) -> Queue:
     return Queue(NAME, connection=connection, serializer=JSONSerializer, default_timeout=-1)
 
 
-class QueuedJobs:
-    """Enqueued outlets, each once: joins the job of an outlet that is queued or running already, so that all who
-    ordered it get the result."""
+_POLL_INTERVAL = 0.5  # seconds between two polls
+
+
+class QueuedBatch(BaseBatch):
+    """A batch of queued jobs. Joins the job of an outlet that is queued or running already, so that all who ordered it
+    get the result. Workers run the jobs even where this process is gone; a signal cancels the jobs that no worker has
+    begun, and lets the others end by themselves."""
 
     def __init__(self, connection: Redis, tasks: Sequence[Task], overrides: Mapping[str, Any]):
-        self._queue = crawl_queue(connection)
-        self._ordered_at = time.monotonic()
-        self._jobs = {task.outlet: self._enqueue(task, overrides) for task in tasks}
+        super().__init__()
+        self._queue, self._tasks, self._overrides = crawl_queue(connection), tasks, overrides
+        self._jobs: dict[str, Job] = {}
 
-    def _enqueue(self, task: Task, overrides: Mapping[str, Any]) -> Job:
+    @property
+    def under_way(self) -> int:
+        """The number of jobs that have not ended: only the workers know which they have begun."""
+        return len(self._jobs)
+
+    def run(self, watch: Callable[[BaseBatch], None] = lambda _: None) -> list[CrawlResult]:
+        with signals.graceful():
+            begun = time.monotonic()
+            self._jobs = {task.outlet: self._enqueue(task) for task in self._tasks}
+            while self._jobs and not self.stopped:
+                self.heed()
+                self.done += (CrawlResult(report, time.monotonic() - begun, None) for report in self._ended())
+                watch(self)
+                time.sleep(_POLL_INTERVAL if self._jobs else 0)
+            if self.stopped:
+                self.left = self._call_off()
+        return self.done
+
+    def _enqueue(self, task: Task) -> Job:
         job = self._queue.fetch_job(f"crawl-{task.outlet}")
         if job and job.get_status() in _UNDER_WAY:
             return job
         return self._queue.enqueue_call(
-            "crawler.fleet.rq_worker.crawl_outlet",
-            (task.outlet, list(task.hosts), dict(overrides)),
-            job_id=f"crawl-{task.outlet}",
-            description=f"crawl {task.outlet}",
-            timeout=-1,
-            result_ttl=_RESULT_TTL,
-            failure_ttl=_RESULT_TTL,
-            retry=Retry(max=ANY_NUMBER),
-        )
+            "crawler.fleet.rq_worker.crawl_outlet", (task.outlet, list(task.hosts), dict(self._overrides)),
+            job_id=f"crawl-{task.outlet}", description=f"crawl {task.outlet}", timeout=-1, result_ttl=_RESULT_TTL,
+            failure_ttl=_RESULT_TTL, retry=Retry(max=ANY_NUMBER),
+        )  # fmt: skip
 
-    @property
-    def open(self) -> int:
-        """The number of jobs that have not ended."""
-        return len(self._jobs)
-
-    def ended(self) -> Iterable[CrawlResult]:
-        """The results of jobs that have ended since the last call."""
+    def _ended(self) -> Iterable[RunReport]:
+        """The reports of jobs that have ended since the last call."""
         for name, job in list(self._jobs.items()):
-            status = job.get_status()
-            if status in _UNDER_WAY:
-                continue
-            del self._jobs[name]
-            yield CrawlResult(self._result_of(name, job, status), time.monotonic() - self._ordered_at, None)
+            if (status := job.get_status()) not in _UNDER_WAY:
+                del self._jobs[name]
+                yield self._report_of(name, job, status)
 
-    def _result_of(self, name: str, job: Job, status: JobStatus | None) -> RunReport:
+    def _report_of(self, name: str, job: Job, status: JobStatus | None) -> RunReport:
         result = job.return_value(refresh=True) if status == JobStatus.FINISHED else None
         if result:
             return RunReport(result["summary"], tuple(result["lines"]), tuple(result["counted"]))
         latest = job.latest_result()
-        error_lines = (latest.exc_string or "").strip().splitlines()[-1:] if latest else []
-        verdict = Verdict(
-            "failed", f"The worker could not crawl it: {error_lines[0] if error_lines else 'its job was removed'}"
-        )
-        return report_of(EndedRun(name, verdict, now()), Path())
+        lines = (latest.exc_string or "").strip().splitlines() if latest else []
+        reason = lines[-1] if lines else "its job was removed"
+        return failed(Task(name, Path(), ()), f"The worker could not crawl it: {reason}")
 
-    def call_off(self) -> int:
+    def _call_off(self) -> int:
         """Cancels the jobs that no worker has begun; returns their number."""
         waiting = [job for job in self._jobs.values() if job.get_status() == JobStatus.QUEUED]
         for job in waiting:
             job.cancel()
             job.delete()
         return len(waiting)
-
-
-_POLL_INTERVAL = 0.5  # seconds between two polls
-
-
-class QueuedBatch(BaseBatch):
-    """A batch of queued jobs. Workers run the jobs even where this process is gone; a signal cancels the jobs that no
-    worker has begun, and lets the others end by themselves."""
-
-    def __init__(self, connection: Redis, tasks: Sequence[Task], overrides: Mapping[str, Any]):
-        super().__init__()
-        self._connection, self._tasks, self._overrides = connection, tasks, overrides
-        self._orders: QueuedJobs | None = None
-
-    @property
-    def under_way(self) -> int:
-        """The number of jobs that have not ended: only the workers know which they have begun."""
-        return self._orders.open if self._orders else 0
-
-    def run(self, watch: Callable[[BaseBatch], None] = lambda _: None) -> list[CrawlResult]:
-        """Has workers crawl all outlets; returns the results in the order of their ends."""
-        with signals.graceful():
-            self._orders = QueuedJobs(self._connection, self._tasks, self._overrides)
-            while self._orders.open and not self.stopped:
-                self.heed()
-                self.done += self._orders.ended()
-                watch(self)
-                time.sleep(_POLL_INTERVAL if self._orders.open else 0)
-            if self.stopped:
-                self.left = self._orders.call_off()
-        return self.done

@@ -62,7 +62,6 @@ def _clock() -> float:
 
 
 def key_of(host: str) -> str:
-    """The Redis key of a host."""
     return _HOST_KEY.format(host.removeprefix("www."))
 
 
@@ -71,15 +70,9 @@ class Lease(LeaseCheck):
     its end in which no request is begun; fence: its number."""
 
     def __init__(
-        self,
-        connection: Redis,
-        hosts: Sequence[str],
-        seconds: float,
-        reserve: float,
-        who: str,
-        fence: int,
+        self, connection: Redis, hosts: Sequence[str], seconds: float, reserve: float, who: str, fence: int,
         until: float,
-    ):
+    ):  # fmt: skip
         self._redis, self.hosts, self.seconds, self.reserve, self.fence = connection, hosts, seconds, reserve, fence
         self._token = f"{fence}:{who}"
         self._expires_at = until
@@ -109,7 +102,6 @@ class Lease(LeaseCheck):
         return LeasedHostLock(at_once, folder, self)
 
     def covers(self, host: str) -> bool:
-        """Whether the lease is on this host."""
         return host.removeprefix("www.") in self.hosts
 
     @contextmanager

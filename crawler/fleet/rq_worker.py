@@ -27,20 +27,18 @@ from rq.worker_pool import WorkerPool
 from archive import workers
 from archive.exchange.object_store import sync
 from archive.exchange.object_store.store import ObjectStore
-from archive.model.clock import now
 from archive.model.errors import ArchiveMissing, Diverged, LuubaoError, Misconfigured
 from archive.model.paths import folder_beside
 from archive.pipeline.merging import merge
 from archive.runtime.atomic_files import temporary_folder
 from archive.workers import die_with
 from crawler.config.settings_in_force import Configuration
-from crawler.fleet.crawl_subprocess import crawl_and_report
+from crawler.fleet.crawl_subprocess import HOST_LOCK_SUFFIX, Task, crawl_and_report, failed
 from crawler.fleet.job_queue import ANY_NUMBER, NAME, crawl_queue
-from crawler.fleet.job_spec import HOST_LOCK_SUFFIX, Task
 from crawler.fleet.lease import Lease
 from crawler.politeness.host_backoff import longest_exchange
-from crawler.run.run_command import RunReport, report_of
-from crawler.run.run_verdict import EndedRun, Exit, Verdict
+from crawler.run.run_command import RunReport
+from crawler.run.run_verdict import Exit
 
 _LEASE_POLL = 0.25  # seconds between two attempts to take a lease that another worker holds
 _REQUEUE_DELAY = 1.0  # seconds before an interrupted or locked outlet goes back into the queue
@@ -59,7 +57,6 @@ class WorkerContext:
 
     @property
     def lease(self) -> float:
-        """The duration of a lease, in seconds."""
         return float(str(self.settings.value("lease")))
 
     def reserve(self, outlet: str | None = None) -> float:
@@ -96,7 +93,7 @@ def crawl_outlet(outlet: str, hosts: list[str], ordered: dict[str, Any]) -> Any:
     if result.exit in (Exit.INTERRUPTED, Exit.LOCKED):
         time.sleep(_REQUEUE_DELAY)
         return Retry(max=ANY_NUMBER)
-    return _result_as_json(result)
+    return {"summary": dict(result.summary), "lines": list(result.lines), "counted": list(result.counted)}
 
 
 def _crawl_with_store(place: WorkerContext, task: Task) -> RunReport:
@@ -107,9 +104,7 @@ def _crawl_with_store(place: WorkerContext, task: Task) -> RunReport:
     try:
         fetch(task.database, str(store))
     except LuubaoError as error:
-        return report_of(
-            EndedRun(task.outlet, Verdict("failed", str(error)), now()), task.database, ping_url=task.ping_url
-        )
+        return failed(task, str(error))
     result = crawl_and_report(task)
     try:
         if task.database.exists() and not task.overrides["LUUBAO_LEASE"].lost:
@@ -133,24 +128,12 @@ def _wait_for_lease(place: WorkerContext, outlet: str, hosts: list[str]) -> Leas
 
 def _task_for(place: WorkerContext, outlet: str, hosts: list[str], ordered: dict[str, Any], lease: Lease) -> Task:
     ping_url = place.settings.value("ping_url", outlet)
-    return Task(
-        outlet,
-        place.folder / f"{outlet}.db",
-        tuple(hosts),
-        {**place.overrides, **_parse_ordered(ordered), "LUUBAO_LEASE": lease},
-        str(ping_url) if ping_url else None,
-        str(place.folder / HOST_LOCK_SUFFIX),
-    )
-
-
-def _parse_ordered(overrides: dict[str, Any]) -> dict[str, Any]:
-    """The overrides sent with the job, with LUUBAO_SINCE parsed into a date."""
-    since = overrides.get("LUUBAO_SINCE")
-    return overrides | ({"LUUBAO_SINCE": date.fromisoformat(since)} if since else {})
-
-
-def _result_as_json(result: RunReport) -> dict[str, Any]:
-    return {"summary": dict(result.summary), "lines": list(result.lines), "counted": list(result.counted)}
+    overrides = {**place.overrides, **ordered, "LUUBAO_LEASE": lease}
+    if since := ordered.get("LUUBAO_SINCE"):
+        overrides["LUUBAO_SINCE"] = date.fromisoformat(since)
+    host_lock = str(place.folder / HOST_LOCK_SUFFIX)
+    database = place.folder / f"{outlet}.db"
+    return Task(outlet, database, tuple(hosts), overrides, str(ping_url) if ping_url else None, host_lock)
 
 
 def fetch(path: Path, address: str) -> None:
@@ -188,15 +171,9 @@ class CrawlWorker(Worker):
         if parent_process() is not None:  # one worker of a pool
             die_with(os.getppid(), signal.SIGTERM)
         seconds = int(here[0].lease)
-        super().__init__(
-            *given,
-            **{
-                **named,
-                "job_monitoring_interval": max(1, seconds // 4),
-                "maintenance_interval": max(1, seconds // 3),
-                "worker_ttl": 15 + max(1, seconds // 3),  # RQ checks 15 seconds before this time has passed
-            },
-        )
+        third = max(1, seconds // 3)
+        intervals = {"job_monitoring_interval": max(1, seconds // 4), "maintenance_interval": third}
+        super().__init__(*given, **{**named, **intervals, "worker_ttl": 15 + third})  # RQ checks 15 seconds before it
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
         """Seconds without a heartbeat of the worker after which a job goes back into the queue. RQ adds a minute."""

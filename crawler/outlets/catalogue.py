@@ -1,23 +1,16 @@
-"""The catalogue of outlets: built in, and the user's own from luubao.toml and spiders (crawler.outlets.own_spiders).
-
-A spider is a class of constants (crawler/outlet.py). A file with nothing else is parsed and not run, so that listing
-outlets does without Scrapy. A file that does more, such as compute or inherit from another spider, is imported, as for
-a crawl.
-"""
+"""The catalogue of outlets: built in, and the user's own from luubao.toml and spiders (crawler.outlets.own_spiders)."""
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
 from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
 
 from archive.model.errors import LuubaoError, Misconfigured, UnknownOutlet
 from crawler.outlets import own_spiders
+from crawler.outlets.built_in import BUILT_IN
 from crawler.outlets.outlet_checks import OutletDescription
-from crawler.outlets.own_spiders import Wrong, in_file
-from crawler.settings import SPIDER_MODULES
+from crawler.outlets.own_spiders import Wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +23,6 @@ class Catalogue:
     built_in: frozenset[str] = frozenset()
 
     def messages(self) -> tuple[str, ...]:
-        """All mistakes, in sentences."""
         return tuple(sentence for sentences in self.wrong.values() for sentence in sentences)
 
 
@@ -41,7 +33,7 @@ def load_catalogue() -> Catalogue:
     declared, spiders = own_spiders.declared(), own_spiders.spiders()
     named: defaultdict[str, list[OutletDescription]] = defaultdict(list)
     tables = {outlet.name for outlet in declared.outlets}
-    built_in = [outlet for outlet in _built_in() if outlet.name not in tables]  # the table is meant to override it
+    built_in = [outlet for outlet in BUILT_IN if outlet.name not in tables]  # the table is meant to override it
     for outlet in (*built_in, *spiders.outlets, *declared.outlets):
         named[outlet.name].append(outlet)
     duplicates = {
@@ -76,14 +68,7 @@ def unknown(name: str, found: Catalogue) -> LuubaoError:
     return UnknownOutlet("; ".join([message, *found.messages()]))
 
 
-def _built_in() -> list[OutletDescription]:
-    """The outlets that come with luubao."""
-    folders = [Path(place) for name in SPIDER_MODULES for place in import_module(name).__path__]
-    return [outlet for place in folders for path in sorted(place.glob("*.py")) for outlet in in_file(path)]
-
-
 def _wrong_rules() -> Wrong:
-    """The mistakes in the user's own reading rules, by outlet."""
     if not os.environ.get("LUUBAO_RULES"):
         return {}
     from archive.extract.own_rules import mistakes  # lxml takes its time to import

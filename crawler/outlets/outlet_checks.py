@@ -131,7 +131,6 @@ def _is_seconds(value: object) -> bool:
 
 
 def _zone_hint(value: object) -> str:
-    """A hint at the time zone that was meant."""
     from zoneinfo import available_timezones
 
     zones = {name.rpartition("/")[2].lower(): name for name in sorted(available_timezones())}

@@ -4,7 +4,8 @@ the folder of that name beside it). Reports each mistake with file and line; it 
 
 from __future__ import annotations
 
-import ast
+import inspect
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -22,98 +23,6 @@ from crawler.outlets.outlet_checks import FIELDS, OutletDescription, validate
 if TYPE_CHECKING:
     from crawler.config.settings_in_force import Configuration
     from crawler.outlet import OutletSpider
-
-
-_BASE_CLASS = "OutletSpider"
-
-
-class NotPlainError(Exception):
-    """Raised where a file holds more than spiders of constants, or is broken: it must be imported to tell."""
-
-
-def in_file(path: Path) -> Iterator[OutletDescription]:
-    """The outlets of the spiders in a file. Raises NotPlainError."""
-    try:
-        statements = ast.parse(path.read_bytes()).body
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise NotPlainError from error
-    classes = [statement for statement in statements if isinstance(statement, ast.ClassDef)]
-    names = {spider.name for spider in classes}
-    others = [statement for statement in statements if not isinstance(statement, ast.ClassDef)]
-    if len(names) < len(classes) or _BASE_CLASS in names or not all(map(_is_harmless, others)):
-        raise NotPlainError
-    if classes and not any(map(_imports_base, others)):
-        raise NotPlainError
-    for spider in classes:
-        yield from _outlet_of_class(spider, path)
-
-
-def _is_harmless(statement: ast.stmt) -> bool:
-    future = isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
-    return future or _is_text(statement) or _imports_base(statement)
-
-
-def _imports_base(statement: ast.stmt) -> bool:
-    """Whether a statement imports OutletSpider, the base of a plain spider, and nothing else."""
-    return (
-        isinstance(statement, ast.ImportFrom) and ast.unparse(statement) == f"from crawler.outlet import {_BASE_CLASS}"
-    )
-
-
-def _is_text(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-
-
-def _outlet_of_class(spider: ast.ClassDef, path: Path) -> Iterator[OutletDescription]:
-    if [ast.unparse(base) for base in spider.bases] != [_BASE_CLASS] or spider.keywords or spider.decorator_list:
-        raise NotPlainError
-    constants = dict(_constant(statement) for statement in spider.body if not _is_text(statement))
-    if constants.get("name"):  # as for Scrapy, a class without a name is no spider
-        try:
-            own = {name: value for name, value in constants.items() if name in FIELDS}
-            yield OutletDescription(**own, place=f"{path}:{spider.lineno}")
-        except TypeError as error:
-            raise NotPlainError from error
-
-
-def _constant(statement: ast.stmt) -> tuple[str, Any]:
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target = statement.targets[0]
-    elif isinstance(statement, ast.AnnAssign):
-        target = statement.target
-    else:
-        raise NotPlainError
-    if not isinstance(target, ast.Name) or statement.value is None:
-        raise NotPlainError
-    try:
-        return target.id, ast.literal_eval(statement.value)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
-        raise NotPlainError from error
-
-
-def line_of(path: Path, name: str, field: str) -> int:
-    """The line on which a spider of that name sets a field, or else begins; 0 where the file has no such spider."""
-    try:
-        classes = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.ClassDef)]
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return 0
-    for spider in classes:
-        fields = {
-            target.id: statement
-            for statement in spider.body
-            for target in _targets(statement)
-            if isinstance(target, ast.Name)
-        }
-        value = getattr(fields.get("name"), "value", None)
-        if isinstance(value, ast.Constant) and value.value == name:
-            return fields[field].lineno if field in fields else spider.lineno
-    return 0
-
-
-def _targets(statement: ast.stmt) -> list[ast.expr]:
-    if isinstance(statement, ast.AnnAssign):
-        return [statement.target]
-    return statement.targets if isinstance(statement, ast.Assign) else []
 
 
 PACKAGE = "luubao_spiders"
@@ -138,7 +47,6 @@ class OwnOutlets:
 
 
 def declared() -> OwnOutlets:
-    """The outlets from the tables of luubao.toml."""
     tables = _configuration[0]().declared if _configuration else None
     return OwnOutlets(tuple(tables.outlets.values()), tables.wrong) if tables else OwnOutlets()
 
@@ -154,26 +62,26 @@ def folder() -> Path | None:
 
 
 def spiders() -> OwnOutlets:
-    """The outlets of the spiders in the folder; files of constants are parsed, all others are run."""
     place = folder()
     outlets: list[OutletDescription] = []
     wrong: dict[str, tuple[str, ...]] = {}
     for path, module in _modules(place, PACKAGE) if place else ():
         try:
-            outlets += [*in_file(path)]
-        except NotPlainError:
-            try:
-                outlets += [_described(spider, path) for spider in _classes_in(_imported(module))]
-            except Exception as error:  # noqa: BLE001  # the user's file may raise anything
-                wrong[path.stem] = (_import_error(path, error),)
-    for outlet in outlets:
-        if sentences := tuple(_mistake_sentences(outlet)):
-            wrong[outlet.name] = sentences
+            found = list(_classes_in(_imported(module)))
+        except Exception as error:  # noqa: BLE001  # the user's file may raise anything
+            wrong[path.stem] = (_import_error(path, error),)
+            continue
+        for spider in found:
+            facts: dict[str, Any] = {name: getattr(spider, name, None) for name in FIELDS}
+            outlets.append(OutletDescription(**facts, place=_place(path, spider)))
+            if mistakes := list(validate(outlets[-1])):
+                wrong[spider.name] = tuple(
+                    f"{_place(path, spider, mistake.field)} {mistake.field}: {mistake.message}" for mistake in mistakes
+                )
     return OwnOutlets(tuple(outlet for outlet in outlets if outlet.name not in wrong), wrong)
 
 
 def classes() -> dict[str, type[OutletSpider]]:
-    """The spider classes in the folder, by name."""
     place = folder()
     spiders_by_name: dict[str, type[OutletSpider]] = {}
     for _, module in _modules(place, PACKAGE) if place else ():
@@ -216,17 +124,14 @@ def _is_outlet_spider(value: object) -> bool:
     return any((base.__module__, base.__name__) == ("crawler.outlet", "OutletSpider") for base in ancestors)
 
 
-def _described(spider: type[OutletSpider], path: Path) -> OutletDescription:
-    facts: dict[str, Any] = {name: getattr(spider, name, None) for name in FIELDS}
-    line = line_of(path, spider.name, "")
-    return OutletDescription(**facts, place=f"{path}:{line}" if line else str(path))
-
-
-def _mistake_sentences(outlet: OutletDescription) -> Iterator[str]:
-    path = Path(outlet.place.rpartition(":")[0] or outlet.place)
-    for mistake in validate(outlet):
-        line = line_of(path, outlet.name, mistake.field)
-        yield f"{path}{f':{line}' if line else ''} {mistake.field}: {mistake.message}"
+def _place(path: Path, spider: type[OutletSpider], name: str = "class") -> str:
+    """The file, with the line on which a spider sets the field of that name, or else begins."""
+    try:
+        lines, first = inspect.getsourcelines(spider)
+    except (OSError, TypeError):  # a class that no statement makes
+        return str(path)
+    setting = re.compile(rf"\s+{name}\s*[:=]")
+    return f"{path}:{next((number for number, line in enumerate(lines, first) if setting.match(line)), first)}"
 
 
 def _import_error(path: Path, error: Exception) -> str:

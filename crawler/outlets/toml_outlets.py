@@ -90,7 +90,6 @@ class Tables:
 
 
 def read(source: Source, tables: object) -> Tables:
-    """Reads the tables below `outlet` in a file."""
     if not isinstance(tables, Mapping):
         return Tables(wrong={"outlet": (f"{source.file}:{source.line('outlet')} outlet: {_NOT_A_TABLE}",)})
     outlets: dict[str, OutletDescription] = {}
@@ -112,11 +111,9 @@ _NOT_A_TABLE = "must be a table for each outlet, which begins with a line such a
 
 
 def _mistake_sentences(source: Source, name: str, table: Mapping[str, Any], outlet: OutletDescription) -> Iterator[str]:
-    """The mistakes in a table, in sentences."""
-
     def sentence(key: str, remedy: str) -> str:
         line = source.line("outlet", name, key) or source.line("outlet", name)
-        label = f"{key} = {_toml_literal(table[key])}" if key in table else key
+        label = f"{key} = {toml_literal(table[key])}" if key in table else key
         return f"{source.file}:{line} [outlet.{name}] {label}: {remedy}"
 
     if not any(key in table for key in (*FACTS, *_SPIDER_FIELDS)):
@@ -173,10 +170,14 @@ def _is_list(value: object) -> bool:
 
 def _list_remedy(value: object) -> str:
     if isinstance(value, str):
-        return f"is one text where several can stand: write [{_toml_literal(value)}]"
+        return f"is one text where several can stand: write [{toml_literal(value)}]"
     return 'must be texts in brackets, such as ["/rss/home.rss", "/rss/kinh-te.rss"]'
 
 
-def _toml_literal(value: object) -> str:
+def toml_literal(value: object) -> str:
+    """A value in TOML syntax, without credentials, cut to what helps to find the line."""
+    if isinstance(value, int) and value.bit_length() > 64:  # Python writes no decimal number of thousands of digits
+        value = hex(value)
     text = f'"{without_credentials(value)}"' if isinstance(value, str) else str(value)
+    text = text.lower() if isinstance(value, bool) else text
     return text if len(text) <= 60 else f"{text[:60]}..."

@@ -11,8 +11,8 @@ from scrapy.exceptions import NotConfigured
 
 from archive.model.errors import LuubaoError, Misconfigured
 from archive.model.time_zones import zone_of
+from crawler.config.setting_types import Hours
 from crawler.outlet import OutletSpider
-from crawler.politeness.window_hours import Hours
 
 OUTSIDE_HOURS = "outside-hours"
 """Scrapy's finish reason of a run that the end of the crawl window stopped."""
@@ -27,8 +27,7 @@ class CrawlWindow:
     raises OutsideHours, before the archive is opened, and Misconfigured."""
 
     def __init__(self, crawler: Crawler, left: timedelta):
-        self.crawler = crawler
-        self.left = left
+        self.crawler, self.left = crawler, left
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CrawlWindow:
@@ -42,7 +41,6 @@ class CrawlWindow:
         return curfew
 
     async def spider_opened(self) -> None:
-        """Sets the timer."""
         self.alarm = asyncio.get_running_loop().call_later(self.left.total_seconds(), self._close)
 
     def spider_closed(self) -> None:

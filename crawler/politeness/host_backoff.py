@@ -45,13 +45,9 @@ class HostBackoffs:
     state; tell: receives one sentence for every host that is left alone. Raises nothing."""
 
     def __init__(
-        self,
-        patience: BackoffLimits,
-        remembered: Iterable[HostState],
-        remember: Callable[[HostState], None],
-        tell: Callable[[str], None],
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ):
+        self, patience: BackoffLimits, remembered: Iterable[HostState], remember: Callable[[HostState], None],
+        tell: Callable[[str], None], now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ):  # fmt: skip
         self.patience = patience
         self._remember = remember
         self._tell = tell
@@ -86,7 +82,6 @@ class HostBackoffs:
             self._store(replace(self._state(host), errors=0, quiet_until=None, reason=None))
 
     def silent(self, host: str, why: str) -> None:
-        """Notes that a host gave no answer."""
         self._note_error(host, why)
 
     def wants_rest(self, host: str, rest: timedelta, why: str) -> None:

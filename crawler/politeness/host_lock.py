@@ -122,12 +122,11 @@ class LeaseCheck:
     def check(self) -> None:
         """Raises HostBackoff where the crawl must not ask at this moment."""
 
-    def host_lock(self, at_once: int, folder: Path) -> HostLock | None:
-        """The host lock shared with other machines; None where the lock in the folder is enough."""
-        return None
+    def host_lock(self, at_once: int, folder: Path) -> HostLock:
+        """The host lock of a crawl among others, whose lock files are in the folder."""
+        return SharedHostLock(at_once, folder)
 
     def holds(self) -> bool:
-        """Whether the crawl may ask at this moment."""
         return True
 
     async def wait(self) -> None:

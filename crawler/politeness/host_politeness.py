@@ -10,11 +10,11 @@ from urllib.request import getproxies
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
-from archive import HostState
+from archive import HostState, note_hosts
 from archive.model.clock import now
 from crawler.outlet import OutletSpider
 from crawler.politeness.host_backoff import BackoffLimits, HostBackoffs
-from crawler.politeness.host_lock import HostLock, LeaseCheck, SharedHostLock
+from crawler.politeness.host_lock import HostLock, LeaseCheck
 from crawler.politeness.private_networks import PrivateNetworkFilter
 from crawler.politeness.refusals import HostBackoff
 
@@ -26,8 +26,8 @@ class HostPoliteness:
     def __init__(self, spider: OutletSpider, settings: BaseSettings):
         self._warned_hosts: set[str] = set()
         at_once = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
-        self.lease_check: LeaseCheck = settings["LUUBAO_LEASE"] or LeaseCheck()
-        self.host_lock = _host_lock(settings["LUUBAO_HOST_LOCKS"], at_once, self.lease_check)
+        folder, self.lease_check = settings["LUUBAO_HOST_LOCKS"], settings["LUUBAO_LEASE"] or LeaseCheck()
+        self.host_lock = self.lease_check.host_lock(at_once, Path(folder)) if folder else HostLock(at_once)
         self.writer = spider.writer
         self.reach = PrivateNetworkFilter.of(spider.home_url, [*settings.getlist("LUUBAO_INSIDE"), *_proxies()])
         self.hosts = HostBackoffs(patience_of(settings), self.writer.session.troubled_hosts, self._remember, self.warn)
@@ -39,11 +39,10 @@ class HostPoliteness:
         return cls(crawler.spider, crawler.settings)
 
     def _remember(self, state: HostState) -> None:
-        self.writer.note(lambda session: session.note_host(state))
+        self.writer.note(lambda session: note_hosts(session.db, [state], now()))
 
     def warn(self, sentence: str) -> None:
-        """Adds a warning to the run, which a person reads at its end."""
-        self.writer.note(lambda session: session.warnings.setdefault(sentence))
+        self.writer.note(lambda session: session.warn(sentence))
 
     def refuse_quiet(self, host: str) -> None:
         """Raises HostBackoff for a host that this run asks nothing any more."""
@@ -57,30 +56,18 @@ class HostPoliteness:
             self.warn(f"{host} cannot prove who it is: {doubt}. Its pages are kept all the same, and say so")
 
 
-def _host_lock(folder: str | None, at_once: int, lease_check: LeaseCheck) -> HostLock:
-    if not folder:
-        return HostLock(at_once)
-    return lease_check.host_lock(at_once, Path(folder)) or SharedHostLock(at_once, Path(folder))
-
-
 def _proxies() -> list[str]:
     """The proxies that the environment names: the operator means them to be asked."""
     return [netloc for proxy in getproxies().values() if (netloc := urlsplit(proxy).netloc.rpartition("@")[2])]
 
 
 def host_politeness_of(crawler: Crawler) -> HostPoliteness:
-    """The politeness of the running crawl."""
     politeness = crawler.get_extension(HostPoliteness)
     assert politeness is not None
     return politeness
 
 
 def patience_of(settings: BaseSettings) -> BackoffLimits:
-    """The bounds of backoff, from the settings."""
-    return BackoffLimits(
-        errors=settings.getint("LUUBAO_ERRORS_IN_A_ROW"),
-        longest_wait=timedelta(seconds=settings.getfloat("LUUBAO_LONGEST_WAIT")),
-        first_pause=timedelta(seconds=settings.getfloat("LUUBAO_FIRST_PAUSE")),
-        first_quiet=timedelta(seconds=settings.getfloat("LUUBAO_FIRST_QUIET")),
-        longest_quiet=timedelta(seconds=settings.getfloat("LUUBAO_LONGEST_QUIET")),
-    )
+    names = ("LONGEST_WAIT", "FIRST_PAUSE", "FIRST_QUIET", "LONGEST_QUIET")
+    spans = (timedelta(seconds=settings.getfloat(f"LUUBAO_{name}")) for name in names)
+    return BackoffLimits(settings.getint("LUUBAO_ERRORS_IN_A_ROW"), *spans)

@@ -63,7 +63,8 @@ class PrivateNetworkFilter:
         """The filter of a paper's crawl. named: the allowed private hosts, as the operator writes them. Raises
         Misconfigured."""
         host, port = _host_and_port(home_url)
-        home = {_netloc(host, port)} if is_private_host(host) else set()
+        web = _DEFAULT_PORTS.values()  # http leads to https, or the reverse
+        home = {_netloc(host, own) for own in (web if port in web else (port,)) if is_private_host(host)}
         return cls(frozenset(home | {_allowed_host(entry) for entry in named}))
 
     def permits(self, url: str) -> bool:

@@ -22,12 +22,14 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 
 from archive import absolute
-from crawler.download.size_limits import MOST_RULES
+from crawler.discovery.decoded_documents import as_utf8
 from crawler.politeness.host_backoff import host_to_ask
 from crawler.politeness.host_politeness import host_politeness_of
 from crawler.politeness.refusals import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
 from crawler.response_capture import leads_to, remarks
 
+MOST_RULES = 512 * 1024
+"""Bytes of a robots.txt that are parsed, at least 500 KiB (RFC 9309 section 2.5). What is beyond is ignored."""
 _MOST_REDIRECTS = 5  # RFC 9309 section 2.3.1.2
 
 
@@ -64,7 +66,8 @@ class RobotsTxt(RobotsTxtMiddleware):
         except (HostBackoff, PrivateAddress) as refusal:
             return refusal
         except Exception as error:  # noqa: BLE001  # whatever the cause, there is no answer
-            return self._unavailable(url, f"gave no answer, so nothing is asked of that site: {_cause(error)}")
+            cause = str(error) or type(error).__name__
+            return self._unavailable(url, f"gave no answer, so nothing is asked of that site: {cause}")
         self._stats.inc_value(f"robotstxt/response_status_count/{answer.status}")
         if answer.status >= 500 or answer.status == 429:
             return self._unavailable(url, f"answered {answer.status}, so nothing is asked of that site")
@@ -82,7 +85,9 @@ class RobotsTxt(RobotsTxtMiddleware):
     async def _fetch(self, url: str) -> Response:
         """The response at the end of the redirects; the last redirect where there are too many."""
         for _ in range(_MOST_REDIRECTS + 1):
-            response = await self.crawler.engine.download_async(_robots_request(url))
+            meta = {"dont_obey_robotstxt": True}
+            request = Request(url, priority=self.DOWNLOAD_PRIORITY, meta=meta, callback=NO_CALLBACK)
+            response = await self.crawler.engine.download_async(request)
             target = leads_to(response)
             if target == response.url or absolute(url, target) is None:
                 break
@@ -90,31 +95,13 @@ class RobotsTxt(RobotsTxtMiddleware):
         return response
 
     async def _parse(self, answer: Response, request: Request) -> RobotParser:
-        text = _utf8(answer.body[:MOST_RULES])
+        text = as_utf8(answer.body[:MOST_RULES], None)
         rules: RobotParser = build_from_crawler(self._parserimpl, self.crawler, text)
         self.crawler.spider.note_rules(answer.url, text)  # type: ignore[union-attr]  # an OutletSpider's
         await self.crawler.signals.send_catch_log_async(
             signal=signals.robots_parsed, robotparser=rules, request=request
         )
         return rules
-
-
-def _utf8(body: bytes) -> bytes:
-    """The file as UTF-8, the encoding it must have (RFC 9309 section 2.2); some are saved as UTF-16, with a byte order
-    mark or with every other byte zero."""
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return body.decode("utf-16", "replace").encode()
-    if body.startswith(b"\0") or body[1:2] == b"\0":
-        return body.decode("utf-16-be" if body.startswith(b"\0") else "utf-16-le", "replace").encode()
-    return body
-
-
-def _cause(error: Exception) -> str:
-    return str(error) or type(error).__name__
-
-
-def _robots_request(url: str) -> Request:
-    return Request(url, priority=RobotsTxt.DOWNLOAD_PRIORITY, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
 
 
 class CrawlDelay:

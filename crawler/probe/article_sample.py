@@ -10,9 +10,10 @@ from archive import Reading, Unreadable, read_page
 from archive.extract.rule_suggestions import Sample, Suggestion, suggestions
 from archive.frontier.article_probability import LIKELY, Experience
 from archive.frontier.url_patterns import shape_of
+from archive.model.urls import url_key, without_trackers
 from archive.rules.base import Rules
 from crawler.probe.client import Client, Facts, Page
-from crawler.probe.probe_findings import Coverage, Form, RuleTrial, address
+from crawler.probe.probe_findings import ArticleAsRead, Coverage, Form, RuleTrial, address
 
 WANTED = 8
 _MAX_CANDIDATES = 14
@@ -41,7 +42,6 @@ class FetchedCandidate:
 
     @property
     def url(self) -> str:
-        """The final URL, after redirects."""
         return self.facts.page.url
 
 
@@ -52,7 +52,8 @@ async def sample(
     addresses: the most trusted first; spare: requests to leave unused."""
     tried: list[FetchedCandidate] = []
     forms: Counter[str] = Counter()
-    waiting = {url: rank for rank, url in enumerate(dict.fromkeys(addresses))}
+    first_urls = {url_key(without_trackers(url)): url for url in reversed(addresses)}
+    waiting = {url: rank for rank, url in enumerate(reversed(first_urls.values()))}
     while waiting and _article_count(tried) < WANTED and len(tried) < _MAX_CANDIDATES and client.left() > spare:
         url = min(waiting, key=lambda url: _priority(url, waiting[url], experience, forms))
         del waiting[url]
@@ -66,6 +67,29 @@ async def sample(
         forms[shape_of(url, client.hosts)] += 1
         tried.append(FetchedCandidate(facts, reading))
     return tried
+
+
+LISTS = ("home", "listing")
+"""The reasons of pages that are lists of articles."""
+
+
+def lists_among(tried: Sequence[FetchedCandidate]) -> tuple[str, ...]:
+    pages = [(candidate.url, candidate.reading) for candidate in tried]
+    return tuple(url for url, reading in pages if isinstance(reading, Unreadable) and reading.reason in LISTS)
+
+
+def as_read(tried: Sequence[FetchedCandidate]) -> tuple[ArticleAsRead, ...]:
+    pages = [(candidate.url, candidate.reading) for candidate in tried]
+    return tuple(_as_read(url, reading) for url, reading in pages if isinstance(reading, Reading))
+
+
+def _as_read(url: str, reading: Reading) -> ArticleAsRead:
+    byline = ", ".join(reading.authors) or reading.byline
+    captions = tuple((image.caption, image.credit) for image in reading.images)
+    words = len(reading.text.split())
+    return ArticleAsRead(
+        url, reading.headline, reading.lead, byline, reading.published_at, reading.section, captions, words
+    )
 
 
 def _article_count(tried: Iterable[FetchedCandidate]) -> int:
@@ -90,12 +114,11 @@ def forms(tried: Sequence[FetchedCandidate], hosts: tuple[str, ...]) -> tuple[Fo
 def coverage(tried: Sequence[FetchedCandidate], timezone: str) -> tuple[Coverage, ...]:
     """For each field, the number of articles in which the existing rules find it."""
     readings = [
-        (candidate.url, _reread(candidate, timezone)) for candidate in tried if isinstance(candidate.reading, Reading)
+        (candidate.url, reading)
+        for candidate in tried
+        if isinstance(candidate.reading, Reading) and isinstance(reading := _reread(candidate, timezone), Reading)
     ]
-    return tuple(
-        _coverage_of_field(name, [(url, reading) for url, reading in readings if isinstance(reading, Reading)])
-        for name in _FIELDS
-    )
+    return tuple(_coverage_of_field(name, readings) for name in _FIELDS)
 
 
 def _reread(candidate: FetchedCandidate, timezone: str, trial: tuple[Rules, ...] = ()) -> Reading | Unreadable:
@@ -112,63 +135,44 @@ def _coverage_of_field(name: str, readings: list[tuple[str, Reading]]) -> Covera
     return Coverage(name, len(expecting) - len(missing), len(expecting), origins, missing[:_MAX_SHOWN])
 
 
-def trials(
-    tried: Sequence[FetchedCandidate], coverages: Sequence[Coverage], timezone: str, name: str
-) -> tuple[RuleTrial, ...]:
+def trials(tried: Sequence[FetchedCandidate], coverages: Sequence[Coverage], timezone: str) -> tuple[RuleTrial, ...]:
     """The best suggested rule for each field that the reader misses in most articles; also a body rule for pages at
     article URLs that could not be read."""
     found = []
     for counted in coverages:
         if counted.of >= 2 and counted.have < _RULE_THRESHOLD * counted.of:
-            _, _, _, rule_field = _FIELDS[counted.field]
-            lacking = [page for page in tried if _lacks_field(page, counted.field)]
-            found += _best_trial(rule_field, counted.field, lacking, timezone, name)
+            lacking = [page for page in tried if _lacks_field(page.reading, counted.field)]
+            found += _best_trial(counted.field, lacking, timezone)
     unread = [page for page in tried if isinstance(page.reading, Unreadable) and page.reading.reason == "no-article"]
     if len(unread) >= 2:
-        found += _best_trial("body", "body", unread, timezone, name)
+        found += _best_trial("body", unread, timezone)
     return tuple(found)
 
 
 def read_again(tried: Sequence[FetchedCandidate], trials: Iterable[RuleTrial], timezone: str) -> list[FetchedCandidate]:
     """The pages as a crawl will read them, with the rules and the time zone that are written."""
-    rules = tuple(_as_rules(trial.suggestion, "trial") for trial in trials)
+    rules = tuple(_as_rules(trial.suggestion) for trial in trials)
     return [FetchedCandidate(page.facts, _reread(page, timezone, rules)) for page in tried]
 
 
-def _as_rules(suggestion: Suggestion, name: str) -> Rules:
-    return Rules(name=name, **{suggestion.field: (suggestion.xpath,)})  # type: ignore[arg-type]  # a field of Rules
+def _as_rules(suggestion: Suggestion) -> Rules:
+    return Rules(name="trial", **{suggestion.field: (suggestion.xpath,)})  # type: ignore[arg-type]  # a field of Rules
 
 
-def _lacks_field(candidate: FetchedCandidate, field: str) -> bool:
+def _lacks_field(reading: Reading | Unreadable, field: str) -> bool:
     is_expected, is_found, _, _ = _FIELDS[field]
-    return (
-        isinstance(candidate.reading, Reading)
-        and bool(is_expected(candidate.reading))
-        and not is_found(candidate.reading)
-    )
+    return isinstance(reading, Reading) and bool(is_expected(reading)) and not is_found(reading)
 
 
-def _best_trial(
-    rule_field: str, field: str, lacking: list[FetchedCandidate], timezone: str, name: str
-) -> list[RuleTrial]:
-    samples = [
-        Sample(candidate.facts.page.body, candidate.url, candidate.reading, candidate.facts.page.encoding)
-        for candidate in lacking
-    ]
-    tested = [
-        RuleTrial(
-            suggestion,
-            sum(_rule_finds_field(suggestion, candidate, field, timezone, name) for candidate in lacking),
-            len(lacking),
-        )
-        for suggestion in suggestions(rule_field, samples)[:_MAX_SHOWN]
-    ]
-    best = max(tested, key=lambda trial: trial.gained, default=None)
+def _best_trial(field: str, lacking: list[FetchedCandidate], timezone: str) -> list[RuleTrial]:
+    _, is_found, _, rule_field = _FIELDS[field]
+
+    def gained(suggestion: Suggestion) -> int:
+        readings = [_reread(candidate, timezone, (_as_rules(suggestion),)) for candidate in lacking]
+        return sum(isinstance(reading, Reading) and bool(is_found(reading)) for reading in readings)
+
+    pages = [(candidate.facts.page, candidate.reading) for candidate in lacking]
+    samples = [Sample(page.body, page.url, reading, page.encoding) for page, reading in pages]
+    tried = [RuleTrial(rule, gained(rule), len(lacking)) for rule in suggestions(rule_field, samples)[:_MAX_SHOWN]]
+    best = max(tried, key=lambda trial: trial.gained, default=None)
     return [best] if best and best.gained else []
-
-
-def _rule_finds_field(
-    suggestion: Suggestion, candidate: FetchedCandidate, field: str, timezone: str, name: str
-) -> bool:
-    reading = _reread(candidate, timezone, (_as_rules(suggestion, name),))
-    return isinstance(reading, Reading) and bool(_FIELDS[field][1](reading))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
@@ -43,7 +43,6 @@ class Page:
 
     @property
     def is_there(self) -> bool:
-        """Whether the response is a page, not an error."""
         return 200 <= self.status < 300 and bool(self.body)
 
 
@@ -70,7 +69,6 @@ class Client:
 
     @property
     def requests(self) -> int:
-        """The number of requests sent, including robots.txt."""
         return int(self.crawler.stats.get_value("downloader/request_count", 0))
 
     @property
@@ -79,7 +77,6 @@ class Client:
         return sum(not (isinstance(answer, Page) and answer.is_there) for answer in self._answers.values())
 
     def left(self) -> int:
-        """The number of requests that may still be sent."""
         return max(self.most - self.requests, 0)
 
     async def get(self, url: str, purpose: str, *, anywhere: bool = False) -> Page | NoPage:
@@ -94,7 +91,7 @@ class Client:
         while True:
             if not self.left():
                 return NoPage(url, "enough", f"{self.most} requests were made, which is enough")
-            self._show_request(purpose, url)
+            show_progress(f"{self.requests + 1} of at most {self.most} requests: {purpose} {urlsplit(url).path or '/'}")
             response = await self._request(url)
             if isinstance(response, NoPage):
                 return response
@@ -122,16 +119,6 @@ class Client:
 
     def _store_robots(self, robotparser: RobotParser, request: Request) -> None:
         self.rules[urlsplit(request.url).netloc] = robotparser
-
-    def _show_request(self, purpose: str, url: str) -> None:
-        self._show_line(f"{self.requests + 1} of at most {self.most} requests: {purpose} {urlsplit(url).path or '/'}")
-
-    def done(self) -> None:
-        """Clears the progress line."""
-        self._show_line("")
-
-    def _show_line(self, text: str) -> None:
-        show_progress(text)
 
 
 def _page(response: Response, via: tuple[str, ...]) -> Page:
@@ -174,7 +161,7 @@ class Prober(OutletSpider):
         except Exception as error:  # noqa: BLE001  # raised again where the probe was started
             self.error = error
         finally:
-            client.done()
+            show_progress("")
         return
         yield
 
@@ -182,15 +169,6 @@ class Prober(OutletSpider):
 _TITLE = re.compile(r"<title\b[^>]*>(.{1,600}?)</title", re.IGNORECASE | re.DOTALL)
 _LANGUAGE = re.compile(r"<html\b[^>]{0,400}?\blang\s*=\s*[\"']?([\w-]{2,12})", re.IGNORECASE)
 _MAX_LINK_TEXT = 120
-_FEED_TYPES = ("rss", "atom", "feed+json")
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A link with its visible text."""
-
-    url: str
-    words: str
 
 
 @dataclass(frozen=True)
@@ -202,7 +180,6 @@ class Facts:
 
     @cached_property
     def text(self) -> str:
-        """The page's HTML source."""
         return decode(self.page.body, self.page.encoding)
 
     @cached_property
@@ -212,7 +189,6 @@ class Facts:
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """The links that a crawl would follow."""
         return self.found.links
 
     @cached_property
@@ -220,15 +196,17 @@ class Facts:
         return html(as_utf8(unpacked(self.page.body)[0], self.page.encoding))
 
     @cached_property
-    def anchors(self) -> tuple[Anchor, ...]:
-        """The links to the site's hosts with their text, each URL once, with its first text that is not empty."""
+    def anchors(self) -> dict[str, str]:
+        """The links to the site's hosts: URL -> its first text that is not empty."""
         words_by_url: dict[str, str] = {}
+        base = next((value(element, "href") for element in elements(self._root, "base")), "")
+        base = absolute(self.page.url, base) or self.page.url
         for element in elements(self._root, "a"):
-            url = absolute(self.page.url, value(element, "href"))
+            url = absolute(base, value(element, "href"))
             if url and same_site(url, self.hosts):
                 words = folded(" ".join(map(str, element.itertext())), _MAX_LINK_TEXT)
                 words_by_url[url] = words_by_url.get(url) or words
-        return tuple(Anchor(url, words) for url, words in words_by_url.items())
+        return words_by_url
 
     @cached_property
     def title(self) -> str:
@@ -238,7 +216,6 @@ class Facts:
 
     @cached_property
     def language(self) -> str:
-        """The language the page declares; "" where none."""
         match = _LANGUAGE.search(self.text)
         return match[1].lower() if match else ""
 
@@ -252,26 +229,19 @@ class Facts:
     @cached_property
     def feeds(self) -> tuple[str, ...]:
         """The feeds that the page declares, in its order."""
-        return tuple(dict.fromkeys(self._declared_links("alternate", *_FEED_TYPES)))
+        return self._declared_links("alternate", "type", "rss", "atom", "feed+json")
 
     @cached_property
     def twins(self) -> tuple[str, ...]:
         """The URLs of mobile versions of the page."""
-        return tuple(dict.fromkeys([*self._mobile_alternates(), *self._declared_links("amphtml")]))
+        return (*self._declared_links("alternate", "media", "handheld", "max-width"), *self._declared_links("amphtml"))
 
-    def _declared_links(self, relation: str, *kinds: str) -> Iterator[str]:
-        for element in elements(self._root, "link"):
-            kind = value(element, "type").lower()
-            has_relation = relation in value(element, "rel").lower().split()
-            if has_relation and (not kinds or any(name in kind for name in kinds)):
-                yield from self._href(element)
-
-    def _mobile_alternates(self) -> Iterator[str]:
-        for element in elements(self._root, "link"):
-            media = value(element, "media").lower()
-            if "alternate" in value(element, "rel").lower() and ("handheld" in media or "max-width" in media):
-                yield from self._href(element)
-
-    def _href(self, element: Any) -> Iterator[str]:
-        if url := absolute(self.page.url, value(element, "href")):
-            yield url
+    def _declared_links(self, relation: str, attribute: str = "rel", *kinds: str) -> tuple[str, ...]:
+        """The URLs of the link elements of a relation. kinds: what one of the attribute's words must hold."""
+        found = [
+            absolute(self.page.url, value(element, "href"))
+            for element in elements(self._root, "link")
+            if relation in value(element, "rel").lower().split()
+            and any(kind in value(element, attribute).lower() for kind in kinds or ("",))
+        ]
+        return tuple(dict.fromkeys(url for url in found if url))

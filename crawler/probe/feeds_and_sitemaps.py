@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from archive import Link, same_site
@@ -15,7 +16,7 @@ from archive.frontier.article_probability import LIKELY, Experience
 from archive.model.urls import url_key
 from crawler import discovery
 from crawler.probe.client import Client, Facts, Page
-from crawler.probe.probe_findings import Paging, Section, Source
+from crawler.probe.probe_findings import Paging, Section, Source, address
 
 _USUAL_FEEDS = ("/rss/home.rss", "/rss", "/feed", "/rss.xml")
 _USUAL_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml")
@@ -31,61 +32,49 @@ async def feeds(client: Client, home: Facts) -> list[Found]:
     lists, or else one at a usual URL."""
     named = [Source("feed", url, "the home page declares it") for url in home.feeds]
     listed = [source async for source in _listed_feeds(client, home, {source.url for source in named})]
-    found = await _fetch_first(client, [*named, *listed])
-    if not any(source.works for source, _ in found):
-        found += await _first_working(client, home, "feed", _USUAL_FEEDS)
-    return found
+    return await _fetched(client, home, [*named, *listed], "feed", _USUAL_FEEDS)
 
 
 async def sitemaps(client: Client, home: Facts) -> list[Found]:
     """The sitemaps of a site: those its robots.txt names, or else one at a usual URL; of a sitemap index, also its
     newest sitemap."""
     rules = client.rules.get(urlsplit(home.page.url).netloc)
-    urls = _robots_sitemaps(rules, home)
-    found = await _fetch_first(client, [Source("sitemap", url, "robots.txt names it") for url in urls])
-    if not any(source.works for source, _ in found):
-        found += await _first_working(client, home, "sitemap", _USUAL_SITEMAPS)
+    written: Iterable[str] = getattr(getattr(rules, "rp", None), "sitemaps", ())  # of the parser that Scrapy's wraps
+    urls = [url for url in (urljoin(home.page.url, path) for path in written) if same_site(url, home.hosts)]
+    named = [Source("sitemap", url, "robots.txt names it") for url in urls]
+    found = await _fetched(client, home, named, "sitemap", _USUAL_SITEMAPS)
     return [listed for source, links in found for listed in await _with_newest_sitemap(client, source, links)]
-
-
-def _robots_sitemaps(rules: object, home: Facts) -> list[str]:
-    """The sitemaps that robots.txt names; Scrapy's parser has them in the parser that it wraps."""
-    named: Iterable[str] = getattr(getattr(rules, "rp", None), "sitemaps", ())
-    return [url for url in (urljoin(home.page.url, path) for path in named) if same_site(url, home.hosts)]
 
 
 async def _listed_feeds(client: Client, home: Facts, known: set[str]) -> AsyncIterator[Source]:
     """The feeds on a page of feeds that the home page links to."""
-    pages = [
-        anchor.url
-        for anchor in home.anchors
-        if _FEED_PAGE.search(urlsplit(anchor.url).path) and anchor.url not in known
-    ]
-    for url in pages[:1]:
-        page = await client.get(url, "a page of feeds")
-        if not isinstance(page, Page) or not page.is_there:
-            continue
-        if any(link.found_in == "feed" for link in discovery.links(page.body, page.url, home.hosts, page.encoding)):
-            yield Source("feed", url, "the home page links to it")
-            continue
-        for anchor in Facts(page, home.hosts).anchors:
-            if _FEED.search(urlsplit(anchor.url).path) and anchor.url not in known:
-                yield Source("feed", anchor.url, f"{urlsplit(url).path} lists it")
+    urls = (url for url in home.anchors if _FEED_PAGE.search(urlsplit(url).path) and url not in known)
+    url = next(urls, None)
+    page = await client.get(url, "a page of feeds") if url else None
+    if url is None or not isinstance(page, Page) or not page.is_there:
+        return
+    facts = Facts(page, home.hosts)
+    if any(link.found_in == "feed" for link in facts.links):
+        yield Source("feed", url, "the home page links to it")
+        return
+    for listed in facts.anchors:
+        if _FEED.search(urlsplit(listed).path) and listed not in known:
+            yield Source("feed", listed, f"{address(url)} lists it")
 
 
-async def _fetch_first(client: Client, sources: list[Source]) -> list[Found]:
-    """Fetches the first few sources; leaves the others as declared."""
-    fetched = [await _fetch_source(client, source) for source in sources[:_MAX_FETCHED]]
-    return [*fetched, *((source, ()) for source in sources[_MAX_FETCHED:])]
-
-
-async def _first_working(client: Client, home: Facts, kind: str, paths: Iterable[str]) -> list[Found]:
-    for path in paths:
-        source = Source("feed" if kind == "feed" else "sitemap", urljoin(home.page.url, path), "it is a usual address")
-        found, links = await _fetch_source(client, source)
-        if found.works:
-            return [(found, links)]
-    return []
+async def _fetched(
+    client: Client, home: Facts, named: list[Source], kind: Literal["feed", "sitemap"], usual_paths: Iterable[str]
+) -> list[Found]:
+    """The named sources, of which it fetches the first few; where none works, also the first usual URL that does."""
+    found = [await _fetch_source(client, source) for source in named[:_MAX_FETCHED]]
+    found += ((source, ()) for source in named[_MAX_FETCHED:])
+    if any(source.works for source, _ in found):
+        return found
+    for path in usual_paths:
+        source, links = await _fetch_source(client, Source(kind, urljoin(home.page.url, path), "it is a usual address"))
+        if source.works:
+            return [*found, (source, links)]
+    return found
 
 
 async def _fetch_source(client: Client, source: Source) -> Found:
@@ -94,23 +83,15 @@ async def _fetch_source(client: Client, source: Source) -> Found:
         return replace(source, entries=0, why=f"{source.why}; {page.reason}"), ()
     if not page.is_there:
         return replace(source, entries=0, why=f"{source.why}; it answers with status {page.status}"), ()
-    links = tuple(
-        link
-        for link in discovery.links(page.body, page.url, client.hosts, page.encoding)
-        if link.found_in in ("feed", "sitemap", "sitemap-index")
-    )
+    kinds = ("feed",) if source.kind == "feed" else ("feed", "sitemap", "sitemap-index")
+    found = discovery.links(page.body, page.url, client.hosts, page.encoding)
+    links = tuple(link for link in found if link.found_in in kinds)
     if source.kind == "feed":
-        links = tuple(link for link in links if link.found_in == "feed" and _is_not_home(link.url))
+        links = tuple(link for link in links if address(link.url).strip("/"))  # feeds name their home page, too
     if not links:
         return replace(source, entries=0, why=f"{source.why}; it is none, or empty"), ()
     kind = "sitemap-index" if links[0].found_in == "sitemap-index" else source.kind
     return replace(source, kind=kind, entries=len(links), newest=_newest(links)), links
-
-
-def _is_not_home(url: str) -> bool:
-    """Whether a URL is not the site's home page, which feeds give as their own link."""
-    parts = urlsplit(url)
-    return bool(parts.path.strip("/") or parts.query)
 
 
 def _newest(links: Iterable[Link]) -> datetime | None:
@@ -123,10 +104,8 @@ async def _with_newest_sitemap(client: Client, source: Source, links: tuple[Link
     if source.kind != "sitemap-index":
         return [(source, links)]
     newest = max(links, key=lambda link: (link.lastmod.timestamp() if link.lastmod else 0.0, "news" in link.url))
-    return [
-        (source, ()),
-        await _fetch_source(client, Source("sitemap", newest.url, f"{urlsplit(source.url).path} names it")),
-    ]
+    named = Source("sitemap", newest.url, f"{address(source.url)} names it", is_in_index=True)
+    return [(source, ()), await _fetch_source(client, named)]
 
 
 _MAX_NAME_LENGTH = 40  # characters of a section's name
@@ -140,16 +119,16 @@ _NOT_A_SECTION = re.compile(
 def sections(home: Facts, others: Sequence[Facts], experience: Experience) -> tuple[Section, ...]:
     """The sections of the menu: links with short text that are on the home page and on all other pages too, and are no
     articles."""
-    everywhere = Counter(key for page in others for key in {url_key(anchor.url) for anchor in page.anchors})
-    own, followed = url_key(home.page.url), {url_key(link.url) for link in home.links}
+    everywhere = Counter(key for page in others for key in set(map(url_key, page.anchors)))
+    followed = {url_key(link.url) for link in home.links} - {url_key(home.page.url)}
     return tuple(
-        Section(anchor.url, anchor.words)
-        for anchor in home.anchors
-        if 0 < len(anchor.words) <= _MAX_NAME_LENGTH
-        and everywhere[url_key(anchor.url)] >= max(2, 0.8 * len(others))
-        and url_key(anchor.url) in followed - {own}
-        and experience.probability(anchor.url) <= LIKELY
-        and not _NOT_A_SECTION.search(urlsplit(anchor.url).path)
+        Section(url, words)
+        for url, words in home.anchors.items()
+        if 0 < len(words) <= _MAX_NAME_LENGTH
+        and everywhere[url_key(url)] >= max(2, 0.8 * len(others))
+        and url_key(url) in followed
+        and experience.probability(url) <= LIKELY
+        and not _NOT_A_SECTION.search(urlsplit(url).path)
     )
 
 
@@ -172,8 +151,9 @@ async def paging(client: Client, lists: Sequence[Section], experience: Experienc
 def _styles(facts: Facts) -> dict[str, str]:
     """Style -> the URL of a later page. A style is the URL relative to the list's, with # for its numbers."""
     list_path = urlsplit(facts.page.url).path.rstrip("/")
-    pagination_urls = [link.url for link in facts.links if link.found_in == "pagination"]
-    return {_style(url, list_path): url for url in reversed(pagination_urls)}
+    urls = [link.url for link in reversed(facts.links) if link.found_in == "pagination"]
+    second_last = sorted(urls, key=lambda url: _NUMBER.findall(url)[-1:] == ["2"])  # lists lead to their first page too
+    return {_style(url, list_path): url for url in second_last}
 
 
 def _style(url: str, list_path: str) -> str:

@@ -12,6 +12,7 @@ from zlib import crc32
 from archive.model.errors import LuubaoError
 from archive.runtime.atomic_files import atomic_write
 from crawler.config.sample_file import toml
+from crawler.config.setting_types import Value
 from crawler.config.settings_in_force import FILE
 from crawler.probe.probe_findings import Findings, NotProbed, Source, address
 
@@ -40,14 +41,14 @@ def write(texts: Mapping[str, str], folder: Path) -> tuple[Path, ...]:
     return tuple(folder / name for name in texts)
 
 
-def files(found: Findings, contact: str | None) -> dict[str, str]:
+def files(found: Findings, contact: Value) -> dict[str, str]:
     """The files of the folder: luubao.toml, and reading rules where some were found that help."""
     settings = "\n".join([*_general_lines(found, contact), *_outlet_lines(found)]) + "\n"
     rules = {f"rules/{found.name.value}.toml": "\n".join(_rule_lines(found)) + "\n"} if found.trials else {}
     return {FILE: settings, **rules}
 
 
-def _general_lines(found: Findings, contact: str | None) -> Iterator[str]:
+def _general_lines(found: Findings, contact: Value) -> Iterator[str]:
     yield f"# {_single_line(found.title.value)}, kept by luubao. `luubao settings --example` shows all that can be set."
     yield from ("", "[archive]", 'db = "luubao.db"', "", "[crawl]")
     yield f"contact = {toml(contact)}" if contact else '#contact = "you@example.org"  # needed for papers elsewhere'
@@ -72,32 +73,20 @@ def _outlet_lines(found: Findings) -> Iterator[str]:
 def _section_lines(found: Findings) -> Iterator[str]:
     """The sections of the menu, as comments only: every crawl begins with the home page, which links to them."""
     for section in found.sections[:_MAX_SECTIONS]:
-        yield f"# the menu leads to {_single_line(section.title)}: {_single_line(urlsplit(section.url).path)}"
+        yield f"# the menu leads to {_single_line(section.title)}: {_single_line(address(section.url))}"
     yield "sections = []  # lists that the home page does not lead to"
 
 
 def _seeds_by_kind(found: Findings) -> tuple[list[str], list[str]]:
     """The feed with the most entries and the working sitemaps, relative to the home page, as (feeds, sitemaps). The
     home page itself is always a seed: it links to the sections of its menu and declares feeds."""
-    feeds = sorted(
-        (source for source in found.sources if source.kind == "feed" and source.works), key=_most_entries_first
+    working = [source for source in found.sources if source.works]
+    feeds = sorted((source for source in working if source.kind == "feed"), key=lambda feed: -(feed.entries or 0))
+    maps = [source for source in working if source.kind != "feed" and not source.is_in_index]
+    return (
+        [_relative_url(source, found.home) for source in feeds[:1]],
+        [_relative_url(source, found.home) for source in maps[:_MAX_SITEMAPS]],
     )
-    maps = [
-        source for source in found.sources if source.kind != "feed" and source.works and not _is_in_index(source, found)
-    ]
-    return [_relative_url(source, found.home) for source in feeds[:1]], [
-        _relative_url(source, found.home) for source in maps[:_MAX_SITEMAPS]
-    ]
-
-
-def _most_entries_first(feed: Source) -> int:
-    return -(feed.entries or 0)
-
-
-def _is_in_index(source: Source, found: Findings) -> bool:
-    """Whether a sitemap index names this sitemap."""
-    indexes = [index for index in found.sources if index.kind == "sitemap-index"]
-    return any(source.why.startswith(f"{urlsplit(index.url).path} names it") for index in indexes)
 
 
 def _relative_url(source: Source, home: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
@@ -35,24 +35,22 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Source:
     """A feed or a sitemap. entries: the number of URLs of the site in it, None where it was not fetched; newest: the
-    latest date in it; why: where it is declared."""
+    latest date in it; why: where it is declared; is_in_index: whether a sitemap index declares it."""
 
     kind: Literal["feed", "sitemap", "sitemap-index"]
     url: str
     why: str
     entries: int | None = None
     newest: datetime | None = None
+    is_in_index: bool = field(default=False, repr=False)
 
     @property
     def works(self) -> bool:
-        """Whether it was fetched and has URLs of the site."""
         return bool(self.entries)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A list page that the menu links to."""
-
     url: str
     title: str
 

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from archive import Reading
+from archive import Reading, Unreadable
 from archive.extract.sections import is_vietnamese
+from archive.model.urls import host_of
 from archive.rules.families import FAMILIES
 from archive.rules.months import observes, zone_of_host
 from archive.text.folding import key_of
@@ -23,14 +23,13 @@ _SECOND_LEVEL = frozenset({"com", "net", "org", "gov", "edu", "info", "co", "ac"
 _VIETNAM = "Asia/Ho_Chi_Minh"
 
 
-def host_of(url: str) -> str:
-    """The host of a URL without `www.`, as spiders name it."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
-
-
 def is_local(url: str) -> bool:
-    """Whether the site is on this machine."""
-    return urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")
+    host = host_of(url)
+    return host in ("::1", "localhost") or (host.startswith("127.") and _is_ip(host))
+
+
+def _is_ip(host: str) -> bool:
+    return ":" in host or host.replace(".", "").isdigit()
 
 
 def title_of(pages: Sequence[Facts], home: str) -> Finding:
@@ -42,12 +41,9 @@ def title_of(pages: Sequence[Facts], home: str) -> Finding:
     shared = Counter(part for page_parts in reversed(parts) for part in dict.fromkeys(reversed(page_parts)))
     for name, count in declared.most_common(1):
         spelling = next((part for part, _ in shared.most_common() if key_of(part) == key_of(name)), None)
-        title_evidence = f", and in the titles of {shared[spelling]} of {len(pages)}" if spelling else ""
-        return Finding(
-            spelling or name,
-            "sure" if count > 1 or spelling else "likely",
-            f"og:site_name on {_pages(count)}{title_evidence}",
-        )
+        titles = f", and in the titles of {shared[spelling]} of {len(pages)}" if spelling else ""
+        sure = count > 1 or spelling
+        return Finding(spelling or name, "sure" if sure else "likely", f"og:site_name on {_pages(count)}{titles}")
     for name, count in shared.most_common(1):
         if count > 1:
             sure = count >= 0.7 * len(pages) and len(pages) > 3
@@ -63,7 +59,7 @@ def _pages(count: int) -> str:
 def name_of(home: str, title: str) -> Finding:
     """A name of the outlet for the command line: a Python identifier."""
     host = host_of(home)
-    if is_local(home):
+    if is_local(home) or _is_ip(host):
         return Finding(_identifier(title) or "paper", "a guess", "from its title, for its host has no name")
     labels = host.split(".")
     name_labels = labels[:-2] if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else labels[:-1]
@@ -80,38 +76,31 @@ def host_notes(home: Facts, given_url: str, other: str | None) -> tuple[str, ...
     notes = [f"asked for {given_url}, it answers from {home.page.url}"] if home.page.via else []
     notes += [other] if other else []
     own = urlsplit(home.page.url).hostname or ""
-    hosts = Counter(
-        host for url in (*home.twins, *(anchor.url for anchor in home.anchors)) if (host := urlsplit(url).hostname)
-    )
+    hosts = Counter(host for url in (*home.twins, *home.anchors) if (host := urlsplit(url).hostname))
     mobile_hosts = {urlsplit(url).hostname for url in home.twins}
     for host, count in hosts.most_common():
         if host.removeprefix("www.") != own.removeprefix("www."):
-            notes.append(
-                f"{host}: " + ("its copy for phones" if host in mobile_hosts else f"{_links(count)} on the home page")
-            )
+            links = f"{'a link' if count == 1 else f'{count} links'} on the home page"
+            notes.append(f"{host}: {'its copy for phones' if host in mobile_hosts else links}")
     return tuple(notes[:8])
-
-
-def _links(count: int) -> str:
-    return "a link" if count == 1 else f"{count} links"
 
 
 def timezone_of(home: str, tried: Iterable[FetchedCandidate]) -> Finding:
     """The time zone of its printed times: its country's, or Hanoi's where its pages are Vietnamese."""
     articles = [candidate for candidate in tried if isinstance(candidate.reading, Reading)]
+    readings = [candidate.reading for candidate in articles if isinstance(candidate.reading, Reading)]
     offsets = Counter(
-        moment.strftime("%z")
-        for candidate in articles
-        if isinstance(candidate.reading, Reading)
-        and (moment := candidate.reading.published_at)
-        and _states_time_zone(candidate.reading)
+        f"{moment:%z}"
+        for reading in readings
+        if (moment := reading.published_at) and "assumed" not in dict(reading.origins).get("published_at", "assumed")
     )
     evidence = [
         f"the stamps of {count} of {len(articles)} articles say {offset}" for offset, count in offsets.most_common(1)
     ]
     zone = zone_of_host(host_of(home))
     if zone is not None:
-        agrees = _zone_matches_articles(zone, tried)
+        moments = (reading.published_at for reading in readings)
+        agrees = all(observes(zone, moment.tzinfo) for moment in moments if moment and moment.tzinfo)
         why = "; ".join([f"the only clock of its country (.{host_of(home).rpartition('.')[2]})", *evidence])
         return Finding(zone.key, "sure" if agrees else "likely", why)
     vietnamese = sum(_is_vietnamese(candidate) for candidate in articles)
@@ -126,15 +115,6 @@ def _is_vietnamese(candidate: FetchedCandidate) -> bool:
     return (declared or candidate.facts.language).startswith("vi") or is_vietnamese(candidate.facts.title)
 
 
-def _states_time_zone(reading: Reading) -> bool:
-    return "assumed" not in dict(reading.origins).get("published_at", "assumed")
-
-
-def _zone_matches_articles(zone: ZoneInfo, tried: Iterable[FetchedCandidate]) -> bool:
-    moments = (candidate.reading.published_at for candidate in tried if isinstance(candidate.reading, Reading))
-    return all(observes(zone, moment.tzinfo) for moment in moments if moment and moment.tzinfo)
-
-
 def system_of(tried: Sequence[FetchedCandidate], title: str) -> tuple[Finding, ...]:
     """The content management systems whose marks are on the articles, and the generator that the pages declare; not
     where they declare the paper's title there."""
@@ -145,28 +125,21 @@ def system_of(tried: Sequence[FetchedCandidate], title: str) -> tuple[Finding, .
         for family in FAMILIES
         if any(mark in candidate.facts.text for mark in family.marks)
     )
-    read_counts = Counter(family for candidate in articles for family in _families_that_read(candidate.reading))
-    families = tuple(
-        Finding(
-            name, "sure" if read_counts[name] else "likely", _marks_evidence(count, read_counts[name], len(articles))
-        )
-        for name, count in marks.most_common()
-    )
+    by_family = Counter(family for candidate in articles for family in _origins(candidate.reading))
+    found = []
+    for name, count in marks.most_common():
+        gave = f"its rules gave {f'fields of {by_family[name]}' if by_family[name] else 'nothing'}"
+        why = f"its marks are on {count} of {len(articles)} articles, and {gave}"
+        found.append(Finding(name, "sure" if by_family[name] else "likely", why))
     declared = Counter(candidate.facts.meta("generator") for candidate in articles)
-    return families + tuple(
-        Finding(name, "sure", f"{_pages(count)} declare{'s' if count == 1 else ''} it as their generator")
-        for name, count in declared.most_common(1)
-        if name and key_of(name) != key_of(title)
-    )
+    for name, count in declared.most_common(1):
+        if name and key_of(name) != key_of(title):
+            why = f"{_pages(count)} declare{'s' if count == 1 else ''} it as their generator"
+            found.append(Finding(name, "sure", why))
+    return tuple(found)
 
 
-def _marks_evidence(marked: int, read: int, of: int) -> str:
-    rules_evidence = f"its rules gave fields of {read}" if read else "its rules gave nothing"
-    return f"its marks are on {marked} of {of} articles, and {rules_evidence}"
-
-
-def _families_that_read(reading: object) -> set[str]:
-    if not isinstance(reading, Reading):
-        return set()
-    origins = {value.removeprefix("rules:").partition("/")[0] for name, value in reading.origins if name != "rules"}
-    return origins & {family.name for family in FAMILIES}
+def _origins(reading: Reading | Unreadable) -> set[str]:
+    """The rules that gave fields of a page."""
+    origins = reading.origins if isinstance(reading, Reading) else ()
+    return {value.removeprefix("rules:").partition("/")[0] for name, value in origins if name != "rules"}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -14,17 +15,19 @@ from scrapy.settings import Settings
 
 from archive import Link, Reading, Unreadable, absolute, read_page, same_site
 from archive.frontier.article_probability import Experience
-from archive.model.urls import url_key, without_credentials
+from archive.model.urls import host_of, url_key, without_credentials
 from archive.model.validation import shown
 from archive.runtime import signals
-from crawler.probe import article_sample, feeds_and_sitemaps, site_identity
-from crawler.probe.article_sample import FetchedCandidate
-from crawler.probe.as_read import as_read, lists_among
+from crawler.config.setting_types import Value
+from crawler.probe import article_sample, feeds_and_sitemaps
+from crawler.probe.article_sample import LISTS, FetchedCandidate
 from crawler.probe.client import Client, Facts, NoPage, Page, Prober
-from crawler.probe.probe_findings import Coverage, Finding, Findings, NotProbed, Section, address
-from crawler.probe.site_identity import host_of, is_local
+from crawler.probe.probe_findings import Finding, Findings, NotProbed, Section, address
+from crawler.probe.site_identity import host_notes, is_local, name_of, system_of, timezone_of, title_of
 from crawler.run.run_command import project_settings
 
+T = TypeVar("T")
+MOST_REQUESTS = 30
 _RESERVED_FOR_LISTS = 5  # requests that reading articles leaves for sections
 _MIN_LINKS = 5
 _LINKS_PER_SOURCE = 4
@@ -50,43 +53,41 @@ async def explore(client: Client, given_url: str, name: str | None) -> Findings:
     experience = Experience(client.hosts)
     experience.learn(home.page.url, "list")
     trusted = [link.url for _, links in (*feeds, *sitemaps) for link in _newest_links(links)]
-    others = _home_links(home, {source.url for source, _ in (*feeds, *sitemaps)})
+    known = {home.page.url, *(source.url for source, _ in (*feeds, *sitemaps))}
+    others = [link.url for link in home.links if link.url not in known and url_key(link.url) != url_key(home.page.url)]
     tried = await article_sample.sample(client, [*trusted, *others], experience, _RESERVED_FOR_LISTS)
     _reject_non_newspaper(home, tried, client.misses)
     sections = feeds_and_sitemaps.sections(home, [candidate.facts for candidate in tried], experience)
     paging = await feeds_and_sitemaps.paging(client, sections, experience)
-    summary = _SiteSummary(client, home, tried, sections)
-    trials = article_sample.trials(tried, summary.coverage, summary.timezone.value, "trial")
-    read_again = article_sample.read_again(tried, trials, summary.timezone.value)
+    title = title_of([home, *(candidate.facts for candidate in tried)], home.page.url)
+    timezone = timezone_of(home.page.url, tried)
+    coverage = article_sample.coverage(tried, timezone.value)
+    trials = article_sample.trials(tried, coverage, timezone.value)
+    read_again = article_sample.read_again(tried, trials, timezone.value)
+    articles = sum(isinstance(candidate.reading, Reading) for candidate in tried)
     return Findings(
         home=home.page.url,
-        name=_name_of(home, summary, name),
-        title=summary.title,
+        name=Finding(name, "sure", "as asked for") if name else name_of(home.page.url, title.value),
+        title=title,
         hosts=client.hosts,
-        host_notes=site_identity.host_notes(home, given_url, www_note),
-        timezone=summary.timezone,
-        system=site_identity.system_of(tried, summary.title.value),
+        host_notes=host_notes(home, given_url, www_note),
+        timezone=timezone,
+        system=system_of(tried, title.value),
         sources=tuple(source for source, _ in (*feeds, *sitemaps)),
         sections=sections,
         paging=paging,
         forms=article_sample.forms(tried, client.hosts),
-        articles=len(summary.articles),
-        coverage=summary.coverage,
+        articles=articles,
+        coverage=coverage,
         trials=trials,
         refused=tuple(_refused_pages(tried)),
-        notes=summary.notes(),
+        notes=tuple(_notes(client, tried, articles, sections)),
         requests=client.requests,
-        delay=summary.delay,
-        is_local=site_identity.is_local(home.page.url),
-        samples=as_read(read_again),
-        lists=lists_among(read_again),
+        delay=_delay(client, home),
+        is_local=is_local(home.page.url),
+        samples=article_sample.as_read(read_again),
+        lists=article_sample.lists_among(read_again),
     )
-
-
-def _name_of(home: Facts, summary: _SiteSummary, name: str | None) -> Finding:
-    if name:
-        return Finding(name, "sure", "as asked for")
-    return site_identity.name_of(home.page.url, summary.title.value)
 
 
 async def home_page(client: Client, given_url: str) -> Facts:
@@ -99,7 +100,7 @@ async def home_page(client: Client, given_url: str) -> Facts:
     if isinstance(page, NoPage):
         host = urlsplit(page.url).hostname
         raise NotProbed(_ERROR_MESSAGES[page.kind].format(url=page.url, reason=page.reason, host=host))
-    host = site_identity.host_of(page.url)
+    host = host_of(page.url)
     if not same_site(page.url, client.hosts) and not same_site(f"http://{client.hosts[0]}/", (host,)):
         raise NotProbed(f"{given_url} sends its readers to {page.url}, another site. Probe that by its own address")
     client.hosts = (min(host, *client.hosts, key=len),)
@@ -125,7 +126,7 @@ async def _check_www_variant(client: Client, home: Facts) -> str | None:
     """Checks the host name with `www.` added or removed; returns a note on it."""
     parts = urlsplit(home.page.url)
     host = parts.hostname or ""
-    if site_identity.is_local(home.page.url) or host.removeprefix("www.") not in client.hosts:
+    if is_local(home.page.url) or host.removeprefix("www.") not in client.hosts:
         return None
     other = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
     page = await client.get(f"{parts.scheme}://{other}/", "the other host name")
@@ -142,11 +143,6 @@ def _newest_links(links: Sequence[Link]) -> list[Link]:
         links, key=lambda link: -(moment.timestamp() if (moment := link.published or link.lastmod) else 0.0)
     )
     return newest_first[:_LINKS_PER_SOURCE]
-
-
-def _home_links(home: Facts, known: set[str]) -> list[str]:
-    """The home page's links, without itself and known feeds and sitemaps."""
-    return [link.url for link in home.links if link.url not in known and url_key(link.url) != url_key(home.page.url)]
 
 
 def _reject_non_newspaper(home: Facts, tried: Sequence[FetchedCandidate], misses: int) -> None:
@@ -172,11 +168,7 @@ def _reject_non_newspaper(home: Facts, tried: Sequence[FetchedCandidate], misses
 def _refused_pages(tried: Sequence[FetchedCandidate]) -> Iterator[tuple[str, str]]:
     """Pages that could be articles and were not read as such, without lists and files that are not HTML."""
     for candidate in tried:
-        if isinstance(candidate.reading, Unreadable) and candidate.reading.reason not in (
-            "listing",
-            "home",
-            "not-html",
-        ):
+        if isinstance(candidate.reading, Unreadable) and candidate.reading.reason not in (*LISTS, "not-html"):
             yield candidate.url, _reading_reason(candidate.reading)
 
 
@@ -186,61 +178,43 @@ def _reading_reason(reading: Reading | Unreadable) -> str:
     return f"{reading.reason}: {reading.detail}" if reading.detail else reading.reason
 
 
-class _SiteSummary:
-    """The findings that follow from the fetched pages."""
-
-    def __init__(self, client: Client, home: Facts, tried: Sequence[FetchedCandidate], sections: Sequence[Section]):
-        self.client, self.home, self.tried, self.sections = client, home, tried, sections
-        self.articles = [candidate for candidate in tried if isinstance(candidate.reading, Reading)]
-        self.title = site_identity.title_of([home, *(candidate.facts for candidate in tried)], home.page.url)
-        self.timezone = site_identity.timezone_of(home.page.url, tried)
-        self.coverage: tuple[Coverage, ...] = article_sample.coverage(tried, self.timezone.value)
-
-    @property
-    def delay(self) -> float | None:
-        """The crawl delay in robots.txt, in seconds."""
-        rules = self.client.rules.get(urlsplit(self.home.page.url).netloc)
-        delay = rules.crawl_delay(self.client.crawler.settings["USER_AGENT"]) if rules else None
-        return float(delay) if delay is not None else None
-
-    def notes(self) -> tuple[str, ...]:
-        """The notes for a person to read."""
-        scrambled = sum(
-            isinstance(candidate.reading, Reading) and candidate.reading.kind == "obfuscated"
-            for candidate in self.tried
-        )
-        notes = []
-        if scrambled:
-            share = f"{scrambled} of {len(self.articles)} articles have bodies that the publisher scrambles"
-            notes.append(f"{share}; they are kept raw and never unscrambled")
-        if len(self.articles) < article_sample.WANTED:
-            count = "one article was" if len(self.articles) == 1 else f"{len(self.articles)} articles were"
-            notes.append(f"only {count} read: the findings may be wrong")
-        if not self.client.left():
-            notes.append(f"{self.client.most} requests were made, which is enough: not everything was looked at")
-        if not self.sections:
-            notes.append("no menu of sections was found: what the home page does not lead to must be named as a seed")
-        return tuple(notes)
+def _delay(client: Client, home: Facts) -> float | None:
+    rules = client.rules.get(urlsplit(home.page.url).netloc)
+    delay = rules.crawl_delay(client.crawler.settings["USER_AGENT"]) if rules else None
+    return float(delay) if delay is not None else None
 
 
-def probe(url: str, *, name: str | None = None, most: int = 30, overrides: Mapping[str, Any]) -> Findings:
-    """Probes the site of a URL, with or without its scheme. name: of the outlet; most: the limit of requests.
+def _notes(
+    client: Client, tried: Sequence[FetchedCandidate], articles: int, sections: Sequence[Section]
+) -> Iterator[str]:
+    if scrambled := sum(_reading_reason(candidate.reading) == "obfuscated" for candidate in tried):
+        share = f"{scrambled} of {articles} articles have bodies that the publisher scrambles"
+        yield f"{share}; they are kept raw and never unscrambled"
+    if articles < article_sample.WANTED:
+        count = "one article was" if articles == 1 else f"{articles} articles were"
+        yield f"only {count} read: the findings may be wrong"
+    if not client.left():
+        yield f"{client.most} requests were made, which is enough: not everything was looked at"
+    if not sections:
+        yield "no menu of sections was found: what the home page does not lead to must be named as a seed"
 
-    Only once in a process, see `run_exploration`. Raises NotProbed, Misconfigured where there is no contact, and
-    ArchiveUnusable where nothing can be written.
-    """
-    found = run_exploration(url, partial(explore, given_url=url, name=name), most=most, overrides=overrides)
-    assert isinstance(found, Findings)
-    return found
+
+def probe(
+    url: str, *, name: str | None = None, most: int = MOST_REQUESTS, contact: Value = None, config: Path | None = None
+) -> Findings:
+    """Probes the site of a URL, with or without its scheme. name: of the outlet; otherwise as `run_exploration`."""
+    return run_exploration(url, partial(explore, given_url=url, name=name), most=most, contact=contact, config=config)
 
 
 def run_exploration(
-    url: str, exploration: Callable[[Client], Awaitable[Any]], *, most: int, overrides: Mapping[str, Any]
-) -> Any:
-    """Explores the site of a URL, as politely as a crawl and with at most `most` requests; returns
-    what it returns, or raises what it raises.
+    url: str, exploration: Callable[[Client], Awaitable[T]], *, most: int = MOST_REQUESTS, contact: Value = None,
+    config: Path | None = None,
+) -> T:  # fmt: skip
+    """Explores the site of a URL, as politely as a crawl and with at most `most` requests; returns what the exploration
+    returns, or raises what it raises. contact: of the user agent; config: the file of settings, None for none.
 
-    Twisted's reactor starts only once in a process, so this can be called only once in a process.
+    Only once in a process, for Twisted's reactor starts only once. Raises NotProbed, Misconfigured where there is no
+    contact, and ArchiveUnusable where nothing can be written.
     """
     given_url = url if "://" in url else f"https://{url}"
     home = absolute("https://", given_url)
@@ -251,7 +225,7 @@ def run_exploration(
     if is_local(home):
         attributes["delay"] = 0.0
     with TemporaryDirectory(prefix="luubao-") as folder:
-        process = AsyncCrawlerProcess(_probe_settings(folder, overrides))
+        process = AsyncCrawlerProcess(_probe_settings(folder, contact, config))
         crawler = process.create_crawler(type("Probe", (Prober,), attributes))
         task = process.crawl(crawler)
         with signals.graceful():
@@ -265,12 +239,14 @@ def run_exploration(
         raise crawler.spider.error
     if crawler.spider.found is None:
         raise NotProbed("stopped before it was done")
-    return crawler.spider.found
+    found: T = crawler.spider.found
+    return found
 
 
-def _probe_settings(folder: str, overrides: Mapping[str, Any]) -> Settings:
-    """The settings of a crawl, with a temporary archive, without pictures and without its progress line."""
-    settings = project_settings(LUUBAO_DB=str(Path(folder, "probe.db")), LUUBAO_FETCH_PICTURES=False, **overrides)
-    extensions = {**settings.getdict("EXTENSIONS"), "crawler.run.progress_line.Progress": None}
-    settings.set("EXTENSIONS", extensions, "cmdline")
-    return settings
+def _probe_settings(folder: str, contact: Value, config: Path | None) -> Settings:
+    """The settings of a crawl, with a temporary archive, without pictures, log and progress line."""
+    return project_settings(
+        LUUBAO_DB=str(Path(folder, "probe.db")), LUUBAO_FETCH_PICTURES=False, LUUBAO_PROGRESS=False,
+        LOG_LEVEL="CRITICAL", LUUBAO_CONFIG=str(config or os.devnull),
+        **({} if contact is None else {"LUUBAO_CONTACT": contact}),
+    )  # fmt: skip

@@ -28,7 +28,6 @@ class Progress:
         return extension
 
     def item_scraped(self) -> None:
-        """Updates the line after each capture."""
         session = archive_writer_of(self.crawler).session
         counts = session.counts
         known = ", ".join(f"{counts[name]} {name}" for name in _OUTCOMES_SHOWN if counts[name])
@@ -36,5 +35,4 @@ class Progress:
         show_progress(f"{session.run.outlet.name}: {counts['captures']} pages, {waiting}{known}")
 
     def spider_closed(self) -> None:
-        """Clears the line."""
         clear_progress()

@@ -17,7 +17,6 @@ from urllib.request import Request, urlopen
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
-from scrapy.spiderloader import SpiderLoader
 
 from archive import LuubaoError, open_archive
 from archive.console.logs import log_of
@@ -35,7 +34,6 @@ from crawler.config.alert_tables import NO_ALERTS, Alerts
 from crawler.outlet import OutletSpider
 from crawler.outlets import own_spiders
 from crawler.outlets.catalogue import catalogue, described
-from crawler.outlets.outlet_checks import FIELDS
 from crawler.politeness.crawl_window import OutsideHours
 from crawler.run.run_record import RunRecord
 from crawler.run.run_verdict import EndedRun, Exit, Verdict, summary
@@ -50,20 +48,13 @@ def project_settings(**overrides: Any) -> Settings:
 
 
 def outlets() -> list[str]:
-    """The names of all outlets that can be crawled."""
     return [outlet.name for outlet in catalogue()]
 
 
 def spider_class(name: str) -> type[OutletSpider]:
     """The spider class of an outlet. Raises UnknownOutlet, and Misconfigured where the outlet cannot be used."""
     description = described(name)
-    if description in own_spiders.declared().outlets:
-        return type(f"{name}Spider", (OutletSpider,), {field: getattr(description, field) for field in FIELDS})
-    if own := own_spiders.classes().get(name):
-        return own
-    built_in = SpiderLoader.from_settings(project_settings()).load(name)
-    assert issubclass(built_in, OutletSpider)
-    return built_in
+    return own_spiders.classes().get(name) or OutletSpider.of(description)
 
 
 def crawl(
@@ -90,15 +81,8 @@ def crawl(
 
 
 log = log_of(__name__)
-# Whether an exit is pinged as a success; a crawl that was locked or interrupted is neither success nor failure.
-_PING_SUCCESS = {
-    Exit.OK: True,
-    Exit.OK_WITH_WARNINGS: True,
-    Exit.FAILED: False,
-    Exit.MISCONFIGURED: False,
-    Exit.NOTHING_FOUND: False,
-    Exit.PARTLY_FAILED: False,
-}
+_SUCCEEDED = (Exit.OK, Exit.OK_WITH_WARNINGS)
+_NOT_PINGED = (Exit.LOCKED, Exit.INTERRUPTED)  # neither success nor failure
 _COUNTS = ("new", "edited", "unchanged", "disappeared")
 _PICTURE_COUNTS = ("pictures", "pictures-replaced", "pictures-failed")
 
@@ -137,7 +121,6 @@ class RunReport:
 
     @property
     def exit(self) -> Exit:
-        """The exit code of the run."""
         return Exit(self.summary["exit"])
 
 
@@ -149,11 +132,10 @@ def report_of(ended: EndedRun, database: Path, *, ping_url: str | None = None, a
         report = dispatch.finish(database, alerts)
     for sentence in report.troubles if report else ():
         ended = _add_warning(ended, database, sentence)
-    success = _PING_SUCCESS.get(ended.verdict.exit)
-    pinged = None
-    if ping_url and success is not None:
+    pinged, code = None, ended.verdict.exit
+    if ping_url and code not in _NOT_PINGED:
         text = "\n".join([*_count_lines(ended), *_reason_lines(ended, ended.verdict.warnings, hours_too=True)])
-        trouble = ping(ping_url, success=success, text=text)
+        trouble = ping(ping_url, success=code in _SUCCEEDED, text=text)
         pinged = trouble is None
         ended = _add_warning(ended, database, trouble) if trouble else ended
     return RunReport(
@@ -215,12 +197,10 @@ def ping(url: str, *, success: bool, text: str) -> str | None:
     """Sends a ping. Returns why it failed, None when it worked; never raises for an error of the network or the
     service."""
     target = url if success else failing(url)
-    body = (
-        text.encode("utf-8", "replace")[:_MAX_BODY_BYTES].decode("utf-8", "ignore").encode()
-    )  # without half a character at its end
+    whole = text.encode("utf-8", "replace")[:_MAX_BODY_BYTES].decode("utf-8", "ignore")  # no half character at its end
     headers = {"User-Agent": f"luubao/{version('luubao')}", "Content-Type": "text/plain; charset=utf-8"}
     try:
-        with urlopen(Request(target, data=body, headers=headers), timeout=_TIMEOUT) as answer:
+        with urlopen(Request(target, data=whole.encode(), headers=headers), timeout=_TIMEOUT) as answer:
             answer.read(_MAX_BODY_BYTES)
     except HTTPError as error:
         error.close()
@@ -237,6 +217,5 @@ def _error_text(error: Exception) -> str:
 
 
 def failing(url: str) -> str:
-    """The address for a failure."""
     address = urlsplit(url)
     return address._replace(path=f"{address.path.rstrip('/')}/fail").geturl()

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from archive.model import clock
 
 if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
     from archive.monitor.baseline import Finding
     from archive.storage.clock_corrections import Clocks
 
@@ -21,6 +23,11 @@ _COLLAPSE_OUTCOMES = {
     "turned-unreadable": "could no longer be read: has the paper changed its layout?",
     "doubted": "showed what cannot be their next state: does the whole site show one page?",
 }
+TIMED_OUT = "closespider_timeout"
+"""Scrapy's finish reason where max_minutes are over."""
+MAX_PAGES = "max-pages"
+_TOO_MANY_LINKS = "not followed: what comes after"
+GOES_ON = "the next run goes on from here"
 WRONG_CLOCK = "wrong-clock"
 """Scrapy's finish reason of a run whose clock cannot be right."""
 _MIN_COLLAPSED = 5
@@ -58,17 +65,6 @@ MEANINGS = {
 }
 """The meaning of each exit code, for the docs."""
 
-_EXITS = {
-    "ok": Exit.OK,
-    "nothing-found": Exit.NOTHING_FOUND,
-    "partly-failed": Exit.PARTLY_FAILED,
-    "failed": Exit.FAILED,
-    "interrupted": Exit.INTERRUPTED,
-    # these two runs never began, and are in no archive
-    "locked": Exit.LOCKED,
-    "misconfigured": Exit.MISCONFIGURED,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -83,8 +79,11 @@ class Verdict:
 
     @property
     def exit(self) -> Exit:
-        """The exit code for this verdict."""
-        return Exit.OK_WITH_WARNINGS if self.outcome == "ok" and self.warnings else _EXITS[self.outcome]
+        return (
+            Exit.OK_WITH_WARNINGS
+            if self.outcome == "ok" and self.warnings
+            else Exit[self.outcome.replace("-", "_").upper()]
+        )
 
     def warned(self, sentence: str, *, known: bool = False) -> Verdict:
         """The verdict with a further warning. known: a run of the last day has reported it already."""
@@ -144,6 +143,40 @@ def limited(verdict: Verdict, sentence: str | None) -> Verdict:
     return replace(verdict, reason=reason)
 
 
+def reached(counts: Mapping[str, int], reason: str, settings: BaseSettings) -> str | None:
+    """A sentence on the limits that a run reached; None where it reached none. reason: its finish reason."""
+    sentences = [*_limit_sentences(counts, reason, settings)]
+    if sentences:
+        sentences.append(GOES_ON)
+    if count := counts.get("left: depth", 0):  # no later run goes deeper
+        nested = "which too many sitemaps in a row name: raise sitemap_depth"
+        sentences.append(f"{count:,} addresses were left out, {nested}")
+    sentence = "; ".join(sentences)
+    return f"{sentence[0].upper()}{sentence[1:]}" if sentence else None
+
+
+def _limit_sentences(counts: Mapping[str, int], reason: str, settings: BaseSettings) -> Iterator[str]:
+    if reason == TIMED_OUT:
+        yield f"stopped after {settings.getfloat('CLOSESPIDER_TIMEOUT') / 60:g} minutes (max_minutes)"
+    if reason == MAX_PAGES:
+        yield f"stopped after {counts.get('captures', 0):,} pages (max_pages)"
+    for name, sentence in _SENTENCES.items():
+        if count := counts.get(name, 0):
+            yield sentence.format(count=count)
+    if count := sum(number for name, number in counts.items() if name.startswith(_TOO_MANY_LINKS)):
+        yield f"{count:,} pages, feeds or sitemaps lead to more addresses than are followed from one"
+
+
+_SENTENCES = {
+    "left: sitemaps": "{count:,} new sitemaps wait (max_sitemaps)",
+    "left: waiting": "{count:,} addresses were left out, for as many wait as may (max_waiting)",
+    "left: headers": "the headers of {count:,} answers were cut (max_header_kilobytes)",
+    "left: redirects": "{count:,} redirects were not followed, each after too many others (max_redirects)",
+    "left: pictures": "{count:,} pictures wait (pictures_per_run)",
+}
+"""The sentence for each count, with the name of the limit's setting."""
+
+
 def _no_answer_reason(counts: Mapping[str, int], failures: Sequence[str]) -> str:
     if failures:
         return f"No page answered. {failures[0]}{_proxy_hint()}"
@@ -179,7 +212,6 @@ def _collapse_verdict(counts: Mapping[str, int]) -> Verdict:
 
 
 def wrong_clocks(found: Clocks) -> Iterator[str]:
-    """A sentence on each wrong clock."""
     date = found.at
     if found.ahead:
         yield (
@@ -229,20 +261,10 @@ class EndedRun:
 
 
 def summary(ended: EndedRun, *, pinged: bool | None, alerts: Mapping[str, int] | None = None) -> dict[str, Any]:
-    """The summary: the fields with their values."""
     verdict = ended.verdict
+    started_at = clock.stamp(ended.started_at) if ended.started_at else None
     values = (
-        ended.outlet,
-        ended.run,
-        clock.stamp(ended.started_at) if ended.started_at else None,
-        clock.stamp(ended.finished_at),
-        verdict.outcome,
-        int(verdict.exit),
-        verdict.reason,
-        list(verdict.warnings),
-        dict(ended.counts),
-        dict(ended.health),
-        alerts,
-        pinged,
-    )
+        ended.outlet, ended.run, started_at, clock.stamp(ended.finished_at), verdict.outcome, int(verdict.exit),
+        verdict.reason, list(verdict.warnings), dict(ended.counts), dict(ended.health), alerts, pinged,
+    )  # fmt: skip
     return dict(zip(FIELDS, values, strict=True))

@@ -39,16 +39,13 @@ class Shutdown:
         return shutdown
 
     def is_closing(self) -> bool:
-        """Whether the run is ending."""
         slot = self.crawler.engine._slot
         return slot is None or slot.closing is not None
 
     async def spider_opened(self) -> None:
-        """Starts to watch for the end of the run."""
         self._watch_task = asyncio.ensure_future(self._watch())
 
     def spider_closed(self) -> None:
-        """Stops watching: the run has ended."""
         if self._watch_task:
             self._watch_task.cancel()
 
@@ -79,7 +76,8 @@ class Shutdown:
         self._grace_is_over = True
         for timeout in self._under_way:
             timeout.reschedule(asyncio.get_running_loop().time())
-        self._stop_reading()
+        if writer := getattr(self.crawler.spider, "writer", None):
+            writer.stop_reading()
 
     def _drop_queued_requests(self) -> None:
         """Drops the queued requests now, not after a delay each."""
@@ -89,13 +87,8 @@ class Shutdown:
             slot.close()
             downloader._process_queue(slot)
 
-    def _stop_reading(self) -> None:
-        if writer := getattr(self.crawler.spider, "writer", None):
-            writer.stop_reading()
-
 
 def shutdown_of(crawler: Crawler) -> Shutdown:
-    """The shutdown of a running crawl."""
     shutdown = crawler.get_extension(Shutdown)
     assert shutdown is not None
     return shutdown

@@ -28,7 +28,6 @@ class SiteMove:
         self.seeds = self.same = 0
 
     def leads_there(self, capture: Capture) -> bool:
-        """Whether an answer redirects to another site."""
         target = capture.final_url
         web = target.startswith(("http://", "https://"))
         return capture.status in REDIRECTS and web and not same_site(target, self.outlet.hosts)
@@ -43,7 +42,6 @@ class SiteMove:
             self.to = capture.final_url
 
     def sentence(self) -> str:
-        """The sentence on the move."""
         kept = f", {self.same} of them to the same path" if self.same else ""
         return (
             f"moved to {self.to}: {self.seeds} of its home pages, sections and feeds lead{'s' * (self.seeds == 1)} to"

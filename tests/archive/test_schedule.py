@@ -19,7 +19,6 @@ from archive.frontier.schedule import (
     after_error,
     budget,
     due_by_lastmod,
-    early_gain,
     lessons,
     next_due,
     pictures_again,
@@ -43,7 +42,7 @@ def article(age: float, **known: object) -> State:
 
 
 def wait(state: State, changed: bool = False, change_rates: ChangeRates = NOTHING) -> timedelta:
-    return next_due(change_rates, state, changed, NOON).at - NOON
+    return next_due(change_rates, state, changed, NOON).due_at - NOON
 
 
 def test_the_older_the_longer() -> None:
@@ -99,7 +98,7 @@ def test_nothing_waits_longer_than_half_a_year(
         gone_since=None if gone is None else ago(days=gone),
     )  # fmt: skip
     due = next_due(NOTHING, state, changed, NOON)
-    assert timedelta(minutes=30) <= due.at - NOON <= timedelta(days=150)
+    assert timedelta(minutes=30) <= due.due_at - NOON <= timedelta(days=150)
     assert due.worth > 0
 
 
@@ -158,7 +157,7 @@ LATER = Due(NOON + 90 * DAY, 0.001)
 
 def test_a_promised_change_is_looked_at_now() -> None:
     due = due_by_lastmod(NOTHING, article(300, lastmod=ago(minutes=10)), LATER, NOON)
-    assert due.at == NOON and due.worth > 1
+    assert due.due_at == NOON and due.worth > 1
 
 
 def test_a_time_before_our_last_look_is_no_promise() -> None:
@@ -199,7 +198,7 @@ def test_a_dead_list_costs_few_looks() -> None:
     state, looks, moment = State("list", NOON), 0, NOON
     while moment < NOON + timedelta(days=365):
         due = next_due(NOTHING, state, False, moment)
-        state, moment, looks = replace(state, checked_at=moment, checks=looks + 1), due.at, looks + 1
+        state, moment, looks = replace(state, checked_at=moment, checks=looks + 1), due.due_at, looks + 1
     assert looks == 10  # one, and after 0.5, 1, 2, 4, 8, 16, 32, 64 and 128 days; the next would be after 150
 
 
@@ -237,12 +236,6 @@ def test_a_day_s_runs_spend_1776_looks_however_many_runs_there_are() -> None:
 def test_pictures_have_a_quarter_of_it() -> None:
     assert [pictures_again(recheck_mode, 12) for recheck_mode in ("due", "budget")] == [37, 37]
     assert pictures_again("all", 12) > 10**8
-
-
-def test_what_was_not_seen_for_longest_gains_more_than_what_is_as_likely_edited() -> None:
-    assert early_gain(1, 9) == pytest.approx(0.002, rel=0.01)
-    assert early_gain(30, 30) == pytest.approx(0.0125, rel=0.01)  # half of what makes it due, and a twentieth squared
-    assert early_gain(10, 0) < early_gain(10, -1, worth=0.01)
 
 
 def test_the_budget_rises_to_what_twice_a_year_needs() -> None:

@@ -178,6 +178,22 @@ def test_absolute(link: str, expected: str | None) -> None:
     assert absolute("https://bao.vn/tin/a", link) == expected
 
 
+@pytest.mark.parametrize(
+    "session",
+    [
+        "PHPSESSID=8f93afa021e1dd03",
+        "ASPSESSIONIDQABCDEF=HJK",
+        "jsessionid=A1.node2",
+        "sid=8f93afa021e1dd038f93afa021e1",
+    ],
+)
+def test_session_ids_are_taken_off(session: str) -> None:
+    assert without_trackers(f"https://bao.vn/xem.php?id=7&{session}&p=2") == "https://bao.vn/xem.php?id=7&p=2"
+    assert without_trackers(f"https://bao.vn/xem.php?{session}") == "https://bao.vn/xem.php"
+    assert without_trackers("https://bao.vn/xem.jsp;jsessionid=A1?id=7") == "https://bao.vn/xem.jsp?id=7"
+    assert without_trackers("https://bao.vn/xem.php?sid=238405") == "https://bao.vn/xem.php?sid=238405"
+
+
 def test_trackers_are_taken_off_and_nothing_else() -> None:
     url = "https://bao.vn/a%20b?b=2&utm_source=x&a=%C4%90&fbclid=1&a=3"
     assert without_trackers(url) == "https://bao.vn/a%20b?b=2&a=%C4%90&a=3"

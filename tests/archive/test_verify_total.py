@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from archive import finish_run, ingest, open_archive, start_run
-from archive.pipeline.ingest import judge_run
+from archive.pipeline.history_filing import judge_run
 from archive.storage.integrity.column_validation import COLUMNS
 from archive.storage.integrity.derived_columns import UNCOVERED
 from crawler.cli import luubao

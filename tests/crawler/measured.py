@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import sys
 import time
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import killable_commands
+from tests.invariants import ask
 
 _CRAWL = """
 import json, resource, sys
@@ -49,10 +49,7 @@ class Measured:
 
     def ask(self, question: str, *values: object) -> list[Any]:
         """Rows; those of one column as their value."""
-        connection = sqlite3.connect(self.path)
-        rows = connection.execute(question, values).fetchall()
-        connection.close()
-        return [row[0] if len(row) == 1 else row for row in rows]
+        return [row[0] if len(row) == 1 else row for row in ask(self.path, question, *values)]
 
     def captured(self) -> dict[str, tuple[int, str, str | None]]:
         """Path -> status, outcome and detail of its last capture."""

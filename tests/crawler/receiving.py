@@ -86,11 +86,11 @@ def mail_server(**facts: Any) -> Iterator[MailServer]:
 
 @dataclass
 class Hook:
-    """A web service. came: path, headers and JSON of each request; status: what it answers."""
+    """A web service. came: path, headers, and JSON or text of each request; status: what it answers."""
 
     port: int = 0
     status: int = 200
-    came: list[tuple[str, dict[str, str], dict[str, Any]]] = field(default_factory=list)
+    came: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
 
     @property
     def address(self) -> str:
@@ -105,7 +105,8 @@ def hook(status: int = 200) -> Iterator[Hook]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            service.came.append((self.path, dict(self.headers), json.loads(body)))
+            is_json = "json" in self.headers["Content-Type"]
+            service.came.append((self.path, dict(self.headers), json.loads(body) if is_json else body.decode()))
             self.send_response(service.status)
             self.send_header("Content-Length", "0")
             self.end_headers()

@@ -12,10 +12,10 @@ from archive.queries.lookup import articles
 from archive.storage.connection import open_archive
 from crawler.demo.edition import edition
 from crawler.demo.section_addresses import GENERATED, SECTIONS
-from crawler.demo.server import Newspaper, reachable
+from crawler.demo.server import Newspaper, reachable_in
 from crawler.discovery import look, sitemaps_in
 from crawler.discovery.pagination import POSTBACK
-from crawler.spiders.demo import Demo
+from crawler.run.run_command import spider_class
 from tests.crawler.demo.asking import BASE, opened
 from tests.crawler.serving import crawl
 
@@ -29,7 +29,7 @@ def walked(day: int, extra: int) -> tuple[set[str], Counter[str], set[str]]:
     today = edition(day, extra)
     ask = opened(today)
     robots = sitemaps_in(ask(f"{BASE}/robots.txt").body, f"{BASE}/robots.txt")
-    waiting = deque([f"{BASE}/", *(BASE + seed for seed in Demo.seeds), *robots])
+    waiting = deque([f"{BASE}/", *(BASE + seed for seed in spider_class("demo").seeds), *robots])
     seen, kinds, articles, scripted = set(waiting), Counter[str](), set(), set()
     while waiting:
         url = waiting.popleft()
@@ -52,7 +52,7 @@ def walked(day: int, extra: int) -> tuple[set[str], Counter[str], set[str]]:
 @pytest.mark.slow
 def test_every_reachable_article_of_a_large_paper_is_found() -> None:
     articles, kinds, scripted = walked(1, ARTICLES)
-    assert articles == reachable(1, ARTICLES)
+    assert articles == reachable_in(edition(1, ARTICLES))
     assert len(articles) > 0.87 * ARTICLES
     assert set(kinds) == {"page", "pagination", "feed", "sitemap", "sitemap-index"}
     # 30 of 40 stand in the ten lists that can be turned, 20 a page; what is not a first page was found as a later one
@@ -64,7 +64,7 @@ def test_every_reachable_article_of_a_large_paper_is_found() -> None:
 def test_every_reachable_article_of_every_day_of_the_small_paper_is_found() -> None:
     for day in (1, 2, 3):
         articles, _, scripted = walked(day, 0)
-        assert articles == reachable(day)
+        assert articles == reachable_in(edition(day))
         assert not scripted
 
 
@@ -92,7 +92,7 @@ def test_a_real_crawl_brings_every_reachable_article_home_and_asks_once_for_each
         with open_archive(path) as db:
             archived = {urlsplit(one.url).path for one in articles(db)}
         asked = Counter(request.path for request in paper.log)
-    assert archived == reachable(1, 400)
+    assert archived == reachable_in(edition(1, 400))
     assert crawled.summary["counts"]["new"] == len(archived), "each for the first time"
     assert crawled.summary["counts"][f"not followed: {POSTBACK}"] == 1
     assert set(asked.values()) == {1}

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import socket
-import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,9 +24,8 @@ from crawler.demo.paper import DAYS
 from crawler.demo.server import Newspaper
 from crawler.demo_walkthrough import disagreements
 from tests import killable_commands
-
-ROOT = Path(__file__).parent.parent.parent
-LUUBAO = [sys.executable, "-m", "crawler"]
+from tests.crawler.serving import LUUBAO
+from tests.invariants import ask
 
 
 def crawl(paper: Newspaper, path: Path, *options: str) -> CompletedProcess[str]:
@@ -56,13 +54,6 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     with Newspaper() as running:
         summary = json.loads(crawl(running, path, "--json").stdout)
         yield Crawled(running, path, summary, tuple(request.path for request in running.log))
-
-
-def ask(path: Path, question: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(path) as connection:
-        rows = connection.execute(question).fetchall()
-    connection.close()
-    return rows
 
 
 @pytest.mark.slow
@@ -103,7 +94,7 @@ def test_the_rules_are_asked_for_first(crawled: Crawled) -> None:
 def test_the_crawl_delay_is_kept(path: Path) -> None:
     with Newspaper(crawl_delay=0.2) as paper:
         crawl(paper, path, "--max-pages", "6")
-        times = [request.at for request in paper.log]
+        times = [request.answered_at for request in paper.log]
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
     assert len(gaps) >= 5
     # one by one they jitter: the server notes the end of an answer, the crawler counts from its beginning
@@ -218,18 +209,8 @@ def test_max_pages_stops_early_and_the_next_run_goes_on(paper: Newspaper, path: 
 
 @pytest.mark.slow
 def test_scrapy_itself_crawls(paper: Newspaper, path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "scrapy",
-        "crawl",
-        "demo",
-        "-a",
-        f"base_url={paper.base_url}",
-        "-s",
-        f"LUUBAO_DB={path}",
-    ]
-    done = killable_commands.run(command)
+    options = ["-a", f"base_url={paper.base_url}", "-s", f"LUUBAO_DB={path}"]
+    done = killable_commands.run([sys.executable, "-m", "scrapy", "crawl", "demo", *options])
     assert done.returncode == 0, done.stderr
     assert ask(path, "SELECT outcome FROM runs") == [("ok",)]
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.politeness.window_hours import Hours
+from crawler.config.setting_types import Hours
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import brotli
 import pytest
+from backports import zstd
 
 from archive import Capture, open_archive
-from archive.exchange.content_codings import zstd
 from archive.frontier.remote_index import Offer
 from archive.model.errors import BadValue, LuubaoError
 from archive.runtime.isolated import isolation

@@ -17,6 +17,7 @@ from archive.queries import lookup
 from archive.storage.connection import open_archive
 from crawler.run.run_command import spider_class
 from tests.crawler.serving import ROOT, article, crawl, front, moved, served
+from tests.invariants import ask
 
 
 def headlines(path: Path) -> list[str]:
@@ -26,9 +27,7 @@ def headlines(path: Path) -> list[str]:
 
 def captured(path: Path) -> dict[str, tuple[int, str]]:
     """Path -> status and outcome of its last capture."""
-    connection = sqlite3.connect(path)
-    rows = connection.execute("SELECT requested_url, status, outcome FROM captures ORDER BY id").fetchall()
-    connection.close()
+    rows = ask(path, "SELECT requested_url, status, outcome FROM captures ORDER BY id")
     return {"/" + url.split("/", 3)[3]: (status, outcome) for url, status, outcome in rows}
 
 
@@ -98,7 +97,6 @@ import sys
 from pathlib import Path
 from crawler import discovery
 from crawler.run.run_command import crawl
-from crawler.spiders.demo import Demo
 
 def careless(*_):
     raise KeyError("a mistake")
@@ -106,7 +104,7 @@ def careless(*_):
 discovery.look = careless  # here, and in the processes that read, which import this file too
 
 if __name__ == "__main__":
-    verdict = crawl(Demo, Path(sys.argv[1]), base_url=sys.argv[2], overrides={"LOG_ENABLED": False}).verdict
+    verdict = crawl(spider_class("demo"), Path(sys.argv[1]), base_url=sys.argv[2], overrides={"LOG_ENABLED": False}).verdict
     print(verdict.outcome, verdict.exit.name, verdict.reason)
 """
 
@@ -134,9 +132,7 @@ def test_a_full_disk_ends_the_run_with_a_sentence(path: Path) -> None:
     assert done.summary["reason"].startswith("the archive cannot be written")
     assert "Traceback" not in done.told
     assert len(site.log) < 200, "nothing more is fetched but what is under way, which is a few megabytes"
-    with sqlite3.connect(path) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    connection.close()
+    assert ask(path, "PRAGMA integrity_check") == [("ok",)]
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,12 @@ def test_a_paper_that_is_inside_is_asked_and_its_neighbours_are_not() -> None:
         assert not reach.permits(elsewhere)
 
 
+def test_a_paper_that_is_inside_may_lead_from_http_to_https() -> None:
+    reach = PrivateNetworkFilter.of("http://10.0.0.7/")
+    assert reach.permits("https://10.0.0.7/") and reach.permits("http://10.0.0.7/bai-1.htm")
+    assert not reach.permits("http://10.0.0.7:8080/")
+
+
 def test_what_the_operator_names_is_asked() -> None:
     reach = PrivateNetworkFilter.of("https://bao.example/", ["anh.noibo", "10.0.0.8:8080", "[::1]:81", " BAO.example "])
     for named in ("http://anh.noibo/", "https://anh.noibo:444/", "http://10.0.0.8:8080/", "http://[::1]:81/"):

@@ -6,16 +6,13 @@ import json
 import os
 import random
 import re
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
 from pathlib import Path
 from subprocess import CompletedProcess
-from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,20 +21,15 @@ import pytest
 from archive import finish_run, open_archive, start_run
 from archive.model import clock
 from crawler.demo.server import Newspaper
+from crawler.run.run_command import spider_class
 from crawler.run.run_verdict import FIELDS
-from crawler.spiders.demo import Demo
 from tests import killable_commands
-from tests.crawler.serving import LUUBAO, ROOT, Answer, article, crawl, front, served
+from tests.crawler.receiving import Hook, hook
+from tests.crawler.serving import LUUBAO, ROOT, Answer, Site, article, crawl, front, served
+from tests.invariants import ask
 
 XML = (("Content-Type", b"text/xml; charset=utf-8"),)
 FEED = b"<?xml version='1.0'?><rss version='2.0'><channel><title>B\xc3\xa1o</title></channel></rss>"
-
-
-def ask(path: Path, question: str) -> list[tuple[Any, ...]]:
-    with sqlite3.connect(path) as connection:
-        rows = connection.execute(question).fetchall()
-    connection.close()
-    return rows
 
 
 def told(arguments: list[str], **environment: str) -> CompletedProcess[str]:
@@ -146,22 +138,18 @@ def test_outside_the_paper_s_hours_a_crawl_asks_nothing_and_says_nothing(site: A
 # Against the outlet's history
 
 
+def earlier_runs(path: Path, site: Any, ago: Iterable[timedelta], stats: dict[str, int], health: Any) -> None:
+    outlet = spider_class("demo")(base_url=site.base_url).outlet
+    with open_archive(path, create=True) as db:
+        for moment in (clock.now() - span for span in ago):
+            run = start_run(db, outlet, {}, moment)
+            finish_run(db, run, outcome="ok", reason=None, stats=stats, moment=moment, health=health)
+
+
 def healthy(path: Path, site: Any, runs: int, until: int = 1, **health: Any) -> None:
     """Earlier runs, one a day, that were all well."""
-    spider = Demo(base_url=site.base_url)
-    with open_archive(path, create=True) as db:
-        for days in range(runs, until - 1, -1):
-            moment = clock.now() - timedelta(days=days)
-            run = start_run(db, spider.outlet, {}, moment)
-            finish_run(
-                db,
-                run,
-                outcome="ok",
-                reason=None,
-                stats={"captures": 30, "new": 25},
-                moment=moment,
-                health={"new": 25, **health},
-            )
+    days = [timedelta(days=number) for number in range(runs, until - 1, -1)]
+    earlier_runs(path, site, days, {"captures": 30, "new": 25}, {"new": 25, **health})
 
 
 def test_a_first_run_has_nothing_to_be_held_against(site: Any, path: Path) -> None:
@@ -199,19 +187,8 @@ def test_a_warning_turns_the_exit_code_and_is_said_once_a_day(site: Any, path: P
     """The feed led to thirty pages for ten days, and to none in the last two runs and now."""
     feed = f"{site.base_url}/rss/home.rss"
     healthy(path, site, 10, until=2, seeds={feed: {"outcome": "fresh", "links": 30}})
-    with open_archive(path, create=True) as db:
-        for hours in (30, 28):
-            moment = clock.now() - timedelta(hours=hours)
-            run = start_run(db, Demo(base_url=site.base_url).outlet, {}, moment)
-            finish_run(
-                db,
-                run,
-                outcome="ok",
-                reason=None,
-                stats={},
-                moment=moment,
-                health={"seeds": {feed: {"outcome": "fresh", "links": 0}}},
-            )
+    hours = [timedelta(hours=number) for number in (30, 28)]
+    earlier_runs(path, site, hours, {}, {"seeds": {feed: {"outcome": "fresh", "links": 0}}})
     first = crawl(site.base_url, path)
     sentence = f"{feed} answers, but leads to no page any more, where it led to about 30."
     assert (first.code, first.told) == (6, f"demo: {sentence}\n")
@@ -244,14 +221,16 @@ if __name__ == "__main__":
 """
 
 
+def crawled_by(program: str, path: Path, site: Site) -> CompletedProcess[str]:
+    path.with_name("program.py").write_text(program)
+    command = [sys.executable, str(path.with_name("program.py")), str(path), site.base_url]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment, timeout=600)
+
+
 @pytest.mark.slow
 def test_a_mistake_of_ours_ends_with_a_sentence_and_the_run_is_recorded(site: Any, path: Path) -> None:
-    program = path.with_name("broken.py")
-    program.write_text(_BROKEN)
-    command = [sys.executable, str(program), str(path), site.base_url]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}
-    )
+    done = crawled_by(_BROKEN, path, site)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == (
         "demo: A mistake in luubao itself: RuntimeError('a mistake'). Please report it, with the lines above"
@@ -289,11 +268,7 @@ if __name__ == "__main__":
 @pytest.mark.slow
 def test_a_crawl_whose_archive_thread_breaks_ends_and_says_so(site: Any, path: Path) -> None:
     """Nobody waits for answers that never come: a crawl that hangs is the worst silence of all."""
-    program = path.with_name("breaking.py")
-    program.write_text(_UNDER_THE_ARCHIVE)
-    command = [sys.executable, str(program), str(path), site.base_url]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment, timeout=600)
+    done = crawled_by(_UNDER_THE_ARCHIVE, path, site)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("demo: A mistake in luubao itself: MemoryError('no more').")
     assert crawl(site.base_url, path).code == 0
@@ -374,13 +349,8 @@ def test_the_summary_is_as_documented(site: Any, path: Path) -> None:
     done = crawl(site.base_url, path)
     summary = done.summary
     assert list(summary) == list(FIELDS)
-    assert (summary["outlet"], summary["run"], summary["outcome"], summary["exit"], summary["reason"]) == (
-        "demo",
-        1,
-        "ok",
-        0,
-        None,
-    )
+    facts = [summary[name] for name in ("outlet", "run", "outcome", "exit", "reason")]
+    assert facts == ["demo", 1, "ok", 0, None]
     assert summary["counts"]["new"] == 12
     assert summary["health"]["shares"]["readable"] == [12, 12]
     assert summary["pinged"] is None
@@ -392,12 +362,8 @@ def test_the_summary_of_a_crawl_that_never_began() -> None:
     summary = json.loads(done.stdout)
     assert done.returncode == 2
     assert list(summary) == list(FIELDS)
-    assert (summary["outcome"], summary["exit"], summary["run"], summary["started_at"]) == (
-        "misconfigured",
-        2,
-        None,
-        None,
-    )
+    facts = [summary[name] for name in ("outcome", "exit", "run", "started_at")]
+    assert facts == ["misconfigured", 2, None, None]
     assert "There are: baophutho, baovinhphuc, demo" in summary["reason"]
 
 
@@ -405,51 +371,32 @@ def test_the_summary_of_a_crawl_that_never_began() -> None:
 
 
 @pytest.fixture
-def service() -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """The address of a monitoring service, and what it heard."""
-    heard: list[tuple[str, str]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        disable_nagle_algorithm = True  # a head and a body sent one after the other wait for nobody's acknowledgement
-
-        def do_POST(self) -> None:
-            heard.append((self.path, self.rfile.read(int(self.headers["Content-Length"])).decode()))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            """Quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/ping/0d1f", heard
-        server.shutdown()
+def service() -> Iterator[Hook]:
+    with hook() as monitoring:
+        yield monitoring
 
 
 def pinging(tmp_path: Path, address: str) -> str:
     return configured(tmp_path, f'[outlets.demo]\nping_url = "{address}"\n')
 
 
-def test_monitoring_hears_of_success_and_of_failure(
-    site: Any, path: Path, tmp_path: Path, service: tuple[str, list[tuple[str, str]]]
-) -> None:
-    address, heard = service
-    file = pinging(tmp_path, address)
+def test_monitoring_hears_of_success_and_of_failure(site: Any, path: Path, tmp_path: Path, service: Hook) -> None:
+    file = pinging(tmp_path, f"http://127.0.0.1:{service.port}/ping/0d1f")
     done = crawl(site.base_url, path, "--config", file)
     assert (done.code, done.told, done.summary["pinged"]) == (0, "", True)
     site.answers.clear()
     site.answers["/robots.txt"] = Answer(b"User-agent: *\nDisallow: /\n", headers=(("Content-Type", b"text/plain"),))
     assert crawl(site.base_url, path, "--config", file).code == 3
-    assert [where for where, _ in heard] == ["/ping/0d1f", "/ping/0d1f/fail"]
-    assert heard[0][1].startswith("demo: 15 pages; 12 new, 0 edited")
-    assert "robots.txt forbids all" in heard[1][1]
+    (well, _, counts), (ill, _, reason) = service.came
+    assert (well, ill) == ("/ping/0d1f", "/ping/0d1f/fail")
+    assert counts.startswith("demo: 15 pages; 12 new, 0 edited")
+    assert "robots.txt forbids all" in reason
 
 
 def test_monitoring_hears_nothing_of_a_locked_crawl_and_of_one_told_to_stop(
-    path: Path, tmp_path: Path, service: tuple[str, list[tuple[str, str]]]
+    path: Path, tmp_path: Path, service: Hook
 ) -> None:
-    address, heard = service
-    file = pinging(tmp_path, address)
+    file = pinging(tmp_path, f"http://127.0.0.1:{service.port}/ping/0d1f")
     with Newspaper(crawl_delay=0.1) as paper:
         command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url, "--config", file]
         process = killable_commands.begin(command)
@@ -457,7 +404,7 @@ def test_monitoring_hears_nothing_of_a_locked_crawl_and_of_one_told_to_stop(
         assert crawl(paper.base_url, path, "--config", file).code == 75
         process.terminate()
         assert process.wait(60) == 5
-    assert heard == []
+    assert service.came == []
 
 
 def test_a_ping_that_fails_is_a_warning_and_said_once_a_day(site: Any, path: Path, tmp_path: Path) -> None:

@@ -3,8 +3,7 @@
 import pytest
 from scrapy.settings import Settings
 
-from crawler.run.run_record import reached
-from crawler.run.run_verdict import Exit, judge
+from crawler.run.run_verdict import Exit, judge, reached
 
 TIMEOUTS = ["https://bao.example/a: timeout"]
 VERDICTS = [

@@ -16,6 +16,7 @@ import pytest
 
 from tests import killable_commands
 from tests.crawler.serving import LUUBAO, Answer, article, front, served
+from tests.invariants import ask
 
 HTML = (("Content-Type", b"text/html; charset=utf-8"),)
 PATHS = [f"/bai-viet-so-{number}.htm" for number in range(8)]
@@ -35,13 +36,6 @@ def run(path: Path, base_url: str, *more: str, **environment: str) -> tuple[int,
     command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", base_url, "--json", *more]
     done = killable_commands.run(command, env=os.environ | environment)
     return done.returncode, json.loads(done.stdout)
-
-
-def ask(path: Path, question: str) -> list[tuple[Any, ...]]:
-    with sqlite3.connect(path) as connection:
-        rows = connection.execute(question).fetchall()
-    connection.close()
-    return rows
 
 
 def status(path: Path) -> tuple[int, str]:

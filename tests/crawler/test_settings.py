@@ -17,7 +17,7 @@ from crawler.cli import luubao
 from crawler.config.sample_file import sample
 from crawler.config.setting_keys import BY_NAME, KEYS
 from crawler.config.settings_in_force import Configuration, load
-from crawler.run.run_command import outlets, project_settings
+from crawler.run.run_command import outlets
 
 
 @pytest.fixture
@@ -196,13 +196,6 @@ def test_an_outlet_that_there_is_no_spider_for() -> None:
 
 
 # Every setting
-
-
-@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
-def test_defaults_are_those_of_the_project_s_scrapy_settings(key: Any) -> None:
-    """One of the two tables says what holds without a file, the other what is told of it."""
-    if key.scrapy:
-        assert project_settings().get(key.scrapy) == key.for_scrapy(key.default), key.scrapy
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)

@@ -9,7 +9,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,11 +20,10 @@ from crawler.demo.server import Newspaper
 from crawler.fleet.batch import family
 from tests.crawler.hostile import hostile
 from tests.crawler.measured import measured
-from tests.crawler.serving import ROOT, Answer, article, front
+from tests.crawler.serving import LUUBAO, ROOT, Answer, article, front
 from tests.invariants import sound
 from tests.killable_commands import Parent
 
-LUUBAO = [sys.executable, "-m", "crawler"]
 PAGES = {f"/bai-{number}.htm": article(f"Bài {number}") for number in range(4)}
 
 

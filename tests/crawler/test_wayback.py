@@ -180,10 +180,9 @@ def test_lines_of_an_index_in_plain_text(text: str) -> None:
 
 @pytest.mark.parametrize("end", ["[],5", '[],{"a":1}', "[],[]", "[]"])
 def test_an_odd_resumption_key_is_none(end: str) -> None:
-    answer = commoncrawl.parse(
-        f'[["original","timestamp","statuscode"],["{URL}","20260520120000","200"],{end}]'.encode()
-    )
-    assert ([line.url for line in answer.lines], answer.next) == ([URL], None)
+    rows = f'[["original","timestamp","statuscode"],["{URL}","20260520120000","200"],{end}]'
+    parsed = commoncrawl.parse(rows.encode())
+    assert ([line.url for line in parsed.lines], parsed.next) == ([URL], None)
 
 
 def test_refused_twice_is_refused() -> None:

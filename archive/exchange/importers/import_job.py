@@ -24,8 +24,8 @@ from archive.model.errors import BadValue, LuubaoError
 from archive.model.records import Capture, Outlet, Reading, Run, RunKind, Unreadable
 from archive.model.urls import host_of
 from archive.model.validation import shown
-from archive.pipeline.ingest import extractor_of, try_to_read
 from archive.pipeline.merging import Arrivals, Origin
+from archive.pipeline.page_reading import extractor_of, try_to_read
 from archive.runtime import signals
 from archive.runtime.file_lock import outlet_lock
 from archive.storage import connection, run_rows, version_texts

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from archive.frontier.priority import NEW
+from archive.frontier.schedule import NEW
 from archive.history.article_identity import are_domains, number_in, parts_of
 from archive.model import clock
 from archive.model.urls import url_key

@@ -9,7 +9,8 @@ from html import unescape
 
 import pytest
 
-from crawler.demo.paper import DAYS, Published, changes, published
+from crawler.demo.newsroom_records import Published
+from crawler.demo.paper import DAYS, changes, published
 from crawler.demo.server import Newspaper
 
 from .conftest import Get

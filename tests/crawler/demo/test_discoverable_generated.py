@@ -15,7 +15,7 @@ from crawler.demo import words
 from crawler.demo.edition import Edition, edition
 from crawler.demo.newsroom_records import Revision
 from crawler.demo.section_addresses import GENERATED, SHELVES, ZONE, article_path, placement_of
-from crawler.demo.server import reachable, reachable_in, reachable_numbers
+from crawler.demo.server import reachable_in, reachable_numbers
 
 from .asking import BASE, Look, opened
 
@@ -67,7 +67,7 @@ def articles_in(found: set[str], today: Edition) -> set[str]:
 @pytest.mark.parametrize("extra", [0, 1, 39, pytest.param(12 * BLOCK, marks=pytest.mark.slow)])
 def test_a_reader_of_everything_reaches_what_the_paper_says(extra: int) -> None:
     today = edition(1, extra)
-    assert articles_in(turned(opened(today)), today) == reachable(1, extra)
+    assert articles_in(turned(opened(today)), today) == reachable_in(today)
 
 
 def test_after_additions_and_edits_too() -> None:

@@ -8,8 +8,8 @@ from typing import get_args
 
 import pytest
 
-from crawler.demo.newsroom_records import Form, LinkedFrom, State, as_of
-from crawler.demo.paper import DAYS, Article, Published, changes, load_articles, published
+from crawler.demo.newsroom_records import Article, Form, LinkedFrom, Published, State, as_of
+from crawler.demo.paper import DAYS, changes, load_articles, published
 from crawler.demo.section_addresses import BY_SLUG
 
 HANOI = timezone(timedelta(hours=7))

@@ -154,7 +154,7 @@ def test_the_log(newspaper: Newspaper, get: Get) -> None:
     get(PICTURE, method="HEAD", If_Modified_Since=FAR_FUTURE)
     first, second = newspaper.log
     assert (first.method, first.path, first.status, first.conditional) == ("GET", "/kinh-te?x=1", 200, False)
-    assert first.user_agent == "reader/1.0 (+mailto:a@b.example)" and before <= first.at <= second.at
+    assert first.user_agent == "reader/1.0 (+mailto:a@b.example)" and before <= first.answered_at <= second.answered_at
     assert (second.method, second.status, second.conditional) == ("HEAD", 304, True)
 
 

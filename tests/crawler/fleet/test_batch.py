@@ -22,6 +22,7 @@ from crawler.cli import luubao
 from crawler.fleet.batch import family
 from tests.crawler.many_newspapers import PRESS, Asked, Town, town, visited_by_two_at_once
 from tests.crawler.serving import LUUBAO, ROOT
+from tests.crawler.test_shutdown import gone
 
 PAPERS, ARTICLES = 6, 3
 
@@ -143,17 +144,6 @@ def holder(desk: Desk, name: str) -> int:
         return int((desk.folder / "archives" / f"{name}.db.{name}.lock").read_text().split()[0])
     except (OSError, IndexError):
         return 0
-
-
-def gone(pids: list[int], seconds: float = 15) -> bool:
-    until = time.monotonic() + seconds
-    while any(
-        Path(f"/proc/{pid}").exists() and "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text() for pid in pids
-    ):
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 
 from archive.runtime.file_lock import lock_file
 from crawler.fleet.batch_report import exit_of
-from crawler.fleet.job_spec import Task, longest_waiting_first, share_a_host
+from crawler.fleet.crawl_subprocess import Task, longest_waiting_first, share_a_host
 from crawler.run.run_verdict import Exit
 
 

@@ -27,6 +27,7 @@ from archive.exchange.object_store.store import ObjectStore
 from crawler.fleet.batch import family
 from tests.crawler.many_newspapers import PRESS, Town, town, visited_by_two_at_once
 from tests.crawler.serving import LUUBAO, ROOT
+from tests.invariants import ask
 
 REDIS = shutil.which("redis-server")
 pytestmark = [
@@ -215,10 +216,7 @@ def test_a_worker_that_is_told_to_stop_gives_its_outlet_back(fleet: Fleet) -> No
 
 
 def urls_and_times(path: Path) -> set[tuple[str, str]]:
-    with sqlite3.connect(path) as connection:
-        found = set(connection.execute("SELECT requested_url, captured_at FROM captures"))
-    connection.close()
-    return found
+    return set(ask(path, "SELECT requested_url, captured_at FROM captures"))
 
 
 def test_machines_that_share_no_disk_carry_the_archive_through_a_store(fleet: Fleet) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crawler.probe.client import Facts, Page
 from crawler.probe.feeds_and_sitemaps import _style
-from crawler.probe.site_identity import host_of, name_of, title_of
+from crawler.probe.site_identity import name_of, title_of
 
 
 def facts(title: str, extra: str = "", url: str = "https://bao.example/") -> Facts:
@@ -23,6 +25,7 @@ def facts(title: str, extra: str = "", url: str = "https://bao.example/") -> Fac
         ("https://24h.com.vn/", "bao24h"),
         ("https://bao-moi.vn/", "baomoi"),
         ("http://127.0.0.1:8765/", "baodiencuulong"),
+        ("https://10.0.0.7/", "baodiencuulong"),
     ],
 )
 def test_names(home: str, name: str) -> None:
@@ -71,4 +74,9 @@ def test_what_a_page_declares() -> None:
     assert page.feeds == ("https://bao.example/rss/home.rss",)
     assert page.twins == ("https://m.bao.example/", "https://bao.example/amp/")
     assert page.language == "vi-vn"
-    assert host_of("https://www.bao.example/x") == "bao.example"
+
+
+def test_links_rest_on_the_page_s_base() -> None:
+    page = facts("Báo", '<base href="/web/">', "https://bao.example/")
+    body = page.page.body.replace(b"<body>", b'<body><a href="xem.php?id=7">C\xe1\xba\xa7u</a>')
+    assert Facts(replace(page.page, body=body), page.hosts).anchors == {"https://bao.example/web/xem.php?id=7": "Cầu"}

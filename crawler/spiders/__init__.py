@@ -1,1 +1,0 @@
-"""The built-in Scrapy spiders, one for each outlet: a few constants."""
