@@ -1,4 +1,7 @@
-"""How long a command takes to end that is told to, at whatever moment: SIGTERM at random moments of each."""
+"""How long a command takes to end that is told to, at whatever moment: SIGTERM at random moments of each.
+
+ENDING_MOMENTS: how many of each command; ENDING_SEED: other moments.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,7 @@ from tests.killable_commands import ROOT, Ended, KillableCommand, Parent, forkin
 pytestmark = pytest.mark.bench
 
 MOMENTS = int(os.environ.get("ENDING_MOMENTS", "100"))
+SEED = os.environ.get("ENDING_SEED", "")
 ARTICLES = 120
 MUST, AIM = 10.0, 3.0  # seconds
 CODES = {0, 1, 3, 5, 6, -signal.SIGTERM}
@@ -159,7 +163,7 @@ def _done(killable: KillableCommand) -> Ended:
 @pytest.mark.parametrize("name", CASES)
 def test_sigterm_at_any_moment(name: str, world: World, parent: Parent, tmp_path: Path) -> None:
     """Prints the median and the longest; asserts what must be."""
-    case, chance, took, codes = CASES[name], random.Random(name), list[tuple[float, float]](), set[int]()
+    case, chance, took, codes = CASES[name], random.Random(name + SEED), list[tuple[float, float]](), set[int]()
     length = LONGEST / 10 if case.forever else _length(case, world, parent, tmp_path / "whole")
     for number in range(MOMENTS):
         path = _copied(world, case, tmp_path / str(number))

@@ -28,7 +28,7 @@ log = log_of(__name__)
 T = TypeVar("T")
 _BATCH_SIZE = 64  # jobs in one transaction
 _LARGE_BODY = 512 * 1024
-"""Bytes of a body; of larger ones one at a time is read and filed: a sitemap of 50,000 addresses is 30 MB of links."""
+"""Bytes of a body; of larger ones one at a time is read and filed."""
 
 Job = tuple[Callable[[CrawlSession], Any], "Future[Any]"]
 Opening = Callable[[Database], CrawlSession]

@@ -42,6 +42,7 @@ Arrived = Literal["here", "filed", "late", "withdrawn"]
 withdrawn, so that only the fact was kept."""
 
 _MAX_KNOWN = 2_000
+_MOST_FILED, _MAX_COUNTED = 20, 100_000  # captures of one URL that are filed one by one; URLs
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,15 @@ class Arrivals:
     run: Run
     boilerplate: Boilerplate
     known: dict[int, Reading | Unreadable] = field(default_factory=dict)
+    _filed: Counter[str] = field(default_factory=Counter)  # by URL key, since the last `file_pending`
 
     def arrive(
         self, capture: Capture, origin: Origin | None, reading: Reading | Unreadable | None = None, *,
         always_late: bool = False,
     ) -> Arrived:  # fmt: skip
-        """Keeps a capture and files it if it comes in order of time, in one transaction. reading: the present
-        extractor's, if there is one already. always_late: files nothing before `settle`.
+        """Keeps a capture and files it if it comes in order of time, in one transaction; of many captures of one URL
+        only the first, for each takes all earlier ones anew. reading: the present extractor's, if there is one already.
+        always_late: files nothing before `file_pending`.
 
         Raises BadValue for an invalid capture, and ArchiveUnusable when the archive cannot be written.
         """
@@ -75,7 +78,7 @@ class Arrivals:
         with connection.transaction(self.db):
             if late_captures.is_here(self.db, self.run, capture):
                 return "here"
-            late = always_late or late_captures.comes_late(self.db, self.run, capture)
+            late = always_late or self._is_filed_often(capture) or late_captures.comes_late(self.db, self.run, capture)
             kept = capture_writer.keep(self.db, self.run, capture, late=late)
             if origin:
                 late_captures.note_origin(self.db, kept.capture_id, origin.source, origin.record)
@@ -100,7 +103,15 @@ class Arrivals:
         """Files late captures, and judges all of the outlet's captures as a whole."""
         counts = judge_run(self.db, self.run, self.known, whole=True)
         self.known.clear()
+        self._filed.clear()
         return counts
+
+    def _is_filed_often(self, capture: Capture) -> bool:
+        if len(self._filed) >= _MAX_COUNTED:
+            self._filed.clear()
+        key = url_key(capture.final_url)
+        self._filed[key] += 1
+        return self._filed[key] > _MOST_FILED
 
 
 _BATCH = 100

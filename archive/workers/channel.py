@@ -137,8 +137,7 @@ READY, ANSWER, FAILED, FULL = b"R", b"A", b"F", b"M"
 TASK = b"T"
 _KINDS = (READY, ANSWER, FAILED, FULL, TASK)
 MOST_BYTES = 128 * 1024 * 1024
-"""Bytes of one frame from a worker, at most. The answer to a page of 2 MB takes 4 MB, to a sitemap of 50,000 addresses
-6 MB."""
+"""Bytes of one frame from a worker, at most. The answer to a page of 2 MB takes 4 MB."""
 _HEADER = Struct("!cQ")
 _READ_SIZE = 256 * 1024
 _BUFFERS_PER_CALL = 8  # buffers in one sendmsg call

@@ -266,3 +266,14 @@ def test_in_order_it_is_what_a_crawl_makes_of_them(history: list[Any]) -> None:
         arrive(db, run, []).file_pending()
         assert told(db) == crawled
         sound(db)
+
+
+def test_most_of_many_captures_of_one_address_wait_to_be_filed_together(db: Database, run: Run, shoot: Shoot) -> None:
+    """One by one, each would take all earlier ones anew: thousands of captures took their square."""
+    arrivals = Arrivals(db, run, version_texts.boilerplate_of(db, run.outlet_id))
+    captures = [shoot(body=page(f"Tin thứ {number}"), hours=number) for number in range(30)]
+    outcomes = [arrivals.arrive(capture, None) for capture in captures]
+    assert outcomes == ["filed"] * 20 + ["late"] * 10
+    arrivals.file_pending()
+    assert [headline for _, headline, *_ in versions(db)] == [f"Tin thứ {number}" for number in range(30)]
+    sound(db)

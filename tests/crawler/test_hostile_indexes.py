@@ -241,11 +241,10 @@ def test_a_page_of_an_index_with_too_many_lines_is_none(limit: str, monkeypatch:
         commoncrawl.read_index(archive_client.ArchiveResponse(200, {}, body))
 
 
-@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
+@pytest.mark.parametrize("coding", ["gzip", "br"])
 def test_a_memento_that_unpacks_without_end_is_left_in_a_worker(coding: str, path: Path) -> None:
     """A million empty members hold a processor for half a minute: not this one's."""
-    packed = {"gzip": gzip.compress(b"") * 1_000_000, "br": brotli.compress(bytes(100_000_000), quality=5),
-              "zstd": zstd.compress(bytes(100_000_000))}[coding]  # fmt: skip
+    packed = {"gzip": gzip.compress(b"") * 1_000_000, "br": brotli.compress(bytes(100_000_000), quality=5)}[coding]  # fmt: skip
     memento = (("Memento-Datetime", b"Wed, 20 May 2026 12:00:00 GMT"), ("Content-Encoding", coding.encode()))
     with served({f"/web/{ROW[1]}id_/{ROW[0]}": Answer(packed, headers=memento)}) as site, isolation():
         began = time.process_time()
