@@ -20,8 +20,8 @@ from archive.web.sql_functions import put_bounded
 LONGEST = 48 * 1024 * 1024
 """Bytes of one value at most, also of an intermediate one: the largest page has 32 MB."""
 _LIMITS = {  # for visitors' SQL: nothing they read is longer, and a pattern takes its length times the text's
-    sqlite3.SQLITE_LIMIT_LENGTH: 8 * 1024 * 1024,
-    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 100,
+    sqlite3.SQLITE_LIMIT_LENGTH: 4 * 1024 * 1024,
+    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 300,  # bytes: of a headline
     sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
     sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
     sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 100,
@@ -36,7 +36,7 @@ _ALWAYS_HIDDEN = frozenset({("withheld", "data")})
 _HIDDEN_COLUMNS = _ALWAYS_HIDDEN | {
     ("bodies", "data"), ("dictionaries", "data"), ("headers", "request"), ("headers", "response"),
     ("set_aside", "reading"), ("alerts", "name"), ("alerts", "trouble"), ("alert_matches", "alert"),
-    ("alert_messages", "alert"),
+    ("alert_messages", "alert"), ("seals", "capture_digests"), ("seals", "picture_digests"),
 }  # fmt: skip
 
 

@@ -256,7 +256,7 @@ def test_the_room_s_own_question_opens_nothing_for_others(alone: str) -> None:
             "'%.*c', 900000000, 'x'", "'%.*c', '900000000', 'x'", "'%d%-5.900000000llc', 1, 'x'", "'%.*c', -900000000, 'x'",
             "replace(hex(zeroblob(40000)), '00', '%.999c')", "'%*.*c', 1, x'393939393939393939', 'x'")),
         "SELECT group_concat(hex(zeroblob(1000000)), '') FROM articles, articles AS b, articles AS c",
-        "SELECT trim(hex(zeroblob(4000000)), hex(zeroblob(1000)))",
+        "SELECT trim(hex(zeroblob(1000000)), hex(zeroblob(1000)))",
     ],
 )  # fmt: skip
 def test_an_answer_has_a_size(alone: str, sql: str) -> None:
@@ -264,16 +264,16 @@ def test_an_answer_has_a_size(alone: str, sql: str) -> None:
     assert status == 400 and ("too big" in told or "ask for fewer rows" in told), told[:500]
 
 
-_LONG = "hex(zeroblob(4000000))"
+_LONG = "hex(zeroblob(2000000))"
 
 
 @pytest.mark.parametrize(
     ("sql", "result"),
     [
-        (f"SELECT instr({_LONG}, hex(zeroblob(2000000)) || '1')", 0),
-        (f"SELECT instr(CAST({_LONG} AS BLOB), hex(zeroblob(2000000)) || '1')", 0),
-        (f"SELECT length(replace({_LONG}, hex(zeroblob(2000000)) || '1', ''))", 8_000_000),
-        (f"SELECT {_LONG} LIKE '%' || substr({_LONG}, 1, 90) || '1'", 0),
+        (f"SELECT instr({_LONG}, hex(zeroblob(1000000)) || '1')", 0),
+        (f"SELECT instr(CAST({_LONG} AS BLOB), hex(zeroblob(1000000)) || '1')", 0),
+        (f"SELECT length(replace({_LONG}, hex(zeroblob(1000000)) || '1', ''))", 4_000_000),
+        (f"SELECT {_LONG} LIKE '%' || substr({_LONG}, 1, 290) || '1'", 0),
         (f"SELECT {_LONG} LIKE '%' || substr({_LONG}, 1, 900) || '1'", "LIKE or GLOB pattern too complex"),
         (f"SELECT {_LONG} GLOB '*' || substr({_LONG}, 1, 900) || '1'", "LIKE or GLOB pattern too complex"),
         ("SELECT json_patch('{}', '{}')", "not authorized to use function: json_patch"),
