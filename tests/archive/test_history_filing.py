@@ -231,6 +231,27 @@ def test_a_wall_at_some_addresses_is_none_of_their_edits_and_hides_no_other(tmp_
         sound(tmp_path / "a.db")
 
 
+def test_a_page_that_is_doubted_is_due_as_soon_as_another_look_can_settle_it(tmp_path: Path) -> None:
+    def walled(number: int) -> str | None:
+        return whole_page(number, WALL) if number == 1 else None
+
+    def due(db: Database) -> list[str]:
+        return [row[0] for row in db.execute("SELECT due_at FROM frontier ORDER BY url_key LIMIT 3").fetchall()]
+
+    path = crawl(tmp_path / "a.db", few(0, 6))
+    with open_archive(path, create=True) as db:
+        db.execute(
+            "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at)"
+            " SELECT outlet_id, url_key, url, first_seen_at, '2026-07-01T00:00:00Z' FROM articles"
+        )
+    with open_archive(crawl(path, few(1, 6, walled))) as db:
+        assert due(db) == ["2026-07-01T00:00:00Z", "2026-05-22T00:21:00Z", "2026-07-01T00:00:00Z"]  # 12:01 and 12:20 h
+    with open_archive(path, create=True) as db:
+        db.execute("UPDATE frontier SET due_at = '2026-07-01T00:00:00Z'")
+    with open_archive(crawl(path, few(2, 6, walled), few(3, 6), few(4, 6, walled))) as db:
+        assert len(set(due(db))) == 1  # once, or a wall that comes and goes were asked for twice a day
+
+
 def test_articles_that_exchange_their_addresses_go_on_there(tmp_path: Path) -> None:
     def moved(days: int, edit: str = "") -> Iterator[Capture]:
         for number in range(3):
