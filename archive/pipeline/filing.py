@@ -116,16 +116,17 @@ class Filing:
     ) -> tuple[RelatedUrls, list[StoredCapture], dict[int, int], dict[int, Answer | None]] | None:
         """All URLs related to these, their captures in order of time, for each the first with the same bytes, and what
         these say; None where words were withdrawn meanwhile. Each URL is looked at once, however many follow."""
-        related = RelatedUrls()
+        related, known = RelatedUrls(), list[StoredCapture]()
         while keys:
             added = extend_related(self.db, self.run.outlet_id, related, keys)
             pasts = captures_of(self.db, self.run.outlet_id, added)
+            known += pasts
             fresh, readings, first = self._read_all(pasts, added)
             if not self.rehearsed and self._absorb(fresh, readings):
                 return None
             keys = self._related(fresh, readings, related)
         if related.lists or added.keys != related.keys:
-            pasts = captures_of(self.db, self.run.outlet_id, related)
+            pasts = captures_of(self.db, self.run.outlet_id, related, known)
             fresh, readings, first = self._read_all(pasts, related)
             if not self.rehearsed and related.lists and self._absorb(fresh, readings):
                 return None

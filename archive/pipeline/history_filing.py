@@ -18,7 +18,7 @@ from archive.storage.captures.kept_captures import Source
 from archive.storage.captures.late_captures import clear_rebuild_marks, mark_for_rebuild, pending_urls
 from archive.storage.connection import Database
 from archive.storage.histories import unchanged_check
-from archive.storage.histories.doubts import judge_changes
+from archive.storage.histories.doubts import judge_changes, recheck_doubted
 from archive.storage.histories.history_readings import CaptureReadings
 from archive.storage.histories.history_writer import Counts, DerivedHistory, write_history
 from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
@@ -133,5 +133,8 @@ def judge_run(db: Database, run: Run, known: Readings | None = None, *, whole: b
         if not keys:
             break
         counts.add(file_waiting(db, run, known, quiet=True))
+    if not whole:
+        with connection.transaction(db):
+            recheck_doubted(db, run)
     place_teasers(db, run.outlet_id)
     return counts

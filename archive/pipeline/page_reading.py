@@ -9,6 +9,7 @@ from archive.console.logs import log_of
 from archive.extract import extractor_name, read_page
 from archive.model.change_rate import ChangeRates
 from archive.model.clock import parse
+from archive.model.identity_memo import IdentityMemo
 from archive.model.reading_validation import valid_reading
 from archive.model.records import Reading, Unreadable
 from archive.runtime import isolated
@@ -56,7 +57,12 @@ def read(source: Source, body: bytes, encoding: str | None, boilerplate: Boilerp
 
 def extractor_of(boilerplate: Boilerplate) -> str:
     """The extractor's name on readings made without these blocks."""
-    return f"{extractor_name()}, furniture {boilerplate.digest[:19]}" if boilerplate.marks else extractor_name()
+    return f"{extractor_name()}, furniture {_digest_of(boilerplate)[:19]}" if boilerplate.marks else extractor_name()
+
+
+@IdentityMemo
+def _digest_of(boilerplate: Boilerplate) -> str:
+    return boilerplate.digest
 
 
 def gave_up(error: Exception, boilerplate: Boilerplate) -> Unreadable:

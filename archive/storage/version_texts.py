@@ -181,10 +181,15 @@ def known_boilerplate(db: Database, outlet_id: int) -> list[Boilerplate]:
 def _parsed_set(stored: str) -> Boilerplate:
     """Parses a stored set; the empty one, with a notice, where it cannot be read."""
     try:
-        return Boilerplate(frozenset(json_lines(stored)))
+        return _parsed_marks(stored)
     except BadValue as error:
         pass_over("furniture", error)
         return Boilerplate()
+
+
+@lru_cache(maxsize=8)  # each page that is filed asks for its outlet's set
+def _parsed_marks(stored: str) -> Boilerplate:
+    return Boilerplate(frozenset(json_lines(stored)))
 
 
 def learn_boilerplate(db: Database, run: Run, moment: datetime) -> Boilerplate | None:

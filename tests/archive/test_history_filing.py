@@ -64,7 +64,7 @@ def history(path: Path) -> list[dict[str, object]]:
         return told(db)
 
 
-def test_what_changes_everywhere_is_believed_a_day_later_and_counts_from_the_first(tmp_path: Path) -> None:
+def test_what_changes_everywhere_is_accepted_a_day_later_and_counts_from_the_first(tmp_path: Path) -> None:
     path = crawl(tmp_path / "a.db", day(0), day(1, NEW))
     with open_archive(path) as db:
         assert edits(db) == 0 and waiting_doubts(db, 1) == ARTICLES
@@ -231,6 +231,27 @@ def test_a_wall_at_some_addresses_is_none_of_their_edits_and_hides_no_other(tmp_
         sound(tmp_path / "a.db")
 
 
+def test_a_page_that_is_doubted_is_due_as_soon_as_another_look_can_settle_it(tmp_path: Path) -> None:
+    def walled(number: int) -> str | None:
+        return whole_page(number, WALL) if number == 1 else None
+
+    def due(db: Database) -> list[str]:
+        return [row[0] for row in db.execute("SELECT due_at FROM frontier ORDER BY url_key LIMIT 3").fetchall()]
+
+    path = crawl(tmp_path / "a.db", few(0, 6))
+    with open_archive(path, create=True) as db:
+        db.execute(
+            "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at)"
+            " SELECT outlet_id, url_key, url, first_seen_at, '2026-07-01T00:00:00Z' FROM articles"
+        )
+    with open_archive(crawl(path, few(1, 6, walled))) as db:
+        assert due(db) == ["2026-07-01T00:00:00Z", "2026-05-22T00:21:00Z", "2026-07-01T00:00:00Z"]  # 12:01 and 12:20 h
+    with open_archive(path, create=True) as db:
+        db.execute("UPDATE frontier SET due_at = '2026-07-01T00:00:00Z'")
+    with open_archive(crawl(path, few(2, 6, walled), few(3, 6), few(4, 6, walled))) as db:
+        assert len(set(due(db))) == 1  # once, or a wall that comes and goes were asked for twice a day
+
+
 def test_articles_that_exchange_their_addresses_go_on_there(tmp_path: Path) -> None:
     def moved(days: int, edit: str = "") -> Iterator[Capture]:
         for number in range(3):
@@ -311,7 +332,7 @@ def odd_day(path: Path, hours: float) -> None:
         finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOON + timedelta(hours=hours, minutes=13))
 
 
-def believed(path: Path) -> list[tuple[object, ...]]:
+def history_of(path: Path) -> list[tuple[object, ...]]:
     """Versions, disappearances and doubts, without their times."""
     with open_archive(path) as db:
         versions = (
@@ -325,7 +346,7 @@ def believed(path: Path) -> list[tuple[object, ...]]:
 @pytest.mark.slow
 @pytest.mark.timeout(3_600)
 @pytest.mark.parametrize("deaths", [int(os.environ.get("DEATHS", "140"))])
-def test_a_run_that_dies_is_followed_by_one_that_believes_the_same(parent: Parent, tmp_path: Path, deaths: int) -> None:
+def test_a_run_that_dies_is_followed_by_one_that_derives_the_same(parent: Parent, tmp_path: Path, deaths: int) -> None:
     begun = tmp_path / "begun.db"
     crawl(begun, few(0, 12), (one for one in few(1, 12) if one.final_url != url(9)))
     code = "import sys; from pathlib import Path; from tests.archive.test_history_filing import odd_day;"
@@ -337,14 +358,14 @@ def test_a_run_that_dies_is_followed_by_one_that_believes_the_same(parent: Paren
     first = run(whole, 48)
     assert (first.code, first.err) == (0, "")
     assert run(whole, 48.5).code == 0
-    undisturbed = believed(whole)
+    undisturbed = history_of(whole)
     assert (2, "body") in {row[1:3] for row in undisturbed if len(row) > 3}
     for moment in first.moments(random.Random(8), deaths):
         path = Path(shutil.copy(begun, tmp_path / f"{moment}.db"))
         assert run(path, 48, moment).code == -9
         before = acknowledged(path)
         assert [run(path, hours).code for hours in (48.5, 49)] == [0, 0]  # the wall's second look, wherever it died
-        assert believed(path) == undisturbed, moment
+        assert history_of(path) == undisturbed, moment
         assert before <= acknowledged(path)
         sound(path)
         for file in path.parent.glob(f"{path.name}*"):

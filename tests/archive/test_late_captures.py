@@ -253,7 +253,7 @@ def test_any_order_of_arrival_gives_the_same(history: list[Any], chance: Any, fi
 @given(st.lists(EVENTS, min_size=2, max_size=12, unique_by=lambda event: event[0]))
 def test_in_order_it_is_what_a_crawl_makes_of_them(history: list[Any]) -> None:
     """Without redirects to what had answered before, which a crawl does not follow again; and no two captures of one
-    second, which have an order of their own (archive.storage.histories.related_urls.Past.place) and no crawl makes of one address."""
+    second, which have an order of their own (archive.history.facts.UrlCapture.sort_key) and no crawl makes of one address."""
     followed = [one for one in captures_of(history) if one.status not in (301, 302) or one.final_url == f"{SITE}/"]
     plain = [replace(one, via=()) for one in followed]
     with TemporaryDirectory() as folder, open_archive(new_archive(Path(folder) / "a.db"), create=True) as db:

@@ -86,7 +86,7 @@ MOVED_AND_DOUBTED = [
     Day((Visit("m/a", "page", "một", ("cau.jpg", "do.jpg")),), {"cau.jpg": 0, "do.jpg": 1}, here=True),
 ]
 """Merged, the third day's words are an older state at another address, and doubted: what was read then has no version.
-The fourth day shows the same words, which needs no reading of its own, with another picture, and is believed."""
+The fourth day shows the same words, which needs no reading of its own, with another picture, and is accepted."""
 
 TAKEN_APART = [
     Day((Visit("a", "page", "một", ()),), {"cau.jpg": 2, "do.jpg": 0}, here=True),
@@ -217,7 +217,7 @@ def merged(into: Path, other: Path, target: Path) -> list[dict[str, Any]]:
 @example(days=MOVED_WITH_WORDS, former=False)
 @example(days=PRINTS_THAT_MOVE, former=False)
 @example(days=GONE_AS_A_WHOLE, former=False)
-def test_two_machines_and_one_believe_the_same(days: list[Day], former: bool) -> None:
+def test_two_machines_and_one_derive_the_same(days: list[Day], former: bool) -> None:
     """former: one of them read its pages with an older reader."""
     numbered = list(enumerate(days))
     with TemporaryDirectory() as name:

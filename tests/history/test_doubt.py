@@ -1,4 +1,4 @@
-"""One bad day writes no history, and what stays is believed, from its own first day."""
+"""One bad day writes no history, and what stays is accepted, from its own first day."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_a_page_with_nothing_in_common_is_doubted_and_goes() -> None:
     assert verdicts(facts, "a")[1][1].startswith("it has nothing in common with the article")
 
 
-def test_a_dated_rewriting_is_believed_at_the_second_look_from_its_first_day() -> None:
+def test_a_dated_rewriting_is_accepted_at_the_second_look_from_its_first_day() -> None:
     facts = Facts().page("a", story(), 0).page("a", story("lũ"), 24)
     assert changes(facts) == [""]
     facts.page("a", story("lũ", edit="Đến trưa nước đã rút."), 48)
@@ -25,14 +25,14 @@ def test_a_dated_rewriting_is_believed_at_the_second_look_from_its_first_day() -
     assert verdicts(facts, "a") == [(0, ""), (1, ""), (2, "")]
 
 
-def test_a_page_without_the_date_that_the_article_had_is_never_believed() -> None:
+def test_a_page_without_the_date_that_the_article_had_is_never_accepted() -> None:
     facts = Facts().page("a", story())
     for _ in range(5):
         facts.page("a", wrong())
     assert changes(facts.page("a", story())) == [""]
 
 
-def test_the_same_page_at_several_articles_is_never_believed() -> None:
+def test_the_same_page_at_several_articles_is_never_accepted() -> None:
     facts = Facts().page("a", story())
     for _ in range(3):
         facts.page("a", wrong(published_at=PUBLISHED), signs=OutletEvidence(same_words=24, same_headline=24))
@@ -74,7 +74,7 @@ def test_a_doubted_page_brings_nobody_back() -> None:
     assert facts.history.articles[0].is_gone
 
 
-def test_an_edit_with_anything_in_common_is_believed_at_once() -> None:
+def test_an_edit_with_anything_in_common_is_accepted_at_once() -> None:
     for edited in (
         story(headline="Thông xe cầu qua sông Con", text=story().text.partition("\n\n")[0]),
         story(text=story().text.replace("các cháu đến trường", "con em tới lớp").replace("rộng", "ngang")),
@@ -89,7 +89,7 @@ def test_a_template_that_nobody_filled_is_no_edit() -> None:
     assert changes(facts.page("a", story())) == [""]
 
 
-def test_an_article_without_its_text_is_believed_a_day_later() -> None:
+def test_an_article_without_its_text_is_accepted_a_day_later() -> None:
     facts = Facts().page("a", story()).page("a", story(text=""))
     assert changes(facts) == [""]
     assert changes(Facts(looks=[*facts.looks]).page("a", story(), 9)) == [""]
@@ -207,7 +207,7 @@ def test_pictures_belong_to_what_was_doubted_from_its_first_day() -> None:
     ]
 
 
-def test_a_picture_of_what_stood_there_does_not_keep_what_was_doubted_from_being_believed() -> None:
+def test_a_picture_of_what_stood_there_does_not_keep_what_was_doubted_from_being_accepted() -> None:
     facts = Facts().page("a", story(images=(picture("cau"),)), 0).fetch("cau", bytes_of(10), 0.1)
     facts.page("a", story("lũ"), 24).fetch("cau", bytes_of(200), 24.1).page("a", story("lũ"), 48)
     versions = versions_of(facts.history.articles[0]).all

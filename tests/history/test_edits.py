@@ -125,7 +125,7 @@ def test_a_twin_that_lags_behind_is_no_edit() -> None:
     assert [stand for stand, _ in verdicts(facts, "b")] == [0, 0, 0]
 
 
-def test_a_twin_that_leads_is_believed_and_the_one_that_follows_is_no_edit() -> None:
+def test_a_twin_that_leads_is_accepted_and_the_one_that_follows_is_no_edit() -> None:
     facts = Facts().page("a", story()).page("b", story()).page("b", story(edit="Thêm.")).page("a", story())
     assert changes(facts) == ["", "body"]
     assert changes(facts.page("a", story(edit="Thêm."))) == ["", "body"]

@@ -94,6 +94,33 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
         .page("a", story("lũ", images=PICTURES), 48).page("b", TWIN, 48.1).page("b", story("lũ", images=PICTURES), 72),
         ["a | 0 24:headline,body | lives"],
     ),
+    "copies of a cache alternate old and new text for a week": (
+        Facts().page("a", FULL, 0).page("a", full("Thêm."), 24).page("a", FULL, 48).page("a", full("Thêm."), 72)
+        .page("a", FULL, 96).page("a", full("Thêm."), 120).page("a", FULL, 144), ["a | 0 24:body | lives"],
+    ),
+    "and for an hour, until it settles": (
+        Facts().page("a", FULL, 0).page("a", full("Thêm."), 24).page("a", FULL, 24.5).page("a", full("Thêm."), 25)
+        .page("a", full("Thêm."), 48).page("a", full("Nữa."), 72), ["a | 0 24:body 72:body | lives"],
+    ),
+    "moved twice and back": (
+        Facts().page("a", FULL, 0).hop("a", "b", 24).page("b", FULL, 24, via=("a",)).hop("b", "c", 48)
+        .page("c", FULL, 48, via=("b",)).hop("b", "a", 72).hop("c", "a", 72).page("a", FULL, 72, via=("b", "c")),
+        ["a | 0 | lives"],
+    ),
+    "moved, back with an edit, and there again": (
+        Facts().page("a", TWIN, 0).hop("a", "b", 24).page("b", TWIN, 24, via=("a",)).hop("b", "a", 48)
+        .page("a", story(edit="Thêm.", images=PICTURES), 48, via=("b",)).hop("a", "b", 72)
+        .page("b", story(edit="Thêm.", images=PICTURES), 72, via=("a",)), ["b | 0 48:body | lives"],
+    ),
+    "with and without a slash, and one of them is stale for ever": (
+        Facts().page("a", TWIN, 0).page("a/", TWIN, 0.1).page("a/", story(edit="Thêm.", images=PICTURES), 24)
+        .page("a", TWIN, 24.1).page("a/", story(edit="Thêm.", images=PICTURES), 48).page("a", TWIN, 48.1),
+        ["a/ | 0 24:body | lives"],
+    ),
+    "another article's text now and then": (
+        Facts().page("a", TWIN, 0).page("a", story("chè"), 24).page("a", TWIN, 25).page("a", story("chè"), 48)
+        .page("a", TWIN, 49), ["a | 0 | lives"],
+    ),
     "an error page at a twin, once": (
         Facts().page("a", story(), 0).page("b", story(), 0.1).page("b", wrong(), 24).page("a", story(), 48)
         .page("b", story(), 48.1), ["a | 0 | lives"],

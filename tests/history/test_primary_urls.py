@@ -76,7 +76,7 @@ def test_a_page_back_with_other_words_than_its_copy_had_is_an_edit_of_its_own() 
 
 
 @pytest.mark.parametrize(("copy", "hour"), [(SHORT, 0.1), (SHORT, 240), (POOR, 240), (short("Đọc tiếp."), 0.1)])
-def test_the_page_that_a_copy_met_first_names_speaks(copy: Reading, hour: float) -> None:
+def test_the_page_that_a_copy_met_first_names_becomes_primary(copy: Reading, hour: float) -> None:
     facts = Facts().page("amp/a", copy, 0).page("a", FULL, hour).page("amp/a", copy, hour + 24)
     assert changes(facts) == [""]
     assert primary(facts) == "a"
@@ -100,7 +100,7 @@ def test_a_copy_whose_page_names_it_in_turn_keeps_the_word() -> None:
     assert changes(facts) == [""]
 
 
-def test_a_speaker_that_nobody_asks_any_more_is_not_heard() -> None:
+def test_a_primary_url_that_nobody_asks_any_more_gives_way() -> None:
     facts = Facts().page("a", FULL, 0).page("b", FULL, 0.1)
     for day in (170, 200, 300):
         facts.page("b", full(f"Ngày {day}."), 24 * day)

@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from sqlite_utils import Database
 
+from archive.history.picture_changes import VISIT
 from archive.model import clock
 from archive.model.records import Run
 from archive.storage.clock_corrections import CORRECTED_TIME
@@ -176,6 +177,26 @@ def upheavals(db: Database, outlet_id: int) -> list[tuple[str, str]]:
     """The upheavals of an outlet: began and ended, as clock.stamp writes times."""
     rows = db.execute("SELECT began_at, ended_at FROM at_once WHERE outlet_id = ?", [outlet_id])
     return [(str(began), str(ended)) for began, ended in rows.fetchall()]
+
+
+_FIRST_DOUBTED = """
+SELECT url_key, captured_at FROM captures JOIN readings ON capture_id = captures.id
+WHERE run_id = ?1 AND doubt IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM captures AS former JOIN readings ON readings.capture_id = former.id
+  WHERE former.outlet_id = captures.outlet_id AND former.url_key = captures.url_key AND former.run_id <> ?1
+  AND readings.doubt IS NOT NULL)
+"""
+
+
+def recheck_doubted(db: Database, run: Run) -> None:
+    """Makes pages that were doubted for the first time due as soon as another look can settle it. Call inside a
+    transaction."""
+    for key, stamp in db.execute(_FIRST_DOUBTED, [run.id]).fetchall():
+        due = clock.stamp(clock.parse(stamp) + VISIT + _PAUSE)
+        db.execute(
+            "UPDATE frontier SET due_at = ?1 WHERE outlet_id = ?2 AND url_key = ?3 AND due_at > ?1",
+            [due, run.outlet_id, key],
+        )
 
 
 def doubts_of(db: Database, run: Run) -> list[tuple[str, int]]:

@@ -8,7 +8,7 @@ one of their redirects count.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sqlite_utils import Database
@@ -147,9 +147,13 @@ def _redirect_sources(db: Database, outlet_id: int, rows: Iterable[tuple[str, st
     return sources | {url_key(url) for _, _, via in rows for url in json.loads(via or "[]")}
 
 
-def captures_of(db: Database, outlet_id: int, related: RelatedUrls) -> list[StoredCapture]:
-    """All captures of related URLs, and those of its list pages around a redirect, in order of time."""
-    own_captures = [past for key in related.keys for past in _read_captures(db, outlet_id, key)]
+def captures_of(
+    db: Database, outlet_id: int, related: RelatedUrls, known: Collection[StoredCapture] = ()
+) -> list[StoredCapture]:
+    """All captures of related URLs, and those of its list pages around a redirect, in order of time. known: all those
+    of some of these URLs, read already."""
+    unread = related.keys - {past.key for past in known}
+    own_captures = [*known, *(past for key in unread for past in _read_captures(db, outlet_id, key))]
     list_captures = [
         past
         for key in related.lists
