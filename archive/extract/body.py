@@ -94,6 +94,9 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     if heading is not None and page.root not in heading.iterancestors():
         heading = None  # a rule dropped it with its box
     found_lead = lead.find(page, rules, container.element, heading, headline)
+    if found_lead is not None and body_cleaning.introduces(found_lead.text, metadata.authors):
+        boilerplate.drop(found_lead.element)  # an author's biography above the text
+        found_lead = lead.find(page, rules, container.element, heading, headline)
     if found_lead is not None:
         boilerplate.drop(found_lead.element)
     region = body_containers.article_region(heading, container.element)

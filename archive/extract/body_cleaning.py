@@ -101,9 +101,13 @@ def _is_headline_with_remark(piece: Piece) -> bool:
 def without_biography(pieces: list[Piece], authors: tuple[str, ...]) -> list[Piece]:
     """The pieces without a last paragraph that introduces an author: `Ana Ruiz is a reporter at ...`."""
     last = pieces[-1].text if len(pieces) > _MIN_PIECES else ""
-    named = next((name for name in authors if last.startswith(name)), None)
-    introduces = named and phrases.INTRODUCES.match(last[len(named) :]) and len(last) < _LONGEST_NOISE
-    return pieces[:-1] if introduces else pieces
+    return pieces[:-1] if introduces(last, authors) and len(last) < _LONGEST_NOISE else pieces
+
+
+def introduces(text: str, authors: tuple[str, ...]) -> bool:
+    """Whether a text begins as the introduction of an author, by the whole name or the first one."""
+    names = [start for name in authors for start in (name, name.split()[0])]
+    return any(text.startswith(name) and phrases.INTRODUCES.match(text[len(name) :]) for name in names)
 
 
 def is_scrambled(pieces: list[Piece]) -> bool:

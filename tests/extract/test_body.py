@@ -215,3 +215,10 @@ def test_what_stands_behind_a_related_heading_with_one_label_again_and_again_is_
     reading = read(modern(f"{paragraphs()}<h2>{heading}</h2>{teasers}"))
     assert reading.text.startswith("\n\n".join(PARAGRAPHS))
     assert reading.text.count("chợ phiên của xã bên cạnh") == kept
+
+
+def test_the_biography_of_an_author_above_the_text_is_no_lead() -> None:
+    biography = "Minh là phóng viên của báo, viết về nông thôn, chợ quê và những con đường mới mở."
+    reading = read(modern(f'<div class="author">Minh Hải</div><p class="summary">{biography}</p>{paragraphs()}'))
+    assert (reading.authors, reading.lead) == (("Minh Hải",), None)
+    assert reading.text.split("\n\n") == list(PARAGRAPHS)

@@ -154,6 +154,18 @@ def test_the_day_of_an_undated_article_is_that_of_the_paper_s_zone(tmp_path: Pat
     assert "Bắt hai tàu" in ask("/-/day/2026-05-21").text and "Bắt hai tàu" not in ask("/-/day/2026-05-20").text
 
 
+def test_an_article_shows_its_dateline_and_what_the_paper_corrected(tmp_path: Path) -> None:
+    note = "Đính chính: Hai tàu, không phải ba."
+    body = f"HÀ NỘI - Công an bắt giữ hai tàu hút cát trên sông Lô vào rạng sáng 20/5.</p><p>{note}"
+    with open_archive(tmp_path / "archive.db", create=True) as db:
+        run = start_run(db, PAPER, {"luubao": "test"}, NOON)
+        page_body = page("Bắt hai tàu hút cát", body=body).encode()
+        ingest(db, run, Capture(GONE, GONE, NOON, 200, body=page_body, encoding="utf-8"))
+    told = room_on(tmp_path / "archive.db")("/-/article/1").text
+    assert f"Báo ghi:</span> {note}</p>" in told
+    assert "<dt>Nơi đưa tin</dt><dd>HÀ NỘI</dd>" in told
+
+
 def test_a_disappearance_leads_to_its_proof_and_back(ask: Ask, numbers: dict[str, int], archive: Path) -> None:
     with open_archive(archive) as db:
         (proof,) = db.execute("SELECT min(id) FROM captures WHERE status = 404").fetchone()
