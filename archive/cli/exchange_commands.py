@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli.options import db_option, filing, picture_folder, pictures_option, unpack_ratio_option
-from archive.console.output import clear_progress, counting, say, say_counts, show_progress
+from archive.console.output import clear_progress, counting, say, say_all, say_counts, show_progress
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.paths import folder_beside
 from archive.model.validation import is_address, outlet_name, shown
@@ -64,7 +64,6 @@ def import_command(
       luubao import page.html --outlet baovinhphuc --url https://baovinhphuc.com.vn/tin/1.html
       luubao import readings/ --db luubao.db
     """
-    from archive.cli.import_readings import take_readings
     from archive.cluster.imported_readings import holds_readings
     from archive.exchange.importers.formats import PageDefaults
     from archive.exchange.importers.outlet_matcher import OutletMatcher
@@ -78,7 +77,7 @@ def import_command(
             matcher = OutletMatcher(_outlets(ctx, outlet, home), outlet)
             failed += _import_captures(path, captures, matcher, defaults, jobs, pictures)
         if readings:
-            failed += take_readings(path, readings, outlet, jobs)
+            failed += _import_readings(path, readings, outlet, jobs)
     if failed:
         raise click.exceptions.Exit(EXIT_PARTLY)
 
@@ -100,6 +99,26 @@ def _import_captures(
         matcher.require()
         raise LuubaoError(f"nothing was taken: {_why_nothing(report)}")
     return report.counts["skipped"]
+
+
+def _import_readings(path: Path, files: Sequence[Path], outlet: str | None, jobs: int | None) -> int:
+    """Imports readings that luubao-reread-spark made; returns how many rows were no readings."""
+    from archive.cluster.imported_readings import import_readings, refuse_nothing
+    from archive.pipeline import reread_report
+
+    def progress(report: reread_report.Report, waiting: int) -> None:
+        show_progress(f"filing: {report.captures} of {waiting}")
+
+    imported = import_readings(path, files, outlet, jobs=jobs, progress=progress)
+    clear_progress()
+    say_all(reread_report.report_lines(imported.filing))
+    say_counts(imported.counts, _READINGS_LEFT_OUT)
+    for line in (*imported.messages, *sorted(imported.readers)):
+        say(f"  {line}", err=True)
+    if imported.left:
+        say(f"{imported.left} captures still wait to be read again: `luubao reread` does so", err=True)
+    refuse_nothing(imported, files)
+    return imported.counts["bad"]
 
 
 def _why_nothing(report: Report) -> str:
@@ -158,6 +177,14 @@ _NOT_MERGED = {
     "damaged": "captures do not open in the other archive and were left out. `luubao verify` names them",
     "refused": "values of the other archive cannot be",
     "pictures-missing": "fetches of pictures were left out, for their files are not in the other's folder",
+}
+_READINGS_LEFT_OUT = {
+    "here": "readings were left out, for their captures have been read by this extractor already",
+    "unknown": "readings were left out, for their captures are not in this archive",
+    "otherwise": "readings were left out, made under another address, charset or time zone than the archive names",
+    "withdrawn": "readings were left out, for their pages are withdrawn",
+    "reader": "readings were left out, made by another reader than this luubao's",
+    "bad": "rows are no readings",
 }
 _NOT_IMPORTED = {
     "elsewhere": "pages of other sites were left out",

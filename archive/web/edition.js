@@ -49,8 +49,8 @@ async function search(event) {
     await load(number);
     form.dataset.loaded = number + 1;
   }
-  const rank = (article) => (sought.every((one) => one.test(folded(article[1]))) ? 0 : 1);
-  const hits = luubao.articles.filter((article) => sought.every((one) => one.test(article[3])));
+  const rank = (article) => (sought.every((pattern) => pattern.test(folded(article[1]))) ? 0 : 1);
+  const hits = luubao.articles.filter((article) => sought.every((pattern) => pattern.test(article[3])));
   show(hits.map((article) => [rank(article), article]).sort((a, b) => a[0] - b[0]).map((pair) => pair[1]));
 }
 

@@ -44,7 +44,7 @@ def read_warc(path: Path, ratio: int = UNPACK_RATIO) -> Iterator[Item]:
     with path.open("rb") as file:
         grouping = _Grouping()
         yield from _items(file, grouping, UnpackBudget(path.stat().st_size, ratio))
-    following = path.with_name(Path(grouping.goes_on_in).name)
+    following = path.parent / Path(grouping.goes_on_in).name
     if grouping.goes_on_in and not (following.exists() or following.with_suffix("").exists()):  # or decompressed
         yield Skipped(f"it goes on in {shown(grouping.goes_on_in)}, which is not beside it", "its end")
 

@@ -252,9 +252,9 @@ def _version_on(db: Database, number: int, day: date) -> tuple[Article, int | No
     return article, earlier[-1] if earlier else None
 
 
-def _shown(db: Database, number: int, article_filter: int | None) -> _ArticlePage:
+def _shown(db: Database, number: int, version_number: int | None) -> _ArticlePage:
     article = lookup.find_article(db, str(number))
-    shown, reading = lookup.reading_of(db, number, article_filter)
+    shown, reading = lookup.reading_of(db, number, version_number)
     versions = lookup.versions_of(db, number)
     return _ArticlePage(
         article, next(outlet for outlet in outlets_followed.outlets(db) if outlet.name == article.outlet), versions,

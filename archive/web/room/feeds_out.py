@@ -28,7 +28,7 @@ _ATOM, _JSON = "application/atom+xml; charset=utf-8", "application/feed+json; ch
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A feed entry. updated: when we saw it, UTC; path: of its page in the room; address: its URL at the outlet; told:
+    """A feed entry. updated: when we saw it, UTC; path: of its page in the room; address: its URL at the outlet; entry:
     the list entry of an edit; content: the whole entry as HTML."""
 
     id: str

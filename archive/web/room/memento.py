@@ -28,11 +28,11 @@ _LINK = "application/link-format"
 async def timegate(context: RequestContext) -> Response:
     """`/-/timegate/URL`: redirects to the version at Accept-Datetime, or without that header to the newest."""
     accept_datetime = context.request.headers.get("accept-datetime", "")
-    article_filter = _http_date(accept_datetime)
-    if accept_datetime and article_filter is None:
+    moment = _http_date(accept_datetime)
+    if accept_datetime and moment is None:
         return await context.refusal(400, context.say("memento.datetime"))
     article, versions = await context.ask(lambda db: _article(db, requested_url(context)))
-    version = version_at(versions, article_filter) if article_filter else versions[-1]
+    version = version_at(versions, moment) if moment else versions[-1]
     headers = {
         **HEADERS,
         "Location": memento(context, article, version),

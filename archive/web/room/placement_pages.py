@@ -68,10 +68,10 @@ def _last_day(db: Database, number: int) -> tuple[int, date] | None:
 async def front_page(context: RequestContext) -> Response:
     """`/-/front/ID/DAY?at=HH:MM`: a list page as it was then, by default at the last look of the day."""
     day = parameters.day(unquote(context.request.url_vars["day"]))
-    article_filter = _TIME.fullmatch(context.argument("at") or "23:59:59")
-    if article_filter is None:
+    time = _TIME.fullmatch(context.argument("at") or "23:59:59")
+    if time is None:
         return await context.refusal(400, context.say("placed.no_time", time=parameters.quoted(context.argument("at"))))
-    moment = f"{int(article_filter[1]):02}:{article_filter[2]}:{article_filter[3] or '59'}"
+    moment = f"{int(time[1]):02}:{time[2]}:{time[3] or '59'}"
     found = await context.ask(lambda db: _front_page(db, context.variable("id"), day, moment))
     if found is None:
         return await context.refusal(404, context.say("placed.none"))

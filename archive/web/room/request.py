@@ -264,7 +264,7 @@ class RequestContext:
 
     async def refusal(self, status: int, sentence: str, back: str | None = None) -> Response:
         """An error page with a sentence. back: a link besides the one to the front page."""
-        return await self.page("refusal", code=status, told=sentence, status=status, back=back)
+        return await self.page("refusal", code=status, sentence=sentence, status=status, back=back)
 
 
 @lru_cache

@@ -53,11 +53,11 @@ def _form(language: Language, key: str, values: Mapping[str, object]) -> str:
 
 def preferred(accept_language: str) -> Language:
     """The supported language that Accept-Language prefers (RFC 9110, section 12.5.4); Vietnamese by default."""
-    article_filter: list[tuple[float, Language]] = []
+    accepted: list[tuple[float, Language]] = []
     for part in accept_language.lower().split(","):
         tag, _, parameter = part.strip().partition(";")
-        article_filter += [(_quality(parameter), language) for language in LANGUAGES if tag.split("-")[0] == language]
-    best = max(article_filter, key=lambda pair: pair[0], default=(0.0, LANGUAGES[0]))
+        accepted += [(_quality(parameter), language) for language in LANGUAGES if tag.split("-")[0] == language]
+    best = max(accepted, key=lambda pair: pair[0], default=(0.0, LANGUAGES[0]))
     return best[1] if best[0] > 0 else LANGUAGES[0]
 
 
