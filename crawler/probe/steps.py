@@ -22,6 +22,7 @@ from crawler.config.setting_types import Value
 from crawler.probe import article_sample, feeds_and_sitemaps
 from crawler.probe.article_sample import LISTS, FetchedCandidate
 from crawler.probe.client import Client, Facts, NoPage, Page, Prober
+from crawler.probe.feeds_and_sitemaps import Found
 from crawler.probe.probe_findings import Finding, Findings, NotProbed, Section, address
 from crawler.probe.site_identity import host_notes, is_local, name_of, system_of, timezone_of, title_of
 from crawler.run.run_command import project_settings
@@ -48,14 +49,10 @@ async def explore(client: Client, given_url: str, name: str | None) -> Findings:
     """Probes the site of a URL. Raises NotProbed."""
     home = await home_page(client, given_url)
     www_note = await _check_www_variant(client, home)
-    feeds = await feeds_and_sitemaps.feeds(client, home)
-    sitemaps = await feeds_and_sitemaps.sitemaps(client, home)
+    found = [*await feeds_and_sitemaps.feeds(client, home), *await feeds_and_sitemaps.sitemaps(client, home)]
     experience = Experience(client.hosts)
     experience.learn(home.page.url, "list")
-    trusted = [link.url for _, links in (*feeds, *sitemaps) for link in _newest_links(links)]
-    known = {home.page.url, *(source.url for source, _ in (*feeds, *sitemaps))}
-    others = [link.url for link in home.links if link.url not in known and url_key(link.url) != url_key(home.page.url)]
-    tried = await article_sample.sample(client, [*trusted, *others], experience, _RESERVED_FOR_LISTS)
+    tried = await article_sample.sample(client, _candidates(home, found), experience, _RESERVED_FOR_LISTS)
     _reject_non_newspaper(home, tried, client.misses)
     sections = feeds_and_sitemaps.sections(home, [candidate.facts for candidate in tried], experience)
     paging = await feeds_and_sitemaps.paging(client, sections, experience)
@@ -73,7 +70,7 @@ async def explore(client: Client, given_url: str, name: str | None) -> Findings:
         host_notes=host_notes(home, given_url, www_note),
         timezone=timezone,
         system=system_of(tried, title.value),
-        sources=tuple(source for source, _ in (*feeds, *sitemaps)),
+        sources=tuple(source for source, _ in found),
         sections=sections,
         paging=paging,
         forms=article_sample.forms(tried, client.hosts),
@@ -88,6 +85,14 @@ async def explore(client: Client, given_url: str, name: str | None) -> Findings:
         samples=article_sample.as_read(read_again),
         lists=article_sample.lists_among(read_again),
     )
+
+
+def _candidates(home: Facts, found: Sequence[Found]) -> list[str]:
+    """The URLs that can be articles, the most trusted first: the newest of feeds and sitemaps, then the home page's."""
+    newest = [link.url for _, links in found for link in _newest_links(links)]
+    known = {source.url for source, _ in found}
+    own = url_key(home.page.url)
+    return newest + [link.url for link in home.links if link.url not in known and url_key(link.url) != own]
 
 
 async def home_page(client: Client, given_url: str) -> Facts:
