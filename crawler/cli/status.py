@@ -51,7 +51,7 @@ def status_command(
 
     report = _status(path, configured(ctx), days)
     if file is not None:
-        from archive.monitor.status.status_page import page, write
+        from archive.web.status_page import page, write
 
         say_whole(page(report)) if str(file) == "-" else write(report, file)
     if as_json:

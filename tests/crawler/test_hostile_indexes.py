@@ -9,7 +9,6 @@ from pathlib import Path
 
 import brotli
 import pytest
-from backports import zstd
 
 from archive import Capture, open_archive
 from archive.frontier.remote_index import Offer
