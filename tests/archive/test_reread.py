@@ -494,5 +494,5 @@ def test_the_report_shows_what_changed(path: Path) -> None:
     assert "pages that became readable: 4" in done.stdout
     # the least certain readings come first
     assert f"{D}\nkind\n  [-article-]{{+no-article+}}" in done.stdout
-    assert f"{C}\nheadline\n  Chợ phiên[- - Báo Thử-]" in done.stdout
+    assert f"{A}\nheadline\n  Cầu mới qua sông[- - Báo Thử-]" in done.stdout
     assert f"{A}\npictures\n  {{+https://bao.example/anh/cau.jpg+}}" in done.stdout
