@@ -178,13 +178,23 @@ def test_what_newer_rules_may_tell_otherwise_is_filed_again(path: Path) -> None:
             ingest(db, run, Capture(url, url, NOON, 200, body=page(f"Cầu số {place}").encode(), encoding="utf-8"))
         for place, kind in (1, "listing"), (2, "unconfirmed"), (3, "home"):
             db.execute("UPDATE readings SET kind = ? WHERE capture_id = ?", [kind, place])
-        db.execute("DELETE FROM _sqlite_migrations WHERE name IN ('m013_moved_pictures', 'm014_replaced_texts')")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name >= 'm013'")
         db.execute("DROP INDEX articles_moved")
         db.execute("PRAGMA user_version = 12")
     upgrade(path)
     with open_archive(path) as db:
         waiting = db.execute("SELECT url_key FROM unsettled ORDER BY 1").fetchall()
         assert waiting == [("bao.example/cau-1.htm",), ("bao.example/cau-2.htm",)]
+
+
+def test_credits_are_counted_anew(path: Path) -> None:
+    with open_archive(path, create=True) as db:
+        db.execute("INSERT INTO credits (credit, pictures) VALUES ('Hà Thu', 2)")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name >= 'm015'")
+        db.execute("PRAGMA user_version = 14")
+    upgrade(path)
+    with open_archive(path) as db:
+        assert db.execute("SELECT count(*) FROM credits").fetchone() == (0,)
 
 
 def test_a_newer_archive_is_refused_and_left_alone(path: Path) -> None:

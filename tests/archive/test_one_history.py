@@ -147,6 +147,18 @@ GONE_AS_A_WHOLE = [
 ]
 """All that was looked at on the second day, in a paper of two articles, had disappeared: the third day shows it."""
 
+MOVED_AWAY_WITH_CREDITS = [
+    Day((Visit("m/a", "page", "ba", ("cau.jpg?v=2",)),), {"cau.jpg?v=2": 2}, here=False),
+    Day(
+        (Visit("a", "page", "hai", ("cau.jpg", "do.jpg")), Visit("m/a", "page", "hai", ())),
+        {"cau.jpg": 0, "do.jpg": 0},
+        here=True,
+    ),
+    Day((Visit("a", "gone", "một", ()),), {}, here=True),
+    Day((Visit("m/a", "page", "ba", ("cau.jpg",)),), {"cau.jpg": 0}, here=True),
+]
+"""A merge gives the only version of an article to one that is new."""
+
 
 def shown(visit: Visit) -> bytes:
     figures = "".join(
@@ -217,6 +229,7 @@ def merged(into: Path, other: Path, target: Path) -> list[dict[str, Any]]:
 @example(days=MOVED_WITH_WORDS, former=False)
 @example(days=PRINTS_THAT_MOVE, former=False)
 @example(days=GONE_AS_A_WHOLE, former=False)
+@example(days=MOVED_AWAY_WITH_CREDITS, former=False)
 def test_two_machines_and_one_derive_the_same(days: list[Day], former: bool) -> None:
     """former: one of them read its pages with an older reader."""
     numbered = list(enumerate(days))

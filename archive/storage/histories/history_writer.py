@@ -200,7 +200,7 @@ def _insert_articles(db: Database, derivation: DerivedHistory, plan: Plan) -> No
     for article in derivation.history.articles:
         if article.number in plan.articles:
             continue
-        row = article_row(article, plan) | {"outlet_id": derivation.outlet_id}
+        row = article_row(article, plan) | {"outlet_id": derivation.outlet_id, "current_version_id": None}
         cursor = db.execute(
             f"INSERT INTO articles ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
         )

@@ -18,10 +18,11 @@ from archive.storage.migrations import (
     m012_alerts,
     m013_moved_pictures,
     m014_replaced_texts,
+    m015_counted_credits,
 )
 from archive.storage.migrations.registry import APPLICATION_ID, migrations
 
-SCHEMA = 14
+SCHEMA = 15
 """The number of the newest step, kept in the file's user_version."""
 
 __all__ = [
@@ -41,5 +42,6 @@ __all__ = [
     "m012_alerts",
     "m013_moved_pictures",
     "m014_replaced_texts",
+    "m015_counted_credits",
     "migrations",
 ]
