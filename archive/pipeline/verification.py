@@ -195,6 +195,7 @@ def _compared(again: RederivedUrl, key: str, skipped: Unchecked) -> tuple[list[P
 
 _CHECKS = (
     fixity.broken_dictionaries,
+    fixity.broken_boilerplate,
     fixity.broken_texts,
     fixity.broken_seals,
     consistency.inconsistencies,

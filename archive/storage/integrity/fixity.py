@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from sqlite_utils import Database
 
-from archive.model.digests import digest_of
-from archive.model.errors import ArchiveDamaged
+from archive.model.digests import digest_of, digest_of_value
+from archive.model.errors import ArchiveDamaged, BadValue
 from archive.model.unpack_budget import UnpackBudget, UnpacksTooMuch
+from archive.model.validation import json_lines
 from archive.storage import codecs, schema_check
 from archive.storage.connection import snapshot
 from archive.storage.integrity import seals
@@ -70,6 +72,15 @@ def broken_dictionaries(db: Database, step: Step) -> Iterator[Problem]:
             codecs.content(db, dictionary_id)
         except ArchiveDamaged as error:
             yield Problem(f"dictionaries {dictionary_id}", str(error))
+
+
+def broken_boilerplate(db: Database, step: Step) -> Iterator[Problem]:
+    """Learned sets of blocks that do not match their digest; those that cannot be read are among the invalid values."""
+    del step  # they are a few
+    for set_id, digest, recurring in db.execute("SELECT id, digest, recurring FROM furniture ORDER BY id").fetchall():
+        with suppress(BadValue):
+            if digest_of_value(sorted(json_lines(recurring))) != digest:
+                yield Problem(f"furniture {set_id}", f"its blocks are not those of {digest}")
 
 
 def broken_bodies(db: Database, step: Step, budget: UnpackBudget | None = None) -> Iterator[Problem]:
