@@ -170,6 +170,18 @@ def test_a_row_that_others_refer_to_in_vain_ends_no_command(path: Path, table: s
     assert invoked("verify", "--db", path).exit_code == 1
 
 
+def test_the_digest_of_a_former_reader_s_text_is_checked(path: Path) -> None:
+    columns = "version_id, capture_id, digest, headline, lead, body, captions, layout, details, row_digest"
+    with closing(unguarded(path)) as db:
+        db.execute("INSERT INTO extractors (id, name, first_used_at) VALUES (99, 'former', '2026-05-20T01:15:00Z')")
+        db.execute(f"INSERT INTO texts (extractor_id, {columns}) SELECT 99, {columns} FROM texts WHERE id = 1")
+        db.commit()
+        assert "and not that of its words" not in invoked("verify", "--db", path).output
+        db.execute("UPDATE texts SET digest = 'sha256:00' || substr(digest, 10) WHERE extractor_id = 99")
+        db.commit()
+    assert "and not that of its words" in invoked("verify", "--db", path).output
+
+
 def test_what_people_read_is_named_with_table_row_and_column(path: Path) -> None:
     with closing(unguarded(path)) as db:
         db.execute("UPDATE articles SET headline = 'Tin giả' WHERE id = 1")

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.history.edits import reading_digest
 from archive.model.digests import digest_of, digest_of_value
 from archive.model.errors import ArchiveDamaged, BadValue
 from archive.model.unpack_budget import UnpackBudget, UnpacksTooMuch
@@ -20,7 +21,8 @@ from archive.storage.connection import snapshot
 from archive.storage.integrity import seals
 from archive.storage.integrity.problems import Problem, Step
 from archive.storage.payloads import get_body
-from archive.storage.version_texts import COLUMNS, row_digest
+from archive.storage.sqlite_errors import ROW_ERRORS
+from archive.storage.version_texts import COLUMNS, from_row, row_digest
 from archive.storage.withdrawals.destruction import opened, opened_row, or_nothing
 
 _DESTROYING_WITHDRAWAL = (
@@ -117,15 +119,26 @@ def broken_texts(db: Database, step: Step) -> Iterator[Problem]:
     columns = ", ".join(f"texts.{name}" for name in COLUMNS)
     rows = _rows_in_batches(
         db,
-        f"SELECT texts.id, texts.row_digest, articles.withdrawn_at, {columns} FROM texts"
+        "SELECT texts.id, texts.row_digest, texts.digest, articles.withdrawn_at, EXISTS (SELECT 1 FROM active_texts"
+        f" WHERE active_texts.version_id = texts.version_id AND text_id = texts.id), {columns} FROM texts"
         " JOIN versions ON versions.id = texts.version_id JOIN articles ON articles.id = versions.article_id",
         "texts.id",
     )
-    for text_id, digest, withdrawn_at, *values in rows:
+    for text_id, digest, name, withdrawn_at, is_active, *values in rows:
         step()
         words = _withheld_text(db, text_id) if withdrawn_at else dict(zip(COLUMNS, values, strict=True))
         if words and row_digest(words) != digest:
             yield Problem(f"texts {text_id}", f"its words are not those of {digest}")
+        elif words and not is_active and _name_of(words) not in (name, None):  # of active ones it is derived again
+            yield Problem(f"texts {text_id}", f"its digest is {name}, and not that of its words")
+
+
+def _name_of(words: dict[str, Any]) -> str | None:
+    """The digest by which a text is found; None where the row cannot be read, which is reported by itself."""
+    try:
+        return reading_digest(from_row(words))
+    except ROW_ERRORS:
+        return None
 
 
 def broken_seals(db: Database, step: Step) -> Iterator[Problem]:
