@@ -14,7 +14,7 @@ import click
 from archive.cli import formatting
 from archive.cli.options import NUMBER, db_option, json_option
 from archive.console.output import say, say_all, say_json, say_whole, stored_moment
-from archive.model.errors import LuubaoError, UnknownArticle
+from archive.model.errors import ArchiveDamaged, LuubaoError, UnknownArticle
 from archive.queries import lookup
 from archive.storage.connection import open_archive
 
@@ -84,6 +84,8 @@ def diff(path: Path, as_json: bool, html: str | None, every: bool, url: str, old
 def _pairs(versions: Sequence[int], old: int | None, new: int | None, every: bool) -> Sequence[tuple[int, int]]:
     """The pairs of version numbers to compare. Raises UnknownArticle for an unknown number, LuubaoError where there is
     nothing to compare."""
+    if not versions:
+        raise ArchiveDamaged("no version of the article can be read. `luubao verify` tells more")
     for number in (old, new):
         if number is not None and number not in versions:
             raise UnknownArticle(f"the article has no version {number}. It has {_number_range(versions)}")

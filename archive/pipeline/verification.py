@@ -192,8 +192,13 @@ def _compared(again: RederivedUrl, key: str, skipped: Unchecked) -> tuple[list[P
 
 
 _CHECKS = (
-    fixity.broken_dictionaries, fixity.broken_texts, fixity.broken_seals, consistency.inconsistencies, wrong_placements,
-)  # fmt: skip
+    fixity.broken_dictionaries,
+    fixity.broken_boilerplate,
+    fixity.broken_texts,
+    fixity.broken_seals,
+    consistency.inconsistencies,
+    wrong_placements,
+)
 
 
 def verify(

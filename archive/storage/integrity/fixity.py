@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from sqlite_utils import Database
 
-from archive.model.digests import digest_of
-from archive.model.errors import ArchiveDamaged
+from archive.history.edits import reading_digest
+from archive.model.digests import digest_of, digest_of_value
+from archive.model.errors import ArchiveDamaged, BadValue
 from archive.model.unpack_budget import UnpackBudget, UnpacksTooMuch
+from archive.model.validation import json_lines
 from archive.storage import codecs, schema_check
 from archive.storage.connection import snapshot
 from archive.storage.integrity import seals
 from archive.storage.integrity.problems import Problem, Step
 from archive.storage.payloads import get_body
-from archive.storage.version_texts import COLUMNS, row_digest
+from archive.storage.sqlite_errors import ROW_ERRORS
+from archive.storage.version_texts import COLUMNS, from_row, row_digest
 from archive.storage.withdrawals.destruction import opened, opened_row, or_nothing
 
 _DESTROYING_WITHDRAWAL = (
@@ -72,6 +76,15 @@ def broken_dictionaries(db: Database, step: Step) -> Iterator[Problem]:
             yield Problem(f"dictionaries {dictionary_id}", str(error))
 
 
+def broken_boilerplate(db: Database, step: Step) -> Iterator[Problem]:
+    """Learned sets of blocks that do not match their digest; those that cannot be read are among the invalid values."""
+    del step  # they are a few
+    for set_id, digest, recurring in db.execute("SELECT id, digest, recurring FROM furniture ORDER BY id").fetchall():
+        with suppress(BadValue):
+            if digest_of_value(sorted(json_lines(recurring))) != digest:
+                yield Problem(f"furniture {set_id}", f"its blocks are not those of {digest}")
+
+
 def broken_bodies(db: Database, step: Step, budget: UnpackBudget | None = None) -> Iterator[Problem]:
     """Bodies that cannot be decompressed, or do not match their digest and size. budget: what all may unpack to."""
     for body_id, digest, size in _rows_in_batches(db, "SELECT id, digest, size FROM bodies"):
@@ -106,15 +119,26 @@ def broken_texts(db: Database, step: Step) -> Iterator[Problem]:
     columns = ", ".join(f"texts.{name}" for name in COLUMNS)
     rows = _rows_in_batches(
         db,
-        f"SELECT texts.id, texts.row_digest, articles.withdrawn_at, {columns} FROM texts"
+        "SELECT texts.id, texts.row_digest, texts.digest, articles.withdrawn_at, EXISTS (SELECT 1 FROM active_texts"
+        f" WHERE active_texts.version_id = texts.version_id AND text_id = texts.id), {columns} FROM texts"
         " JOIN versions ON versions.id = texts.version_id JOIN articles ON articles.id = versions.article_id",
         "texts.id",
     )
-    for text_id, digest, withdrawn_at, *values in rows:
+    for text_id, digest, name, withdrawn_at, is_active, *values in rows:
         step()
         words = _withheld_text(db, text_id) if withdrawn_at else dict(zip(COLUMNS, values, strict=True))
         if words and row_digest(words) != digest:
             yield Problem(f"texts {text_id}", f"its words are not those of {digest}")
+        elif words and not is_active and _name_of(words) not in (name, None):  # of active ones it is derived again
+            yield Problem(f"texts {text_id}", f"its digest is {name}, and not that of its words")
+
+
+def _name_of(words: dict[str, Any]) -> str | None:
+    """The digest by which a text is found; None where the row cannot be read, which is reported by itself."""
+    try:
+        return reading_digest(from_row(words))
+    except ROW_ERRORS:
+        return None
 
 
 def broken_seals(db: Database, step: Step) -> Iterator[Problem]:
