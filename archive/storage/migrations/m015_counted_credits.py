@@ -1,5 +1,5 @@
-"""Step 15, counted credits: pictures are counted anew by credit. A merge that gave an article's current version to another
-article could leave a credit counted too often."""
+"""Step 15, counted credits: pictures are counted anew by credit. A merge that gave an article's current version to one
+that was new did not count its pictures."""
 
 from sqlite_utils import Database
 
