@@ -30,6 +30,7 @@ from archive.extract.parsed_page import Page
 from archive.extract.picture_urls import absolute_url
 from archive.model.records import Block, BlockKind, Image
 from archive.rules.base import Rules
+from archive.text.folding import letters
 
 _MIN_HEADLINE = 30  # characters
 _MAX_SUBHEAD = 120
@@ -47,11 +48,11 @@ class Body:
     """The extracted body. `origins` as in Reading.
 
     teasers: counts of teasers of other stories in the text. links: number of headline-long links on the page.
-    scrambled: the publisher prints text that only a script makes readable. declared: the page or a rule names the
-    container. guessed: no container was found, and trafilatura took the text from the whole page. dateline: as in
-    Reading. paywalled: an offer stands in the place of text, or the page declares that it is not free and shows little.
-    more_pages: the article goes on behind another address. share: of the container's text that was kept; of_page: of
-    the page's text that it is; column: of the text, what one element holds.
+    scrambled: the publisher prints text that only a script makes readable. says_gone: a notice stands in the article's
+    place. declared: the page or a rule names the container. guessed: no container was found, and trafilatura took the
+    text from the whole page. dateline: as in Reading. paywalled: an offer stands in the place of text, or the page
+    declares that it is not free and shows little. more_pages: the article goes on behind another address. share: of the
+    container's text that was kept; of_page: of the page's text that it is; column: of the text, what one element holds.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -62,6 +63,7 @@ class Body:
     teasers: Teasers = NO_TEASERS
     links: int = 0
     scrambled: bool = False
+    says_gone: bool = False
     declared: bool = False
     guessed: bool = False
     paywalled: bool = False
@@ -101,7 +103,8 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
         boilerplate.drop(found_lead.element)
     region = body_containers.article_region(heading, container.element)
     taken_figures = figures.extract_figures(region, container.element, page, declared_picture)
-    return replace(_clean_body(page, container, found_lead, taken_figures, metadata, links), more_pages=more_pages)
+    body = _clean_body(page, container, heading, found_lead, taken_figures, metadata, links)
+    return replace(body, more_pages=more_pages)
 
 
 def _scripted_container(
@@ -120,12 +123,14 @@ def _without_container(page: Page, headline: str, links: int) -> Body:
     """The body from JSON-LD, else from trafilatura."""
     if declared_blocks := trafilatura_opinion.declared_text(page, 0):
         return Body(declared_blocks, origins=(("body", "json-ld"),), links=links, declared=True)
+    linked = {letters(string(link)) for link, _ in page.links}
     found_blocks = trafilatura_opinion.found_on_page(page.root, headline)
     return Body(
         found_blocks,
         origins=(("body", "trafilatura"),) if found_blocks else (),
         links=links,
         guessed=bool(found_blocks),
+        says_gone=body_cleaning.says_gone([block.text for block in found_blocks if letters(block.text) not in linked]),
     )
 
 
@@ -151,13 +156,14 @@ def _drop_metadata_elements(metadata: Metadata, container: html.HtmlElement) -> 
 def _clean_body(
     page: Page,
     container: Container,
+    heading: html.HtmlElement | None,
     found_lead: lead.Lead | None,
     pictures: figures.Figures,
     metadata: Metadata,
     links: int,
 ) -> Body:
     """Builds the body from the cleaned container."""
-    found_pieces = pieces(container.element)
+    found_pieces = body_cleaning.below_headline(pieces(container.element), heading, container.element)
     scrambled = body_cleaning.is_scrambled(found_pieces)
     kept = body_cleaning.kept(found_pieces, container.element, metadata.headline or "", scrambled)
     kept = body_cleaning.without_biography(kept, metadata.authors)
@@ -180,6 +186,7 @@ def _clean_body(
         teasers=body_cleaning.teasers_of(found_pieces) if not declared_text else NO_TEASERS,
         links=links,
         scrambled=scrambled,
+        says_gone=body_cleaning.says_gone([piece.text for piece in kept]),
         paywalled=body_cleaning.ends_in_offer(found_pieces)
         or (_is_paid(page) and sum(len(piece.text) for piece in kept) < _STUB),
         declared=bool(declared_text) or container.origin != "structure",

@@ -19,6 +19,7 @@ from archive.text.folding import letters
 
 _HEADLINE, _DATELINE = 20, 40  # minimum characters of a headline link, of a line between it and its teaser
 _LONGEST_NOISE = 400
+_LONGEST_NOTICE, _LITTLE_TEXT = 160, 400  # characters of a sentence, of all text on a page
 _LONGEST_LABEL = 40  # characters of a heading, of a line under a teaser
 _MIN_PIECES = 3
 _MAX_SIBLINGS = 200
@@ -27,6 +28,7 @@ _LONGEST_IN_OFFER = 140  # characters of a paragraph in an offer's box
 _VOWELS = "aeiouyæøœ"
 _MIN_GIBBERISH, _FEW_VOWELS = 60, 0.27  # letters of a paragraph, share of them
 _MOSTLY, _ANNOUNCED = 0.5, 0.05  # minimum linked share of a list item; behind a `Related` heading
+_MOSTLY_BELOW = 0.7  # minimum share of the text below the headline
 _MOST_COMMENTS = 0.25  # of the text behind their heading
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)")
@@ -48,6 +50,35 @@ def kept(pieces: list[Piece], container: html.HtmlElement, headline: str, scramb
     remaining = [piece for piece, stays in zip(pieces, keep, strict=True) if stays]
     remaining = trafilatura_opinion.confirmed(remaining, container)
     return _without_tail(_without_comments(_without_duplicates(remaining)))
+
+
+def says_gone(texts: list[str]) -> bool:
+    """Whether the little text of a page says that the page is gone."""
+    is_little = sum(map(len, texts)) < _LITTLE_TEXT
+    return is_little and any(len(text) < _LONGEST_NOTICE and phrases.GONE.search(text) for text in texts)
+
+
+def below_headline(pieces: list[Piece], heading: html.HtmlElement | None, container: html.HtmlElement) -> list[Piece]:
+    """The pieces without short lines in front of the headline: old pages have masthead, clock and counter of visits in
+    one table with the article."""
+    if heading is None or container not in heading.iterancestors():
+        return pieces
+    above = set[html.HtmlElement]()
+    for element in container.iter():
+        if element is heading:
+            break
+        above.add(element)
+    above.difference_update(heading.iterancestors())
+    below = [piece for piece in pieces if piece.element not in above or not _is_label(piece)]
+    return below if _size(below) > _MOSTLY_BELOW * _size(pieces) else pieces
+
+
+def _size(pieces: list[Piece]) -> int:
+    return sum(len(piece.text) for piece in pieces)
+
+
+def _is_label(piece: Piece) -> bool:
+    return piece.kind != "image" and len(piece.text) < _LONGEST_IN_OFFER and piece.text[-1:] not in ".!?…"
 
 
 @dataclass(frozen=True, slots=True)

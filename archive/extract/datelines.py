@@ -33,9 +33,9 @@ _CORRECTION = re.compile(rf"\W{{0,5}}(?:{_alternation(forms.CORRECTIONS)})", re.
 _PLACE = re.compile(rf"({_alternation(forms.PLACES)}): (?=\S)")
 _SEPARATED = re.compile(r"(\S.{1,58}?)(?:\s*\.?[-–—－]{1,2}\s+|\s+[-–—]{1,2}|(?<=\))[-–—.]+\s*)(?=\S)")
 _BEFORE_BAR = re.compile(r"(\S[^|]{1,30}?)\s[|]\s(?=\S)")
-_SOURCE = re.compile(rf"\s*[(/]([^()/:]{{2,{_LONGEST_PART}}})[)/]\.?\s*")
+_SOURCE = re.compile(rf"(?<!\s)\s*+[(/]([^()/:]{{2,{_LONGEST_PART}}})[)/]\.?\s*")
 _DAY = re.compile(
-    r"[.,]?\s+(?:(?:ngày|le|den|am|on)\s+)?"
+    r"[.,]?(?<!\s)\s++(?:(?:ngày|le|den|am|on)\s+)?"
     r"(?:\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{1,2}\.?\s[^\W\d_]{3,10}|[A-Z][a-z]{2,8}\.? \d{1,2})(?:,? \d{4})?\.?$"
 )
 _SITE = re.compile(r"[\w&-]{2,20}\.(?:vn|com(?:\.\w\w)?|net|org|co|id)|\w{2,20} Online", re.I)

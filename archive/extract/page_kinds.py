@@ -121,7 +121,8 @@ def _refused(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) 
     headline = metadata.headline or seen.title
     if sum(body.prose_lengths) < _LITTLE_PROSE:
         titles = (seen.title, headline)
-        if any(map(_NOT_FOUND_TITLE.search, titles)) and not seen.article:
+        says_gone = body.says_gone and metadata.published_at is None
+        if (says_gone or any(map(_NOT_FOUND_TITLE.search, titles))) and not seen.article:
             return Unreadable("soft-404", headline)
         if any(map(_WALL_TITLE.search, titles)):
             return Unreadable("wall", headline)

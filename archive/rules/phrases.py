@@ -140,7 +140,24 @@ NOT_A_CAPTION = re.compile(rf"(?:{_alternation(_NOT_UNDER_PICTURES)})", re.I)
 
 # a button in the box of a caption, glued to the credit
 BUTTON_BEHIND = re.compile(
-    r"\s*(?:visa mer|vis mer|se mer|lue lisää|show more|read more|mehr anzeigen|vergrößern|télécharger|agrandir|ampliar"
-    r"|open image in gallery|view image in fullscreen|enlarge(?: image)?|download|xem ảnh lớn|phóng to)\W*$",
+    r"(?<!\s)\s*+(?:visa mer|vis mer|se mer|lue lisää|show more|read more|mehr anzeigen|vergrößern|télécharger"
+    r"|agrandir|ampliar|open image in gallery|view image in fullscreen|enlarge(?: image)?"
+    r"|download|xem ảnh lớn|phóng to)\W*$",
+    re.I,
+)
+
+GONE = re.compile(  # what a site prints in an article's place, under its usual title
+    r"(?:trang|bài(?: viết| báo)?|tin(?: bài)?|nội dung|đường dẫn)\b.{0,50}\b"
+    r"(?:không (?:còn )?tồn tại|(?:đã )?bị (?:xoá|xóa|gỡ))\b|"
+    r"không tìm thấy (?:trang|bài|tin|nội dung|đường dẫn)\b|không tồn tại (?:trang|bài|tin|nội dung)\b|"
+    r"\b(?:page|article|story|content|document)\b.{0,60}\b(?:not (?:be )?found|no longer (?:available|exists?)|"
+    r"(?:does not|doesn.t) exist|(?:has|have) been (?:removed|deleted))\b|"
+    r"\b(?:seite|artikel|beitrag)\b.{0,60}\b(?:nicht (?:gefunden|mehr verfügbar)|existiert nicht)\b|"
+    r"\b(?:page|article)\b.{0,60}\b(?:n.existe (?:pas|plus)|introuvable)\b|"
+    r"\b(?:página|noticia|notícia|artículo|artigo)\b.{0,60}\b"
+    r"(?:no existe|no se encuentra|no encontrad|não (?:existe|encontrad))|"
+    r"\b(?:pagina|articolo)\b.{0,60}\bnon (?:esiste|(?:è stat[ao] )?trovat)|"
+    r"\b(?:strona|artykuł)\b.{0,60}\bnie (?:istnieje|(?:została? )?znalezion)|"
+    r"\b(?:страница|статья)\b.{0,60}\bне (?:найдена|существует)\b",
     re.I,
 )

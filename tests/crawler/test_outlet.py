@@ -96,7 +96,7 @@ _CARELESS = """
 import sys
 from pathlib import Path
 from crawler import discovery
-from crawler.run.run_command import crawl
+from crawler.run.run_command import crawl, spider_class
 
 def careless(*_):
     raise KeyError("a mistake")

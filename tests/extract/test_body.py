@@ -222,3 +222,23 @@ def test_the_biography_of_an_author_above_the_text_is_no_lead() -> None:
     reading = read(modern(f'<div class="author">Minh Hải</div><p class="summary">{biography}</p>{paragraphs()}'))
     assert (reading.authors, reading.lead) == (("Minh Hải",), None)
     assert reading.text.split("\n\n") == list(PARAGRAPHS)
+
+
+_MASTHEADS = (
+    '<a href="/">BÁO SÔNG LÔ</a> Hôm nay 16:38:{second} | Lượt truy cập 40{second}',
+    "Hanoi 31°C | 16:38:{second} | {second} readers online",
+)
+
+
+@pytest.mark.parametrize("masthead", _MASTHEADS)
+def test_clock_and_counter_in_one_table_with_the_article_are_no_text(masthead: str) -> None:
+    def read(second: int) -> Reading:
+        rows = (
+            f"<tr><td>{masthead.format(second=second)}</td></tr><tr><td><div>{HEADLINE}</div>{paragraphs()}</td></tr>"
+        )
+        found = read_page(f"<html><title>{HEADLINE} - Báo</title><body><table>{rows}</table></body></html>", URL)
+        assert isinstance(found, Reading)
+        return found
+
+    assert read(21) == read(57)
+    assert [block.text for block in read(21).blocks] == list(PARAGRAPHS)

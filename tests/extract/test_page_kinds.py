@@ -53,6 +53,40 @@ def test_what_is_no_article_is_refused_with_its_reason(name: str) -> None:
     assert found.reason == reason
 
 
+NOTICES = (
+    "Bài viết không tồn tại hoặc đã bị xóa.",
+    "Không tìm thấy trang",
+    "Xin lỗi, nội dung bạn tìm không còn tồn tại trên hệ thống.",
+    "Sorry, the page you are looking for could not be found.",
+    "This article has been removed at the request of its author.",
+    "Diese Seite existiert nicht.",
+    "La página solicitada no existe.",
+)
+
+
+_SIDE = "".join(f'<a href="/tin-{n}.html">Hội nghị tổng kết phong trào thi đua năm thứ {n}</a><br>' for n in range(25))
+_AROUND = (
+    "<div class=side>{side}</div><div class=main><h1>Thông báo</h1><p>{notice}</p></div>",
+    "<table><tr><td colspan=2>BÁO SÔNG LÔ Hôm nay 16:38:42</td></tr><tr><td>{side}</td><td><div>{notice}</div></td></tr>\
+<tr><td colspan=2>Báo Sông Lô - Cơ quan của Đảng bộ. Ghi rõ nguồn khi đăng lại tin của báo này.</td></tr></table>",
+    "<ul>{side}</ul><div>Thông báo</div><div>{notice}</div>",
+)
+
+
+@pytest.mark.parametrize("around", _AROUND)
+@pytest.mark.parametrize("notice", NOTICES)
+def test_a_notice_among_lists_of_other_stories_is_no_list(notice: str, around: str) -> None:
+    shown = around.format(side=_SIDE, notice=notice)
+    found = read_page(f"<html><title>Báo Sông Lô</title><body>{shown}</body></html>", URL)
+    assert isinstance(found, Unreadable)
+    assert found.reason == "soft-404"
+
+
+def test_a_story_of_pages_that_are_gone_is_none() -> None:
+    told = ("<p>Bài viết không tồn tại hoặc đã bị xóa: bạn đọc thấy dòng ấy từ sáng 3/6.</p>", paragraphs())
+    assert isinstance(read_page(modern("".join(told)), URL), Reading)
+
+
 def test_home_page_is_told_by_its_address() -> None:
     found = read_page(modern(_LISTING), "http://bao.example.vn/")
     assert isinstance(found, Unreadable)
