@@ -188,13 +188,20 @@ def test_what_newer_rules_may_tell_otherwise_is_filed_again(path: Path) -> None:
 
 
 def test_credits_are_counted_anew(path: Path) -> None:
+    url, figure = (
+        "https://bao.example/cau-1.htm",
+        '<figure><img src="/cau.jpg"><figcaption>Cầu. Ảnh: Hà Thu</figcaption></figure>',
+    )
+    shown = page("Cầu mới").replace("</article>", f"{figure}</article>")
     with open_archive(path, create=True) as db:
-        db.execute("INSERT INTO credits (credit, pictures) VALUES ('Hà Thu', 2)")
+        ingest(db, start_run(db, PAPER, {}, NOON), Capture(url, url, NOON, 200, body=shown.encode(), encoding="utf-8"))
+        db.execute("UPDATE credits SET pictures = 5")
+        db.execute("INSERT INTO credits (credit, pictures) VALUES ('Lê Minh', 2)")
         db.execute("DELETE FROM _sqlite_migrations WHERE name >= 'm015'")
         db.execute("PRAGMA user_version = 14")
     upgrade(path)
     with open_archive(path) as db:
-        assert db.execute("SELECT count(*) FROM credits").fetchone() == (0,)
+        assert db.execute("SELECT credit, pictures FROM credits").fetchall() == [("Hà Thu", 1)]
 
 
 def test_a_newer_archive_is_refused_and_left_alone(path: Path) -> None:
