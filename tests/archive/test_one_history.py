@@ -147,6 +147,13 @@ GONE_AS_A_WHOLE = [
 ]
 """All that was looked at on the second day, in a paper of two articles, had disappeared: the third day shows it."""
 
+GONE_BEFORE_IT_WAS_KNOWN = [
+    Day((Visit("a", "page", "một", ()),), {}, here=True),
+    Day((Visit("a", "gone", "một", ()), Visit("m/a", "gone", "một", ())), {}, here=False),
+    Day((Visit("m/a", "page", "một", ()),), {}, here=True),
+]
+"""The only known article and another address disappear; only the third day shows that this is the article's too."""
+
 MOVED_AWAY_WITH_CREDITS = [
     Day((Visit("m/a", "page", "ba", ("cau.jpg?v=2",)),), {"cau.jpg?v=2": 2}, here=False),
     Day(
@@ -229,6 +236,7 @@ def merged(into: Path, other: Path, target: Path) -> list[dict[str, Any]]:
 @example(days=MOVED_WITH_WORDS, former=False)
 @example(days=PRINTS_THAT_MOVE, former=False)
 @example(days=GONE_AS_A_WHOLE, former=False)
+@example(days=GONE_BEFORE_IT_WAS_KNOWN, former=False)
 @example(days=MOVED_AWAY_WITH_CREDITS, former=False)
 def test_two_machines_and_one_derive_the_same(days: list[Day], former: bool) -> None:
     """former: one of them read its pages with an older reader."""

@@ -4,7 +4,8 @@ Runs have other numbers in every archive, and an import run brings captures of m
 time: a group of changes with no more than `_PAUSE` between them is an upheaval if it concerns nearly all known articles
 that were fetched meanwhile; or if all of a few that were fetched about then disappeared. A paper of one or two articles
 may lose these in earnest: then no other page was fetched, or one answers, such as the home page. A redirect that ended
-an article stays a change of its group after that was taken back."""
+an article stays a change of its group after that was taken back. An address that is known to be an article's only later
+is no article that disappeared."""
 
 from __future__ import annotations
 
@@ -32,13 +33,16 @@ UNION SELECT {CORRECTED_TIME}, url_key, words IS NULL FROM captures JOIN runs ON
 capture_id = captures.id WHERE readings.doubt IS NOT NULL AND captures.outlet_id = ?1
 UNION SELECT {CORRECTED_TIME}, url_key, 1 FROM captures JOIN runs ON runs.id = run_id
   WHERE captures.outcome = 'gone' AND captures.outlet_id = ?1
-  AND EXISTS (SELECT 1 FROM aliases WHERE aliases.outlet_id = ?1 AND aliases.url_key = captures.url_key)
+  AND EXISTS (SELECT 1 FROM aliases WHERE aliases.outlet_id = ?1 AND aliases.url_key = captures.url_key
+    AND since < {CORRECTED_TIME})
 UNION SELECT {CORRECTED_TIME}, url_key, 1
   FROM at_once CROSS JOIN captures USING (outlet_id) JOIN runs ON runs.id = run_id
   WHERE captures.outcome = 'redirect' AND captures.outlet_id = ?1 AND {CORRECTED_TIME} BETWEEN began_at AND ended_at
-  AND EXISTS (SELECT 1 FROM aliases WHERE aliases.outlet_id = ?1 AND aliases.url_key = captures.url_key)
-UNION SELECT gone_at, url_key, 1 FROM tombstones JOIN articles ON articles.id = tombstones.article_id
-  WHERE outlet_id = ?1 AND withdrawn_at IS NULL
+  AND EXISTS (SELECT 1 FROM aliases WHERE aliases.outlet_id = ?1 AND aliases.url_key = captures.url_key
+    AND since < {CORRECTED_TIME})
+UNION SELECT gone_at, aliases.url_key, 1 FROM tombstones JOIN articles ON articles.id = tombstones.article_id
+  JOIN aliases ON aliases.article_id = articles.id AND since < gone_at
+  WHERE articles.outlet_id = ?1 AND withdrawn_at IS NULL
 ORDER BY 1, 2
 """
 _CHANGED_IN = """
@@ -85,11 +89,8 @@ def judge_changes(db: Database, run: Run, *, whole: bool) -> set[str]:
     next crawl shows which. Returns the addresses in spans whose verdict changed. whole: judges in any case, not only if
     the run brought enough changes. Call inside a transaction."""
     changed, gone = db.execute(_CHANGED_IN, [run.id]).fetchone()
-    if (
-        not whole
-        and changed < _FEWEST_FETCHED * _UPHEAVAL_SHARE
-        and gone < (1 if _is_small(db, run.outlet_id) else _FEWEST_GONE)
-    ):
+    few = changed < _FEWEST_FETCHED * _UPHEAVAL_SHARE and gone < _FEWEST_GONE
+    if few and not whole and not _is_small(db, run.outlet_id):
         return set()
     recorded = {(began, ended) for began, ended in upheavals(db, run.outlet_id)}
     groups = {(group.began, group.ended): group for group in _grouped_changes(db, run.outlet_id)}
