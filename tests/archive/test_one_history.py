@@ -147,6 +147,14 @@ GONE_AS_A_WHOLE = [
 ]
 """All that was looked at on the second day, in a paper of two articles, had disappeared: the third day shows it."""
 
+BACK_TO_FORMER_WORDS = [
+    Day((Visit("a", "page", "một", ()), Visit("m/a", "page", "một", ())), {}, here=True),
+    Day((Visit("a", "page", "ba", ()),), {}, here=True),
+    Day((Visit("a", "page", "một", ()), Visit("m/a", "page", "một", ())), {}, here=True),
+    Day((Visit("m/a", "page", "một", ()),), {}, here=False),
+]
+"""A copy never changed its bytes while the article said other words and then the former ones: it shows the third version."""
+
 GONE_BEFORE_IT_WAS_KNOWN = [
     Day((Visit("a", "page", "một", ()),), {}, here=True),
     Day((Visit("a", "gone", "một", ()), Visit("m/a", "gone", "một", ())), {}, here=False),
@@ -236,6 +244,7 @@ def merged(into: Path, other: Path, target: Path) -> list[dict[str, Any]]:
 @example(days=MOVED_WITH_WORDS, former=False)
 @example(days=PRINTS_THAT_MOVE, former=False)
 @example(days=GONE_AS_A_WHOLE, former=False)
+@example(days=BACK_TO_FORMER_WORDS, former=False)
 @example(days=GONE_BEFORE_IT_WAS_KNOWN, former=False)
 @example(days=MOVED_AWAY_WITH_CREDITS, former=False)
 def test_two_machines_and_one_derive_the_same(days: list[Day], former: bool) -> None:

@@ -52,6 +52,11 @@ _LAST_READING = (
     " coalesce(own.extractor_id, root.extractor_id) DESC LIMIT 1"
 )
 
+_VERSION_OF_BYTES = (
+    "SELECT version_id FROM captures JOIN readings ON readings.capture_id = revisit_of WHERE captures.id = ?"
+    " ORDER BY extractor_id DESC LIMIT 1"
+)
+
 
 def concerns(db: Database, outlet_id: int, keys: Iterable[str]) -> list[str]:
     """Of these addresses, those that ever were an article's."""
@@ -67,12 +72,12 @@ def confirms(db: Database, source: Source) -> int | None:
     own_last = last if row["url_key"] == source.url_key else _last_reading(db, source, source.url_key)
     if last is None or own_last is None or not _shows_newest(last, row, source):
         return None
+    if db.execute(_VERSION_OF_BYTES, [source.capture_id]).fetchone() != (row["worded"],):
+        return None  # without a reading of its own it would count for a former version with the same words
     if row["url_key"] == source.url_key:
         _update_last_seen(db, row["id"], source)
         return int(row["id"])
     if own_last[1] is not None or own_last[2] not in _CONFIRMING or own_last[4] is None or own_last[4] != last[4]:
-        return None
-    if own_last[0] != last[0]:  # it showed these words before the article said others in between
         return None
     return int(row["id"]) if last[3] >= clock.stamp(source.captured_at - PRIMARY_TIMEOUT) else None
 
