@@ -5,6 +5,7 @@ from __future__ import annotations
 import lzma
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -202,6 +203,22 @@ def test_credits_are_counted_anew(path: Path) -> None:
     upgrade(path)
     with open_archive(path) as db:
         assert db.execute("SELECT credit, pictures FROM credits").fetchall() == [("Hà Thu", 1)]
+
+
+def test_words_that_came_back_at_an_address_that_never_changed_are_filed_again(path: Path) -> None:
+    """The last recheck of the mobile copy, whose bytes stayed, shows the third version and was counted for the first."""
+    looks = ("a", "cũ"), ("m/a", "cũ"), ("a", "mới"), ("a", "cũ"), ("m/a", "cũ"), ("m/a", "cũ")
+    with open_archive(path, create=True) as db:
+        for day, (key, text) in enumerate(looks):
+            url, moment = f"https://bao.example/{key}.htm", NOON + timedelta(days=day)
+            body = page("Tin cầu", f"Chuyện {text} ở bến đò bên sông, nơi người làng chờ nhau mỗi sáng. " * 4).encode()
+            ingest(db, start_run(db, PAPER, {}, moment), Capture(url, url, moment, 200, body=body, encoding="utf-8"))
+        db.execute("DELETE FROM readings WHERE capture_id = 6")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name >= 'm016'")
+        db.execute("PRAGMA user_version = 15")
+    upgrade(path)
+    with open_archive(path) as db:
+        assert db.execute("SELECT url_key FROM unsettled").fetchall() == [("bao.example/m/a.htm",)]
 
 
 def test_a_newer_archive_is_refused_and_left_alone(path: Path) -> None:

@@ -19,10 +19,11 @@ from archive.storage.migrations import (
     m013_moved_pictures,
     m014_replaced_texts,
     m015_counted_credits,
+    m016_former_words,
 )
 from archive.storage.migrations.registry import APPLICATION_ID, migrations
 
-SCHEMA = 15
+SCHEMA = 16
 """The number of the newest step, kept in the file's user_version."""
 
 __all__ = [
@@ -43,5 +44,6 @@ __all__ = [
     "m013_moved_pictures",
     "m014_replaced_texts",
     "m015_counted_credits",
+    "m016_former_words",
     "migrations",
 ]
