@@ -8,9 +8,12 @@ picture of a new article, and no edit of an older one.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlite_utils import Database
@@ -28,8 +31,9 @@ _STAND_IN_REPLACED = 3  # different pictures that one replaced
 _FETCHES = (
     f"SELECT picture_captures.id, picture_id, images.url, {CORRECTED_TIME} AS at, status, pictures.digest,"
     " perceptual_hash"
-    " FROM images JOIN picture_captures ON image_id = images.id JOIN runs ON runs.id = run_id"
-    " LEFT JOIN pictures ON pictures.id = picture_id WHERE images.url = ? ORDER BY at, picture_captures.id"
+    " FROM json_each(?) AS wanted CROSS JOIN images ON images.url = wanted.value"
+    " JOIN picture_captures ON image_id = images.id JOIN runs ON runs.id = run_id"
+    " LEFT JOIN pictures ON pictures.id = picture_id ORDER BY images.url, at, picture_captures.id"
 )
 
 
@@ -37,8 +41,8 @@ def fetches_of(db: Database, urls: Iterable[str]) -> list[PictureFetch]:
     """All fetches of these pictures that brought or confirmed bytes. A 304 confirms what the address had brought by
     then, as known now, and not as known when it was recorded."""
     fetches: list[PictureFetch] = []
-    for url in set(urls):
-        rows = rows_of(db, _FETCHES, [url])
+    for _, of_one_url in groupby(rows_of(db, _FETCHES, [json.dumps(list(set(urls)))]), itemgetter("url")):
+        rows = list(of_one_url)
         stand_ins = _stand_ins(db, {row["picture_id"] for row in rows if row["picture_id"]})
         last: Shown | None = None
         everywhere: dict[str, bool] = {}
