@@ -284,7 +284,7 @@ def atom(path: Path, target: Path, limit: int, **filters: Any) -> None:
     """
     from archive.queries.tabular import rows, summary
     from archive.runtime.atomic_files import atomic_write
-    from archive.web.atom_feed import write_atom
+    from archive.web.static_edition import write_atom
 
     choice = chosen(filters)
     with _leaving(path) as (db, _), atomic_write(target, replace=True) as temporary:
