@@ -105,11 +105,8 @@ def _future_runs(db: Database, outlet_id: int, moment: datetime) -> Iterator[_Fu
 
 def _agrees_with_server(db: Database, run_id: int) -> bool:
     """Whether a run's clock agreed with the newspaper's own."""
-    for stored, response in db.execute(_RESPONSE_HEADERS, [run_id]).fetchall():
-        captured_at, server_time = clock.read(stored), _date_header(response)
-        if captured_at and server_time:
-            return abs(captured_at - server_time) <= _MAX_OFFSET
-    return False
+    offset = _offset_in(db, run_id)
+    return offset is not None and abs(offset) <= _MAX_OFFSET
 
 
 def usual_offset(db: Database, outlet_id: int, run_id: int) -> timedelta | None:
@@ -119,7 +116,12 @@ def usual_offset(db: Database, outlet_id: int, run_id: int) -> timedelta | None:
         "SELECT max(id) FROM runs WHERE outlet_id = ? AND id < ? AND kind = 'crawl' AND EXISTS"
         " (SELECT 1 FROM captures WHERE run_id = runs.id)", [outlet_id, run_id],
     ).fetchone()  # fmt: skip
-    for stored, response in db.execute(_RESPONSE_HEADERS, [row[0]]).fetchall() if row else ():
+    return _offset_in(db, row[0])
+
+
+def _offset_in(db: Database, run_id: int | None) -> timedelta | None:
+    """By how much a run's clock was ahead of the newspaper's own at its last captures; None where nothing is known."""
+    for stored, response in db.execute(_RESPONSE_HEADERS, [run_id]).fetchall():
         captured_at, server_time = clock.read(stored), _date_header(response)
         if captured_at and server_time:
             return captured_at - server_time

@@ -19,11 +19,10 @@ from archive.exchange.importers.import_items import DescribedOutlet, Image, Item
 from archive.exchange.importers.imported_pictures import picture_known, take_picture
 from archive.exchange.importers.outlet_matcher import OutletMatcher
 from archive.model import clock
-from archive.model.capture_validation import line_or_nothing
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.records import Capture, Outlet, Reading, Run, RunKind, Unreadable
 from archive.model.urls import host_of
-from archive.model.validation import shown
+from archive.model.validation import line, or_none, shown
 from archive.pipeline.merging import Arrivals, Origin
 from archive.pipeline.page_reading import extractor_of, try_to_read
 from archive.runtime import signals
@@ -291,7 +290,7 @@ class _Import:
 
     def _file_page(self, queued: _QueuedPage) -> None:
         reading = self.answers.pop(queued.number) if queued.number is not None else None
-        origin = Origin(shown(queued.file.name)[1:-1], line_or_nothing(queued.page.record))
+        origin = Origin(shown(queued.file.name)[1:-1], or_none(line, queued.page.record))
         with self.report.standing_alone(queued.file, queued.page.where):
             self.report.counts[queued.arrivals.arrive(queued.page.capture, origin, reading)] += 1
 
