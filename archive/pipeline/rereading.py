@@ -20,7 +20,7 @@ from typing import Protocol
 
 from archive.model.errors import ArchiveDamaged, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
-from archive.model.time_zones import Days
+from archive.model.time_zones import DaySpan
 from archive.pipeline.history_filing import file_or_report, pages_to_read, rehearse_filing
 from archive.pipeline.page_reading import extractor_of, read_here
 from archive.pipeline.reread_report import Report
@@ -94,7 +94,7 @@ def reread(
         Workers[Waiting, ReadPage](setting_up, order.jobs, patience=order.patience) as workers,
     ):
         for run in outlets:
-            span = Span(*Days(order.since, order.until).stamps(run.outlet.timezone))
+            span = Span(*DaySpan(order.since, order.until).stamps(run.outlet.timezone))
             job = Rereading(db, run, boilerplate[run.outlet_id], workers, span, report, stopped)
             job.show = shown(job, began, progress)
             job.run_all()

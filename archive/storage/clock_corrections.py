@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from sqlite_utils import Database
 
 from archive.model import clock, validation
-from archive.model.records import Outlet
+from archive.model.records import Outlet, header_of
 from archive.storage.connection import transaction
 
 CORRECTED_TIME = (
@@ -133,7 +133,7 @@ def _date_header(response: str) -> datetime | None:
     from email.utils import parsedate_to_datetime  # which most commands do without
 
     try:
-        dates = [value for name, value in validation.json_pairs(response) if name.lower() == "date"]
-        return parsedate_to_datetime(dates[0]).astimezone(UTC) if dates else None
+        printed = header_of(validation.json_pairs(response), "date")
+        return parsedate_to_datetime(printed).astimezone(UTC) if printed is not None else None
     except (ValueError, OverflowError):  # an invalid date
         return None

@@ -29,10 +29,12 @@ from archive.runtime import signals
 from archive.runtime.file_lock import outlet_lock
 from archive.storage import connection, run_rows, version_texts
 from archive.storage.captures import kept_captures
-from archive.storage.captures.late_captures import RevisitMeant, body_known, is_here, outlet_showing
+from archive.storage.captures.late_captures import is_here
+from archive.storage.captures.revisited_bodies import body_known
 from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
 from archive.storage.payloads import get_body
+from archive.storage.picture_history import outlet_showing
 from archive.text.recurring_blocks import Boilerplate
 from archive.workers import Lost, Workers
 
@@ -246,9 +248,8 @@ class _Import:
         refers = page.refers
         if refers is None or run is None:
             return page
-        date = clock.stamp(refers.at) if refers.at else None
         digest = self.originals.digest(refers)
-        body_id = body_known(self.db, run.outlet_id, RevisitMeant(digest, refers.url, date, refers.record))
+        body_id = body_known(self.db, run.outlet_id, replace(refers, digest=digest))
         body = get_body(self.db, body_id) if body_id is not None else None
         return replace(page, capture=replace(page.capture, body=body), refers=None) if body else page
 

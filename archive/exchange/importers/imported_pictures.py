@@ -15,9 +15,9 @@ from archive.pictures import recognise, recognise_kind
 from archive.pipeline.ingest import keep_picture
 from archive.runtime import isolated
 from archive.storage import connection, picture_fetches
-from archive.storage.captures.late_captures import image_of, mark_showing, picture_comes_late, picture_is_here
 from archive.storage.connection import Database
 from archive.storage.picture_files import put_file, verified_file
+from archive.storage.picture_history import image_of, mark_showing, picture_comes_late, picture_is_here
 from archive.workers import Lost
 
 
