@@ -24,7 +24,7 @@ from archive.pipeline.rereading import Progress, ReadPage, Rereading, reader, sh
 from archive.storage import connection, unread_captures, version_texts
 from archive.storage.captures import kept_captures
 from archive.storage.connection import Database, checkpoint
-from archive.storage.unread_captures import CaptureIdentity, Span, StagedReadings, Waiting
+from archive.storage.unread_captures import Span, StagedReadings, Waiting
 from archive.storage.version_texts import known_boilerplate
 from archive.text.recurring_blocks import Boilerplate, without
 from archive.workers import Lost, Workers
@@ -131,10 +131,7 @@ def _stage_row(by_outlet: dict[str, _OutletReadings], row: Row, imported: Import
     if capture.timezone != staged.run.outlet.timezone:
         return "otherwise"
     columns = row_of(capture, updated)
-    identity = CaptureIdentity(
-        capture.requested_url, capture.captured_at, capture.status, capture.digest, capture.final_url, capture.encoding
-    )
-    return staged.ledger.bring(identity, {column: columns[column] for column in SAID})
+    return staged.ledger.bring(capture, {column: columns[column] for column in SAID})
 
 
 class _Filing(Rereading):

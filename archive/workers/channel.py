@@ -255,7 +255,7 @@ def _serve(connection: socket.socket, setting_up: SettingUp, limits: Limits) -> 
     confine(limits)
     seconds = processor_seconds(limits)
     with setting_up() as answer:
-        gc.freeze()  # what was imported stays: to look through it again for garbage takes a tenth of the time
+        gc.freeze()  # what was imported stays, and need not be looked through for garbage again and again
         send(connection, READY)
         while True:
             task = receive(connection)
