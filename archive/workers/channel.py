@@ -9,7 +9,6 @@ not block the others.
 from __future__ import annotations
 
 import ctypes
-import gc
 import os
 import pickle
 import resource
@@ -255,7 +254,6 @@ def _serve(connection: socket.socket, setting_up: SettingUp, limits: Limits) -> 
     confine(limits)
     seconds = processor_seconds(limits)
     with setting_up() as answer:
-        gc.freeze()  # what was imported stays, and need not be looked through for garbage again and again
         send(connection, READY)
         while True:
             task = receive(connection)
