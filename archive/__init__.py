@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from archive.frontier.capacity import left_out
     from archive.frontier.change_rate_store import rechecks, runs_a_day, take_signalled
     from archive.frontier.dequeue import due, waiting
-    from archive.frontier.host_state import note_hosts, troubled_hosts
+    from archive.frontier.host_state import HostState, note_hosts, troubled_hosts
     from archive.frontier.url_queue import (
         captured_in_run,
         drop,
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
         Block,
         Capture,
         Filed,
-        HostState,
         Image,
         Kept,
         Link,
@@ -71,7 +70,7 @@ if TYPE_CHECKING:
     )
     from archive.pipeline.page_reading import gave_up, try_to_read
     from archive.storage.captures.capture_writer import last_body, leads_away
-    from archive.storage.captures.http_exchange import validators, versions_under
+    from archive.storage.captures.request_validators import validators, versions_under
     from archive.storage.connection import open_archive, transaction
     from archive.storage.histories.doubts import doubts_of, opened_by
     from archive.storage.picture_fetches import due_pictures, leave_picture, pictures_after, pictures_of
@@ -162,14 +161,14 @@ lazy(
         "archive.frontier.capacity": "left_out",
         "archive.frontier.change_rate_store": "rechecks runs_a_day take_signalled",
         "archive.frontier.dequeue": "due waiting",
-        "archive.frontier.host_state": "note_hosts troubled_hosts",
+        "archive.frontier.host_state": "HostState note_hosts troubled_hosts",
         "archive.frontier.url_queue": (
             "captured_in_run drop enqueue forbid give_up recheck_all relist seed set_since taken_in_run"
         ),
         "archive.history.responses": "REDIRECTS",
         "archive.model.errors": "LuubaoError",
         "archive.model.records": (
-            "Block Capture Filed HostState Image Kept Link Outlet Picture PictureCapture PictureOutcome "
+            "Block Capture Filed Image Kept Link Outlet Picture PictureCapture PictureOutcome "
             "Reading Run StoredPicture Unreadable WantedPicture"
         ),
         "archive.model.urls": "absolute same_site url_key without_trackers",
@@ -180,7 +179,7 @@ lazy(
         ),
         "archive.pipeline.page_reading": "gave_up try_to_read",
         "archive.storage.captures.capture_writer": "last_body leads_away",
-        "archive.storage.captures.http_exchange": "validators versions_under",
+        "archive.storage.captures.request_validators": "validators versions_under",
         "archive.storage.connection": "open_archive transaction",
         "archive.storage.histories.doubts": "doubts_of opened_by",
         "archive.storage.picture_fetches": "due_pictures leave_picture pictures_after pictures_of",

@@ -12,7 +12,7 @@ from scrapy.utils.python import to_unicode
 
 from archive import REDIRECTS, Capture, absolute
 from archive.model.clock import now
-from archive.storage.captures.http_exchange import REFUSED
+from archive.storage.captures.request_validators import REFUSED
 
 CODING = "content_encoding"
 """The key in a request's meta for the Content-Encoding of its response, as it came."""

@@ -70,7 +70,7 @@ COMMANDS = {
     "crawl": works(None),  # Scrapy and all
     "demo": works(None),  # crawls
     "diff": looks("diff 1"),
-    "export atom": works("export atom --to out-atom", ZSTD),
+    "export atom": works("export atom --to out-atom", {*ZSTD, "jinja2", "markupsafe"}),
     "export bag": works("export bag --to out-bag", WARC),
     "export csv": works("export csv --to out-csv", ZSTD),
     "export html": works("export html --to out-html", {*ZSTD, "jinja2", "markupsafe"}),

@@ -59,12 +59,12 @@ def scope_of(
     db: Any, outlet: str | None, since: datetime | None, until: datetime | None, run: int | None = None
 ) -> Scope:
     """The scope of captures for these options. Raises UnknownOutlet."""
-    from archive.model.time_zones import Days
+    from archive.model.time_zones import DaySpan
     from archive.storage.captures.capture_stream import Scope
     from archive.storage.captures.kept_captures import outlets_of
 
     zone = outlets_of(db, outlet)[0].outlet.timezone if outlets_of(db, outlet) else "UTC"
-    first, last = Days(since.date() if since else None, until.date() if until else None).stamps(zone)
+    first, last = DaySpan(since.date() if since else None, until.date() if until else None).stamps(zone)
     return Scope(outlet, run, first, last)
 
 
@@ -284,7 +284,7 @@ def atom(path: Path, target: Path, limit: int, **filters: Any) -> None:
     """
     from archive.queries.tabular import rows, summary
     from archive.runtime.atomic_files import atomic_write
-    from archive.web.atom_feed import write_atom
+    from archive.web.static_edition import write_atom
 
     choice = chosen(filters)
     with _leaving(path) as (db, _), atomic_write(target, replace=True) as temporary:

@@ -18,7 +18,7 @@ from archive.storage.connection import open_archive
 from archive.storage.file_identity import require_file
 
 if TYPE_CHECKING:
-    from archive.pipeline.rederivation import Reread
+    from archive.pipeline.reread_check import Reread
     from archive.storage.connection import Database
     from archive.storage.integrity.problems import Problem, Unchecked
     from archive.storage.withdrawals.destruction import Look

@@ -54,12 +54,13 @@ def upgrade(path: Path) -> None:
 
 def _repair(db: Any) -> int:
     """Repairs invalid rows, and prints them. Returns how many could not be repaired."""
-    from archive.storage.integrity.repair import mend
-    from archive.storage.integrity.value_check import odd_rows
+    from archive.storage.connection import transaction
+    from archive.storage.integrity.value_check import mend, odd_rows
 
     left = count = 0
     for row in [*odd_rows(db)]:
-        repair = mend(db, row)
+        with transaction(db):
+            repair = mend(db, row)
         left += repair is None
         count += 1
         if count <= MOST_NOTED:

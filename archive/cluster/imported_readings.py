@@ -20,11 +20,11 @@ from archive.model.errors import ArchiveUnusable, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
 from archive.pipeline.page_reading import extractor_of
 from archive.pipeline.reread_report import Report
-from archive.pipeline.rereading import Answer, Progress, Rereading, reader, shown
+from archive.pipeline.rereading import Progress, ReadPage, Rereading, reader, shown
 from archive.storage import connection, unread_captures, version_texts
 from archive.storage.captures import kept_captures
 from archive.storage.connection import Database, checkpoint
-from archive.storage.unread_captures import CaptureIdentity, Span, StagedReadings, Waiting
+from archive.storage.unread_captures import Span, StagedReadings, Waiting
 from archive.storage.version_texts import known_boilerplate
 from archive.text.recurring_blocks import Boilerplate, without
 from archive.workers import Lost, Workers
@@ -68,7 +68,7 @@ def import_readings(
         boilerplate = {run.outlet_id: version_texts.boilerplate_of(db, run.outlet_id) for run in outlets}
     with (
         connection.open_archive(path, create=True) as db,
-        Workers[Waiting, Answer](partial(reader, path, boilerplate), jobs) as workers,
+        Workers[Waiting, ReadPage](partial(reader, path, boilerplate), jobs) as workers,
     ):
         by_outlet = {run.outlet.name: _OutletReadings(db, run, boilerplate[run.outlet_id]) for run in outlets}
         for source in files:
@@ -131,10 +131,7 @@ def _stage_row(by_outlet: dict[str, _OutletReadings], row: Row, imported: Import
     if capture.timezone != staged.run.outlet.timezone:
         return "otherwise"
     columns = row_of(capture, updated)
-    identity = CaptureIdentity(
-        capture.requested_url, capture.captured_at, capture.status, capture.digest, capture.final_url, capture.encoding
-    )
-    return staged.ledger.bring(identity, {column: columns[column] for column in SAID})
+    return staged.ledger.bring(capture, {column: columns[column] for column in SAID})
 
 
 class _Filing(Rereading):
@@ -150,9 +147,9 @@ class _Filing(Rereading):
 class _StagedAnswers:
     """Answers with staged readings at once; has worker processes read the rest."""
 
-    def __init__(self, ledger: StagedReadings, workers: Workers[Waiting, Answer]):
+    def __init__(self, ledger: StagedReadings, workers: Workers[Waiting, ReadPage]):
         self.ledger, self.workers, self.count = ledger, workers, workers.count
-        self.ready: list[tuple[int, Answer | Lost]] = []
+        self.ready: list[tuple[int, ReadPage | Lost]] = []
 
     def submit(self, number: int, task: Waiting) -> None:
         """Answers with a capture's staged reading, or submits the capture to the workers."""
@@ -162,7 +159,7 @@ class _StagedAnswers:
         else:
             self.ready.append((number, reading_in(row)))
 
-    def answers(self, seconds: float) -> Sequence[tuple[int, Answer | Lost]]:
+    def answers(self, seconds: float) -> Sequence[tuple[int, ReadPage | Lost]]:
         """The answers that are ready."""
         ready, self.ready = self.ready, []
         return ready + self.workers.answers(0 if ready else seconds)

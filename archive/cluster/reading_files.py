@@ -13,7 +13,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, get_args
@@ -22,6 +22,7 @@ from archive.cluster.warc_splits import Place, file_selector
 from archive.model import clock, validation
 from archive.model.errors import BadValue, LuubaoError, Misconfigured
 from archive.model.records import Block, BlockKind, Image, ReadableKind, Reading, Unreadable, UnreadableReason
+from archive.storage.unread_captures import CaptureKey
 
 Row = dict[str, Any]
 
@@ -81,32 +82,12 @@ class BadRow(ValueError):
     """Raised for a row that is no valid reading; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class CaptureKey:
-    """The capture of a reading. captured_at: as clock.stamp writes it; see KEY."""
-
-    outlet: str
-    requested_url: str
-    captured_at: str
-    status: int
-    digest: str
-    final_url: str
-    encoding: str | None
-    timezone: str
-    warc: str = ""
-    offset: int = 0
-
-    def row(self) -> Row:
-        """The capture as columns."""
-        return {name: getattr(self, name) for name in KEY}
-
-
 def row_of(capture: CaptureKey, reading: Reading | Unreadable) -> Row:
     """A reading as a row of plain values.
 
     Raises UnicodeEncodeError for text that is not valid UTF-8: a lone surrogate, which JSON in a page can contain.
     """
-    row: Row = dict.fromkeys(COLUMNS) | capture.row() | {"extractor": reading.extractor}
+    row: Row = dict.fromkeys(COLUMNS) | asdict(capture) | {"extractor": reading.extractor}
     if isinstance(reading, Unreadable):
         row |= {"kind": reading.reason, "detail": reading.detail or None}
     else:

@@ -12,10 +12,10 @@ import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import count
 
-from archive.cluster.reading_files import Add, CaptureKey, Row, row_of, writing
+from archive.cluster.reading_files import Add, Row, row_of, writing
 from archive.cluster.warc_splits import Split, WarcHead, head_of, is_there, pages_in, place
 from archive.exchange.importers.import_items import Page, Skipped
 from archive.extract import extractor_name
@@ -25,6 +25,7 @@ from archive.model.errors import LuubaoError
 from archive.model.records import Outlet, Reading, Run, Unreadable
 from archive.pipeline.page_reading import extractor_of, gave_up, try_to_read
 from archive.storage.captures import kept_captures
+from archive.storage.unread_captures import CaptureKey
 from archive.text.recurring_blocks import Boilerplate, without
 from archive.workers import PATIENCE, Lost, Workers
 
@@ -116,7 +117,7 @@ def _pages_to_read(split: Split, key: WarcHead, report: TaskReport, add_revisit:
         if outlet is None:
             report.counts["elsewhere"] += 1
         elif located.page.refers:
-            add_revisit(seen_as(located.page, outlet, split.file, located.offset).row())
+            add_revisit(asdict(seen_as(located.page, outlet, split.file, located.offset)))
             report.counts["revisits"] += 1
         else:
             capture = seen_as(located.page, outlet, split.file, located.offset)

@@ -19,7 +19,7 @@ from functools import lru_cache, partial
 from itertools import groupby
 from typing import Any
 
-from archive.cluster.reading_files import KEY, CaptureKey, Row, clear_unfinished, read_rows, writing
+from archive.cluster.reading_files import KEY, Row, clear_unfinished, read_rows, writing
 from archive.cluster.reading_task import (
     REVISITS,
     Job,
@@ -34,6 +34,7 @@ from archive.cluster.warc_splits import Split, WarcHead, files_in, head_of, is_t
 from archive.model.digests import digest_of, digest_of_value
 from archive.model.errors import LuubaoError, Misconfigured
 from archive.model.urls import url_key
+from archive.storage.unread_captures import CaptureKey
 
 Position = tuple[str, int]
 """A file, and the offset of a record in it."""

@@ -61,7 +61,10 @@ def size(count: float) -> str:
     return f"{count:.0f} {_SIZES[unit]}" if unit == 0 or count >= 100 else f"{count:.1f} {_SIZES[unit]}"
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff]")
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff\ufffe\uffff]"
+)
+"""What is never printed as it is; XML forbids the halves of surrogate pairs and U+FFFE, U+FFFF, too."""
 _COLOUR_MARK = f"\x1b{os.urandom(8).hex()}"
 _MARKED_COLOUR = re.compile(f"{_COLOUR_MARK}(\\[[0-9;]*m)")
 _CLEAR_LINE = "\r\x1b[K"
@@ -81,7 +84,7 @@ def printable_lines(text: str) -> str:
         code = ord(match[0])
         return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
-    return _CONTROL.sub(escaped, text.replace("\r\n", "\n"))
+    return CONTROL.sub(escaped, text.replace("\r\n", "\n"))
 
 
 def styled(text: str, **style: Any) -> str:
@@ -120,7 +123,7 @@ def say_counts(counts: Mapping[str, int], sentences: Mapping[str, str]) -> None:
 def say_json(value: Any, *, indent: int | None = 2, default: Callable[[Any], Any] = str) -> None:
     """Prints a value as JSON; without indent on one line."""
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=default)
-    click.echo(_CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+    click.echo(CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def say_whole(text: str) -> None:

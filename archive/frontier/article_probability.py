@@ -34,7 +34,7 @@ from weakref import WeakKeyDictionary
 
 from sqlite_utils import Database
 
-from archive.frontier.url_patterns import EXPLORED, Counts, Kind, Name, News, Shape, shape
+from archive.frontier.url_patterns import EXPLORED, Counts, Kind, Name, News, UrlPatterns, patterns_of
 from archive.model.records import PageKind, Run
 
 _BITS = 1 << 23
@@ -96,10 +96,10 @@ class Experience:
         """A URL's expected value, 0 to 1. Above LIKELY: the probability that it is a new article. Below: how much a
         request can be expected to bring, new articles and new links to them taken together; lists that go on bringing
         come first, then unknown URLs, last those of empty patterns."""
-        likely, links = self._expected(shape(url, self.hosts))
+        likely, links = self._expected(patterns_of(url, self.hosts))
         return likely if likely > LIKELY else LIKELY * (likely + links) / (1 + likely + links)
 
-    def _expected(self, pattern: Shape) -> tuple[float, float]:
+    def _expected(self, pattern: UrlPatterns) -> tuple[float, float]:
         """The probability that a page of this pattern is a new article, and the new links to articles expected on it.
         The more pages of its own a pattern has, the less the wider patterns matter (Dirichlet smoothing with back-off:
         Zhai and Lafferty, "A study of smoothing methods for language models", SIGIR 2001)."""
@@ -114,7 +114,7 @@ class Experience:
     def learn(self, url: str, kind: Kind, *, new: bool = True, found_on: str | None = None) -> None:
         """Counts a page read for the first time. new: whether an article is new, not one known before. found_on: the
         page that linked to it, whose patterns a new article redeems."""
-        pattern, is_new = shape(url, self.hosts), kind == "article" and new
+        pattern, is_new = patterns_of(url, self.hosts), kind == "article" and new
         for name in pattern.wide:
             if counts := self._counts_of(name):
                 counts.was("other" if kind == "article" and not new else kind)
@@ -122,14 +122,14 @@ class Experience:
             self._articles += 1
             self._redeem(pattern)
             if found_on is not None:
-                self._redeem(shape(found_on, self.hosts))
+                self._redeem(patterns_of(found_on, self.hosts))
 
     def visited(self, url: str, new_links: int, article_links: Iterable[str] = ()) -> None:
         """Counts a page's links. new_links: how many of them lead to URLs never seen before that are likely articles;
         article_links: all that lead to likely articles. For a page visited before, call only if it has new links: that
         a known page brings nothing new is normal."""
         self._visited += not new_links
-        names = tuple(chain(*self._related_names(shape(url, self.hosts))))
+        names = tuple(chain(*self._related_names(patterns_of(url, self.hosts))))
         new: Counter[Name] = Counter()
         total = 0
         for link in article_links:
@@ -144,7 +144,7 @@ class Experience:
         nothing. A True counts as a request: each run explores a little of what an earlier run has given up."""
         if self._articles < _MIN_ARTICLES and self._visited < _MAX_EMPTY_STREAK:
             return True
-        given_up = self._given_up(shape(url, self.hosts))
+        given_up = self._given_up(patterns_of(url, self.hosts))
         if any(name not in self._given_up_before or self._explored[name] >= EXPLORED[name[0]] for name in given_up):
             return False
         self._explored.update(given_up)
@@ -160,7 +160,7 @@ class Experience:
         self._kept_narrow = (self._kept_narrow - gone) | {name for name in kept if name[0] in _NARROW}
         return kept, gone
 
-    def _given_up(self, pattern: Shape) -> list[Name]:
+    def _given_up(self, pattern: UrlPatterns) -> list[Name]:
         given_up: list[Name] = []
         for names in self._related_names(pattern):
             known = [(name, counts) for name in names if (counts := self.counts.get(name))]
@@ -169,12 +169,12 @@ class Experience:
                 break
         return given_up
 
-    def _related_names(self, pattern: Shape) -> list[tuple[Name, ...]]:
+    def _related_names(self, pattern: UrlPatterns) -> list[tuple[Name, ...]]:
         """The names under which a URL can be given up, the narrowest first. An article's URL is a series of one."""
         wide: list[tuple[Name, ...]] = [(name,) for name in reversed(pattern.wide)]
         return wide if self._expected(pattern)[0] > LIKELY else [pattern.narrow, *wide]
 
-    def _redeem(self, pattern: Shape) -> None:
+    def _redeem(self, pattern: UrlPatterns) -> None:
         for name in (*pattern.narrow, *pattern.wide):
             if counts := self.counts.get(name):
                 counts.redeem(name[0])
@@ -190,7 +190,7 @@ class Experience:
         return counts
 
 
-def _has_a_long_name(pattern: Shape) -> bool:
+def _has_a_long_name(pattern: UrlPatterns) -> bool:
     tail = pattern.wide[0][1]
     return "##" in tail or tail.startswith("s")
 

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
 from archive.model import clock
-from archive.model.records import HostState
 from archive.storage.connection import transaction
 from archive.storage.sqlite_errors import readable_values
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """Errors and pauses of a host. errors: how many in a row, over all runs. quiet_until: aware; no requests until
+    then, and reason, one sentence, says why. no_rules_since: since when its robots.txt has given no answer."""
+
+    host: str
+    errors: int = 0
+    quiet_until: datetime | None = None
+    reason: str | None = None
+    no_rules_since: datetime | None = None
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether there is anything to store."""
+        return bool(self.errors or self.quiet_until or self.no_rules_since)
 
 
 def troubled_hosts(db: Database) -> list[HostState]:

@@ -39,7 +39,7 @@ _PLAIN_VALUE = 20  # most letters of a parameter's value that is a word: view=ar
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class UrlPatterns:
     """A URL's patterns, as (level, name).
 
     narrow: its series and its place, where it has them. A series is the URL with its last number left open, such as the
@@ -58,18 +58,18 @@ class Shape:
         return self.wide[1][1]
 
 
-def shape_of(url: str, hosts: tuple[str, ...] = ()) -> str:
+def form_of(url: str, hosts: tuple[str, ...] = ()) -> str:
     """The form of a URL, such as `/w/s-##.htm`.
 
     w stands for up to three words and s for more; # ## ### for numbers of up to four, up to nine, and more digits; D
     for a date, Y for a year, @ for what mixes letters and digits. Letters before a number (`-post##`), the ending of a
     file and the names of parameters stay. hosts: the site's own, which are left out; without them every host is.
     """
-    return shape(url, hosts).form
+    return patterns_of(url, hosts).form
 
 
 @lru_cache(maxsize=8192)
-def shape(url: str, hosts: tuple[str, ...] = ()) -> Shape:
+def patterns_of(url: str, hosts: tuple[str, ...] = ()) -> UrlPatterns:
     """The patterns of an absolute URL, or of a URL's key (archive.model.urls.url_key). Raises ValueError where there is
     no host."""
     key = url_key(url if "://" in url else f"http://{url}")
@@ -85,7 +85,7 @@ def shape(url: str, hosts: tuple[str, ...] = ()) -> Shape:
     family = f"{f'//{host}' if is_foreign else ''}/{'/'.join(classes)}{_query_class(parameters, literal=True)}"
     tail = _BESIDE_A_LONG_NUMBER.sub("x", _file_class(parts[-1])) + ("?" if parameters else "")
     wide: tuple[Name, ...] = (("tail", intern(tail)), ("form", intern(form)))
-    return Shape(_narrow(address, parameters), wide if family == form else (*wide, ("family", intern(family))))
+    return UrlPatterns(_narrow(address, parameters), wide if family == form else (*wide, ("family", intern(family))))
 
 
 def _shortened(classes: list[str]) -> list[str]:

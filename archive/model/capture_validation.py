@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from archive.model import validation
@@ -43,7 +42,7 @@ def validated(capture: Capture, most_headers: int = MOST_HEADERS) -> Capture:
         status=validation.status(capture.status),
         headers=headers,
         request_headers=request_headers,
-        encoding=line_or_nothing(capture.encoding),
+        encoding=validation.or_none(validation.line, capture.encoding),
         via=tuple(map(validation.address, capture.via)),
         detail=validation.optional(validation.line)("; ".join(filter(None, (capture.detail, dropped_note))) or None),
     )
@@ -90,14 +89,6 @@ def truncated_headers(headers: Headers, most: int = MOST_HEADERS) -> tuple[Heade
     return tuple(kept), f"left: {dropped_bytes:,} bytes of headers" if dropped_bytes else None
 
 
-def line_or_nothing(value: str | None) -> str | None:
-    """The text, if it is a valid short text; else None."""
-    try:
-        return None if value is None else validation.line(value)
-    except BadValue:
-        return None
-
-
 def valid_links(links: Iterable[Link]) -> Iterator[Link]:
     """The links, without invalid times; links with an invalid URL are left out."""
     for link in links:
@@ -106,14 +97,10 @@ def valid_links(links: Iterable[Link]) -> Iterator[Link]:
         if link.lastmod is None and link.published is None:
             yield link
         else:
-            yield replace(link, lastmod=_moment(link.lastmod), published=_moment(link.published))
-
-
-def _moment(value: datetime | None) -> datetime | None:
-    try:
-        return None if value is None else validation.claimed_moment(value)
-    except BadValue:
-        return None
+            lastmod, published = (
+                validation.or_none(validation.claimed_moment, moment) for moment in (link.lastmod, link.published)
+            )
+            yield replace(link, lastmod=lastmod, published=published)
 
 
 def run_measures(value: object) -> dict[str, Any]:

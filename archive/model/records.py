@@ -6,6 +6,7 @@ Terms follow docs/design.md. Times are aware; text is NFC; an absent value is No
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -34,6 +35,12 @@ class Limits:
 
 
 Headers = tuple[tuple[str, str], ...]
+
+
+def header_of(headers: Sequence[tuple[str, str]], name: str) -> str | None:
+    """The first header of that name, compared without case."""
+    return next((value for key, value in headers if key.lower() == name.lower()), None)
+
 
 BlockKind = Literal["paragraph", "subhead", "image", "quote", "list", "table"]
 
@@ -74,7 +81,7 @@ class Capture:
 
     def header(self, name: str) -> str | None:
         """The first response header of that name, compared without case."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+        return header_of(self.headers, name)
 
     @property
     def is_partial(self) -> bool:
@@ -135,23 +142,6 @@ class Link:
     lastmod: datetime | None = None
     published: datetime | None = None
     words: str = field(default="", compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class HostState:
-    """Errors and pauses of a host. errors: how many in a row, over all runs. quiet_until: aware; no requests until
-    then, and reason, one sentence, says why. no_rules_since: since when its robots.txt has given no answer."""
-
-    host: str
-    errors: int = 0
-    quiet_until: datetime | None = None
-    reason: str | None = None
-    no_rules_since: datetime | None = None
-
-    @property
-    def is_troubled(self) -> bool:
-        """Whether there is anything to store."""
-        return bool(self.errors or self.quiet_until or self.no_rules_since)
 
 
 CaptureOutcome = Literal["fresh", "revisit", "not-modified", "redirect", "gone", "error"]

@@ -24,7 +24,7 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class DaySpan:
     """The first and the last day, both included; None is open."""
 
     since: date | None = None

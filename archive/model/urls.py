@@ -21,6 +21,8 @@ _TRACKERS = re.compile(
 _LONGEST = 2083
 _SEGMENT_SAFE = ":@!$&'()*+,;=~-._"
 _SESSION_ID = re.compile(r";jsessionid=[^/?;]*", re.IGNORECASE)
+# ASP.NET's first directory for readers without cookies (cookieless sessions, forms and anonymous ids).
+_COOKIELESS = re.compile(r"/\((?:[ASF]\([\w-]{1,400}\)){1,3}\)(?=/|$)")
 # Programs write them into the links of a page for readers without cookies, new ones for every reader: PHP, ASP, Java,
 # ColdFusion. A `sid` may be an article's number, unless it is as long as a digest.
 _SESSION_PARAMETER = re.compile(
@@ -71,7 +73,7 @@ def url_key(url: str) -> str:
     host = _ascii(parts.hostname or "").removeprefix("www.").rstrip(".")
     if not host:
         raise ValueError(f"not an absolute web address: {url!r}")
-    path = _normal_path(_SESSION_ID.sub("", parts.path))
+    path = _COOKIELESS.sub("", _normal_path(_SESSION_ID.sub("", parts.path)))
     query = _normal_query(parts.query)
     return f"{host}{path}?{query}" if query else f"{host}{path}"
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from archive.model.errors import BadValue
 from archive.model.urls import without_credentials
 
 Validator = Callable[[Any], Any]
+Value = TypeVar("Value")
 
 FIRST_MOMENT = datetime(1990, 1, 1, tzinfo=UTC)
 """Nothing was captured before the web began (December 1990)."""
@@ -47,7 +48,7 @@ _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _PLACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\r\n]*")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,6}")
-_FILE_NAME = re.compile(r"[^/\\\0]{1,200}")
+_FILE_NAME = re.compile(r"(?!\.{1,2}\Z)[^/\\\0]{1,200}")
 _PERCEPTUAL = re.compile(r"(?:[0-9a-f]{2}){1,512}")
 # Control characters: C0 and C1 but tab and the ends of lines.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -199,14 +200,7 @@ def outlet_name(value: object) -> str:
 
 def file_name(value: object) -> str:
     """The name of a file in a folder, not a path."""
-    if (
-        not isinstance(value, str)
-        or value in ("", ".", "..")
-        or any(character in value for character in "/\\\0")
-        or len(value) > 200
-    ):
-        raise BadValue(f"{shown(value)} is no name of a file")
-    return value
+    return _matching(_FILE_NAME, value, "is no name of a file")
 
 
 def address(value: object) -> str:
@@ -218,10 +212,7 @@ def address(value: object) -> str:
 
 def is_address(value: object) -> bool:
     """Whether it is an http(s) URL."""
-    try:
-        return bool(address(value))
-    except BadValue:
-        return False
+    return or_none(address, value) is not None
 
 
 def _is_web(value: str) -> bool:
@@ -289,6 +280,14 @@ def optional(validator: Validator) -> Validator:
     return optionally
 
 
+def or_none(validator: Callable[[Any], Value], value: object) -> Value | None:
+    """The value as the validator returns it; None where it is None or invalid."""
+    try:
+        return None if value is None else validator(value)
+    except BadValue:
+        return None
+
+
 def from_json(value: object) -> Any:
     """A parsed JSON text, as deep as Python can read."""
     document = text(value)
@@ -314,15 +313,16 @@ def json_counts(value: object) -> dict[str, int]:
 
 def json_lines(value: object) -> tuple[str, ...]:
     """A list of short texts, in JSON."""
-    return tuple(line(item) for item in _json_list(value))
+    return tuple(line(item) for item in json_list(value))
 
 
 def json_pairs(value: object) -> tuple[tuple[str, str], ...]:
     """A list of pairs of short texts, in JSON: headers."""
-    return pairs(_json_list(value))
+    return pairs(json_list(value))
 
 
-def _json_list(value: object) -> list[Any]:
+def json_list(value: object) -> list[Any]:
+    """A list, in JSON."""
     parsed = from_json(value)
     if not isinstance(parsed, list):
         raise BadValue(f"{shown(value)} is no JSON list")

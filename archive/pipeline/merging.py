@@ -27,7 +27,7 @@ from archive.pipeline.ingest import arrived, file_reading, source_of_arrival
 from archive.pipeline.page_reading import try_to_read
 from archive.runtime import signals
 from archive.runtime.file_lock import outlet_lock
-from archive.storage import connection, run_rows, version_texts
+from archive.storage import connection, picture_history, run_rows, version_texts
 from archive.storage.captures import capture_writer, kept_captures, late_captures, other_archive
 from archive.storage.captures.other_archive import InvalidRow, OtherCapture, OtherPicture, OtherRun
 from archive.storage.connection import Database
@@ -275,14 +275,14 @@ class _Merging:
         capture = past.capture
         stamp, digest = clock.stamp(capture.captured_at), capture.picture.digest if capture.picture else None
         image_id = ensure_image(self.ours, past.url, stamp)
-        if late_captures.picture_is_here(self.ours, image_id, stamp, capture.status, digest):
+        if picture_history.picture_is_here(self.ours, image_id, stamp, capture.status, digest):
             return run
         if capture.picture and not self._copy(capture.picture):
             self.done.counts["pictures-missing"] += 1
             return run
         run = run or self._open(other_run)
         keep_picture(self.ours, run, replace(capture, image_id=image_id), other_archive.REST, late=True)
-        late_captures.mark_showing(self.ours, image_id)
+        picture_history.mark_showing(self.ours, image_id)
         self.done.counts["pictures"] += 1
         return run
 

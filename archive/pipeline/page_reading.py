@@ -27,10 +27,13 @@ def try_to_read(source: Source, body: bytes, encoding: str | None, boilerplate: 
     costs one capture, which is recorded as unreadable; the crawl goes on, and a fixed extractor, which has another
     name, can reread it. Only MemoryError is raised: it says nothing of the page, for what came before may have filled
     the process."""
-    # the change rates are large, and reading does not need them
-    slim = replace(source, run=replace(source.run, change_rates=ChangeRates()))
-    reading = isolated.run(read_here, slim, body, encoding, boilerplate)
+    reading = isolated.run(read_here, without_rates(source), body, encoding, boilerplate)
     return Unreadable("gave-up", reading.reason, extractor_of(boilerplate)) if isinstance(reading, Lost) else reading
+
+
+def without_rates(source: Source) -> Source:
+    """Without the change rates, which are large: a worker process does not need them."""
+    return replace(source, run=replace(source.run, change_rates=ChangeRates()))
 
 
 def read_here(source: Source, body: bytes, encoding: str | None, boilerplate: Boilerplate) -> Reading | Unreadable:

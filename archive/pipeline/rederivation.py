@@ -3,10 +3,9 @@ readings, or new ones by the same extractor, are filed as if for the first time,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache, partial
-from typing import Protocol
 
 from archive.model.records import Run, Unreadable
 from archive.pipeline.filing import Answer, Filing, extractor_of
@@ -28,7 +27,7 @@ class FormerExtractor(Exception):
     """Raised when a page must be reread by an extractor that no longer exists."""
 
 
-class Readers:
+class Extractors:
     """The extractors of an outlet's pages that can be run again: the present one, with any boilerplate it ever had; and
     what is looked up for each URL and is the same for all of an outlet."""
 
@@ -53,22 +52,22 @@ class Readers:
 class RederivedUrl(Filing):
     """As Filing, with the extractor by which these URLs were filed.
 
-    known_readers: the extractors that can be run again; wanted: pages to be reread, each with the boilerplate its
+    known_extractors: the extractors that can be run again; wanted: pages to be reread, each with the boilerplate its
     extractor removes; readers: captures whose stored reading is another extractor's, by captures.id.
     """
 
-    def __init__(self, known_readers: Readers):
-        super().__init__(known_readers.db, known_readers.run, Boilerplate(), {}, "", None, rehearsed=True)
-        self.known_readers, self.reader = known_readers, (0, "")
+    def __init__(self, known_extractors: Extractors):
+        super().__init__(known_extractors.db, known_extractors.run, Boilerplate(), {}, "", None, rehearsed=True)
+        self.known_extractors, self.reader = known_extractors, (0, "")
         self.wanted: list[tuple[Waiting, Boilerplate]] = []
         self.readers: dict[int, int] = {}
         self.has_read = False  # then words are compared too: they were not taken from the tables
 
     def _upheavals(self) -> list[tuple[str, str]]:
-        return self.known_readers.upheavals()
+        return self.known_extractors.upheavals()
 
     def _hosts(self) -> list[str]:
-        return self.known_readers.hosts()
+        return self.known_extractors.hosts()
 
     def is_compared_elsewhere(self, key: str) -> bool:
         """Whether a URL is compared with its article's."""
@@ -89,7 +88,7 @@ class RederivedUrl(Filing):
             name = self.reader[1]
             if not address_walk.has_read(self.db, self.reader[0], past.id) and (refused := self._refused(past)):
                 name = refused.extractor
-            if (boilerplate := self.known_readers.boilerplate(name)) is not None:
+            if (boilerplate := self.known_extractors.boilerplate(name)) is not None:
                 self.wanted.append((waiting_of(past, self.run), boilerplate))
 
     def differences(self, key: str, skipped: Unchecked) -> tuple[list[Problem], set[str]]:
@@ -128,18 +127,8 @@ class RederivedUrl(Filing):
         return refusal[1]
 
     def _read(self, past: StoredCapture) -> Answer | None:
-        boilerplate = self.known_readers.boilerplate(self.reader[1])
+        boilerplate = self.known_extractors.boilerplate(self.reader[1])
         if boilerplate is None and self._body(past.id) is not None:
             raise FormerExtractor
         self.boilerplate, self.has_read = boilerplate or Boilerplate(), True
         return super()._read(past)
-
-
-class Reread(Protocol):
-    """Rereads pages."""
-
-    def submit(self, urls: Mapping[str, RederivedUrl]) -> None:
-        """Begins to read the pages that belong to some URLs, by their keys."""
-
-    def wait_for(self, urls: Iterable[RederivedUrl]) -> None:
-        """Gives URLs that were submitted, the earliest first, their readings."""

@@ -10,10 +10,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from archive.model.change_rate import ChangeRates
 from archive.model.records import Unreadable
-from archive.pipeline.rederivation import RederivedUrl, Reread
-from archive.pipeline.rereading import Absent, Answer, read_kept
+from archive.pipeline.page_reading import without_rates
+from archive.pipeline.rederivation import RederivedUrl
+from archive.pipeline.rereading import Absent, ReadPage, read_kept
 from archive.storage import connection
 from archive.storage.unread_captures import Waiting
 from archive.text.recurring_blocks import Boilerplate
@@ -26,22 +26,22 @@ Task = tuple[Waiting, Boilerplate]
 @contextmanager
 def reading_again(path: Path) -> Iterator[Reread]:
     """Worker processes that reread an archive's pages, each with the extractor named in its stored reading."""
-    with Workers[Task, Answer](partial(_reader, path)) as workers:
-        yield _Rereading(workers)
+    with Workers[Task, ReadPage](partial(_reader, path)) as workers:
+        yield Reread(workers)
 
 
-class _Rereading:
+class Reread:
     """Reads pages in worker processes. Pages of several URLs that are submitted before these are waited for are read
     once."""
 
-    def __init__(self, workers: Workers[Task, Answer]):
+    def __init__(self, workers: Workers[Task, ReadPage]):
         self.workers = workers
         self.submitted: deque[frozenset[int]] = deque()  # captures.id, by call
         self.reading: dict[int, str] = {}  # captures.id to the extractor
-        self.read: dict[int, Answer] = {}
+        self.read: dict[int, ReadPage] = {}
 
     def submit(self, urls: Mapping[str, RederivedUrl]) -> None:
-        """As Reread."""
+        """Begins to read the pages that belong to some URLs, by their keys."""
         numbers = set()
         for key, again in urls.items():
             again.look_for(key)
@@ -50,11 +50,12 @@ class _Rereading:
                 numbers.add(number)
                 if number not in self.reading and number not in self.read:
                     self.reading[number] = again.reader[1]
-                    self.workers.submit(number, (_without_rates(waiting), boilerplate))
+                    slim = replace(waiting, source=without_rates(waiting.source))
+                    self.workers.submit(number, (slim, boilerplate))
         self.submitted.append(frozenset(numbers))
 
     def wait_for(self, urls: Iterable[RederivedUrl]) -> None:
-        """As Reread."""
+        """Gives URLs that were submitted, the earliest first, their readings."""
         numbers = self.submitted.popleft()
         while not numbers <= self.read.keys():
             for number, answer in self.workers.answers(_POLL_SECONDS):
@@ -69,14 +70,8 @@ class _Rereading:
             del self.read[number]
 
 
-def _without_rates(waiting: Waiting) -> Waiting:
-    """Without the change rates, which are large: reading does not need them."""
-    source = waiting.source
-    return replace(waiting, source=replace(source, run=replace(source.run, change_rates=ChangeRates())))
-
-
 @contextmanager
-def _reader(path: Path) -> Iterator[Callable[[Task], Answer]]:
+def _reader(path: Path) -> Iterator[Callable[[Task], ReadPage]]:
     logging.disable()  # a page's errors are compared like its other values
     with connection.open_archive(path, any_code=True) as db:
         yield lambda task: read_kept(db, *task)

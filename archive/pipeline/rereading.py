@@ -13,16 +13,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from datetime import time as time_of_day
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from archive.model import clock
 from archive.model.errors import ArchiveDamaged, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
-from archive.model.time_zones import zone_of
+from archive.model.time_zones import DaySpan
 from archive.pipeline.history_filing import file_or_report, pages_to_read, rehearse_filing
 from archive.pipeline.page_reading import extractor_of, read_here
 from archive.pipeline.reread_report import Report
@@ -49,10 +47,10 @@ class Absent:
     damage: str | None = None
 
 
-Answer = Reading | Unreadable | Absent
+ReadPage = Reading | Unreadable | Absent
 
 
-class Readers(Protocol):
+class PageReaders(Protocol):
     """Reads submitted captures: worker processes, or readings that exist already."""
 
     @property
@@ -62,7 +60,7 @@ class Readers(Protocol):
     def submit(self, number: int, task: Waiting) -> None:
         """Submits a capture, under its number."""
 
-    def answers(self, seconds: float) -> Sequence[tuple[int, Answer | Lost]]:
+    def answers(self, seconds: float) -> Sequence[tuple[int, ReadPage | Lost]]:
         """The readings that are done, after waiting at most so long."""
 
 
@@ -93,10 +91,10 @@ def reread(
     setting_up = partial(reader, path, boilerplate)
     with (
         connection.open_archive(path, create=not order.dry_run) as db,
-        Workers[Waiting, Answer](setting_up, order.jobs, patience=order.patience) as workers,
+        Workers[Waiting, ReadPage](setting_up, order.jobs, patience=order.patience) as workers,
     ):
         for run in outlets:
-            span = _span(order, run.outlet.timezone)
+            span = Span(*DaySpan(order.since, order.until).stamps(run.outlet.timezone))
             job = Rereading(db, run, boilerplate[run.outlet_id], workers, span, report, stopped)
             job.show = shown(job, began, progress)
             job.run_all()
@@ -136,7 +134,7 @@ class Rereading:
     """Rereads one outlet's captures: those that wait by the ledger, read by `readers`."""
 
     def __init__(
-        self, db: Database, run: Run, boilerplate: Boilerplate, readers: Readers, span: Span, report: Report,
+        self, db: Database, run: Run, boilerplate: Boilerplate, readers: PageReaders, span: Span, report: Report,
         stopped: Callable[[], bool] = lambda: False,
     ):  # fmt: skip
         self.db, self.run, self.boilerplate, self.readers, self.span = db, run, boilerplate, readers, span
@@ -223,18 +221,8 @@ class Rereading:
         }
 
 
-def _span(order: Order, timezone: str) -> Span:
-    zone = zone_of(timezone)
-
-    def stamp(day: date) -> str:
-        return clock.stamp(datetime.combine(day, time_of_day(), zone))
-
-    since = stamp(order.since) if order.since else Span().since
-    return Span(since, stamp(order.until + timedelta(days=1)) if order.until else Span().until)
-
-
 @contextmanager
-def reader(path: Path, boilerplate: Mapping[int, Boilerplate]) -> Iterator[Callable[[Waiting], Answer]]:
+def reader(path: Path, boilerplate: Mapping[int, Boilerplate]) -> Iterator[Callable[[Waiting], ReadPage]]:
     """What a worker process needs to read: the archive, open for reading, and its outlets' boilerplate, by
     outlets.id."""
     logging.disable()  # a page's errors are stored in readings.detail, and counted
@@ -242,7 +230,7 @@ def reader(path: Path, boilerplate: Mapping[int, Boilerplate]) -> Iterator[Calla
         yield lambda waiting: read_kept(db, waiting, boilerplate[waiting.source.run.outlet_id])
 
 
-def read_kept(db: Database, waiting: Waiting, boilerplate: Boilerplate) -> Answer:
+def read_kept(db: Database, waiting: Waiting, boilerplate: Boilerplate) -> ReadPage:
     try:
         body = capture_writer.kept_body(db, waiting.source.capture_id)
     except ArchiveDamaged as error:

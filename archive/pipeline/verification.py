@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archive.model import notices, validation
 from archive.model.errors import UnknownSeal
 from archive.model.unpack_budget import UnpackBudget
-from archive.pipeline.rederivation import FormerExtractor, Readers, RederivedUrl, Reread
+from archive.pipeline.rederivation import Extractors, FormerExtractor, RederivedUrl
 from archive.storage.captures import address_walk, kept_captures
 from archive.storage.connection import Database, open_archive, path_of, snapshot
 from archive.storage.integrity import consistency, fixity
@@ -27,6 +28,9 @@ from archive.storage.list_placements import wrong_placements
 from archive.storage.picture_files import broken_pictures
 from archive.storage.sqlite_errors import ROW_ERRORS, DatabaseError
 from archive.workers import Lost, Workers, cores
+
+if TYPE_CHECKING:
+    from archive.pipeline.reread_check import Reread
 
 Rederive = Callable[[Unchecked, Step], Iterator[Problem]]
 _BATCH = 40  # URLs that are compared at one moment of the archive
@@ -83,7 +87,7 @@ def _parts_worth_workers(db: Database) -> list[_Part]:
 
 def _compared_here(db: Database, skipped: Unchecked, step: Step, reread: Reread | None) -> Iterator[Problem]:
     for run in kept_captures.outlets_of(db):
-        yield from _differences(Readers(db, run), address_walk.addresses(db, run.outlet_id), skipped, step, reread)
+        yield from _differences(Extractors(db, run), address_walk.addresses(db, run.outlet_id), skipped, step, reread)
 
 
 def _compared_by(
@@ -92,13 +96,13 @@ def _compared_by(
     """What the worker processes found, in order of URLs. A part that one of them could not derive is derived here."""
     answers: dict[int, _Compared | Lost] = {}
     reported: set[Problem] = set()  # URLs that belong together may lie in several parts
-    readers = _readers_of(db)
+    extractors = _extractors_of(db)
     for number, part in enumerate(parts):
         while number not in answers:
             answers |= dict(workers.answers(_POLL_SECONDS))
         compared = answers.pop(number)
         if isinstance(compared, Lost):
-            yield from _differences(readers[part.outlet_id], _keys_of(db, part), skipped, step)
+            yield from _differences(extractors[part.outlet_id], _keys_of(db, part), skipped, step)
             continue
         skipped.add(compared.skipped)
         notices.note_again(compared.notices)
@@ -112,18 +116,18 @@ def _compared_by(
 def _comparing(path: Path) -> Iterator[Callable[[_Part], _Compared]]:
     with open_archive(path, any_code=True) as db:
         db.execute(_CACHE)
-        yield partial(_part_compared, db, _readers_of(db))
+        yield partial(_part_compared, db, _extractors_of(db))
 
 
-def _part_compared(db: Database, readers: Mapping[int, Readers], part: _Part) -> _Compared:
+def _part_compared(db: Database, extractors: Mapping[int, Extractors], part: _Part) -> _Compared:
     compared, keys = _Compared(), list(_keys_of(db, part))
-    compared.problems = list(_differences(readers[part.outlet_id], iter(keys), compared.skipped))
+    compared.problems = list(_differences(extractors[part.outlet_id], iter(keys), compared.skipped))
     compared.count, compared.notices = len(keys), notices.take()
     return compared
 
 
-def _readers_of(db: Database) -> dict[int, Readers]:
-    return {run.outlet_id: Readers(db, run) for run in kept_captures.outlets_of(db)}
+def _extractors_of(db: Database) -> dict[int, Extractors]:
+    return {run.outlet_id: Extractors(db, run) for run in kept_captures.outlets_of(db)}
 
 
 def _keys_of(db: Database, part: _Part) -> Iterator[str]:
@@ -131,15 +135,16 @@ def _keys_of(db: Database, part: _Part) -> Iterator[str]:
 
 
 def _differences(
-    readers: Readers, keys: Iterator[str], skipped: Unchecked, step: Step = lambda: None, reread: Reread | None = None
-) -> Iterator[Problem]:
+    extractors: Extractors, keys: Iterator[str], skipped: Unchecked, step: Step = lambda: None,
+    reread: Reread | None = None,
+) -> Iterator[Problem]:  # fmt: skip
     compared_earlier: set[str] = set()  # URLs compared together with an earlier one
-    for batch in _batches(readers, keys, reread):
+    for batch in _batches(extractors, keys, reread):
         if reread:
             reread.wait_for(batch.values())
         found: list[Problem] = []
         try:
-            _compare(readers, batch, compared_earlier, skipped, found)
+            _compare(extractors, batch, compared_earlier, skipped, found)
         except DatabaseError as error:  # what was found until then is told, too
             yield from found
             raise error from None
@@ -149,11 +154,11 @@ def _differences(
             step()
 
 
-def _batches(readers: Readers, keys: Iterator[str], reread: Reread | None) -> Iterator[dict[str, RederivedUrl]]:
+def _batches(extractors: Extractors, keys: Iterator[str], reread: Reread | None) -> Iterator[dict[str, RederivedUrl]]:
     """The URLs by their keys, some at a time. reread: reads the pages of the next ones meanwhile."""
     ahead: deque[dict[str, RederivedUrl]] = deque()
     while some := list(islice(keys, _BATCH)):
-        batch = {key: RederivedUrl(readers) for key in some}
+        batch = {key: RederivedUrl(extractors) for key in some}
         try:
             if reread:
                 reread.submit(batch)
@@ -167,11 +172,12 @@ def _batches(readers: Readers, keys: Iterator[str], reread: Reread | None) -> It
 
 
 def _compare(
-    readers: Readers, batch: Mapping[str, RederivedUrl], earlier: set[str], skipped: Unchecked, found: list[Problem]
-) -> None:
+    extractors: Extractors, batch: Mapping[str, RederivedUrl], earlier: set[str], skipped: Unchecked,
+    found: list[Problem],
+) -> None:  # fmt: skip
     """Adds the differences at some URLs to `found`, and the keys of those compared with them to `earlier`."""
-    with snapshot(readers.db):
-        readers.forget_lookups()
+    with snapshot(extractors.db):
+        extractors.forget_lookups()
         for key, again in batch.items():
             if key not in earlier and not again.is_compared_elsewhere(key):
                 problems, keys = _compared(again, key, skipped)

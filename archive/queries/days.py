@@ -17,11 +17,9 @@ from sqlite_utils import Database
 
 from archive.model import clock
 from archive.model.time_zones import zone_of
-from archive.queries.outlets_followed import FollowedOutlet
+from archive.queries.outlets_followed import CRAWLED, PLAUSIBLE, FollowedOutlet
 
 _ONE_DAY = timedelta(days=1)
-# Runs with these outcomes crawled the outlet; a running one has done so until now.
-_CRAWLED = "outcome IN ('ok', 'partly-failed', 'running') AND kind <> 'cleanse'"
 
 
 DayState = Literal["seen", "gap", "before", "after"]
@@ -122,7 +120,7 @@ def _crawled_days(
 ) -> tuple[frozenset[date], tuple[date, date] | None]:
     """The days of the span on which runs crawled the outlet, and the first and last day of its record."""
     rows = db.execute(
-        f"SELECT min(started_at), max({_ENDED}) FROM runs WHERE outlet_id = ? AND {_CRAWLED} AND {_PLAUSIBLE}",
+        f"SELECT min(started_at), max({_ENDED}) FROM runs WHERE outlet_id = ? AND {CRAWLED}",
         [outlet.id],
     )
     begin, end = (_local_day(stamp, zone) for stamp in rows.fetchone())
@@ -130,8 +128,8 @@ def _crawled_days(
         return frozenset(), None
     span = moments(first, last, zone)
     runs = db.execute(
-        f"SELECT started_at, {_ENDED} AS ended FROM runs WHERE outlet_id = ? AND {_PLAUSIBLE}"
-        f" AND {_CRAWLED} AND started_at < ? AND ended >= ?",
+        f"SELECT started_at, {_ENDED} AS ended FROM runs WHERE outlet_id = ? AND {CRAWLED}"
+        f" AND started_at < ? AND ended >= ?",
         [outlet.id, span[1], span[0]],
     )
     crawled: set[date] = set()
@@ -142,7 +140,6 @@ def _crawled_days(
     return frozenset(crawled), (begin, end)
 
 
-_PLAUSIBLE = "started_at BETWEEN '1990' AND '2200'"  # the range our clock can write: archive.model.validation
 _ENDED = "CASE WHEN finished_at BETWEEN '1990' AND '2200' THEN finished_at ELSE started_at END"
 
 
@@ -162,7 +159,7 @@ def _parse_date(text: str) -> date | None:
 def latest_day(db: Database, outlet: FollowedOutlet) -> date | None:
     """The last day on which a run crawled the outlet; None before the first."""
     row = db.execute(
-        f"SELECT max({_ENDED}) FROM runs WHERE outlet_id = ? AND kind <> 'cleanse' AND {_PLAUSIBLE}", [outlet.id]
+        f"SELECT max({_ENDED}) FROM runs WHERE outlet_id = ? AND kind <> 'cleanse' AND {PLAUSIBLE}", [outlet.id]
     ).fetchone()
     return _local_day(row[0], zone_of(outlet.timezone))
 

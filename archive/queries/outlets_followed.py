@@ -16,6 +16,11 @@ from archive.storage.histories.doubts import waiting_doubts
 from archive.storage.sqlite_errors import readable_values
 from archive.storage.version_texts import CONFIDENCE, UNCERTAIN
 
+PLAUSIBLE = "started_at BETWEEN '1990' AND '2200'"
+"""SQL for runs that began when our clock can have said so (archive.model.validation)."""
+CRAWLED = f"outcome IN ('ok', 'partly-failed', 'running') AND kind <> 'cleanse' AND {PLAUSIBLE}"
+"""SQL for runs that crawled their outlet; a running one has done so until now."""
+
 
 @dataclass(frozen=True, slots=True)
 class FollowedOutlet:
@@ -102,8 +107,7 @@ def crawl_history(db: Database, outlet: FollowedOutlet) -> CrawlHistory:
     """How an outlet was crawled, by its runs that succeeded, failed in part or still run."""
     rows = db.query(
         "SELECT count(*) AS runs, count(DISTINCT substr(started_at, 1, 10)) AS days, min(started_at) AS first,"
-        " max(started_at) AS last FROM runs WHERE outlet_id = ? AND kind <> 'cleanse'"
-        " AND outcome IN ('ok', 'partly-failed', 'running') AND started_at BETWEEN '1990' AND '2200'",
+        f" max(started_at) AS last FROM runs WHERE outlet_id = ? AND {CRAWLED}",
         [outlet.id],
     )
     summaries = readable_values(rows, "runs", lambda row: CrawlHistory(**row))

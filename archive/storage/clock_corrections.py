@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from sqlite_utils import Database
 
 from archive.model import clock, validation
-from archive.model.records import Outlet
+from archive.model.records import Outlet, header_of
 from archive.storage.connection import transaction
 
 CORRECTED_TIME = (
@@ -105,11 +105,8 @@ def _future_runs(db: Database, outlet_id: int, moment: datetime) -> Iterator[_Fu
 
 def _agrees_with_server(db: Database, run_id: int) -> bool:
     """Whether a run's clock agreed with the newspaper's own."""
-    for stored, response in db.execute(_RESPONSE_HEADERS, [run_id]).fetchall():
-        captured_at, server_time = clock.read(stored), _date_header(response)
-        if captured_at and server_time:
-            return abs(captured_at - server_time) <= _MAX_OFFSET
-    return False
+    offset = _offset_in(db, run_id)
+    return offset is not None and abs(offset) <= _MAX_OFFSET
 
 
 def usual_offset(db: Database, outlet_id: int, run_id: int) -> timedelta | None:
@@ -119,7 +116,12 @@ def usual_offset(db: Database, outlet_id: int, run_id: int) -> timedelta | None:
         "SELECT max(id) FROM runs WHERE outlet_id = ? AND id < ? AND kind = 'crawl' AND EXISTS"
         " (SELECT 1 FROM captures WHERE run_id = runs.id)", [outlet_id, run_id],
     ).fetchone()  # fmt: skip
-    for stored, response in db.execute(_RESPONSE_HEADERS, [row[0]]).fetchall() if row else ():
+    return _offset_in(db, row[0])
+
+
+def _offset_in(db: Database, run_id: int | None) -> timedelta | None:
+    """By how much a run's clock was ahead of the newspaper's own at its last captures; None where nothing is known."""
+    for stored, response in db.execute(_RESPONSE_HEADERS, [run_id]).fetchall():
         captured_at, server_time = clock.read(stored), _date_header(response)
         if captured_at and server_time:
             return captured_at - server_time
@@ -131,7 +133,7 @@ def _date_header(response: str) -> datetime | None:
     from email.utils import parsedate_to_datetime  # which most commands do without
 
     try:
-        dates = [value for name, value in validation.json_pairs(response) if name.lower() == "date"]
-        return parsedate_to_datetime(dates[0]).astimezone(UTC) if dates else None
+        printed = header_of(validation.json_pairs(response), "date")
+        return parsedate_to_datetime(printed).astimezone(UTC) if printed is not None else None
     except (ValueError, OverflowError):  # an invalid date
         return None

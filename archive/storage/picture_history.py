@@ -1,4 +1,5 @@
-"""Reads the fetches of pictures, as the facts that histories are derived from, and detects placeholder images.
+"""Reads the fetches of pictures, as the facts that histories are derived from, and detects placeholder images, and
+fetches that come late.
 
 A picture that several addresses bring, each of which had shown another one, is a stand-in (a placeholder): a server
 sends it that has lost its pictures, or wants a visitor to log in. It counts as shown by no article. Where pages name
@@ -8,9 +9,12 @@ picture of a new article, and no edit of an older one.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlite_utils import Database
@@ -28,8 +32,9 @@ _STAND_IN_REPLACED = 3  # different pictures that one replaced
 _FETCHES = (
     f"SELECT picture_captures.id, picture_id, images.url, {CORRECTED_TIME} AS at, status, pictures.digest,"
     " perceptual_hash"
-    " FROM images JOIN picture_captures ON image_id = images.id JOIN runs ON runs.id = run_id"
-    " LEFT JOIN pictures ON pictures.id = picture_id WHERE images.url = ? ORDER BY at, picture_captures.id"
+    " FROM json_each(?) AS wanted CROSS JOIN images ON images.url = wanted.value"
+    " JOIN picture_captures ON image_id = images.id JOIN runs ON runs.id = run_id"
+    " LEFT JOIN pictures ON pictures.id = picture_id ORDER BY images.url, at, picture_captures.id"
 )
 
 
@@ -37,8 +42,8 @@ def fetches_of(db: Database, urls: Iterable[str]) -> list[PictureFetch]:
     """All fetches of these pictures that brought or confirmed bytes. A 304 confirms what the address had brought by
     then, as known now, and not as known when it was recorded."""
     fetches: list[PictureFetch] = []
-    for url in set(urls):
-        rows = rows_of(db, _FETCHES, [url])
+    for _, of_one_url in groupby(rows_of(db, _FETCHES, [json.dumps(list(set(urls)))]), itemgetter("url")):
+        rows = list(of_one_url)
         stand_ins = _stand_ins(db, {row["picture_id"] for row in rows if row["picture_id"]})
         last: Shown | None = None
         everywhere: dict[str, bool] = {}
@@ -143,3 +148,52 @@ def picture_numbers(db: Database, digests: Iterable[str]) -> dict[str, int]:
         for digest in set(digests)
         if (row := db.execute("SELECT id FROM pictures WHERE digest = ?", [digest]).fetchone())
     }
+
+
+def image_of(db: Database, url: str) -> int | None:
+    """The row id of a picture's URL in `images`; None where no article ever showed it."""
+    row = db.execute("SELECT id FROM images WHERE url = ?", [url]).fetchone()
+    return int(row[0]) if row else None
+
+
+def picture_is_here(db: Database, image_id: int, moment: str, status: int | None, digest: str | None) -> bool:
+    """Whether the archive has this very fetch of a picture."""
+    rows = db.execute(
+        "SELECT digest FROM picture_captures LEFT JOIN pictures ON pictures.id = picture_id"
+        " WHERE image_id = ? AND captured_at = ? AND status IS ?",
+        [image_id, moment, status],
+    ).fetchall()
+    return bool(rows) if status == 304 else any(row[0] == digest for row in rows)
+
+
+def picture_comes_late(db: Database, image_id: int, moment: str) -> bool:
+    """Whether this picture was fetched later, or an article that shows it was captured later."""
+    row = db.execute(
+        "SELECT 1 FROM picture_captures WHERE image_id = ?1 AND captured_at >= ?2"
+        " UNION ALL SELECT 1 FROM version_images JOIN versions ON versions.id = version_id"
+        " JOIN aliases USING (article_id) JOIN captures USING (outlet_id, url_key)"
+        " WHERE image_id = ?1 AND captured_at > ?2 LIMIT 1",
+        [image_id, moment],
+    ).fetchone()
+    return row is not None
+
+
+def mark_showing(db: Database, image_id: int) -> None:
+    """Marks all articles that ever showed a picture for rebuilding. Call inside a transaction."""
+    db.execute(
+        "INSERT INTO unsettled (outlet_id, url_key) SELECT DISTINCT outlet_id, url_key FROM version_images"
+        " JOIN versions ON versions.id = version_id JOIN articles ON articles.id = article_id"
+        " WHERE image_id = ? AND withdrawn_at IS NULL ON CONFLICT DO NOTHING",
+        [image_id],
+    )
+
+
+def outlet_showing(db: Database, url: str) -> str | None:
+    """The name of an outlet with an article that shows a picture; None where there is none."""
+    row = db.execute(
+        "SELECT outlets.name FROM images JOIN version_images ON image_id = images.id"
+        " JOIN versions ON versions.id = version_images.version_id JOIN articles ON articles.id = article_id"
+        " JOIN outlets ON outlets.id = articles.outlet_id WHERE images.url = ? LIMIT 1",
+        [url],
+    ).fetchone()
+    return str(row[0]) if row else None

@@ -142,16 +142,20 @@ no such capture; it was read under another URL or charset than the archive has; 
 
 
 @dataclass(frozen=True, slots=True)
-class CaptureIdentity:
-    """What identifies a capture. captured_at: as clock.stamp writes it; digest: of its body. final_url, encoding:
-    further input of its extractor."""
+class CaptureKey:
+    """The capture of a reading. captured_at: as clock.stamp writes it; digest: of its body; final_url, encoding,
+    timezone: further input of its extractor; warc, offset: the record that held it, if it was read there."""
 
+    outlet: str
     requested_url: str
     captured_at: str
     status: int
     digest: str
     final_url: str
     encoding: str | None
+    timezone: str
+    warc: str = ""
+    offset: int = 0
 
 
 class StagedReadings(ExtractorProgress):
@@ -162,7 +166,7 @@ class StagedReadings(ExtractorProgress):
         self.outlet_id = outlet_id
         db.conn.execute(_STAGING_TABLE)
 
-    def bring(self, named: CaptureIdentity, reading: dict[str, Any]) -> StagingResult:
+    def bring(self, named: CaptureKey, reading: dict[str, Any]) -> StagingResult:
         """Stages a reading, a value of plain JSON, for each capture that `named` identifies. Ignores a second reading
         of a capture. Call inside a transaction.
 

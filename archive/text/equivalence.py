@@ -54,7 +54,9 @@ LONGEST = 300_000
 _RUN = re.compile(r"\. ?\.|- ?-")  # only such tokens have a key that differs from what is printed
 _TOKEN = re.compile(r"[\w\u0300-\u036f]+(?:(?<=\d)[.,:/](?=\d)[\w\u0300-\u036f]+)*|\.(?: ?\.)*|-(?: ?-)*|\n|[^\w\s]")
 
-_MARK = re.compile(r"([^\w\s\u0300-\u036f](?!(?<=\d[.,:/])\d))")  # one that is a token by itself
+# A mark that is a token by itself. Common letters are named, though \w holds them: to find a character in a set is
+# quicker than to ask Unicode what it is.
+_MARK = re.compile(r"([^ \n0-9A-Za-zÀ-ÖØ-öø-ɏẠ-ỹ\w\s\u0300-\u036f](?!(?<=\d[.,:/])\d))")
 # What paragraphs are prepared for one by one: characters of _TIDY, line breaks of other kinds; what may be a run,
 # now or once equivalents are exchanged. Each pattern begins with one set of characters: such are found quickly.
 _UNUSUAL = re.compile(f"[{re.escape(''.join(map(chr, _TIDY)))}\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")

@@ -1,5 +1,6 @@
 """Writes a static site: one HTML page for each article, lists by month, and a search, in a folder that a browser opens
-without a server. All content of the newspaper is escaped text: no script or style of its pages is in it."""
+without a server; and an Atom feed (RFC 4287) as a file. All content of the newspaper is escaped text: no script or
+style of its pages is in it."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.diff import EditSummary, summarize_edit
+from archive.model import clock
 from archive.model.errors import ArchiveDamaged, UnknownArticle
 from archive.model.notices import pass_over
 from archive.model.records import Reading, StoredPicture
@@ -61,6 +63,13 @@ def write_site(
     index.finish()
     pages.write_lists(written, all_edits, index.count)
     return len(written)
+
+
+def write_atom(rows: Iterable[dict[str, Any]], path: Path, *, title: str, updated: str) -> None:
+    """Writes a feed with one entry for each row. Its id names outlet, article and version, so that a return to earlier
+    words is an entry of its own. Ids are IRIs (RFC 4287 section 4.2.6)."""
+    template = environment().get_template("edition/feed.atom")
+    template.stream(rows=rows, title=title, updated=updated, read=clock.read).dump(str(path), encoding="utf-8")
 
 
 def _history(db: Database, article: Article) -> tuple[list[Version], list[Reading]]:

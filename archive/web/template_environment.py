@@ -8,6 +8,7 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from archive.console.output import CONTROL
 from archive.model.records import Block, Image, Reading
 from archive.model.validation import is_address
 from archive.web import TEMPLATES
@@ -17,8 +18,8 @@ TESTS = {"web_address": is_address}
 
 
 def printable(text: str) -> str:
-    """The text without characters that XML forbids."""
-    return "".join(character for character in text if character.isprintable() or character == "\n")
+    """The text without control characters, and so without all that XML forbids."""
+    return CONTROL.sub("", text)
 
 
 FILTERS = {"printable": printable}

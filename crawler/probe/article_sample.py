@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from archive import Reading, Unreadable, read_page
 from archive.extract.rule_suggestions import Sample, Suggestion, suggestions
 from archive.frontier.article_probability import LIKELY, Experience
-from archive.frontier.url_patterns import shape_of
+from archive.frontier.url_patterns import form_of
 from archive.model.urls import url_key, without_trackers
 from archive.rules.base import Rules
 from crawler.probe.client import Client, Facts, Page
@@ -64,7 +64,7 @@ async def sample(
         facts = Facts(page, client.hosts)
         reading = read_page(page.body, page.url, encoding=page.encoding)
         experience.learn(url, "article" if isinstance(reading, Reading) else "list")
-        forms[shape_of(url, client.hosts)] += 1
+        forms[form_of(url, client.hosts)] += 1
         tried.append(FetchedCandidate(facts, reading))
     return tried
 
@@ -99,15 +99,15 @@ def _article_count(tried: Iterable[FetchedCandidate]) -> int:
 def _priority(url: str, rank: int, experience: Experience, forms: Counter[str]) -> tuple[object, ...]:
     """The priority of a URL: those that may be lists come last; of the others, rarely tried shapes first, then the
     likeliest, then the most trusted."""
-    form, probability = shape_of(url, experience.hosts), experience.probability(url)
+    form, probability = form_of(url, experience.hosts), experience.probability(url)
     return probability < _PLAUSIBLE, forms[form], probability <= LIKELY, rank
 
 
 def forms(tried: Sequence[FetchedCandidate], hosts: tuple[str, ...]) -> tuple[Form, ...]:
     """The shapes of the articles' URLs, the most frequent first."""
     articles = [candidate.url for candidate in tried if isinstance(candidate.reading, Reading)]
-    counted = Counter(shape_of(url, hosts) for url in articles)
-    example = {shape_of(url, hosts): url for url in reversed(articles)}
+    counted = Counter(form_of(url, hosts) for url in articles)
+    example = {form_of(url, hosts): url for url in reversed(articles)}
     return tuple(Form(form, count, len(articles), example[form]) for form, count in counted.most_common())
 
 

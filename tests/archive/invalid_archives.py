@@ -23,8 +23,8 @@ from archive import (
     start_run,
     transaction,
 )
+from archive.frontier.host_state import HostState
 from archive.frontier.url_queue import note_links
-from archive.model.records import HostState
 from archive.pictures import recognise
 from archive.storage.integrity.column_validation import COLUMNS
 from tests.archive.test_warc import IMAGE, PNG, URL, with_picture

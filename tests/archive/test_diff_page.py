@@ -171,6 +171,12 @@ def test_nothing_the_newspaper_wrote_becomes_markup(before: Reading, after: Read
     assert "\u202e" not in written(before, after)
 
 
+def test_letters_that_are_no_controls_stay() -> None:
+    """A no-break space, joiners of a script, a letter of private use, one that this Python does not know yet."""
+    words = "5\u00a0000 \u1781\u200b\u17d2 \u0646\u200c\u0647 \ue000 \U0001fae9"
+    assert f"<h1>{words}</h1>" in written(Reading("article", "Cầu"), Reading("article", words))
+
+
 def test_the_page_fetches_nothing(kept: Path) -> None:
     text = call(kept, URL, "--html").output
     (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]+)"', text)

@@ -10,7 +10,7 @@ import pytest
 
 from archive.history.edits import changed_fields, reading_digest
 from archive.model.records import Image, Reading
-from archive.text.equivalence import plain
+from archive.text.equivalence import plain, plain_lines
 
 HANOI = timezone(timedelta(hours=7))
 CAU = Image("https://bao.vn/w660/cau.jpg", "Cầu ngày thông xe", "Hà Thu")
@@ -139,3 +139,14 @@ def test_the_digest_of_a_reading_does_not_depend_on_what_was_asked_before() -> N
     greenwich = replace(OLD, published_at=datetime(2026, 5, 20, 1, 15, tzinfo=UTC))
     assert greenwich == OLD
     assert reading_digest(greenwich) != reading_digest(OLD)
+
+
+@pytest.mark.parametrize("letter", "09AZazÀÖØöøɏẠỹđƠưЖω界ก")
+def test_a_letter_is_part_of_its_word(letter: str) -> None:
+    assert plain_lines(f"a{letter}b") == (f"a{letter}b",)
+
+
+@pytest.mark.parametrize("mark", "!/:@[`{~¡¿×÷€→")
+def test_a_mark_stands_alone(mark: str) -> None:
+    """Multiplication and division signs lie between the accented letters."""
+    assert plain_lines(f"a{mark}b") == (f"a {mark if mark != '`' else chr(39)} b",)

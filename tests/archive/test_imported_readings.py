@@ -23,7 +23,7 @@ from click.testing import CliRunner
 from archive import Block, Image, Reading, Unreadable, open_archive, read_page, start_run
 from archive.cli import archive as commands
 from archive.cluster.imported_readings import import_readings
-from archive.cluster.reading_files import CaptureKey, capture_of_row, read_rows, reading_in, row_of, writing
+from archive.cluster.reading_files import capture_of_row, read_rows, reading_in, row_of, writing
 from archive.cluster.reading_task import REVISITS, Job, TaskReport, read_split, stop_workers, sum_reports
 from archive.cluster.spark_job import has_revisits, read_revisits, series, sightings_of, to_be_read
 from archive.cluster.warc_splits import place, splits_of
@@ -31,6 +31,7 @@ from archive.exchange.exporters.warc_files import Compression, export_warc
 from archive.extract import extractor_name
 from archive.pipeline.rereading import Order, reread
 from archive.storage.captures.capture_stream import Scope
+from archive.storage.unread_captures import CaptureKey
 from archive.storage.version_texts import put_boilerplate
 from archive.text.recurring_blocks import Boilerplate, without
 from tests.archive.older_version import older

@@ -19,9 +19,8 @@ from sqlite_utils import Database
 
 from archive import Outlet, Run, finish_run, ingest, open_archive, start_run
 from archive.console.output import duration, every, rendered, size
-from archive.frontier.host_state import note_hosts
+from archive.frontier.host_state import HostState, note_hosts
 from archive.model import clock
-from archive.model.records import HostState
 from archive.monitor.status import Exit, Expected, OutletStatus, Status, status, status_text
 from archive.monitor.status.outlet_states import by_day, rhythm
 from archive.monitor.status.status_text import sparkline

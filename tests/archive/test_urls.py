@@ -21,6 +21,10 @@ SAME = [
     ("https://bao.vn/Ch%e1%bb%aF", "https://bao.vn/Ch%E1%BB%AF"),
     ("https://bao.vn/tin//a", "https://bao.vn/tin/a"),
     ("https://bao.vn/tin/a;jsessionid=F00", "https://bao.vn/tin/a"),
+    ("https://bao.vn/(S(lit3py55t21z5v55vlm25s55))/tin/a.aspx", "https://bao.vn/tin/a.aspx"),
+    ("https://bao.vn/(A(YUZ4)S(f5w0)F(Hd-_9))/tin/a.aspx", "https://bao.vn/tin/a.aspx"),
+    ("https://bao.vn/%28S%28lit3py55t21z%29%29/tin/a.aspx", "https://bao.vn/(S(0a1b2c3d))/tin/a.aspx"),
+    ("https://bao.vn/(S(lit3py55t21z5v55vlm25s55))", "https://bao.vn/"),
     # Ứ written as one letter and as U with two marks
     ("https://bao.vn/\u1ee8ng", "https://bao.vn/U\u031b\u0301ng"),
     ("http://127.0.0.1:8765/a", "http://127.0.0.1:9999/a"),

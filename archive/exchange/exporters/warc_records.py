@@ -21,7 +21,7 @@ from warcio.statusandheaders import StatusAndHeaders
 
 from archive.model import clock
 from archive.model.digests import digest_of
-from archive.model.records import Capture, Headers
+from archive.model.records import Capture, Headers, header_of
 from archive.model.urls import as_uri
 from archive.storage.captures.capture_stream import Earlier, OutPage, OutPicture
 from archive.storage.captures.http_exchange import Exchange
@@ -136,8 +136,7 @@ def _response(
     payload_digest = digest if digest and (refers_to or status != 304) else digest_of(body or b"")
     facts = {"WARC-Record-ID": record_id, **(extra or {}), **refers_to, "WARC-Payload-Digest": payload_digest}
     block = _head(f"HTTP/1.1 {status} {_reason_phrase(status)}", headers) + (body or b"")
-    content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
-    media_type = content_type.partition(";")[0].strip().lower() or "unk"
+    media_type = (header_of(headers, "content-type") or "").partition(";")[0].strip().lower() or "unk"
     indexed: tuple[int | None, str, int] = (status, media_type, len(body or b""))
     if refers_to and status == 304:
         block, indexed = b"", (None, "", 0)

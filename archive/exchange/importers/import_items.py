@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b, sha256
 
-from archive.model.records import Capture, Headers, Outlet
+from archive.history.responses import REDIRECTS
+from archive.model.records import Capture, Headers, Outlet, header_of
 from archive.model.urls import absolute
 from archive.model.validation import LONGEST_ADDRESS
-
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
+from archive.storage.captures.revisited_bodies import RevisitTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,6 @@ class Page:
     refers: RevisitTarget | None = None
     where: str = ""
     digest: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RevisitTarget:
-    """The original of a revisit: its URL, time, payload digest and record id."""
-
-    url: str | None
-    at: datetime | None
-    digest: str | None
-    record: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +75,14 @@ Item = Page | Image | DescribedOutlet | Skipped
 
 def charset(headers: Headers) -> str | None:
     """The charset that the Content-Type names, in lower case."""
-    content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
-    return content_type.lower().partition("charset=")[2].split(";")[0].strip(" \"'") or None
+    return (header_of(headers, "content-type") or "").lower().partition("charset=")[2].split(";")[0].strip(
+        " \"'"
+    ) or None
 
 
 def leads_to(url: str, status: int, headers: Headers) -> str:
     """The final URL of a response: for a redirect its target, as the crawler stores it."""
-    location = next((value for name, value in headers if name.lower() == "location"), "").strip()
+    location = (header_of(headers, "location") or "").strip()
     if status not in REDIRECTS or not location:
         return url
     scheme = location.partition(":")[0]

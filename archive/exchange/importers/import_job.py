@@ -19,21 +19,22 @@ from archive.exchange.importers.import_items import DescribedOutlet, Image, Item
 from archive.exchange.importers.imported_pictures import picture_known, take_picture
 from archive.exchange.importers.outlet_matcher import OutletMatcher
 from archive.model import clock
-from archive.model.capture_validation import line_or_nothing
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.records import Capture, Outlet, Reading, Run, RunKind, Unreadable
 from archive.model.urls import host_of
-from archive.model.validation import shown
+from archive.model.validation import line, or_none, shown
 from archive.pipeline.merging import Arrivals, Origin
 from archive.pipeline.page_reading import extractor_of, try_to_read
 from archive.runtime import signals
 from archive.runtime.file_lock import outlet_lock
 from archive.storage import connection, run_rows, version_texts
 from archive.storage.captures import kept_captures
-from archive.storage.captures.late_captures import RevisitMeant, body_known, is_here, outlet_showing
+from archive.storage.captures.late_captures import is_here
+from archive.storage.captures.revisited_bodies import body_known
 from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
 from archive.storage.payloads import get_body
+from archive.storage.picture_history import outlet_showing
 from archive.text.recurring_blocks import Boilerplate
 from archive.workers import Lost, Workers
 
@@ -247,9 +248,8 @@ class _Import:
         refers = page.refers
         if refers is None or run is None:
             return page
-        date = clock.stamp(refers.at) if refers.at else None
         digest = self.originals.digest(refers)
-        body_id = body_known(self.db, run.outlet_id, RevisitMeant(digest, refers.url, date, refers.record))
+        body_id = body_known(self.db, run.outlet_id, replace(refers, digest=digest))
         body = get_body(self.db, body_id) if body_id is not None else None
         return replace(page, capture=replace(page.capture, body=body), refers=None) if body else page
 
@@ -291,7 +291,7 @@ class _Import:
 
     def _file_page(self, queued: _QueuedPage) -> None:
         reading = self.answers.pop(queued.number) if queued.number is not None else None
-        origin = Origin(shown(queued.file.name)[1:-1], line_or_nothing(queued.page.record))
+        origin = Origin(shown(queued.file.name)[1:-1], or_none(line, queued.page.record))
         with self.report.standing_alone(queued.file, queued.page.where):
             self.report.counts[queued.arrivals.arrive(queued.page.capture, origin, reading)] += 1
 

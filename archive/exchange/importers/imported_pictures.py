@@ -7,18 +7,17 @@ from pathlib import Path
 
 from archive.exchange.importers.import_items import Image
 from archive.model import clock
-from archive.model.capture_validation import line_or_nothing
 from archive.model.digests import digest_of
 from archive.model.paths import ENDINGS, picture_place
 from archive.model.records import Picture, PictureCapture, Run
-from archive.model.validation import is_digest
+from archive.model.validation import is_digest, line, or_none
 from archive.pictures import recognise, recognise_kind
 from archive.pipeline.ingest import keep_picture
 from archive.runtime import isolated
 from archive.storage import connection, picture_fetches
-from archive.storage.captures.late_captures import image_of, mark_showing, picture_comes_late, picture_is_here
 from archive.storage.connection import Database
 from archive.storage.picture_files import put_file, verified_file
+from archive.storage.picture_history import image_of, mark_showing, picture_comes_late, picture_is_here
 from archive.workers import Lost
 
 
@@ -42,8 +41,8 @@ def take_picture(db: Database, run: Run, folder: Path, image: Image) -> bool:
         _store(folder, picture, image.body)
     headers = {name.lower(): value for name, value in image.headers}
     capture = PictureCapture(
-        image_id, image.captured_at, image.url, image.status, line_or_nothing(headers.get("etag")),
-        line_or_nothing(headers.get("last-modified")), picture,
+        image_id, image.captured_at, image.url, image.status, or_none(line, headers.get("etag")),
+        or_none(line, headers.get("last-modified")), picture,
     )  # fmt: skip
     with connection.transaction(db):
         if picture_comes_late(db, image_id, clock.stamp(image.captured_at)):

@@ -16,7 +16,6 @@ from archive.exchange.importers.import_items import (
     Image,
     Item,
     Page,
-    RevisitTarget,
     Skipped,
     charset,
     leads_to,
@@ -25,9 +24,10 @@ from archive.exchange.importers.outlet_matcher import described_by
 from archive.exchange.importers.warc_reader import DAMAGE, WarcRecord, records
 from archive.model import validation
 from archive.model.errors import BadValue
-from archive.model.records import Capture, Headers
+from archive.model.records import Capture, Headers, header_of
 from archive.model.unpack_budget import UNPACK_RATIO, UnpackBudget, UnpacksTooMuch
 from archive.model.validation import is_address, shown
+from archive.storage.captures.revisited_bodies import RevisitTarget
 
 _PIECE = 1024 * 1024
 _DIGITS = re.compile(r"[0-9]{14}")
@@ -272,7 +272,7 @@ def _item(raw: WarcRecord, ours: bool, requests: Mapping[str, Headers]) -> Page 
         raise BadValue(f"of {shown(url)} only a part was written ({shown(cut or 'in pieces')})")
     captured_at, status = _moment(raw.headers["warc-date"]), 200 if stated_status is None else _status(stated_status)
     headers = _restore_headers(raw.http) or _content_type_header(raw)
-    media_type = next((value.lower() for name, value in headers if name.lower() == "content-type"), "")
+    media_type = (header_of(headers, "content-type") or "").lower()
     body = raw.body if raw.kind != "revisit" else b""
     refers = _refers_to(raw) if raw.kind == "revisit" and status != 304 else None
     if raw.headers.get("warc-resource-type") == "image" or media_type.startswith("image/"):

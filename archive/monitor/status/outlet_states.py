@@ -14,10 +14,9 @@ from statistics import median
 from typing import TYPE_CHECKING, Literal
 
 from archive.console.output import duration, every, moment
-from archive.frontier.host_state import troubled_hosts
+from archive.frontier.host_state import HostState, troubled_hosts
 from archive.frontier.schedule import WORTH_A_LOOK
 from archive.model.change_rate import HEADLINE, LEFT, MIN_TRUST, PICTURE, WORDS, Tally, confirmed_share
-from archive.model.records import HostState
 from archive.model.time_zones import zone_of
 from archive.queries.outlets_followed import (
     NO_CERTAINTY,

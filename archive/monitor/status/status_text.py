@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from archive.console.output import duration, every, moment, size, styled
-from archive.model.records import HostState
+from archive.frontier.host_state import HostState
 from archive.monitor.status.outlet_states import Day, OutletStatus, Status
 from archive.queries.outlets_followed import RunFacts
 

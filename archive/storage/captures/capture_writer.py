@@ -11,10 +11,10 @@ from archive.frontier import url_queue
 from archive.history import responses
 from archive.history.responses import answer_of
 from archive.model import clock
-from archive.model.capture_validation import line_or_nothing
 from archive.model.errors import ArchiveDamaged
 from archive.model.records import Capture, CaptureOutcome, Kept, Outlet, Run
 from archive.model.urls import url_key
+from archive.model.validation import line, or_none
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import transaction
 from archive.storage.payloads import get_body, put_body
@@ -103,8 +103,8 @@ def _insert(
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             run.id, run.outlet_id, key, capture.requested_url, capture.final_url, clock.stamp(capture.captured_at),
-            capture.status, outcome, capture.encoding, line_or_nothing(capture.header("ETag")),
-            line_or_nothing(capture.header("Last-Modified")),
+            capture.status, outcome, capture.encoding, or_none(line, capture.header("ETag")),
+            or_none(line, capture.header("Last-Modified")),
             revisit.body_id if revisit else body_id, revisit.root if revisit else None,
             json.dumps(capture.via) if capture.via else None, capture.detail,
         ],

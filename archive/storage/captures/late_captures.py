@@ -1,15 +1,10 @@
-"""Imported captures: finds duplicates and late captures, and records their origins.
+"""Captures that do not come in order of time: finds duplicates and late ones, and records their origins.
 
 A capture is late when something of its article is as new or newer. Then the table `unsettled` holds its URL until its
 articles are rebuilt in order of time (archive/pipeline/filing.py).
 """
 
 from __future__ import annotations
-
-import base64
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlite_utils import Database
 
@@ -19,8 +14,7 @@ from archive.model.digests import digest_of
 from archive.model.records import Capture, Reading, Run
 from archive.model.urls import url_key
 from archive.storage.captures.kept_captures import Source, article_at
-from archive.storage.payloads import get_body
-from archive.storage.reading_rows import same_words
+from archive.storage.reading_rows import has_captures, same_words
 
 
 def is_here(db: Database, run: Run, capture: Capture) -> bool:
@@ -57,7 +51,7 @@ def comes_late(db: Database, run: Run, capture: Capture) -> bool:
         return True
     if _redirect_source_is_newer(db, run, capture.final_url, moment):
         return True
-    if capture.status in REDIRECTS and _has_captures(db, run, capture.final_url):
+    if capture.status in REDIRECTS and _is_known(db, run, capture.final_url):
         return True
     article_ids = {article_at(db, run.outlet_id, alias) for alias in keys}
     return any(_article_has_newer(db, article_id, moment) for article_id in article_ids if article_id)
@@ -98,15 +92,12 @@ def _redirect_source_is_newer(db: Database, run: Run, url: str, moment: str) -> 
     return any(_has_newer(db, run, key, moment) or _has_tie(db, run, key) for (key,) in hops.fetchall())
 
 
-def _has_captures(db: Database, run: Run, url: str) -> bool:
+def _is_known(db: Database, run: Run, url: str) -> bool:
+    """Whether a URL has captures; one that is none has not."""
     try:
-        key = url_key(url)
+        return has_captures(db, run.outlet_id, url_key(url))
     except ValueError:
         return False
-    row = db.execute(
-        "SELECT 1 FROM captures WHERE outlet_id = ? AND url_key = ? LIMIT 1", [run.outlet_id, key]
-    ).fetchone()
-    return row is not None
 
 
 def _article_has_newer(db: Database, article_id: int, moment: str, except_capture: int = 0) -> bool:
@@ -150,99 +141,3 @@ def pending_urls(db: Database, outlet_id: int, limit: int) -> list[str]:
     """URL keys whose articles are marked for rebuilding."""
     rows = db.execute("SELECT url_key FROM unsettled WHERE outlet_id = ? LIMIT ?", [outlet_id, limit])
     return [row[0] for row in rows.fetchall()]
-
-
-def image_of(db: Database, url: str) -> int | None:
-    """The row id of a picture's URL in `images`; None where no article ever showed it."""
-    row = db.execute("SELECT id FROM images WHERE url = ?", [url]).fetchone()
-    return int(row[0]) if row else None
-
-
-def picture_is_here(db: Database, image_id: int, moment: str, status: int | None, digest: str | None) -> bool:
-    """Whether the archive has this very fetch of a picture."""
-    rows = db.execute(
-        "SELECT digest FROM picture_captures LEFT JOIN pictures ON pictures.id = picture_id"
-        " WHERE image_id = ? AND captured_at = ? AND status IS ?",
-        [image_id, moment, status],
-    ).fetchall()
-    return bool(rows) if status == 304 else any(row[0] == digest for row in rows)
-
-
-def picture_comes_late(db: Database, image_id: int, moment: str) -> bool:
-    """Whether this picture was fetched later, or an article that shows it was captured later."""
-    row = db.execute(
-        "SELECT 1 FROM picture_captures WHERE image_id = ?1 AND captured_at >= ?2"
-        " UNION ALL SELECT 1 FROM version_images JOIN versions ON versions.id = version_id"
-        " JOIN aliases USING (article_id) JOIN captures USING (outlet_id, url_key)"
-        " WHERE image_id = ?1 AND captured_at > ?2 LIMIT 1",
-        [image_id, moment],
-    ).fetchone()
-    return row is not None
-
-
-def mark_showing(db: Database, image_id: int) -> None:
-    """Marks all articles that ever showed a picture for rebuilding. Call inside a transaction."""
-    db.execute(
-        "INSERT INTO unsettled (outlet_id, url_key) SELECT DISTINCT outlet_id, url_key FROM version_images"
-        " JOIN versions ON versions.id = version_id JOIN articles ON articles.id = article_id"
-        " WHERE image_id = ? AND withdrawn_at IS NULL ON CONFLICT DO NOTHING",
-        [image_id],
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class RevisitMeant:
-    """The payload that a WARC revisit refers to: by digest, by URL and time of the capture that brought it, or by the
-    id of the record that holds it. at: as clock.stamp writes it."""
-
-    digest: str | None
-    url: str | None
-    at: str | None
-    record: str | None = None
-
-
-def body_known(db: Database, outlet_id: int, meant: RevisitMeant) -> int | None:
-    """The row id of the body that a revisit refers to; None where the archive does not have it."""
-    if meant.digest and meant.digest.lower().startswith("sha256:"):
-        row = db.execute("SELECT id FROM bodies WHERE digest = ?", [meant.digest.lower()]).fetchone()
-        if row:
-            return int(row[0])
-    if meant.url is None:
-        return None
-    where = [outlet_id, url_key(meant.url)]
-    for column, value in (("origins.record", meant.record), ("captured_at", meant.at)):
-        row = value and db.execute(f"{_BODIES_OF_URL} AND {column} = ? LIMIT 1", [*where, value]).fetchone()
-        if row:
-            return int(row[0])
-    return _body_by_checksum(db, where, meant.digest) if meant.digest else None
-
-
-_BODIES_OF_URL = (
-    "SELECT DISTINCT body_id FROM captures LEFT JOIN origins ON capture_id = captures.id WHERE outlet_id = ?"
-    " AND url_key = ? AND body_id IS NOT NULL AND status <> 304"
-)
-_MAX_HASHED = 50  # bodies of one URL
-
-
-def _body_by_checksum(db: Database, where: Sequence[object], digest: str) -> int | None:
-    """The body of a URL with a digest of another algorithm (SHA-1, MD5, SHA-512), if the server sent it
-    uncompressed."""
-    algorithm, _, checksum = digest.lower().partition(":")
-    if algorithm not in ("sha1", "md5", "sha512"):
-        return None
-    for (body_id,) in db.execute(f"{_BODIES_OF_URL} ORDER BY body_id DESC LIMIT {_MAX_HASHED}", [*where]).fetchall():
-        hasher = hashlib.new(algorithm, get_body(db, body_id) or b"", usedforsecurity=False)
-        if checksum in (hasher.hexdigest(), base64.b32encode(hasher.digest()).decode().lower()):
-            return int(body_id)
-    return None
-
-
-def outlet_showing(db: Database, url: str) -> str | None:
-    """The name of an outlet with an article that shows a picture; None where there is none."""
-    row = db.execute(
-        "SELECT outlets.name FROM images JOIN version_images ON image_id = images.id"
-        " JOIN versions ON versions.id = version_images.version_id JOIN articles ON articles.id = article_id"
-        " JOIN outlets ON outlets.id = articles.outlet_id WHERE images.url = ? LIMIT 1",
-        [url],
-    ).fetchone()
-    return str(row[0]) if row else None

@@ -60,10 +60,7 @@ def place_in_page(value: object) -> int:
 
 def row_numbers(value: object) -> tuple[int, ...]:
     """A list of row numbers, in JSON."""
-    numbers = validation.from_json(value)
-    if not isinstance(numbers, list):
-        raise BadValue(f"{validation.shown(value)} is no JSON list")
-    return tuple(row_number(item) for item in numbers)
+    return tuple(row_number(item) for item in validation.json_list(value))
 
 
 COLUMNS: dict[str, dict[str, Validator]] = {

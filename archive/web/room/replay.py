@@ -19,6 +19,7 @@ from datasette.utils.asgi import Response
 from archive.exchange.exporters.wacz import surt
 from archive.model import clock
 from archive.model.errors import BadQuery, BadValue
+from archive.model.records import header_of
 from archive.model.validation import json_pairs
 from archive.queries.capture_index import IndexedCapture, MatchType, captures_at, nearest
 from archive.storage.captures import http_exchange
@@ -173,11 +174,10 @@ def _row(capture: IndexedCapture) -> dict[str, str]:
 
 def _media_type(capture: IndexedCapture) -> str:
     try:
-        headers = json_pairs(capture.headers)
+        media_type = header_of(json_pairs(capture.headers), "content-type") or ""
     except BadValue:
         return ""
-    value = next((value for name, value in headers if name.lower() == "content-type"), "")
-    return re.sub(r"\s", "", value.partition(";")[0]).lower()
+    return re.sub(r"\s", "", media_type.partition(";")[0]).lower()
 
 
 def timestamp(stored: str) -> str:
