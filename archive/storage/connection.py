@@ -8,6 +8,7 @@ the busy timeout (https://www.sqlite.org/lang_transaction.html).
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -44,6 +45,8 @@ BUSY_SECONDS = 30
 _BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 LARGEST_VALUE = 192 * 1024 * 1024
 """Bytes of a value that is read; only bodies may have more. The longest text that luubao writes has 128 MB."""
+_LONGEST_DEFINITION = 64 * 1024
+_SCHEMA_SECONDS = 5.0  # of processor time
 _LARGEST_OF_SQLITE = 1_000_000_000
 _WAL_SIZE_LIMIT = 64 * 1024 * 1024
 _ANOTHER = "Name another file with --db"
@@ -182,9 +185,9 @@ def _connect(path: Path, parameters: str) -> Database:
         )
         connection.text_factory = _decoded
         db = _database(connection)
+        _load_schema(connection)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA recursive_triggers = ON")
-        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         connection.note(path)
     except sqlite3.OperationalError as error:
         kind = ArchiveBusy if error.sqlite_errorcode & 0xFF in _BUSY_CODES else ArchiveUnusable
@@ -194,6 +197,19 @@ def _connect(path: Path, parameters: str) -> Database:
         sentence = None if not_sqlite else damage_message(error, path)
         raise ArchiveUnusable(sentence or f"{path} cannot be opened as an archive: {error}") from error
     return db
+
+
+def _load_schema(connection: sqlite3.Connection) -> None:
+    """Lets SQLite read the schema and with it the planner's statistics: a stranger's may be columns that are computed.
+    What they call is given nothing long, and none is read after _SCHEMA_SECONDS; then _refuse_foreign finds them."""
+    until = time.thread_time() + _SCHEMA_SECONDS
+    limit = connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_DEFINITION)
+    connection.set_progress_handler(lambda: time.thread_time() > until, 1_000)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    finally:
+        connection.set_progress_handler(None, 0)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limit)
 
 
 def _database(connection: sqlite3.Connection) -> Database:
@@ -214,8 +230,7 @@ def _refuse_foreign(db: Database, path: Path) -> None:
         raise ArchiveUnusable(f"{path} is an SQLite file of something else. {_ANOTHER}")
     if schema > SCHEMA:
         raise ArchiveUnusable(f"{path} was written by a newer luubao (schema {schema}). Upgrade luubao to open it")
-    if table := schema_check.refused_table(db):
-        why = f"the definition of its table {table}, or of an index of it, calls functions"
+    if why := schema_check.why_refused(db):
         raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {why}. {_ANOTHER}")
     if not migrations.pending(db) and (problem := schema_check.missing_column(db)):
         raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {problem}. {_ANOTHER}")

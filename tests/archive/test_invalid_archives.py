@@ -18,6 +18,7 @@ from archive import finish_run, ingest, open_archive, start_run
 from archive.model import unpack_budget
 from archive.storage import connection
 from archive.storage.integrity.column_validation import COLUMNS
+from archive.storage.migrations import APPLICATION_ID
 from crawler.cli import luubao
 from tests.archive.invalid_archives import HOSTILE, Change, changed, changes, loosened, written
 from tests.support import NOON, PAPER, Shoot, page
@@ -255,6 +256,12 @@ def defined(path: Path, table: str, how: str, call: str) -> None:
     made_by, name, former, present = (part.format(table=table, call=call) for part in DEFINITIONS[how])
     with closing(sqlite3.connect(path)) as db:
         db.execute(made_by)
+    redefined(path, name, former, present)
+
+
+def redefined(path: Path, name: str, former: str, present: str) -> None:
+    """Puts something in the place of a part of a definition, also what SQLite would not take for a table with rows."""
+    with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA writable_schema = ON")
         changed = "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE name = ? AND instr(sql, ?)"
         assert db.execute(changed, [former, present, name, former]).rowcount == 1
@@ -279,6 +286,110 @@ def test_a_definition_that_calls_functions_is_refused_or_not_asked(
     for command in (("articles",), ("verify",), ("upgrade",), ("merge", mine)):
         done = run(*command, "--db", ours if command[0] == "merge" else mine)
         assert done.exit_code == 0, (command, done.output)
+
+
+LAST_COLUMN = "withdrawn_at TEXT,"
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "price DECIMAL(10, 2)",
+        "note VARCHAR (30) DEFAULT 'none (yet) -- or /* not'",
+        "rank NUMERIC(8) NOT NULL DEFAULT -1 CHECK (rank IN (-1, 0) OR (rank > 5))",
+        "noted_at TEXT DEFAULT CURRENT_TIMESTAMP",
+        "noted_at TEXT DEFAULT (datetime('now')) -- abs(1)",
+        """noted_at TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) CHECK ("noted_at" <> '(')""",
+    ],
+)
+def test_a_column_of_one_s_own_keeps_nobody_out(column: str, made: Path, tmp_path: Path) -> None:
+    """None of these definitions can take long."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    redefined(other, "articles", LAST_COLUMN, f"{LAST_COLUMN} {column}\n,")
+    redefined(other, "articles", ") STRICT", ")")  # which has no VARCHAR
+    for command in (("articles",), ("upgrade",), ("merge", other)):
+        done = run(*command, "--db", tmp_path / "ours.db" if command[0] == "merge" else other)
+        assert done.exit_code == 0, (command, done.output)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        """x TEXT DEFAULT '"' CHECK (x <> hex(zeroblob(400000000))), y TEXT DEFAULT '"'""",
+        "x TEXT CHECK (x IN (1, CASE randomblob(900000000) WHEN x THEN 1 END))",
+        "x TEXT CHECK (x NOT LIKE '%a%a%a%a%b')",
+        "x TEXT CHECK (x \ufeffGLOB '*a*a*a*b')",
+        "x TEXT CHECK (x -> '$.a' IS NULL)",
+        "x TEXT DEFAULT (datetime(hex(zeroblob(400000000))))",
+        "x TEXT AS (url || url)",
+    ],
+)
+def test_a_call_that_hides_is_found(column: str, made: Path, tmp_path: Path) -> None:
+    """Behind a text with a quotation mark, where a type could stand, or as an operator."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    redefined(other, "articles", LAST_COLUMN, f"{LAST_COLUMN} {column},")
+    done = run("articles", "--db", other)
+    assert done.exit_code == 1 and "its table articles, or of an index of it, calls functions" in done.stderr
+
+
+def test_a_table_of_one_s_own_cannot_hide_a_call(made: Path, tmp_path: Path) -> None:
+    """A parenthesis in its name is none of the definition's. `verify` checks no table that calls functions."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.executescript('CREATE TABLE "a(" (x TEXT CHECK (x <> \'b\'), "y" TEXT); INSERT INTO "a(" VALUES (1, 1)')
+    redefined(other, "a(", "x <> 'b'", "x <> printf('%.*c', 900000000, 'x')")
+    assert run("verify", "--db", other).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "last"),
+    [("search_data", "block BLOB"), ("_sqlite_migrations", '"applied_at" TEXT'), ("Articles", "withdrawn_at TEXT")],
+)
+def test_tables_that_others_read_for_luubao_call_nothing(table: str, last: str, made: Path, tmp_path: Path) -> None:
+    """SQLite and sqlite-utils do so; and a table's name may be in capitals."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        if table == "Articles":
+            db.executescript("ALTER TABLE articles RENAME TO x; ALTER TABLE x RENAME TO Articles")
+    redefined(other, table, last, f"{last} CHECK (hex(1))")
+    done = run("upgrade", "--db", other)
+    assert done.exit_code == 1 and f"its table {table}, or of an index of it, calls functions" in done.stderr
+
+
+def test_statistics_of_a_stranger_that_are_computed(made: Path, tmp_path: Path) -> None:
+    """SQLite reads them before anything else can be asked."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.execute("ANALYZE")
+        db.commit()
+    assert run("articles", "--db", other).exit_code == 0
+    redefined(other, "sqlite_stat1", "idx,stat", f"idx,stat AS ({CALLS[-1]})")
+    done = run("articles", "--db", other)
+    assert done.exit_code == 1 and "its table sqlite_stat1, or of an index of it, calls functions" in done.stderr
+
+
+def test_a_kind_in_capitals_hides_nothing(made: Path, tmp_path: Path) -> None:
+    """SQLite takes a "Trigger" for one."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.executescript(f"CREATE TRIGGER mine BEFORE INSERT ON runs BEGIN {COUNT}; END; PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_master SET type = 'Trigger' WHERE name = 'mine'")
+        db.commit()
+    for command in (("compact",), ("upgrade",), ("verify",), ("merge", other)):
+        done = run(*command, "--db", tmp_path / "ours.db" if command[0] == "merge" else other)
+        assert done.exit_code == 1 and "'mine' is of the kind 'Trigger'" in done.output, (command, done.output)
+
+
+def test_an_archive_in_utf_16_is_refused(made: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    with closing(sqlite3.connect(made)) as source, closing(sqlite3.connect(other)) as db:
+        schema = source.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name IN ('runs', 'outlets')")
+        db.execute("PRAGMA encoding = 'UTF-16'")
+        db.executescript(";".join(sql for (sql,) in schema))
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    for command in (("articles",), ("verify",), ("upgrade",), ("merge", other)):
+        done = run(*command, "--db", tmp_path / "ours.db" if command[0] == "merge" else other)
+        assert done.exit_code == 1 and "its texts are in UTF-16le" in done.output, (command, done.output)
 
 
 def test_names_in_quotes_keep_nobody_out(made: Path, tmp_path: Path) -> None:
