@@ -163,6 +163,7 @@ def handle_signals() -> Iterator[None]:
     _listener = listener = _SignalListener()
     former_handlers = {number: signal.signal(number, listener.note) for number in _SIGNALS}
     former_profile_handler = signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    former_hook, sys.unraisablehook = sys.unraisablehook, _without_interruptions(sys.unraisablehook)
     former_descriptor = signal.set_wakeup_fd(listener.write_end, warn_on_full_buffer=False)
     try:
         listener.thread.start()  # a signal may come meanwhile
@@ -170,6 +171,7 @@ def handle_signals() -> Iterator[None]:
     finally:
         listener.in_order += 1  # shutting down: nothing may be raised during that
         _listener = None
+        sys.unraisablehook = former_hook
         signal.set_wakeup_fd(former_descriptor)
         for number, handler in former_handlers.items():
             signal.signal(number, handler)
@@ -180,6 +182,12 @@ def handle_signals() -> Iterator[None]:
         signal.signal(signal.SIGPROF, former_profile_handler)
         os.close(listener.read_end)
         os.close(listener.write_end)
+
+
+def _without_interruptions(hook: Callable[[Any], object]) -> Callable[[Any], object]:
+    """A hook for what is raised where the interpreter can only report it (a finalizer, a callback around a fork):
+    Interrupted is no mistake to report, and is raised again by the listener."""
+    return lambda unraisable: None if isinstance(unraisable.exc_value, Interrupted) else hook(unraisable)
 
 
 @contextmanager

@@ -121,6 +121,29 @@ def test_what_was_raised_and_swallowed_is_raised_again() -> None:
     assert "Interrupted" in err
 
 
+_IN_A_FINALIZER = """
+class Waiting:
+    def __del__(self):
+        say("ready")
+        time.sleep(3600)
+
+try:
+    with signals.handle_signals():
+        Waiting()
+        time.sleep(3600)
+except signals.Interrupted:
+    say("interrupted")
+"""
+
+
+def test_what_comes_in_a_finalizer_is_no_mistake_to_report() -> None:
+    """The interpreter can raise nothing there: it prints a traceback, and goes on."""
+    with program(f"signals._AGAIN = 0.1\n{_IN_A_FINALIZER}") as process:
+        process.terminate()
+        out, err = process.communicate(timeout=600)
+    assert (process.returncode, out, err) == (0, "interrupted\n", "")
+
+
 def test_nothing_is_raised_again_while_the_first_is_handled() -> None:
     work = "\n            try: say('ready'); time.sleep(3600)\n            finally: time.sleep(1)"
     with program("signals._AGAIN = 0.05\n" + _RAISES.format(work=work)) as process:
