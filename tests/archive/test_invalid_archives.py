@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from archive import finish_run, ingest, open_archive, start_run
 from archive.model import unpack_budget
 from archive.storage import connection
+from archive.storage.captures import other_archive
 from archive.storage.integrity.column_validation import COLUMNS
 from archive.storage.migrations import APPLICATION_ID
 from crawler.cli import luubao
@@ -510,6 +511,23 @@ def test_bodies_that_unpack_to_too_much_are_left_where_they_are(
     assert done.exit_code == 4 and "1 captures" in done.output and "raise unpack_ratio" in done.stderr
     assert run("verify", "--db", tmp_path / "ours.db").exit_code == 0
     assert run("verify", "--db", made).exit_code == run("merge", made, "--db", tmp_path / "ours.db").exit_code == 0
+
+
+def test_a_body_based_on_one_too_large_is_left_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shoot: Shoot
+) -> None:
+    """In a merge: a stranger's small body must not decompress one of a gigabyte that it is a patch of."""
+    made, words = tmp_path / "made.db", page("Tin to") + "<!-- " + "".join(map(str, range(4_000))) + " -->"
+    with open_archive(made, create=True) as db:
+        run_ = start_run(db, PAPER, {}, NOON)
+        ingest(db, run_, shoot(body=words))
+        ingest(db, run_, shoot(hours=1, body=words[:-9_000]))
+        finish_run(db, run_, outcome="ok", reason=None, stats={}, moment=NOON)
+        assert db.execute("SELECT codec FROM bodies ORDER BY id").fetchall() == [("zstd",), ("zstd-patch",)]
+    monkeypatch.setattr(other_archive, "LARGEST", len(words) - 1)
+    done = run("merge", made, "--db", tmp_path / "ours.db")
+    assert done.exit_code == 4 and "0 captures" in done.output, done.output
+    assert "captures 1: its body has" in done.stderr and "captures 2: body 1 cannot be decompressed" in done.stderr
 
 
 @pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
