@@ -232,7 +232,9 @@ def _refuse_foreign(db: Database, path: Path) -> None:
         raise ArchiveUnusable(f"{path} was written by a newer luubao (schema {schema}). Upgrade luubao to open it")
     if why := schema_check.why_refused(db):
         raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {why}. {_ANOTHER}")
-    if not migrations.pending(db) and (problem := schema_check.missing_column(db)):
+    if migrations.pending(db):
+        return
+    if problem := schema_check.missing_column(db) or schema_check.ambiguous_column(db):
         raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {problem}. {_ANOTHER}")
 
 

@@ -22,6 +22,7 @@ from archive.model.digests import digest_of
 from archive.model.errors import ArchiveDamaged
 from archive.storage import codecs
 from archive.storage.connection import any_length, checkpoint, snapshot, transaction
+from archive.storage.sqlite_errors import DatabaseError, is_corrupt
 
 MAX_DEPTH = 3
 """The longest chain: how many patches may lie between a body and one that is no patch."""
@@ -79,8 +80,13 @@ def get_body(db: Database, body_id: int, largest: int = LARGEST) -> bytes | None
 
 def _decompressed(db: Database, body_id: int, largest: int) -> bytes | None:
     query = "SELECT codec, dictionary_id, base_id, data, size FROM bodies WHERE id = ?"
-    with any_length(db):
-        row = db.execute(query, [body_id]).fetchone()
+    try:
+        with any_length(db):
+            row = db.execute(query, [body_id]).fetchone()
+    except DatabaseError as error:
+        if is_corrupt(error):
+            raise ArchiveDamaged(f"body {body_id} cannot be read: {error}. `luubao verify` tells more") from error
+        raise
     if row is None:
         raise ArchiveDamaged(f"body {body_id} is not there")
     codec, dictionary_id, base_id, data, size = row

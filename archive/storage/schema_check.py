@@ -33,6 +33,7 @@ _PURE = {"date", "time", "datetime", "julianday", "unixepoch", "strftime"}
 """Functions that end at once, whatever they are given: a column of somebody's own may have a moment as its default."""
 _COMPUTING = {"like", "glob", "regexp", "match", "->", "as"}
 """What calls a function without parentheses, or makes a column that is computed when it is read."""
+_COLLATIONS = {"binary", "nocase", "rtrim"}
 _OTHER_TABLES = {"_sqlite_migrations", "sqlite_sequence", "sqlite_stat1", "sqlite_stat4"} | {
     f"{index}_{part}" for index in ("search", "search_front") for part in ("config", "data", "docsize", "idx")
 }
@@ -106,19 +107,29 @@ def why_refused(db: Database) -> str | None:
     return None
 
 
+def ambiguous_column(db: Database) -> str | None:
+    """Says which column of somebody's own has, in one of luubao's tables, the name of a column of another one: a query
+    over both tables would fail, or read the wrong one. None where there is none."""
+    taken = {name for columns in COLUMNS.values() for name in columns}
+    rows = ((table, name) for table in sorted(COLUMNS) for (name,) in db.execute(_COLUMNS_OF, [table]).fetchall())
+    own = next((row for row in rows if row[1] not in COLUMNS[row[0]] and row[1].lower() in taken), None)
+    return f"its table {own[0]} has a column {own[1]}, as another table of luubao's. Rename it" if own else None
+
+
 def _is_virtual(sql: bytes) -> bool:
     return list(islice(_tokens(sql), len(_VIRTUAL))) == _VIRTUAL
 
 
 @lru_cache(maxsize=512)
 def _computes(kind: str, sql: bytes) -> bool:
-    """Whether a definition calls a function that may take long, or computes a column. A table's columns have no
-    expressions but in parentheses, so that what stands before others is a type (`VARCHAR (30)`) or a keyword."""
+    """Whether a definition calls a function that may take long, computes a column, or names a collation that SQLite has
+    not. A table's columns have no expressions but in parentheses, so that what stands before others is a type
+    (`VARCHAR (30)`) or a keyword."""
     if _is_virtual(sql):
         return False
     depth, opened, before = 0, False, ""
     for token in _tokens(sql):
-        if opened and token in _COMPUTING:
+        if opened and (token in _COMPUTING or (before == "collate" and token not in _COLLATIONS)):
             return True
         if token == "(":
             in_expression = depth > 1 if kind == "table" else opened

@@ -297,10 +297,10 @@ LAST_COLUMN = "withdrawn_at TEXT,"
     [
         "price DECIMAL(10, 2)",
         "note VARCHAR (30) DEFAULT 'none (yet) -- or /* not'",
-        "rank NUMERIC(8) NOT NULL DEFAULT -1 CHECK (rank IN (-1, 0) OR (rank > 5))",
-        "noted_at TEXT DEFAULT CURRENT_TIMESTAMP",
-        "noted_at TEXT DEFAULT (datetime('now')) -- abs(1)",
-        """noted_at TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) CHECK ("noted_at" <> '(')""",
+        "mark NUMERIC(8) NOT NULL DEFAULT -1 CHECK (mark IN (-1, 0) OR (mark > 5))",
+        "added_at TEXT DEFAULT CURRENT_TIMESTAMP",
+        "added_at TEXT DEFAULT (datetime('now')) -- abs(1)",
+        """added_at TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) CHECK ("added_at" <> '(')""",
     ],
 )
 def test_a_column_of_one_s_own_keeps_nobody_out(column: str, made: Path, tmp_path: Path) -> None:
@@ -379,6 +379,79 @@ def test_a_kind_in_capitals_hides_nothing(made: Path, tmp_path: Path) -> None:
     for command in (("compact",), ("upgrade",), ("verify",), ("merge", other)):
         done = run(*command, "--db", tmp_path / "ours.db" if command[0] == "merge" else other)
         assert done.exit_code == 1 and "'mine' is of the kind 'Trigger'" in done.output, (command, done.output)
+
+
+@pytest.mark.parametrize("column", ["size INTEGER", "Headline TEXT"])
+def test_a_column_of_one_s_own_named_as_another_table_s_is_told(column: str, made: Path, tmp_path: Path) -> None:
+    """A query over both tables would fail, or read the wrong one."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.execute(f"ALTER TABLE captures ADD COLUMN {column}")
+    for command in (("articles",), ("verify",), ("export", "warc", "--to", tmp_path / "w"), ("merge", other)):
+        done = run(*command, "--db", tmp_path / "ours.db" if command[0] == "merge" else other)
+        assert done.exit_code == 1, (command, done.output)
+        assert f"its table captures has a column {column.split()[0]}, as another table" in done.stderr
+
+
+def test_what_is_wrong_with_a_table_of_one_s_own_is_one_s_own(made: Path, tmp_path: Path) -> None:
+    """A foreign key to what is no key, and a collation that SQLite has not: verify and backup go on past them."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    shutil.copytree(made.with_name("made.db.pictures"), tmp_path / "other.db.pictures")
+    with closing(sqlite3.connect(other)) as db:
+        db.executescript(
+            "CREATE TABLE parents (a); CREATE TABLE mine (a REFERENCES parents(b)); INSERT INTO mine VALUES (1);"
+            "CREATE TABLE sorted (a); INSERT INTO sorted VALUES ('b'), ('a'); CREATE INDEX by_a ON sorted (a)"
+        )
+    redefined(other, "by_a", "(a)", "(a COLLATE nowhere)")
+    for command in (("verify",), ("backup", tmp_path / "backups"), ("articles",)):
+        done = run(*command, "--db", other)
+        assert done.exit_code == 0, (command, done.output)
+
+
+def test_a_merge_takes_what_can_be_read_of_a_damaged_archive(made: Path, tmp_path: Path) -> None:
+    """The header of one capture lies on a page that SQLite finds damaged."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.execute("DROP TRIGGER headers_update_refused")
+        rows = db.execute("SELECT capture_id FROM headers ORDER BY capture_id").fetchall()
+        db.execute("UPDATE headers SET response = ? WHERE capture_id = ?", [f'[["x", "{"y" * 40_000}"]]', *rows[2]])
+        db.commit()
+    data = other.read_bytes()
+    place = data.index(b"y" * 4_000)
+    other.write_bytes(data[: place // 4096 * 4096] + b"\xff\xff\xff\xff" + data[place // 4096 * 4096 + 4 :])
+    done = run("merge", other, "--db", tmp_path / "ours.db")
+    assert done.exit_code == 4 and f"captures {rows[2][0]}: a value of it is damaged" in done.stderr, done.output
+    assert f"{len(rows) - 1} captures" in done.stdout
+    assert run("verify", "--db", tmp_path / "ours.db").exit_code == 0
+
+
+def test_a_merge_does_not_say_of_one_archive_what_is_wrong_with_the_other(made: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'captures_url')"
+                   " WHERE name = 'runs'")  # fmt: skip
+        db.commit()
+    done = run("merge", other, "--db", tmp_path / "ours.db")
+    assert done.exit_code == 1 and f"{other} or {tmp_path / 'ours.db'} is damaged" in done.stderr, done.output
+
+
+def test_rows_of_no_number_are_named_by_a_merge_and_by_verify(made: Path, tmp_path: Path) -> None:
+    """SQLite numbers rows from 1; a stranger may write others."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("UPDATE runs SET id = -7")
+        db.execute("UPDATE captures SET run_id = -7")
+        db.execute("UPDATE captures SET id = 0 WHERE id = (SELECT max(id) FROM captures)")
+        db.commit()
+    done = run("merge", other, "--db", tmp_path / "ours.db")
+    assert done.exit_code == 4, done.output
+    assert "runs -7: a row has no such number" in done.stderr and "captures 0: a row has" in done.stderr
+    told = run("verify", "--db", other)
+    assert told.exit_code == 1 and "runs -7: it has ended and has no seal" in told.output, told.output
+    assert "captures 0: " in told.output
 
 
 def test_an_archive_in_utf_16_is_refused(made: Path, tmp_path: Path) -> None:
