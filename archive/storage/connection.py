@@ -151,7 +151,13 @@ def _migrate(db: Database, path: Path) -> None:
             raise ArchiveUnusable(f"{path} is no archive as luubao makes them: it has no table {missing}. {_ANOTHER}")
         for name in schema_check.restore_schema(db):
             pass_over(name, "it was not as luubao makes it, and is now")
-    migrations.apply(db)
+    try:
+        migrations.apply(db)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise
+        why = f"a step that its schema lacks cannot be taken ({error})"
+        raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {why}. {_ANOTHER}") from error
 
 
 def _open_for_reading(path: Path, any_code: bool) -> Database:

@@ -102,6 +102,9 @@ def why_refused(db: Database) -> str | None:
     for kind, name in odd.fetchall():  # SQLite takes a "Trigger" for one, and cannot remove it
         return f"{shown(name)} is of the kind {shown(kind)}"
     known = COLUMNS.keys() | _OTHER_TABLES
+    for kind, name, sql in db.execute(_SCHEMA).fetchall():  # reading a view may never end
+        if name.lower() in known and (kind == "view" or (kind == "table" and _is_virtual(sql))):
+            return f"{name} is no table of its own"
     for table in sorted(table for table in computing_tables(db) if table.lower() in known):
         return f"the definition of its table {table}, or of an index of it, calls functions or computes a column"
     return None

@@ -198,6 +198,38 @@ def test_a_view_in_the_place_of_a_table_is_refused(table: str, loose: Path, tmp_
     assert done.exit_code == 1 and "is no archive as luubao makes them" in done.output
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [
+        f"CREATE VIEW _sqlite_migrations AS {ENDLESS} SELECT n AS migration_set, n AS name, n AS applied_at FROM r",
+        "CREATE VIRTUAL TABLE _sqlite_migrations USING fts5 (migration_set, name, applied_at)",
+    ],
+)
+def test_the_steps_of_a_schema_are_a_table(steps: str, made: Path, tmp_path: Path) -> None:
+    """They are read before anything else."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.executescript(f"DROP TABLE _sqlite_migrations; {steps}")
+    for command in (("articles",), ("verify",), ("upgrade",), ("merge", other)):
+        done = run(*command, "--db", tmp_path / "ours.db" if command[0] == "merge" else other)
+        assert done.exit_code == 1 and "_sqlite_migrations is no table of its own" in done.output, (
+            command,
+            done.output,
+        )
+
+
+def test_steps_that_cannot_be_taken_are_told(made: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.execute("DELETE FROM _sqlite_migrations WHERE rowid > 3")
+        db.commit()
+    done = run("upgrade", "--db", other)
+    assert done.exit_code == 1 and "a step that its schema lacks cannot be taken" in done.stderr, done.output
+    with closing(sqlite3.connect(other)) as db, closing(sqlite3.connect(made)) as source:
+        counts = "SELECT (SELECT count(*) FROM captures), (SELECT count(*) FROM texts)"
+        assert db.execute(counts).fetchall() == source.execute(counts).fetchall()
+
+
 COUNT = "SELECT (WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r)"
 
 
