@@ -8,7 +8,6 @@ the busy timeout (https://www.sqlite.org/lang_transaction.html).
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,7 +24,6 @@ from archive.model.errors import (
     LuubaoError,
     QueryTooLong,
 )
-from archive.model.notices import pass_over
 from archive.model.paths import real_path
 from archive.storage import schema_check
 from archive.storage.file_identity import (
@@ -45,8 +43,6 @@ BUSY_SECONDS = 30
 _BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 LARGEST_VALUE = 192 * 1024 * 1024
 """Bytes of a value that is read; only bodies may have more. The longest text that luubao writes has 128 MB."""
-_LONGEST_DEFINITION = 64 * 1024
-_SCHEMA_SECONDS = 5.0  # of processor time
 _LARGEST_OF_SQLITE = 1_000_000_000
 _WAL_SIZE_LIMIT = 64 * 1024 * 1024
 _ANOTHER = "Name another file with --db"
@@ -128,7 +124,7 @@ def _open_for_writing(path: Path, any_code: bool) -> Database:
             if not any_code:
                 _refuse_foreign_code(db, path)
             if migrations.pending(db):
-                _migrate(db, path)
+                schema_check.migrate(db, path)
                 seal_finished(db, clock.now())
     except sqlite3.DatabaseError as error:
         db.close()
@@ -141,23 +137,6 @@ def _open_for_writing(path: Path, any_code: bool) -> Database:
         db.close()
         raise
     return db
-
-
-def _migrate(db: Database, path: Path) -> None:
-    """Takes the steps that an archive lacks. No trigger or view of others runs in them: luubao's own are put in their
-    place before."""
-    if schema_check.foreign_code(db):
-        if missing := schema_check.missing_table(db):
-            raise ArchiveUnusable(f"{path} is no archive as luubao makes them: it has no table {missing}. {_ANOTHER}")
-        for name in schema_check.restore_schema(db):
-            pass_over(name, "it was not as luubao makes it, and is now")
-    try:
-        migrations.apply(db)
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
-            raise
-        why = f"a step that its schema lacks cannot be taken ({error})"
-        raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {why}. {_ANOTHER}") from error
 
 
 def _open_for_reading(path: Path, any_code: bool) -> Database:
@@ -191,7 +170,7 @@ def _connect(path: Path, parameters: str) -> Database:
         )
         connection.text_factory = _decoded
         db = _database(connection)
-        _load_schema(connection)
+        schema_check.load_schema(connection)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA recursive_triggers = ON")
         connection.note(path)
@@ -203,19 +182,6 @@ def _connect(path: Path, parameters: str) -> Database:
         sentence = None if not_sqlite else damage_message(error, path)
         raise ArchiveUnusable(sentence or f"{path} cannot be opened as an archive: {error}") from error
     return db
-
-
-def _load_schema(connection: sqlite3.Connection) -> None:
-    """Lets SQLite read the schema and with it the planner's statistics: a stranger's may be columns that are computed.
-    What they call is given nothing long, and none is read after _SCHEMA_SECONDS; then _refuse_foreign finds them."""
-    until = time.thread_time() + _SCHEMA_SECONDS
-    limit = connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_DEFINITION)
-    connection.set_progress_handler(lambda: time.thread_time() > until, 1_000)
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    finally:
-        connection.set_progress_handler(None, 0)
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limit)
 
 
 def _database(connection: sqlite3.Connection) -> Database:
@@ -320,12 +286,12 @@ def _raising_archive_unusable() -> Iterator[None]:
     """Turns errors over a file that SQLite cannot write into ArchiveUnusable; errors in a statement pass unchanged."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        raise _not_writable(error) from error
     except sqlite3.DatabaseError as error:
-        if (sentence := damage_message(error)) is None:
+        if sentence := damage_message(error):
+            raise ArchiveUnusable(sentence) from error
+        if not isinstance(error, sqlite3.OperationalError):
             raise
-        raise ArchiveUnusable(sentence) from error
+        raise _not_writable(error) from error
 
 
 @contextmanager

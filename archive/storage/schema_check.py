@@ -9,12 +9,16 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
+from pathlib import Path
 
 from sqlite_utils import Database
 
+from archive.model.errors import ArchiveUnusable
+from archive.model.notices import pass_over
 from archive.model.validation import shown
 from archive.storage.integrity.column_validation import COLUMNS
 from archive.storage.migrations import migrations
@@ -40,7 +44,22 @@ _OTHER_TABLES = {"_sqlite_migrations", "sqlite_sequence", "sqlite_stat1", "sqlit
 """Tables that SQLite, or sqlite-utils, reads and writes for luubao's."""
 _SCHEMA = "SELECT type, name, CAST(sql AS BLOB) FROM sqlite_master WHERE sql IS NOT NULL"
 
+_LONGEST_DEFINITION = 64 * 1024
+_SCHEMA_SECONDS = 5.0  # of processor time
 _COLUMNS_OF = "SELECT name FROM pragma_table_info(?)"
+
+
+def load_schema(connection: sqlite3.Connection) -> None:
+    """Lets SQLite read the schema and with it the planner's statistics: a stranger's may be columns that are computed.
+    What they call is given nothing long, and none is read after _SCHEMA_SECONDS; then why_refused finds them."""
+    until = time.thread_time() + _SCHEMA_SECONDS
+    limit = connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_DEFINITION)
+    connection.set_progress_handler(lambda: time.thread_time() > until, 1_000)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    finally:
+        connection.set_progress_handler(None, 0)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limit)
 
 
 def _expected_of(db: Database) -> dict[tuple[str, str], bytes]:
@@ -184,3 +203,24 @@ def restore_schema(db: Database) -> list[str]:
 
 def _present(db: Database) -> dict[tuple[str, str], bytes]:
     return {(kind, name): sql for kind, name, sql in db.execute(_SCHEMA).fetchall()}
+
+
+def migrate(db: Database, path: Path) -> None:
+    """Takes the steps that an archive lacks. No trigger or view of others runs in them: luubao's own are put in their
+    place before."""
+    if foreign_code(db):
+        if missing := missing_table(db):
+            raise ArchiveUnusable(
+                f"{path} is no archive as luubao makes them: it has no table {missing}. Name another file with --db"
+            )
+        for name in restore_schema(db):
+            pass_over(name, "it was not as luubao makes it, and is now")
+    try:
+        migrations.apply(db)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise
+        why = f"a step that its schema lacks cannot be taken ({error})"
+        raise ArchiveUnusable(
+            f"{path} is no archive as luubao makes them: {why}. Name another file with --db"
+        ) from error

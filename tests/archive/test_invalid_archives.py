@@ -486,6 +486,33 @@ def test_rows_of_no_number_are_named_by_a_merge_and_by_verify(made: Path, tmp_pa
     assert "captures 0: " in told.output
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE search_config SET v = 99",
+        "DELETE FROM search_data",
+        "DELETE FROM search_front_config",
+        "DELETE FROM search_docsize WHERE id = (SELECT max(id) FROM search_docsize)",
+    ],
+)
+def test_a_search_index_that_cannot_be_read_is_named_and_made_anew(change: str, made: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    shutil.copytree(made.with_name("made.db.pictures"), tmp_path / "other.db.pictures")
+    with closing(sqlite3.connect(other)) as db:
+        db.execute(change)
+        db.commit()
+    index = "search_front" if "front" in change else "search"
+    if "docsize" not in change:
+        done = run("search", "tin", "--db", other)
+        assert done.exit_code == 1 and "`luubao verify` tells more" in done.stderr, done.output
+    told = run("verify", "--db", other)
+    assert told.exit_code == 1 and "`luubao upgrade` makes it anew" in told.output
+    done = run("upgrade", "--db", other)
+    assert done.exit_code == 0 and f"search index {index} was missing or changed" in done.stderr, done.output
+    assert run("verify", "--index", "--db", other).exit_code == 0
+    assert run("search", "tin", "--db", other).output == run("search", "tin", "--db", made).output
+
+
 def test_an_archive_in_utf_16_is_refused(made: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     with closing(sqlite3.connect(made)) as source, closing(sqlite3.connect(other)) as db:
