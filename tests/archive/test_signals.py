@@ -60,13 +60,15 @@ def cli(): pass
 def work(): time.sleep(60)
 
 def hook(_, event, what):  # the thread that hears signals begins
-    if event == "c_call" and what.__name__ == "start_new_thread":
+    if event == "{event}" and what.__name__ == "start_new_thread":
         sys.setprofile(None)
         os.kill(os.getpid(), 15)
 
 sys.setprofile(hook)
+sys.setswitchinterval(10)  # the thread has no turn before it is waited for
 say("ready")
-cli(["work"])
+try: cli(["work"])
+finally: time.sleep(0.3)  # whatever a thread has to say about its end
 """
 
 
@@ -178,8 +180,10 @@ def test_what_holds_the_interpreter_itself_is_ended_by_the_kernel() -> None:
     assert process.returncode in (5, -signal.SIGPROF)
 
 
-def test_one_that_comes_while_a_command_begins_ends_it_as_any_other() -> None:
-    with program(_AMID_THE_BEGINNING) as process:
+@pytest.mark.parametrize("event", ["c_call", "c_return"])
+def test_one_that_comes_while_a_command_begins_ends_it_as_any_other(event: str) -> None:
+    """Before the thread is there, and when it has begun and not said so yet."""
+    with program(_AMID_THE_BEGINNING.replace("{event}", event)) as process:
         _, told = process.communicate(timeout=300)
     assert process.returncode == 5, told
     assert "Traceback" not in told and told.strip()
