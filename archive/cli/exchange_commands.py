@@ -175,7 +175,7 @@ def merge_command(
 _NOT_MERGED = {
     "withdrawn": "captures of withdrawn articles were left out, or kept as facts only",
     "damaged": "captures do not open in the other archive and were left out. `luubao verify` names them",
-    "refused": "values of the other archive cannot be",
+    "refused": "rows or values of the other archive were left out, for they are impossible",
     "pictures-missing": "fetches of pictures were left out, for their files are not in the other's folder",
 }
 _READINGS_LEFT_OUT = {

@@ -24,15 +24,18 @@ EXIT_LEFT = 6
 def upgrade(path: Path) -> None:
     """Upgrades an archive written by an older luubao.
 
-    Migrates the schema, restores views, triggers and indexes that are missing or changed, and repairs impossible
-    values: an unknown time zone of an outlet, or an invalid time in crawl data. What came from a newspaper is evidence
-    and is never changed; rows of it that cannot be read are named here and skipped by other commands. Exit code 6 if
-    there are such rows. Reports secrets that older archives contain; `luubao cleanse` removes them.
+    Migrates the schema, restores views, triggers and indexes that are missing or changed, makes search indexes anew
+    that cannot be read, and repairs impossible values: an unknown time zone of an outlet, or an invalid time in crawl
+    data. What came from a newspaper is evidence and is never changed; rows of it that cannot be read are named here
+    and skipped by other commands. Exit code 6 if there are such rows. Reports secrets that older archives contain;
+    `luubao cleanse` removes them.
 
     \b
     Example:
       luubao upgrade --db luubao.db
     """
+    from archive.storage.integrity.consistency import index_problems
+    from archive.storage.integrity.search_indexes import make_anew
     from archive.storage.schema_check import restore_schema
     from archive.storage.withdrawals.secret_removal import kinds, removals
 
@@ -40,6 +43,9 @@ def upgrade(path: Path) -> None:
     with open_archive(path, create=True, any_code=True) as db:
         with transaction(db):
             restored = restore_schema(db)
+            for index in sorted({problem.where for problem in index_problems(db)}):
+                make_anew(db, index)
+                restored.append(f"search index {index}")
         say_all((f"{name} was missing or changed, and is as luubao makes it again" for name in restored), err=True)
         _count_changes(db)
         left = _repair(db)

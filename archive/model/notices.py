@@ -16,7 +16,8 @@ _more = 0
 def pass_over(where: str, why: object) -> None:
     """Notes what was skipped. where: such as `captures 17`; why: the end of a sentence."""
     global _more  # one list a process: the code that reads rows is far from the code that reports
-    notice = f"{where}: {' '.join(str(why).split())[:200]}"
+    reason = " ".join(str(why).split())[:200] or type(why).__name__
+    notice = f"{where}: {reason}"
     with _lock:
         if notice in _noted:
             return

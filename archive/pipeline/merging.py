@@ -34,6 +34,7 @@ from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
 from archive.storage.picture_fetches import ensure_image, keep_picture
 from archive.storage.picture_files import JPEG, MOST_BYTES, MOST_THUMBNAIL, plain_file, put_file
+from archive.storage.sqlite_errors import DatabaseError, is_corrupt
 from archive.storage.withdrawals import withdrawal_lookup
 from archive.text.recurring_blocks import Boilerplate
 
@@ -162,7 +163,8 @@ def merge(
     if real_path(path) == real_path(other):
         raise ArchiveUnusable(f"{other} is the archive itself. Name another one")
     done, budget = Merged(), UnpackBudget(other.stat().st_size if other.is_file() else 0, unpack_ratio)
-    with connection.open_archive(other) as theirs, connection.open_archive(path, create=True) as ours:
+    with _either(path, other) as (ours, theirs):
+        other_archive.note_rows_without_number(theirs, done.refuse)
         known = {run.outlet.name: run for run in kept_captures.outlets_of(ours)}
         for their_run in other_archive.outlets(theirs, done.refuse):
             name = their_run.outlet.name
@@ -170,6 +172,19 @@ def merge(
                 job = _Merging(ours, theirs, their_run, known.get(name), pictures, other_pictures, done, step, budget)
                 job.take_runs()
     return done
+
+
+@contextmanager
+def _either(path: Path, other: Path) -> Iterator[tuple[Database, Database]]:
+    """Both archives. An error of SQLite over damaged pages does not say whose they are."""
+    with connection.open_archive(other) as theirs, connection.open_archive(path, create=True) as ours:
+        try:
+            yield ours, theirs
+        except DatabaseError as error:
+            if not is_corrupt(error):
+                raise
+            why = f"{other} or {path} is damaged: {error}. `luubao verify` tells which, and more"
+            raise ArchiveDamaged(why) from error
 
 
 class _Merging:
@@ -247,7 +262,7 @@ class _Merging:
         own_run, capture = run or self.whole, past.capture
         try:
             self.budget.spend(past.size)
-            body = None if capture.status == 304 else capture_writer.kept_body(self.theirs, past.id)
+            body = None if capture.status == 304 else self._body(past)
         except (ArchiveDamaged, UnpacksTooMuch) as error:
             self.done.counts["damaged"] += isinstance(error, ArchiveDamaged)
             self.done.refuse(f"captures {past.id}", str(error))
@@ -264,6 +279,9 @@ class _Merging:
         arrived = arrivals.arrive(capture, Origin(*past.origin) if past.origin else None, always_late=True)
         self.done.counts["withdrawn" if arrived == "withdrawn" else "captures"] += 1
         return run
+
+    def _body(self, past: OtherCapture) -> bytes | None:
+        return capture_writer.kept_body(self.theirs, past.id, other_archive.LARGEST)
 
     def _is_fact_only(self, run: Run, capture: Capture) -> bool:
         """Whether a withdrawn article's capture is here already without its bytes."""

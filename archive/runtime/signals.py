@@ -63,10 +63,20 @@ class _SignalListener:
         self.raise_again_at: float | None = None  # when to look whether Interrupted was swallowed
         self.self_sent = 0  # signals that this process sent itself and has not received yet
         self.in_order = 0
+        self.missed = False  # a signal came while nothing could be raised
         self.at_once: list[Callable[[], None]] = [_kill_workers]
         self.read_end, self.write_end = os.pipe()
         os.set_blocking(self.write_end, False)
         self.thread = threading.Thread(target=self._listen, name="signals", daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread. A signal that comes meanwhile is raised afterwards: nobody can wait for the end of a
+        thread that is half started."""
+        self.in_order += 1
+        self.thread.start()
+        self.in_order -= 1
+        if self.missed:
+            self.note()
 
     def _listen(self) -> None:
         while True:
@@ -126,6 +136,7 @@ class _SignalListener:
 
     def note(self, *_: object) -> None:
         """The signal handler, which the interpreter calls in the main thread as soon as that is free."""
+        self.missed = bool(self.in_order)
         if not self.in_order and not self.raised:
             self.raised = True
             if not _is_ending(sys.exc_info()[1]):
@@ -163,13 +174,15 @@ def handle_signals() -> Iterator[None]:
     _listener = listener = _SignalListener()
     former_handlers = {number: signal.signal(number, listener.note) for number in _SIGNALS}
     former_profile_handler = signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    former_hook, sys.unraisablehook = sys.unraisablehook, _without_interruptions(sys.unraisablehook)
     former_descriptor = signal.set_wakeup_fd(listener.write_end, warn_on_full_buffer=False)
     try:
-        listener.thread.start()  # a signal may come meanwhile
+        listener.start()
         yield
     finally:
         listener.in_order += 1  # shutting down: nothing may be raised during that
         _listener = None
+        sys.unraisablehook = former_hook
         signal.set_wakeup_fd(former_descriptor)
         for number, handler in former_handlers.items():
             signal.signal(number, handler)
@@ -180,6 +193,12 @@ def handle_signals() -> Iterator[None]:
         signal.signal(signal.SIGPROF, former_profile_handler)
         os.close(listener.read_end)
         os.close(listener.write_end)
+
+
+def _without_interruptions(hook: Callable[[Any], object]) -> Callable[[Any], object]:
+    """A hook for what is raised where the interpreter can only report it (a finalizer, a callback around a fork):
+    Interrupted is no mistake to report, and is raised again by the listener."""
+    return lambda unraisable: None if isinstance(unraisable.exc_value, Interrupted) else hook(unraisable)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import random
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from io import BytesIO
 from typing import Any, BinaryIO
 
 from sqlite_utils import Database
@@ -40,6 +41,7 @@ _FORCE_ATTACH_DICT = 1001
 _MAGIC, _DICTIONARY_FRAME = b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"
 _UNUSED_BIT = 0x10  # of the byte after the magic number
 _LARGEST_DICTIONARY = 16 * 1024 * 1024
+_PART = 16 * 1024 * 1024
 _SMALLEST_WINDOW, _LARGEST_WINDOW = 17, 27
 _WINDOW_LIMIT: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _LARGEST_WINDOW}
 
@@ -65,12 +67,23 @@ def _decompressed(data: bytes, against: Any, size: int | None) -> bytes:
     if size is None:
         return zstd.decompress(data, zstd_dict=against, options=_WINDOW_LIMIT)
     decompressor = zstd.ZstdDecompressor(zstd_dict=against, options=_WINDOW_LIMIT)
-    body = decompressor.decompress(data, max_length=size + 1)
+    body = _at_most(decompressor, data, size + 1)
     if len(body) == size and not decompressor.eof:  # the checksum follows the last byte
         body += decompressor.decompress(b"", max_length=1)
     if len(body) != size or not decompressor.eof or decompressor.unused_data or not _says(data, size):
         raise ZstdError(f"it is not of the {size:,} bytes that it should be")
     return body
+
+
+def _at_most(decompressor: zstd.ZstdDecompressor, data: bytes, size: int) -> bytes:
+    """What a frame holds, or the first `size` bytes, or a little more. A large one comes in parts: in one call, what
+    decompresses it takes twice its memory."""
+    if size <= _PART:
+        return decompressor.decompress(data, max_length=size)
+    body = BytesIO()
+    while body.tell() < size and not decompressor.eof and body.write(decompressor.decompress(data, max_length=_PART)):
+        data = b""
+    return body.getvalue()
 
 
 def _says(frame: bytes, size: int) -> bool:

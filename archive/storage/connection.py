@@ -24,7 +24,6 @@ from archive.model.errors import (
     LuubaoError,
     QueryTooLong,
 )
-from archive.model.notices import pass_over
 from archive.model.paths import real_path
 from archive.storage import schema_check
 from archive.storage.file_identity import (
@@ -125,7 +124,7 @@ def _open_for_writing(path: Path, any_code: bool) -> Database:
             if not any_code:
                 _refuse_foreign_code(db, path)
             if migrations.pending(db):
-                _migrate(db, path)
+                schema_check.migrate(db, path)
                 seal_finished(db, clock.now())
     except sqlite3.DatabaseError as error:
         db.close()
@@ -138,17 +137,6 @@ def _open_for_writing(path: Path, any_code: bool) -> Database:
         db.close()
         raise
     return db
-
-
-def _migrate(db: Database, path: Path) -> None:
-    """Takes the steps that an archive lacks. No trigger or view of others runs in them: luubao's own are put in their
-    place before."""
-    if schema_check.foreign_code(db):
-        if missing := schema_check.missing_table(db):
-            raise ArchiveUnusable(f"{path} is no archive as luubao makes them: it has no table {missing}. {_ANOTHER}")
-        for name in schema_check.restore_schema(db):
-            pass_over(name, "it was not as luubao makes it, and is now")
-    migrations.apply(db)
 
 
 def _open_for_reading(path: Path, any_code: bool) -> Database:
@@ -182,9 +170,9 @@ def _connect(path: Path, parameters: str) -> Database:
         )
         connection.text_factory = _decoded
         db = _database(connection)
+        schema_check.load_schema(connection)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA recursive_triggers = ON")
-        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         connection.note(path)
     except sqlite3.OperationalError as error:
         kind = ArchiveBusy if error.sqlite_errorcode & 0xFF in _BUSY_CODES else ArchiveUnusable
@@ -214,10 +202,11 @@ def _refuse_foreign(db: Database, path: Path) -> None:
         raise ArchiveUnusable(f"{path} is an SQLite file of something else. {_ANOTHER}")
     if schema > SCHEMA:
         raise ArchiveUnusable(f"{path} was written by a newer luubao (schema {schema}). Upgrade luubao to open it")
-    if table := schema_check.refused_table(db):
-        why = f"the definition of its table {table}, or of an index of it, calls functions"
+    if why := schema_check.why_refused(db):
         raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {why}. {_ANOTHER}")
-    if not migrations.pending(db) and (problem := schema_check.missing_column(db)):
+    if migrations.pending(db):
+        return
+    if problem := schema_check.missing_column(db) or schema_check.ambiguous_column(db):
         raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {problem}. {_ANOTHER}")
 
 
@@ -297,12 +286,12 @@ def _raising_archive_unusable() -> Iterator[None]:
     """Turns errors over a file that SQLite cannot write into ArchiveUnusable; errors in a statement pass unchanged."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        raise _not_writable(error) from error
     except sqlite3.DatabaseError as error:
-        if (sentence := damage_message(error)) is None:
+        if sentence := damage_message(error):
+            raise ArchiveUnusable(sentence) from error
+        if not isinstance(error, sqlite3.OperationalError):
             raise
-        raise ArchiveUnusable(sentence) from error
+        raise _not_writable(error) from error
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from archive.model.digests import digest_of
 from archive.model.errors import ArchiveDamaged
 from archive.storage import codecs
 from archive.storage.connection import any_length, checkpoint, snapshot, transaction
+from archive.storage.sqlite_errors import DatabaseError, is_corrupt
 
 MAX_DEPTH = 3
 """The longest chain: how many patches may lie between a body and one that is no patch."""
@@ -67,28 +68,35 @@ def put_body(db: Database, body: bytes, outlet_id: int, predecessor: int | None,
     return int(cursor.lastrowid or 0)
 
 
-def get_body(db: Database, body_id: int) -> bytes | None:
-    """The payload as it came; None where it was withheld or destroyed.
+def get_body(db: Database, body_id: int, largest: int = LARGEST) -> bytes | None:
+    """The payload as it came; None where it was withheld or destroyed. largest: bytes that it, and each body that it
+    is based on, may have.
 
     Raises ArchiveDamaged when it is missing or cannot be decompressed.
     """
     with snapshot(db):  # compacting or a withdrawal may store its base in another form a moment later
-        return _decompressed(db, body_id)
+        return _decompressed(db, body_id, largest)
 
 
-def _decompressed(db: Database, body_id: int) -> bytes | None:
+def _decompressed(db: Database, body_id: int, largest: int) -> bytes | None:
     query = "SELECT codec, dictionary_id, base_id, data, size FROM bodies WHERE id = ?"
-    with any_length(db):
-        row = db.execute(query, [body_id]).fetchone()
+    try:
+        with any_length(db):
+            row = db.execute(query, [body_id]).fetchone()
+    except DatabaseError as error:
+        if is_corrupt(error):
+            raise ArchiveDamaged(f"body {body_id} cannot be read: {error}. `luubao verify` tells more") from error
+        raise
     if row is None:
         raise ArchiveDamaged(f"body {body_id} is not there")
     codec, dictionary_id, base_id, data, size = row
+    if codec in ("withheld", "destroyed"):
+        return None
     try:
+        size = _valid_size(size, largest)
         if codec == "zstd-patch":
-            return codecs.unpatch(data, _base_body(db, body_id, base_id), _valid_size(size))
-        if codec in ("withheld", "destroyed"):
-            return None
-        return codecs.decompress(data, codecs.load(db, dictionary_id) if dictionary_id else None, _valid_size(size))
+            return codecs.unpatch(data, _base_body(db, body_id, base_id, largest), size)
+        return codecs.decompress(data, codecs.load(db, dictionary_id) if dictionary_id else None, size)
     except _DECOMPRESS_ERRORS as error:
         raise ArchiveDamaged(f"body {body_id} cannot be decompressed: {error}. `luubao verify` tells more") from error
 
@@ -99,10 +107,10 @@ def stored_data(db: Database, body_id: int) -> bytes:
         return bytes(db.execute("SELECT data FROM bodies WHERE id = ?", [body_id]).fetchone()[0])
 
 
-def _valid_size(size: int) -> int:
-    """Checks the stored size of a body. Raises ValueError where no body can have it."""
-    if not 0 <= size <= LARGEST:
-        raise ValueError(f"it cannot have {size} bytes")
+def _valid_size(size: int, largest: int) -> int:
+    """Checks the stored size of a body. Raises ValueError where it cannot have it, or may not."""
+    if not 0 <= size <= largest:
+        raise ValueError(f"it is said to have {size:,} bytes, and {largest:,} are the most")
     return size
 
 
@@ -168,10 +176,10 @@ def _root_size(db: Database, body_id: int | None) -> int:
     return int(db.execute("SELECT length(data) FROM bodies WHERE id = ?", [_root(db, body_id)]).fetchone()[0])
 
 
-def _base_body(db: Database, body_id: int, base_id: int) -> bytes:
+def _base_body(db: Database, body_id: int, base_id: int, largest: int) -> bytes:
     if base_id >= body_id:  # a body is only ever based on an earlier one
         raise ArchiveDamaged(f"body {body_id} is said to be based on body {base_id}, which came after it")
-    base = _decompressed(db, base_id)
+    base = _decompressed(db, base_id, largest)
     if base is None:
         raise ArchiveDamaged(f"body {body_id} is based on body {base_id}, which is not here")
     return base

@@ -9,21 +9,57 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice
+from pathlib import Path
 
 from sqlite_utils import Database
 
+from archive.model.errors import ArchiveUnusable
+from archive.model.notices import pass_over
+from archive.model.validation import shown
 from archive.storage.integrity.column_validation import COLUMNS
 from archive.storage.migrations import migrations
 
 OUR_CODE = "0859f1ba2369a7dd537ef0202fccc6c425c6df717ac07e1fcac0933d9868b133"
 """Digest of the views and triggers of a new archive; tests/archive/test_schema.py tells it after a migration."""
-_VIRTUAL = b"CREATE VIRTUAL TABLE"
-_WORD = re.compile(rb'"[^"]*"|[\w$\x80-\xff]+|\S')
-_BEFORE_PARENTHESES = {"check", "in", "key", "unique", *COLUMNS}
+_VIRTUAL = ["create", "virtual", "table"]
+_TOKEN = re.compile(
+    rb"""(?P<skipped>\xef\xbb\xbf|--[^\n]*|/\*.*?(?:\*/|\Z))|(?P<text>'(?:[^']|'')*')"""
+    rb"""|(?P<name>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[a-zA-Z_\x80-\xff][\w$\x80-\xff]*)|[\w$]+|->|\S""",
+    re.DOTALL,
+)
+"""As SQLite divides SQL (https://www.sqlite.org/lang_keywords.html): a parenthesis in a text or a comment is none."""
+_BEFORE_PARENTHESES = {"in", "and", "or", "not", "when", "then", "else", "case", "between", "is", "where"}
+_PURE = {"date", "time", "datetime", "julianday", "unixepoch", "strftime"}
+"""Functions that end at once, whatever they are given: a column of somebody's own may have a moment as its default."""
+_COMPUTING = {"like", "glob", "regexp", "match", "->", "as"}
+"""What calls a function without parentheses, or makes a column that is computed when it is read."""
+_COLLATIONS = {"binary", "nocase", "rtrim"}
+_OTHER_TABLES = {"_sqlite_migrations", "sqlite_sequence", "sqlite_stat1", "sqlite_stat4"} | {
+    f"{index}_{part}" for index in ("search", "search_front") for part in ("config", "data", "docsize", "idx")
+}
+"""Tables that SQLite, or sqlite-utils, reads and writes for luubao's."""
 _SCHEMA = "SELECT type, name, CAST(sql AS BLOB) FROM sqlite_master WHERE sql IS NOT NULL"
+
+_LONGEST_DEFINITION = 64 * 1024
+_SCHEMA_SECONDS = 5.0  # of processor time
+_COLUMNS_OF = "SELECT name FROM pragma_table_info(?)"
+
+
+def load_schema(connection: sqlite3.Connection) -> None:
+    """Lets SQLite read the schema and with it the planner's statistics: a stranger's may be columns that are computed.
+    What they call is given nothing long, and none is read after _SCHEMA_SECONDS; then why_refused finds them."""
+    until = time.thread_time() + _SCHEMA_SECONDS
+    limit = connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_DEFINITION)
+    connection.set_progress_handler(lambda: time.thread_time() > until, 1_000)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    finally:
+        connection.set_progress_handler(None, 0)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limit)
 
 
 def _expected_of(db: Database) -> dict[tuple[str, str], bytes]:
@@ -47,7 +83,7 @@ def schema_differences(db: Database) -> Iterator[tuple[str, str]]:
     for (kind, name), sql in expected.items():
         if (kind, name) not in present and kind == "view":
             yield f"schema {name}", f"the {kind} is not here"
-        elif (kind in ("view", "trigger") or sql.startswith(_VIRTUAL)) and present.get((kind, name), sql) != sql:
+        elif (kind in ("view", "trigger") or _is_virtual(sql)) and present.get((kind, name), sql) != sql:
             yield f"schema {name}", f"the {kind} is not as luubao makes it"
     for kind, name in present.keys() - expected.keys():
         if kind == "trigger":
@@ -57,12 +93,9 @@ def schema_differences(db: Database) -> Iterator[tuple[str, str]]:
 def missing_column(db: Database) -> str | None:
     """Says which required column no table has; None where none is missing. Views do not count: reading one in place of
     a table may never end."""
-    rows = db.execute(
-        "SELECT made.name, columns.name FROM sqlite_master AS made"
-        " JOIN pragma_table_info(made.name) AS columns WHERE made.type = 'table'"
-        " AND made.sql NOT LIKE 'CREATE VIRTUAL %'"  # reading a damaged index fails
-    ).fetchall()
-    present = {(table, column) for table, column in rows}
+    rows = db.execute(_SCHEMA).fetchall()
+    tables = {name for kind, name, sql in rows if kind == "table" and name in COLUMNS and not _is_virtual(sql)}
+    present = {(table, name) for table in tables for (name,) in db.execute(_COLUMNS_OF, [table]).fetchall()}
     required = ((table, column) for table, columns in COLUMNS.items() for column in columns)
     missing = next((f"{table}.{column}" for table, column in required if (table, column) not in present), None)
     return f"it has no column {missing} in a table" if missing else None
@@ -76,22 +109,67 @@ def missing_table(db: Database) -> str | None:
 def computing_tables(db: Database) -> set[str]:
     """Tables whose definition, or an index's, calls a function, as no definition of luubao's does: SQLite calls it for
     each row that is read, checked or written, and a function may take hours."""
-    query = "SELECT tbl_name, CAST(sql AS BLOB) FROM sqlite_master WHERE type IN ('table', 'index')"
-    return {table for table, sql in db.execute(query).fetchall() if sql and _calls_function(sql)}
+    query = "SELECT tbl_name, type, CAST(sql AS BLOB) FROM sqlite_master WHERE type IN ('table', 'index')"
+    return {table for table, kind, sql in db.execute(query).fetchall() if sql and _computes(kind, sql)}
 
 
-def refused_table(db: Database) -> str | None:
-    """The first of luubao's tables that computes something; None where none does."""
-    return min(computing_tables(db) & COLUMNS.keys(), default=None)
+def why_refused(db: Database) -> str | None:
+    """Says what in the schema keeps luubao from asking the archive anything; None for one that luubao can ask."""
+    if (encoding := db.execute("PRAGMA encoding").fetchone()[0]) != "UTF-8":
+        return f"its texts are in {encoding}"
+    odd = db.execute("SELECT type, name FROM sqlite_master WHERE type NOT IN ('table', 'index', 'view', 'trigger')")
+    for kind, name in odd.fetchall():  # SQLite takes a "Trigger" for one, and cannot remove it
+        return f"{shown(name)} is of the kind {shown(kind)}"
+    known = COLUMNS.keys() | _OTHER_TABLES
+    for kind, name, sql in db.execute(_SCHEMA).fetchall():  # reading a view may never end
+        if name.lower() in known and (kind == "view" or (kind == "table" and _is_virtual(sql))):
+            return f"{name} is no table of its own"
+    for table in sorted(table for table in computing_tables(db) if table.lower() in known):
+        return f"the definition of its table {table}, or of an index of it, calls functions or computes a column"
+    return None
 
 
-def _calls_function(sql: bytes) -> bool:
-    """Whether one of the words before a parenthesis can be a function's name. A comment may hide it."""
-    if sql.startswith(_VIRTUAL):
+def ambiguous_column(db: Database) -> str | None:
+    """Says which column of somebody's own has, in one of luubao's tables, the name of a column of another one: a query
+    over both tables would fail, or read the wrong one. None where there is none."""
+    taken = {name for columns in COLUMNS.values() for name in columns}
+    rows = ((table, name) for table in sorted(COLUMNS) for (name,) in db.execute(_COLUMNS_OF, [table]).fetchall())
+    own = next((row for row in rows if row[1] not in COLUMNS[row[0]] and row[1].lower() in taken), None)
+    return f"its table {own[0]} has a column {own[1]}, as another table of luubao's. Rename it" if own else None
+
+
+def _is_virtual(sql: bytes) -> bool:
+    return list(islice(_tokens(sql), len(_VIRTUAL))) == _VIRTUAL
+
+
+@lru_cache(maxsize=512)
+def _computes(kind: str, sql: bytes) -> bool:
+    """Whether a definition calls a function that may take long, computes a column, or names a collation that SQLite has
+    not. A table's columns have no expressions but in parentheses, so that what stands before others is a type
+    (`VARCHAR (30)`) or a keyword."""
+    if _is_virtual(sql):
         return False
-    words = [word.strip(b'"').lower().decode("latin-1") for word in _WORD.findall(sql.partition(b"(")[2])]
-    before = {word for word, following in pairwise(words) if following == "("}
-    return b"--" in sql or b"/*" in sql or not before <= _BEFORE_PARENTHESES
+    depth, opened, before = 0, False, ""
+    for token in _tokens(sql):
+        if opened and (token in _COMPUTING or (before == "collate" and token not in _COLLATIONS)):
+            return True
+        if token == "(":
+            in_expression = depth > 1 if kind == "table" else opened
+            if in_expression and before and before not in _BEFORE_PARENTHESES | _PURE:
+                return True
+            depth, opened = depth + 1, True
+        depth -= token == ")"
+        before = token if token[:1].isidentifier() else ""
+    return False
+
+
+def _tokens(sql: bytes) -> Iterator[str]:
+    """Names and keywords in small letters and without their quotes, and the other tokens; "'" stands for a text."""
+    for found in _TOKEN.finditer(sql):
+        if name := found["name"]:
+            yield name.strip(b'"`[]').lower().decode("latin-1")
+        elif not found["skipped"]:
+            yield "'" if found["text"] else found[0].decode("latin-1")
 
 
 def code_digest(db: Database) -> str:
@@ -125,3 +203,24 @@ def restore_schema(db: Database) -> list[str]:
 
 def _present(db: Database) -> dict[tuple[str, str], bytes]:
     return {(kind, name): sql for kind, name, sql in db.execute(_SCHEMA).fetchall()}
+
+
+def migrate(db: Database, path: Path) -> None:
+    """Takes the steps that an archive lacks. No trigger or view of others runs in them: luubao's own are put in their
+    place before."""
+    if foreign_code(db):
+        if missing := missing_table(db):
+            raise ArchiveUnusable(
+                f"{path} is no archive as luubao makes them: it has no table {missing}. Name another file with --db"
+            )
+        for name in restore_schema(db):
+            pass_over(name, "it was not as luubao makes it, and is now")
+    try:
+        migrations.apply(db)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise
+        why = f"a step that its schema lacks cannot be taken ({error})"
+        raise ArchiveUnusable(
+            f"{path} is no archive as luubao makes them: {why}. Name another file with --db"
+        ) from error

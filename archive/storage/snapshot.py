@@ -12,7 +12,7 @@ from archive.model.errors import ArchiveUnusable
 from archive.model.paths import own_places
 from archive.storage.connection import Database, open_archive
 from archive.storage.file_identity import open_hint, require_plain_files
-from archive.storage.integrity.fixity import broken_seals, stop_at_damage
+from archive.storage.integrity.fixity import broken_pages, broken_seals, stop_at_damage
 from archive.storage.integrity.problems import Problem, Step
 from archive.storage.integrity.seals import newest_seal
 from archive.storage.picture_files import broken_pictures
@@ -48,9 +48,7 @@ _BUSY_TIMEOUT = 2.0  # seconds
 def problems_of(copy: Path, step: Step) -> tuple[list[Problem], str | None]:
     """Problems that SQLite and the seals find in a copy, and its newest seal."""
     with _opened(copy) as db:
-        problems = [
-            Problem("file", message) for (message,) in db.execute("PRAGMA quick_check").fetchall() if message != "ok"
-        ]
+        problems = list(stop_at_damage(broken_pages(db, "quick_check")))
         problems += stop_at_damage(broken_seals(db, step))
         return problems, newest_seal(db)
 

@@ -17,6 +17,7 @@ from archive.model.errors import ArchiveDamaged, LuubaoError
 from archive.model.notices import pass_over
 from archive.storage.integrity.column_validation import usable
 
+_INDEX_FORMAT = "invalid fts5 file format"
 _CORRUPT_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _ACCESS_CODES = (
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY,
@@ -29,7 +30,7 @@ def damage_message(error: BaseException, path: Path | None = None) -> str | None
     name = "the archive" if path is None else f"the archive {path}"
     if is_too_long(error):
         return f"{name} holds a value longer than any that luubao writes. `luubao verify` names its table"
-    if _primary_code(error) not in _CORRUPT_CODES:
+    if _primary_code(error) not in _CORRUPT_CODES and _INDEX_FORMAT not in str(error):
         return None
     return f"{name} is damaged: {error}. `luubao verify` tells more{_wal_hint(path)}"
 

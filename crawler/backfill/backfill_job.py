@@ -98,27 +98,35 @@ class _Job:
         return self.arrivals.run
 
     def list(self, hosts: tuple[str, ...], span: Span) -> None:
-        """Reads the index, from where the last backfill stopped."""
-        db, outlet_id, name = self.arrivals.db, self.run.outlet_id, self.source.name
-        waiting = remote_index.open_count(db, outlet_id, name)
+        """Reads the index, from where the last backfill stopped. One of its parts that cannot be understood keeps
+        nobody from the others, nor from what waits."""
+        waiting = remote_index.open_count(self.arrivals.db, self.run.outlet_id, self.source.name)
         for query in self.source.queries(hosts, span):
-            finished, key = remote_index.listed(db, outlet_id, name, query)
-            keys = set[str | None]()
-            while not finished and not self.stopped():
-                if key in keys or len(keys) > MAX_PAGES:
-                    raise LuubaoError(f"{name}: its index goes round in a circle, or has no end")
-                if waiting + self.done.counts["listed"] >= _MOST_WAITING:
-                    self.done.problem = f"{_MOST_WAITING:,} captures wait: the index is read further in the next run"
-                    return
-                keys.add(key)
-                page = self.source.page(query, key)
-                for reason in page.odd:
-                    self._note_odd("a line of the index", reason)
-                self.done.counts["listed"] += remote_index.note_page(
-                    db, outlet_id, name, query, page.offers, page.next, now()
-                )
-                key, finished = page.next, page.next is None
-                self.progress(self.done)
+            try:
+                self._list_part(query, waiting)
+            except WebArchiveBusy:
+                raise
+            except LuubaoError as error:
+                self.done.problem = self.done.problem or str(error)
+
+    def _list_part(self, query: str, waiting: int) -> None:
+        db, outlet_id, name = self.arrivals.db, self.run.outlet_id, self.source.name
+        finished, key = remote_index.listed(db, outlet_id, name, query)
+        keys = set[str | None]()
+        while not finished and not self.stopped():
+            if key in keys or len(keys) > MAX_PAGES:
+                raise LuubaoError(f"{name}: its index goes round in a circle, or has no end")
+            if waiting + self.done.counts["listed"] >= _MOST_WAITING:
+                raise LuubaoError(f"{_MOST_WAITING:,} captures wait: the index is read further in the next run")
+            keys.add(key)
+            page = self.source.page(query, key)
+            for reason in page.odd:
+                self._note_odd("a line of the index", reason)
+            self.done.counts["listed"] += remote_index.note_page(
+                db, outlet_id, name, query, page.offers, page.next, now()
+            )
+            key, finished = page.next, page.next is None
+            self.progress(self.done)
 
     def take(self, most: int) -> None:
         """Fetches the offered captures that the archive lacks."""

@@ -84,27 +84,34 @@ def read_index(answer: ArchiveResponse) -> CdxPage:
         odd += parsed.odd
         resume = parsed.next
         if len(odd) > _MOST_ODD:
-            raise LuubaoError(f"a page of the index has more than {_MOST_ODD:,} lines that cannot be")
+            raise LuubaoError(f"a page of the index has more than {_MOST_ODD:,} impossible lines")
+    if odd and not lines and not _is_array(answer.body):
+        start = answer.body[:200].decode("utf-8", "replace")
+        raise LuubaoError(f"what the index answered cannot be understood: {shown(start)} ({odd[0]})")
     return CdxPage(lines, resume, tuple(odd))
 
 
 def _parts(body: bytes) -> Iterator[bytes]:
     """A response in parts that a worker parses in a second: lines under their legend, or a whole JSON array."""
     legend = body[: body.find(b"\n") + 1] if body.lstrip().startswith(b"CDX ") else b""
-    start, size = 0, len(body) if body.lstrip().startswith(b"[") else _PART
+    start, size = 0, len(body) if _is_array(body) else _PART
     while start < len(body):
         end = body.find(b"\n", start + size) + 1 or len(body)
         yield (legend if start else b"") + body[start:end]
         start = end
 
 
-def parse(body: bytes) -> CdxPage:
-    """Parses a response line by line; an invalid line becomes an error in `odd` and does not stop the others.
+def _is_array(body: bytes) -> bool:
+    return body.lstrip().startswith(b"[")
 
-    Raises LuubaoError for a body that is no CDX response.
+
+def parse(body: bytes) -> CdxPage:
+    """Parses a response, or a part of one, line by line; an invalid line becomes an error in `odd` and does not stop
+    the others.
+
+    Raises LuubaoError for a JSON array that is none.
     """
-    text = body.decode("utf-8", "replace").strip()
-    rows, resume = _json_array_rows(text) if text.startswith("[") else (_text_rows(text), None)
+    rows, resume = _rows(body.decode("utf-8", "replace").strip())
     lines, odd = [], []
     for row in rows:
         try:
@@ -112,9 +119,19 @@ def parse(body: bytes) -> CdxPage:
                 lines.append(line)
         except BadValue as error:
             odd.append(str(error))
-    if odd and not lines and not text.startswith("["):
-        raise LuubaoError(f"what the index answered cannot be understood: {shown(text)} ({odd[0]})")
     return CdxPage(lines, resume, tuple(odd))
+
+
+def _rows(text: str) -> tuple[list[Any], str | None]:
+    """The rows of an array, or of lines, of which the first may be anything."""
+    if not text.startswith("["):
+        return _text_rows(text), None
+    try:
+        return _json_array_rows(text)
+    except LuubaoError:
+        if "\n{" not in text:
+            raise
+        return _text_rows(text), None
 
 
 def _json_array_rows(text: str) -> tuple[list[Any], str | None]:
@@ -156,6 +173,8 @@ def _row_fields(row: Any) -> dict[str, Any]:
     if isinstance(row, dict):
         return row
     before, brace, rest = str(row).partition("{")
+    if not brace:
+        raise BadValue(f"{shown(str(row))} is no line of an index")
     facts = validation.json_object(brace + rest)
     words = before.split()
     return {"timestamp": words[1], **facts} if len(words) >= 2 else facts

@@ -83,5 +83,5 @@ def _print_report(outlet: str, done: BackfillResult) -> None:
     if done.problem:
         say(f"{outlet}: {done.problem}", err=True)
     if counts["odd"]:
-        say(f"{outlet}: {counts['odd']} lines or captures cannot be, and were left out", err=True)
+        say(f"{outlet}: {counts['odd']} lines or captures are impossible, and were left out", err=True)
     say_all((f"  {line}" for line in done.odd), err=True)

@@ -413,7 +413,7 @@ def test_a_file_that_unpacks_to_too_much_keeps_what_came_before(
     assert done.exit_code == 4 and "Bài cuối" in headlines(tmp_path)
     assert "it unpacks to more than 20 times its size and 1 MB, so the rest was left out" in done.stderr
     assert "raise unpack_ratio" in done.stderr
-    assert ("Bài đầu" in headlines(tmp_path)) == (form != "zeros.wacz")  # whose member is unpacked before it is read
+    assert "Bài đầu" in headlines(tmp_path)
     (tmp_path / "luubao.toml").write_text("[archive]\nunpack_ratio = 100000\n")
     again = CliRunner().invoke(
         luubao, ["--config", str(tmp_path / "luubao.toml"), "import", *map(str, files), "--db", str(tmp_path / "b.db"),

@@ -17,7 +17,9 @@ from click.testing import CliRunner, Result
 from archive import finish_run, ingest, open_archive, start_run
 from archive.model import unpack_budget
 from archive.storage import connection
+from archive.storage.captures import other_archive
 from archive.storage.integrity.column_validation import COLUMNS
+from archive.storage.migrations import APPLICATION_ID
 from crawler.cli import luubao
 from tests.archive.invalid_archives import HOSTILE, Change, changed, changes, loosened, written
 from tests.support import NOON, PAPER, Shoot, page
@@ -196,6 +198,38 @@ def test_a_view_in_the_place_of_a_table_is_refused(table: str, loose: Path, tmp_
     assert done.exit_code == 1 and "is no archive as luubao makes them" in done.output
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [
+        f"CREATE VIEW _sqlite_migrations AS {ENDLESS} SELECT n AS migration_set, n AS name, n AS applied_at FROM r",
+        "CREATE VIRTUAL TABLE _sqlite_migrations USING fts5 (migration_set, name, applied_at)",
+    ],
+)
+def test_the_steps_of_a_schema_are_a_table(steps: str, made: Path, tmp_path: Path) -> None:
+    """They are read before anything else."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.executescript(f"DROP TABLE _sqlite_migrations; {steps}")
+    for command in (("articles",), ("verify",), ("upgrade",), ("merge", other)):
+        done = run(*command, "--db", tmp_path / "ours.db" if command[0] == "merge" else other)
+        assert done.exit_code == 1 and "_sqlite_migrations is no table of its own" in done.output, (
+            command,
+            done.output,
+        )
+
+
+def test_steps_that_cannot_be_taken_are_told(made: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.execute("DELETE FROM _sqlite_migrations WHERE rowid > 3")
+        db.commit()
+    done = run("upgrade", "--db", other)
+    assert done.exit_code == 1 and "a step that its schema lacks cannot be taken" in done.stderr, done.output
+    with closing(sqlite3.connect(other)) as db, closing(sqlite3.connect(made)) as source:
+        counts = "SELECT (SELECT count(*) FROM captures), (SELECT count(*) FROM texts)"
+        assert db.execute(counts).fetchall() == source.execute(counts).fetchall()
+
+
 COUNT = "SELECT (WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r)"
 
 
@@ -255,6 +289,12 @@ def defined(path: Path, table: str, how: str, call: str) -> None:
     made_by, name, former, present = (part.format(table=table, call=call) for part in DEFINITIONS[how])
     with closing(sqlite3.connect(path)) as db:
         db.execute(made_by)
+    redefined(path, name, former, present)
+
+
+def redefined(path: Path, name: str, former: str, present: str) -> None:
+    """Puts something in the place of a part of a definition, also what SQLite would not take for a table with rows."""
+    with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA writable_schema = ON")
         changed = "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE name = ? AND instr(sql, ?)"
         assert db.execute(changed, [former, present, name, former]).rowcount == 1
@@ -279,6 +319,210 @@ def test_a_definition_that_calls_functions_is_refused_or_not_asked(
     for command in (("articles",), ("verify",), ("upgrade",), ("merge", mine)):
         done = run(*command, "--db", ours if command[0] == "merge" else mine)
         assert done.exit_code == 0, (command, done.output)
+
+
+LAST_COLUMN = "withdrawn_at TEXT,"
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "price DECIMAL(10, 2)",
+        "note VARCHAR (30) DEFAULT 'none (yet) -- or /* not'",
+        "mark NUMERIC(8) NOT NULL DEFAULT -1 CHECK (mark IN (-1, 0) OR (mark > 5))",
+        "added_at TEXT DEFAULT CURRENT_TIMESTAMP",
+        "added_at TEXT DEFAULT (datetime('now')) -- abs(1)",
+        """added_at TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) CHECK ("added_at" <> '(')""",
+    ],
+)
+def test_a_column_of_one_s_own_keeps_nobody_out(column: str, made: Path, tmp_path: Path) -> None:
+    """None of these definitions can take long."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    redefined(other, "articles", LAST_COLUMN, f"{LAST_COLUMN} {column}\n,")
+    redefined(other, "articles", ") STRICT", ")")  # which has no VARCHAR
+    for command in (("articles",), ("upgrade",), ("merge", other)):
+        done = run(*command, "--db", tmp_path / "ours.db" if command[0] == "merge" else other)
+        assert done.exit_code == 0, (command, done.output)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        """x TEXT DEFAULT '"' CHECK (x <> hex(zeroblob(400000000))), y TEXT DEFAULT '"'""",
+        "x TEXT CHECK (x IN (1, CASE randomblob(900000000) WHEN x THEN 1 END))",
+        "x TEXT CHECK (x NOT LIKE '%a%a%a%a%b')",
+        "x TEXT CHECK (x \ufeffGLOB '*a*a*a*b')",
+        "x TEXT CHECK (x -> '$.a' IS NULL)",
+        "x TEXT DEFAULT (datetime(hex(zeroblob(400000000))))",
+        "x TEXT AS (url || url)",
+    ],
+)
+def test_a_call_that_hides_is_found(column: str, made: Path, tmp_path: Path) -> None:
+    """Behind a text with a quotation mark, where a type could stand, or as an operator."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    redefined(other, "articles", LAST_COLUMN, f"{LAST_COLUMN} {column},")
+    done = run("articles", "--db", other)
+    assert done.exit_code == 1 and "its table articles, or of an index of it, calls functions" in done.stderr
+
+
+def test_a_table_of_one_s_own_cannot_hide_a_call(made: Path, tmp_path: Path) -> None:
+    """A parenthesis in its name is none of the definition's. `verify` checks no table that calls functions."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.executescript('CREATE TABLE "a(" (x TEXT CHECK (x <> \'b\'), "y" TEXT); INSERT INTO "a(" VALUES (1, 1)')
+    redefined(other, "a(", "x <> 'b'", "x <> printf('%.*c', 900000000, 'x')")
+    assert run("verify", "--db", other).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "last"),
+    [("search_data", "block BLOB"), ("_sqlite_migrations", '"applied_at" TEXT'), ("Articles", "withdrawn_at TEXT")],
+)
+def test_tables_that_others_read_for_luubao_call_nothing(table: str, last: str, made: Path, tmp_path: Path) -> None:
+    """SQLite and sqlite-utils do so; and a table's name may be in capitals."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        if table == "Articles":
+            db.executescript("ALTER TABLE articles RENAME TO x; ALTER TABLE x RENAME TO Articles")
+    redefined(other, table, last, f"{last} CHECK (hex(1))")
+    done = run("upgrade", "--db", other)
+    assert done.exit_code == 1 and f"its table {table}, or of an index of it, calls functions" in done.stderr
+
+
+def test_statistics_of_a_stranger_that_are_computed(made: Path, tmp_path: Path) -> None:
+    """SQLite reads them before anything else can be asked."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.execute("ANALYZE")
+        db.commit()
+    assert run("articles", "--db", other).exit_code == 0
+    redefined(other, "sqlite_stat1", "idx,stat", f"idx,stat AS ({CALLS[-1]})")
+    done = run("articles", "--db", other)
+    assert done.exit_code == 1 and "its table sqlite_stat1, or of an index of it, calls functions" in done.stderr
+
+
+def test_a_kind_in_capitals_hides_nothing(made: Path, tmp_path: Path) -> None:
+    """SQLite takes a "Trigger" for one."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.executescript(f"CREATE TRIGGER mine BEFORE INSERT ON runs BEGIN {COUNT}; END; PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_master SET type = 'Trigger' WHERE name = 'mine'")
+        db.commit()
+    for command in (("compact",), ("upgrade",), ("verify",), ("merge", other)):
+        done = run(*command, "--db", tmp_path / "ours.db" if command[0] == "merge" else other)
+        assert done.exit_code == 1 and "'mine' is of the kind 'Trigger'" in done.output, (command, done.output)
+
+
+@pytest.mark.parametrize("column", ["size INTEGER", "Headline TEXT"])
+def test_a_column_of_one_s_own_named_as_another_table_s_is_told(column: str, made: Path, tmp_path: Path) -> None:
+    """A query over both tables would fail, or read the wrong one."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.execute(f"ALTER TABLE captures ADD COLUMN {column}")
+    for command in (("articles",), ("verify",), ("export", "warc", "--to", tmp_path / "w"), ("merge", other)):
+        done = run(*command, "--db", tmp_path / "ours.db" if command[0] == "merge" else other)
+        assert done.exit_code == 1, (command, done.output)
+        assert f"its table captures has a column {column.split()[0]}, as another table" in done.stderr
+
+
+def test_what_is_wrong_with_a_table_of_one_s_own_is_one_s_own(made: Path, tmp_path: Path) -> None:
+    """A foreign key to what is no key, and a collation that SQLite has not: verify and backup go on past them."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    shutil.copytree(made.with_name("made.db.pictures"), tmp_path / "other.db.pictures")
+    with closing(sqlite3.connect(other)) as db:
+        db.executescript(
+            "CREATE TABLE parents (a); CREATE TABLE mine (a REFERENCES parents(b)); INSERT INTO mine VALUES (1);"
+            "CREATE TABLE sorted (a); INSERT INTO sorted VALUES ('b'), ('a'); CREATE INDEX by_a ON sorted (a)"
+        )
+    redefined(other, "by_a", "(a)", "(a COLLATE nowhere)")
+    for command in (("verify",), ("backup", tmp_path / "backups"), ("articles",)):
+        done = run(*command, "--db", other)
+        assert done.exit_code == 0, (command, done.output)
+
+
+def test_a_merge_takes_what_can_be_read_of_a_damaged_archive(made: Path, tmp_path: Path) -> None:
+    """The header of one capture lies on a page that SQLite finds damaged."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.execute("DROP TRIGGER headers_update_refused")
+        rows = db.execute("SELECT capture_id FROM headers ORDER BY capture_id").fetchall()
+        db.execute("UPDATE headers SET response = ? WHERE capture_id = ?", [f'[["x", "{"y" * 40_000}"]]', *rows[2]])
+        db.commit()
+    data = other.read_bytes()
+    place = data.index(b"y" * 4_000)
+    other.write_bytes(data[: place // 4096 * 4096] + b"\xff\xff\xff\xff" + data[place // 4096 * 4096 + 4 :])
+    done = run("merge", other, "--db", tmp_path / "ours.db")
+    assert done.exit_code == 4 and f"captures {rows[2][0]}: a value of it is damaged" in done.stderr, done.output
+    assert f"{len(rows) - 1} captures" in done.stdout
+    assert run("verify", "--db", tmp_path / "ours.db").exit_code == 0
+
+
+def test_a_merge_does_not_say_of_one_archive_what_is_wrong_with_the_other(made: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'captures_url')"
+                   " WHERE name = 'runs'")  # fmt: skip
+        db.commit()
+    done = run("merge", other, "--db", tmp_path / "ours.db")
+    assert done.exit_code == 1 and f"{other} or {tmp_path / 'ours.db'} is damaged" in done.stderr, done.output
+
+
+def test_rows_of_no_number_are_named_by_a_merge_and_by_verify(made: Path, tmp_path: Path) -> None:
+    """SQLite numbers rows from 1; a stranger may write others."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("UPDATE runs SET id = -7")
+        db.execute("UPDATE captures SET run_id = -7")
+        db.execute("UPDATE captures SET id = 0 WHERE id = (SELECT max(id) FROM captures)")
+        db.commit()
+    done = run("merge", other, "--db", tmp_path / "ours.db")
+    assert done.exit_code == 4, done.output
+    assert "runs -7: a row has no such number" in done.stderr and "captures 0: a row has" in done.stderr
+    told = run("verify", "--db", other)
+    assert told.exit_code == 1 and "runs -7: it has ended and has no seal" in told.output, told.output
+    assert "captures 0: " in told.output
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE search_config SET v = 99",
+        "DELETE FROM search_data",
+        "DELETE FROM search_front_config",
+        "DELETE FROM search_docsize WHERE id = (SELECT max(id) FROM search_docsize)",
+    ],
+)
+def test_a_search_index_that_cannot_be_read_is_named_and_made_anew(change: str, made: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    shutil.copytree(made.with_name("made.db.pictures"), tmp_path / "other.db.pictures")
+    with closing(sqlite3.connect(other)) as db:
+        db.execute(change)
+        db.commit()
+    index = "search_front" if "front" in change else "search"
+    if "docsize" not in change:
+        done = run("search", "tin", "--db", other)
+        assert done.exit_code == 1 and "`luubao verify` tells more" in done.stderr, done.output
+    told = run("verify", "--db", other)
+    assert told.exit_code == 1 and "`luubao upgrade` makes it anew" in told.output
+    done = run("upgrade", "--db", other)
+    assert done.exit_code == 0 and f"search index {index} was missing or changed" in done.stderr, done.output
+    assert run("verify", "--index", "--db", other).exit_code == 0
+    assert run("search", "tin", "--db", other).output == run("search", "tin", "--db", made).output
+
+
+def test_an_archive_in_utf_16_is_refused(made: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    with closing(sqlite3.connect(made)) as source, closing(sqlite3.connect(other)) as db:
+        schema = source.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name IN ('runs', 'outlets')")
+        db.execute("PRAGMA encoding = 'UTF-16'")
+        db.executescript(";".join(sql for (sql,) in schema))
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    for command in (("articles",), ("verify",), ("upgrade",), ("merge", other)):
+        done = run(*command, "--db", tmp_path / "ours.db" if command[0] == "merge" else other)
+        assert done.exit_code == 1 and "its texts are in UTF-16le" in done.output, (command, done.output)
 
 
 def test_names_in_quotes_keep_nobody_out(made: Path, tmp_path: Path) -> None:
@@ -399,6 +643,23 @@ def test_bodies_that_unpack_to_too_much_are_left_where_they_are(
     assert done.exit_code == 4 and "1 captures" in done.output and "raise unpack_ratio" in done.stderr
     assert run("verify", "--db", tmp_path / "ours.db").exit_code == 0
     assert run("verify", "--db", made).exit_code == run("merge", made, "--db", tmp_path / "ours.db").exit_code == 0
+
+
+def test_a_body_based_on_one_too_large_is_left_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shoot: Shoot
+) -> None:
+    """In a merge: a stranger's small body must not decompress one of a gigabyte that it is a patch of."""
+    made, words = tmp_path / "made.db", page("Tin to") + "<!-- " + "".join(map(str, range(4_000))) + " -->"
+    with open_archive(made, create=True) as db:
+        run_ = start_run(db, PAPER, {}, NOON)
+        ingest(db, run_, shoot(body=words))
+        ingest(db, run_, shoot(hours=1, body=words[:-9_000]))
+        finish_run(db, run_, outcome="ok", reason=None, stats={}, moment=NOON)
+        assert db.execute("SELECT codec FROM bodies ORDER BY id").fetchall() == [("zstd",), ("zstd-patch",)]
+    monkeypatch.setattr(other_archive, "LARGEST", len(words) - 1)
+    done = run("merge", made, "--db", tmp_path / "ours.db")
+    assert done.exit_code == 4 and "0 captures" in done.output, done.output
+    assert "captures 1: its body has" in done.stderr and "captures 2: body 1 cannot be decompressed" in done.stderr
 
 
 @pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])

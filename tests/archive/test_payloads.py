@@ -210,6 +210,19 @@ def test_no_bit_of_a_frame_s_head_can_be_another(body: bytes) -> None:
                 opened(bytes(changed))
 
 
+def test_a_large_body_comes_in_parts_and_is_checked_as_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codecs, "_PART", 1_000)
+    body = paper_page(1, 0).encode()
+    for frame in (codecs.compress(body), codecs.compress(bytes(len(body)))):
+        assert len(codecs.decompress(frame, None, len(body))) == len(body) > 1_000
+        for damaged, size in (
+            (frame, len(body) - 1), (frame, len(body) + 1), (frame[:-1], len(body)), (frame[: len(frame) // 2], len(body)),
+            (frame + b"x", len(body)), (frame, 0), (b"", len(body)),
+        ):  # fmt: skip
+            with pytest.raises(codecs.ZstdError):
+                codecs.decompress(damaged, None, size)
+
+
 def test_a_big_first_crawl_learns_while_it_goes(path: Path, shoot: Shoot) -> None:
     with open_archive(path, create=True) as db:
         run = start_run(db, PAPER, {}, NOON)

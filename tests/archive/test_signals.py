@@ -60,13 +60,15 @@ def cli(): pass
 def work(): time.sleep(60)
 
 def hook(_, event, what):  # the thread that hears signals begins
-    if event == "c_call" and what.__name__ == "start_new_thread":
+    if event == "{event}" and what.__name__ == "start_new_thread":
         sys.setprofile(None)
         os.kill(os.getpid(), 15)
 
 sys.setprofile(hook)
+sys.setswitchinterval(10)  # the thread has no turn before it is waited for
 say("ready")
-cli(["work"])
+try: cli(["work"])
+finally: time.sleep(0.3)  # whatever a thread has to say about its end
 """
 
 
@@ -121,6 +123,29 @@ def test_what_was_raised_and_swallowed_is_raised_again() -> None:
     assert "Interrupted" in err
 
 
+_IN_A_FINALIZER = """
+class Waiting:
+    def __del__(self):
+        say("ready")
+        time.sleep(3600)
+
+try:
+    with signals.handle_signals():
+        Waiting()
+        time.sleep(3600)
+except signals.Interrupted:
+    say("interrupted")
+"""
+
+
+def test_what_comes_in_a_finalizer_is_no_mistake_to_report() -> None:
+    """The interpreter can raise nothing there: it prints a traceback, and goes on."""
+    with program(f"signals._AGAIN = 0.1\n{_IN_A_FINALIZER}") as process:
+        process.terminate()
+        out, err = process.communicate(timeout=600)
+    assert (process.returncode, out, err) == (0, "interrupted\n", "")
+
+
 def test_nothing_is_raised_again_while_the_first_is_handled() -> None:
     work = "\n            try: say('ready'); time.sleep(3600)\n            finally: time.sleep(1)"
     with program("signals._AGAIN = 0.05\n" + _RAISES.format(work=work)) as process:
@@ -155,8 +180,10 @@ def test_what_holds_the_interpreter_itself_is_ended_by_the_kernel() -> None:
     assert process.returncode in (5, -signal.SIGPROF)
 
 
-def test_one_that_comes_while_a_command_begins_ends_it_as_any_other() -> None:
-    with program(_AMID_THE_BEGINNING) as process:
+@pytest.mark.parametrize("event", ["c_call", "c_return"])
+def test_one_that_comes_while_a_command_begins_ends_it_as_any_other(event: str) -> None:
+    """Before the thread is there, and when it has begun and not said so yet."""
+    with program(_AMID_THE_BEGINNING.replace("{event}", event)) as process:
         _, told = process.communicate(timeout=300)
     assert process.returncode == 5, told
     assert "Traceback" not in told and told.strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import brotli
@@ -84,6 +85,8 @@ class NewKeys(Answers):
     asked = 0
 
     def get(self, path: str, default: Answer | None = None) -> Answer | None:  # type: ignore[override]  # as dict's
+        if not path.startswith("/cdx"):
+            return default
         self.asked += 1
         return Answer(json.dumps([COLUMNS, ROW, [], [str(self.asked)]]).encode())
 
@@ -228,6 +231,40 @@ def test_a_long_listing_is_parsed_in_parts_under_its_legend(monkeypatch: pytest.
     assert [line.timestamp for line in read.lines] == [
         str(20000101000000 + number) for number in range(20)
     ] and not read.odd
+
+
+def test_a_line_that_begins_as_an_array_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where a part of the listing begins with it, and where all other lines of its part are impossible."""
+    monkeypatch.setattr(commoncrawl, "_PART", 2_000)
+    good = b'{"url": "https://bao.example/a.htm", "timestamp": "20190501080000"}\n'
+    for lines in ((b"[" * 3_000 + b"\n", good), (good, b"[" * 3_000 + b"\n", b"{}{}\n" * 1_000, good)):
+        read = commoncrawl.read_index(archive_client.ArchiveResponse(200, {}, b"".join(lines)))
+        assert len(read.lines) == lines.count(good)
+        assert read.odd[0].startswith("'[[[") and read.odd[0].endswith("is no line of an index")
+
+
+def test_a_listing_that_cannot_be_understood_keeps_nobody_from_what_waits(path: Path) -> None:
+    """Of one host; that of the other is read, and its capture taken."""
+    outlet = replace(PAPER, hosts=("mot.example", "bao.example"))
+    row = json.dumps([COLUMNS, ROW]).encode()
+    answers = ByHost({
+        "mot.example": Answer(b"<html>an error</html>"), "bao.example": Answer(row),
+        f"/web/{ROW[1]}id_/{ROW[0]}": Answer(
+            page("Bài một").encode(), headers=(("Memento-Datetime", b"Wed, 20 May 2026 12:00:00 GMT"),)
+        ),
+    })  # fmt: skip
+    with served(answers) as site:
+        done = backfill(path, outlet, wayback(site), Span())
+    assert done.problem and "cannot be understood: '<html>" in done.problem
+    assert (done.counts["listed"], done.counts["filed"], done.counts["waiting"]) == (1, 1, 0), done.counts
+
+
+class ByHost(Answers):
+    """An index for each host that is asked for."""
+
+    def get(self, path: str, default: Answer | None = None) -> Answer | None:  # type: ignore[override]  # as dict's
+        host = next((host for host in ("mot.example", "bao.example") if host in path), "")
+        return super().get(host if path.startswith("/cdx") else path, default)
 
 
 @pytest.mark.parametrize("limit", ["_MOST_LINES", "_MOST_ODD"])

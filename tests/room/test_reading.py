@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
+import sqlite3
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -173,6 +176,19 @@ def test_a_disappearance_leads_to_its_proof_and_back(ask: Ask, numbers: dict[str
     assert told.count(f'href="/-/capture/{proof}">Xem bằng chứng</a>') == 2
     assert f'href="/-/article/{numbers[GONE]}"' in ask(f"/-/capture/{proof}").text
     assert f'<span class="address">{GONE}</span>' in told
+
+
+def test_an_article_of_an_impossible_outlet_is_told_in_a_sentence(
+    archive: Path, numbers: dict[str, int], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Which a stranger's archive may hold; no traceback is logged for what is no mistake of ours."""
+    other = Path(shutil.copy(archive, tmp_path / "archive.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.execute("UPDATE outlets SET home_url = 'javascript:x'")
+        db.commit()
+    told = room_on(other)(f"/-/article/{numbers[ADDRESS]}", **{"accept-language": "en"})
+    assert told.status == 500 and "luubao verify" in told.text
+    assert "Traceback" not in caplog.text and not [record for record in caplog.records if record.exc_info]
 
 
 def test_an_edited_article_says_so_above_its_text(ask: Ask, numbers: dict[str, int]) -> None:

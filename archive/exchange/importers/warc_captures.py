@@ -71,30 +71,36 @@ def read_wacz(path: Path, ratio: int = UNPACK_RATIO) -> Iterator[Item]:
 def _member(bundle: zipfile.ZipFile, name: str, budget: UnpackBudget) -> Iterator[Item]:
     where = shown(name)[1:-1]
     try:
-        with _seekable(bundle, name, budget) as file:
-            for item in _items(file, _Grouping(), budget):
+        file, left_out = _seekable(bundle, name, budget)
+        with file:
+            own = UnpackBudget(budget.packed, budget.ratio) if left_out else budget
+            for item in _items(file, _Grouping(), own):
                 yield replace(item, where=f"{where}, {item.where}") if isinstance(item, Skipped) else item
-    except (*DAMAGE, UnpacksTooMuch) as error:  # encrypted, an unknown method, or its checksum is wrong
+        if left_out:
+            yield Skipped(left_out, where)
+    except DAMAGE as error:  # encrypted, an unknown method, or its checksum is wrong
         yield Skipped(str(error)[:200] or type(error).__name__, where)
 
 
-def _seekable(bundle: zipfile.ZipFile, name: str, budget: UnpackBudget) -> IO[bytes]:
+def _seekable(bundle: zipfile.ZipFile, name: str, budget: UnpackBudget) -> tuple[IO[bytes], str]:
     """Opens a member as a seekable file. Decompresses a compressed one first, for seeking back in it would start over
-    each time. Raises UnpacksTooMuch."""
+    each time. With why the rest of it was left out, where it unpacks to too much."""
     member = bundle.open(name)
     if bundle.getinfo(name).compress_type == zipfile.ZIP_STORED:
-        return member
-    unpacked = TemporaryFile()  # noqa: SIM115  # the caller closes it
+        return member, ""
+    unpacked, left_out = TemporaryFile(), ""  # noqa: SIM115  # the caller closes it
     try:
         with member:
             while piece := member.read(_PIECE):
-                unpacked.write(piece)
                 budget.spend(len(piece))
+                unpacked.write(piece)
+    except UnpacksTooMuch as error:
+        left_out = str(error)
     except BaseException:  # closed, whatever it was, and raised again
         unpacked.close()
         raise
     unpacked.seek(0)
-    return unpacked
+    return unpacked, left_out
 
 
 _MAX_VIA = 100  # redirects that led to a page; a crawl follows five

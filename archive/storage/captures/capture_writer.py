@@ -17,7 +17,7 @@ from archive.model.urls import url_key
 from archive.model.validation import line, or_none
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import transaction
-from archive.storage.payloads import get_body, put_body
+from archive.storage.payloads import LARGEST, get_body, put_body
 from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
 
 _END_OF_TIME = "~"  # later than any time
@@ -130,10 +130,10 @@ def leads_away(capture: Capture, outlet: Outlet) -> bool:
     return responses.redirect_means_gone(capture.requested_url, capture.final_url, outlet)
 
 
-def kept_body(db: Database, capture_id: int) -> bytes | None:
-    """The payload a capture brought or confirmed; None when there is none."""
+def kept_body(db: Database, capture_id: int, largest: int = LARGEST) -> bytes | None:
+    """The payload a capture brought or confirmed; None when there is none. largest: see `get_body`."""
     (body_id,) = db.execute("SELECT body_id FROM captures WHERE id = ?", [capture_id]).fetchone()
-    return None if body_id is None else get_body(db, body_id)
+    return None if body_id is None else get_body(db, body_id, largest)
 
 
 def last_body(db: Database, run: Run, url: str) -> bytes | None:

@@ -17,7 +17,7 @@ from archive.model.urls import host_of, is_site
 from archive.storage.connection import transaction
 from archive.storage.integrity.column_validation import COLUMNS, problems, usable
 from archive.storage.integrity.seals import seal_finished
-from archive.storage.sqlite_errors import ROW_ERRORS, DatabaseError, is_too_long
+from archive.storage.sqlite_errors import ROW_ERRORS, DatabaseError, is_corrupt, is_too_long
 
 T = TypeVar("T")
 
@@ -102,6 +102,13 @@ def runs(db: Database, outlet_id: int, note: Note) -> Iterator[OtherRun]:
 _BATCH_SIZE = 500
 
 
+def note_rows_without_number(db: Database, note: Note) -> None:
+    """Notes the runs, captures and fetches of pictures whose ids are below 1, which are not read."""
+    for table in ("runs", "captures", "picture_captures"):
+        for (row_id,) in db.execute(f"SELECT id FROM {table} WHERE id < 1").fetchall():
+            note(f"{table} {row_id}", "a row has no such number")
+
+
 def _other_run(row: dict[str, Any]) -> OtherRun:
     facts = {name: value for name, value in row.items() if name not in _NO_FACTS}
     return OtherRun(row["id"], facts, bool(row["is_empty"]))
@@ -132,20 +139,21 @@ def captures(db: Database, run_id: int, after: int, limit: int, note: Note) -> l
 def _rows(
     db: Database, table: str, query: str, values: tuple[int, int, int], note: Note
 ) -> Iterator[dict[str, Any] | InvalidRow]:
-    """The rows of a query for a run's rows of a table; one by one where a value is too long, so that only its row is
-    left out."""
+    """The rows of a query for a run's rows of a table; one by one where a value is too long or damaged, so that only
+    its row is left out."""
     try:
         yield from list(db.query(query, values))
         return
     except DatabaseError as error:
-        if not is_too_long(error):
+        if not (is_too_long(error) or is_corrupt(error)):
             raise
     ids = db.execute(f"SELECT id FROM {table} WHERE run_id = ? AND id > ? ORDER BY id LIMIT ?", values).fetchall()
     for (row_id,) in ids:
         try:
             yield from [row for row in db.query(query, (values[0], row_id - 1, 1)) if row["id"] == row_id]
         except DatabaseError as error:
-            note(f"{table} {row_id}", f"a value of it is longer than any that luubao writes ({error})")
+            what = "is longer than any that luubao writes" if is_too_long(error) else "is damaged"
+            note(f"{table} {row_id}", f"a value of it {what} ({error})")
             yield InvalidRow(row_id)
 
 

@@ -10,7 +10,9 @@ from sqlite_utils import Database
 
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import snapshot, transaction
+from archive.storage.integrity import search_indexes
 from archive.storage.integrity.problems import Problem, Step
+from archive.storage.integrity.search_indexes import INDEXES
 from archive.storage.integrity.value_check import odd_rows
 
 
@@ -132,7 +134,7 @@ def inconsistencies(db: Database, step: Step) -> Iterator[Problem]:
         step()
         for row in db.execute(rule.query).fetchall():
             yield Problem(f"{rule.table} {row[0]}", rule.what)
-    yield from _index_mismatches(db)
+    yield from index_problems(db)
 
 
 def impossible_values(db: Database) -> Iterator[Problem]:
@@ -150,15 +152,17 @@ def rules_count() -> int:
     return len(_RULES)
 
 
-INDEXES = ("search", "search_front")
-
-
-def _index_mismatches(db: Database) -> Iterator[Problem]:
+def index_problems(db: Database) -> Iterator[Problem]:
+    """Search indexes that SQLite cannot read, or that do not hold as many versions as are shown."""
+    for index in INDEXES:
+        if fault := search_indexes.fault(db, index):
+            yield Problem(index, f"the search index cannot be read: {fault}. `luubao upgrade` makes it anew")
     with snapshot(db):
         shown, *indexed = (_count(db, table) for table in ("active_texts", *(f"{index}_docsize" for index in INDEXES)))
     for index, count in zip(INDEXES, indexed, strict=True):
         if shown != count:
-            yield Problem(index, f"{shown} versions are shown, {count} are in the search index")
+            why = f"{shown} versions are shown, {count} are in the search index. `luubao upgrade` makes it anew"
+            yield Problem(index, why)
 
 
 def _count(db: Database, table: str) -> int:

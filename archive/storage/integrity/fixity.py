@@ -19,6 +19,7 @@ from archive.model.validation import json_lines
 from archive.storage import codecs, schema_check
 from archive.storage.connection import snapshot
 from archive.storage.integrity import seals
+from archive.storage.integrity.column_validation import COLUMNS as TABLES
 from archive.storage.integrity.problems import Problem, Step
 from archive.storage.payloads import get_body
 from archive.storage.sqlite_errors import ROW_ERRORS
@@ -43,21 +44,24 @@ def stop_at_damage(problems: Iterator[Problem]) -> Iterator[Problem]:
 
 
 def broken_file(db: Database) -> Iterator[Problem]:
-    """The problems that SQLite itself finds: corrupt database pages, violated foreign keys. Tables of somebody's own
-    that call functions are not checked: these may never end."""
-    checks = ["PRAGMA integrity_check"]
+    """The problems that SQLite itself finds: corrupt database pages, violated foreign keys of luubao's tables."""
+    yield from broken_pages(db, "integrity_check")
+    for table in TABLES:
+        for _, row_id, parent, _ in db.execute(f"PRAGMA foreign_key_check({table})").fetchall():
+            yield Problem(f"{table} {row_id or ''}".strip(), f"points to a row of {parent} that is not there")
+
+
+def broken_pages(db: Database, check: str) -> Iterator[Problem]:
+    """Corrupt database pages. check: `integrity_check` or `quick_check`. Tables of somebody's own that call functions
+    are not checked: these may never end, or be unknown here."""
+    pragmas = [f"PRAGMA {check}"]
     if computing := schema_check.computing_tables(db):
         tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        checks = [
-            'PRAGMA integrity_check("{}")'.format(name.replace('"', '""'))
-            for (name,) in tables
-            if name not in computing
-        ]
-    for (message,) in (row for check in checks for row in db.execute(check).fetchall()):
+        names = (name.replace('"', '""') for (name,) in tables if name not in computing)
+        pragmas = [f'PRAGMA {check}("{name}")' for name in names]
+    for (message,) in (row for pragma in pragmas for row in db.execute(pragma).fetchall()):
         if message != "ok":
             yield Problem("file", message)
-    for table, row_id, parent, _ in db.execute("PRAGMA foreign_key_check").fetchall():
-        yield Problem(f"{table} {row_id or ''}".strip(), f"points to a row of {parent} that is not there")
 
 
 def broken_schema(db: Database) -> Iterator[Problem]:

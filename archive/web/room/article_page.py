@@ -22,6 +22,7 @@ from archive.storage.captures import http_exchange
 from archive.storage.captures.http_exchange import Tombstone
 from archive.storage.captures.kept_captures import Provenance, provenance_of
 from archive.storage.connection import Database
+from archive.storage.sqlite_errors import unreadable_row
 from archive.web.room import parameters
 from archive.web.room.memento import links, written
 from archive.web.room.request import HEADERS, RequestContext, page
@@ -256,8 +257,11 @@ def _shown(db: Database, number: int, version_number: int | None) -> _ArticlePag
     article = lookup.find_article(db, str(number))
     shown, reading = lookup.reading_of(db, number, version_number)
     versions = lookup.versions_of(db, number)
+    outlet = next((outlet for outlet in outlets_followed.outlets(db) if outlet.name == article.outlet), None)
+    if outlet is None:
+        raise unreadable_row(f"article {number}", "its outlet is no outlet that can be")
     return _ArticlePage(
-        article, next(outlet for outlet in outlets_followed.outlets(db) if outlet.name == article.outlet), versions,
+        article, outlet, versions,
         next(version for version in versions if version.number == shown), provenance_of(db, number)[shown], reading,
         list(parts(reading)), history(versions, http_exchange.tombstones_of(db, number)),
         http_exchange.captures_of(db, number, _CAPTURES), highest(places_of(db, number, _PLACES)),
