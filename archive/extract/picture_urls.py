@@ -29,7 +29,7 @@ _NO_PICTURE = re.compile(
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:[?#].*)?$", re.I)
 _CAPTION_ATTRIBUTE = re.compile(r"data-(?:[\w-]+-)?caption|data-sub-html")
 _BETWEEN_CANDIDATES = re.compile(r",\s+|,(?=https?://|/)")
-_DESCRIPTOR = re.compile(r"(\d+(?:\.\d+)?)[wxh]")
+_DESCRIPTOR = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)[wxh]")
 _ICON_NAME = re.compile(
     r"(?:^|[/_.-])(?:icons?|logos?|banners?|avatars?|emoji|sprite|badge|favicon|gravatar|button|btn|arrow|share|e?mail|print)(?:[/_.-]|$)",
     re.I,
