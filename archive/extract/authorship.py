@@ -162,15 +162,15 @@ def pen_name(positions: Iterable[Position], house: frozenset[str]) -> Byline | N
 
 def labelled_byline(root: HtmlElement) -> Byline | None:
     """The name behind a label in an element of its own, wherever a page lists its facts: `<b>Autorin</b> Eva Kurz`."""
-    for element in root.iter("li", "p", "td", "dd", "div"):
-        first = element[0] if len(element) and not (element.text or "").strip() else None
-        if first is None or first.tag not in ("b", "strong", "span", "em", "h4", "h5"):
+    for label_element in root.iter("b", "strong", "span", "em", "h4", "h5"):
+        name_of_label = (label_element.text or "").strip(" :\n\t")
+        element = label_element.getparent()
+        if not 1 < len(name_of_label) <= _LONGEST_LABEL or element is None or (element.text or "").strip():
             continue
-        name_of_label = text_of(first, _LONGEST_LABEL + 1).rstrip(" :")
         if _AUTHOR_LABELS.fullmatch(name_of_label) or _WRITTEN_BY.fullmatch(name_of_label):
             text = text_of(element, LONGEST_PLACED + _LONGEST_LABEL)
             names = tuple(filter(is_person_like, authors_of(text[len(name_of_label) :].lstrip(" :"))))
-            if names and all(" " in name for name in names):
+            if text.startswith(name_of_label) and names and all(" " in name for name in names):
                 return Byline("label", text, names, (element,))
     return None
 

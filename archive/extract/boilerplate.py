@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 
-from lxml import html
+from lxml import etree, html
 
 from archive.extract import naming_words, picture_urls
 from archive.extract.element_text import is_inside, linked_length, selector, string
@@ -49,11 +49,11 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
         protected.update(element.iterancestors())
     _unwrap_noscript(root)
     _unwrap_buttons(root)
-    for element in list(root.iter(*_NON_TEXT_TAGS)):
-        if element.tag in _UNCLOSED_TAGS and _is_around_the_article(element, root):
-            element.drop_tag()
-        else:
-            drop(element)
+    total = mass(root)
+    for element in list(root.iter(*_UNCLOSED_TAGS)):
+        if element.find(".//p") is not None and mass(element) > _ARTICLE_SHARE * total:
+            element.drop_tag()  # unclosed: the article is nested in it
+    etree.strip_elements(root, *_NON_TEXT_TAGS, with_tail=False)
     total = mass(root) or len(string(root))
     skip = 0  # number of next elements that were inside the dropped one
     for element in list(root.iter(*_BOX_TAGS)):
@@ -66,11 +66,6 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
     for element in _hidden(root):
         if not is_inside(element, "figure") and not _is_article_sized(element, total, _HIDDEN_SHARE):
             _drop_or_mark(element, protected)
-
-
-def _is_around_the_article(unclosed: html.HtmlElement, root: html.HtmlElement) -> bool:
-    """Whether an unclosed element without text of its own has swallowed the article."""
-    return unclosed.find(".//p") is not None and mass(unclosed) > _ARTICLE_SHARE * mass(root)
 
 
 def _drop_or_mark(element: html.HtmlElement, protected: set[html.HtmlElement]) -> None:
@@ -133,10 +128,7 @@ def _is_suspect(tag: str, class_name: str | None, element_id: str | None, role: 
 
 
 def _is_boilerplate(element: html.HtmlElement) -> bool:
-    attributes = dict(element.items())
-    get = attributes.get
-    if not (attributes or element.tag in _BOILERPLATE_TAGS):
-        return False
+    get = element.get
     if not _is_suspect(element.tag, get("class"), get("id"), get("role"), get("type")):
         return False
     if element.tag in _BOILERPLATE_TAGS or get("role") in _ROLES:

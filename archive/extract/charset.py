@@ -12,6 +12,7 @@ guess."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
 
@@ -67,7 +68,7 @@ def _attribute_count(piece: str) -> int:
 # In HTML the numeric references 128 to 159 mean windows-1252, not C1 controls
 _C1 = {n: bytes([n]).decode("cp1252", "ignore") for n in range(128, 160)}
 _NUMERIC_REFERENCE = re.compile(r"&#(?:0*(\d{1,7})(?!\d)|[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-fA-F]));?")
-_LONGEST_REFERENCE = 8  # characters behind `&#`, unless it begins with zeros
+_ANY_REFERENCE = re.compile(r"&#\w+;?")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -98,17 +99,15 @@ def is_binary(body: bytes) -> bool:
 def clean(text: str) -> str:
     """Removes control characters, literal or as numeric references: a parser would cut the text there."""
     text = _without_controls(text)
-    if "&#" in text and any(map(_may_be_wrong, {piece[:_LONGEST_REFERENCE] for piece in text.split("&#")[1:]})):
+    if "&#" in text and any(_resolved_reference(reference) != reference[0] for reference in _distinct_references(text)):
         return _NUMERIC_REFERENCE.sub(_resolved_reference, text)
     return text
 
 
-def _may_be_wrong(digits: str) -> bool:
-    """Whether a numeric reference with these digits, or with more behind zeros, needs a closer look."""
-    reference = _NUMERIC_REFERENCE.match(f"&#{digits}")
-    return digits.startswith(("0", "x0", "X0")) or (
-        reference is not None and _resolved_reference(reference) != reference[0]
-    )
+def _distinct_references(text: str) -> Iterator[re.Match[str]]:
+    """Each different numeric reference of a text once: pages have thousands, of a few letters, and few are wrong."""
+    for reference in set(_ANY_REFERENCE.findall(text)):
+        yield from _NUMERIC_REFERENCE.finditer(reference)
 
 
 def _without_controls(text: str) -> str:

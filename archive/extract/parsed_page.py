@@ -15,7 +15,7 @@ from archive.extract.jsonld import objects
 
 # Browsers continue after </body> and </html>; libxml2 drops some of what follows.
 # libxml2 does not know that <source> and <track> are void: unclosed, they swallow the picture and its caption.
-_TAG_TO_MEND = re.compile(rb"<(?=[/?sStT])(?:/(?:body|html)\s*>|(source|track)\b([^<>]*?)/?>|\?xml[^>]*>)", re.I)
+_TAG_TO_MEND = re.compile(rb"<(?:(source|track)\b([^<>]*?)/?>|/(?:body|html)\s*>|\?xml[^>]*>)", re.I)
 
 # React streams late parts of a page as hidden boxes that such a script moves to their places:
 # https://react.dev/reference/react-dom/server/renderToPipeableStream
@@ -89,7 +89,7 @@ def parse(text: str, url: str) -> Page | None:
             root = html.document_fromstring(_FORMATTING_TAG.sub(b"", source), parser=parser())
     except etree.ParserError:
         return None
-    if b'"S:' in source:
+    if b' id="S:' in source:
         _place_streamed_parts(root, text)
     return Page(url, root)
 

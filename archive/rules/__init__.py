@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from importlib import import_module
 from pkgutil import iter_modules
@@ -11,7 +12,8 @@ from archive.rules.base import Rules
 from archive.rules.families import FAMILIES
 
 # letters that only Vietnamese has, plain and as character references
-_VIETNAMESE_LETTERS = ("ạ", "ế", "ộ", "\u0323", "&#7", "&#x1e", "&#x1E")
+_VIETNAMESE_LETTERS = ("ạ", "ế", "ộ", "\u0323")
+_VIETNAMESE_REFERENCE = re.compile("&#(?:7|x1[eE])")
 
 
 def _outlets() -> dict[str, tuple[tuple[str, ...], tuple[Rules, ...]]]:
@@ -30,7 +32,7 @@ def rules_for(outlet: str | None, url: str, source: str, day: date | None = None
     Without an outlet's name the host of the URL decides; without a day all of the outlet's rules, the newest first.
     """
     own_rules = tuple(rule for rule in _outlet_rules(outlet, url) if day is None or rule.holds_on(day))
-    if not any(letter in source for letter in _VIETNAMESE_LETTERS):
+    if not any(letter in source for letter in _VIETNAMESE_LETTERS) and not _VIETNAMESE_REFERENCE.search(source):
         return own_rules  # each mark costs a search of the whole source: skipped on pages of other countries
     return own_rules + tuple(rule for rule in FAMILIES if any(mark in source for mark in rule.marks))
 
