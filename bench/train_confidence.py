@@ -24,11 +24,13 @@ from bench import folds, train_kinds  # noqa: E402  # as in folds.py
 from bench.train_kinds import Example  # noqa: E402  # as in folds.py
 
 _TARGET = Path("archive/extract/confidence_weights.py")
-_FIELDS = ("reading", "headline", "authors", "published_at", "captions", "body")
+_FIELDS = ("headline", "authors", "published_at", "captions", "body")
 _BINS = 10
 _RIDGE = 6.0  # more than for kinds: there are fewer pages
 _SAME_BODY = 0.9
 Rights = dict[str, bool]
+Page = tuple[dict[str, float], Rights, int]
+"""Signs, field -> whether it is right, fold."""
 
 
 def main() -> None:
@@ -40,24 +42,32 @@ def main() -> None:
     pages = list(_pages())
     for signs, rights, fold in pages:
         digest.update(f"{sorted(signs.items())}{sorted(rights.items())}{fold}\n".encode())
-    weights = {}
-    for field in _FIELDS:
-        examples = [Example(signs, rights[field], fold, True) for signs, rights, fold in pages if field in rights]
-        _measure(field, examples)
-        weights[field] = _learned(examples)
+    by_fold = [_learned([page for page in pages if page[2] != fold]) for fold in range(5)]
+    for field in ("reading", *_FIELDS):
+        _measure(
+            field,
+            [(_guess(field, by_fold[fold], signs), rights[field]) for signs, rights, fold in pages if field in rights],
+        )
     if write:
-        _TARGET.write_text(_module(weights, digest.hexdigest(), len(pages)))
+        _TARGET.write_text(_module(_learned(pages), digest.hexdigest(), len(pages)))
 
 
-def _learned(examples: list[Example]) -> dict[str, float]:
-    return train_kinds.learned(examples, 1.0, _RIDGE)
+def _learned(pages: list[Page]) -> dict[str, dict[str, float]]:
+    """The weights of each field, learned from the pages that have a label for it."""
+    return {
+        field: train_kinds.learned(
+            [Example(signs, rights[field], fold, True) for signs, rights, fold in pages if field in rights], 1.0, _RIDGE
+        )
+        for field in _FIELDS
+    }
 
 
-def _measure(field: str, examples: list[Example]) -> None:
-    guesses = []
-    for fold in range(5):
-        weights = _learned([one for one in examples if one.fold != fold])
-        guesses += [(list_score.likelihood(weights, one.signs), one.is_list) for one in examples if one.fold == fold]
+def _guess(field: str, weights: dict[str, dict[str, float]], signs: dict[str, float]) -> float:
+    guesses = {name: list_score.likelihood(weights[name], signs) for name in _FIELDS}
+    return confidence.whole(guesses) if field == "reading" else guesses[field]
+
+
+def _measure(field: str, guesses: list[tuple[float, bool]]) -> None:
     guesses.sort()
     error = 0.0
     for number in range(_BINS):
@@ -71,8 +81,8 @@ def _measure(field: str, examples: list[Example]) -> None:
     )
 
 
-def _pages() -> Iterator[tuple[dict[str, float], Rights, int]]:
-    """(signs, field -> whether it is right, fold) of every page that is read."""
+def _pages() -> Iterator[Page]:
+    """Every page that is read."""
     seen: list[dict[str, float]] = []
     evidence = confidence.evidence
 

@@ -64,6 +64,8 @@ _WRITTEN_BY = re.compile(
     r"|ditulis oleh|penulis|được viết bởi|tác giả|작성자|執筆者|著者",
     re.I,
 )
+_AUTHOR_LABELS = re.compile(r"(?:autor|verfasser)(?:in|[/:*_]-?in|in/\w+)?|reporter|journalist(?:in)?|người viết", re.I)
+_LONGEST_LABEL = 24
 _NAME_LABEL = re.compile(r"name|author|byline", re.I)
 _LONGEST_PEN_NAME = 20
 _PEN_NAME = re.compile(r"[a-zà-ÿ]{2,20}")
@@ -155,6 +157,21 @@ def pen_name(positions: Iterable[Position], house: frozenset[str]) -> Byline | N
             text = text_of(position.element, _LONGEST_PEN_NAME + 1)
             if _PEN_NAME.fullmatch(text) and not is_house(text, house) and key_of(text) not in FURNITURE_KEYS:
                 return Byline("byline", text, (text,), (position.element,))
+    return None
+
+
+def labelled_byline(root: HtmlElement) -> Byline | None:
+    """The name behind a label in an element of its own, wherever a page lists its facts: `<b>Autorin</b> Eva Kurz`."""
+    for label_element in root.iter("b", "strong", "span", "em", "h4", "h5"):
+        name_of_label = (label_element.text or "").strip(" :\n\t")
+        element = label_element.getparent()
+        if not 1 < len(name_of_label) <= _LONGEST_LABEL or element is None or (element.text or "").strip():
+            continue
+        if _AUTHOR_LABELS.fullmatch(name_of_label) or _WRITTEN_BY.fullmatch(name_of_label):
+            text = text_of(element, LONGEST_PLACED + _LONGEST_LABEL)
+            names = tuple(filter(is_person_like, authors_of(text[len(name_of_label) :].lstrip(" :"))))
+            if text.startswith(name_of_label) and names and all(" " in name for name in names):
+                return Byline("label", text, names, (element,))
     return None
 
 

@@ -30,6 +30,7 @@ _MIN_GIBBERISH, _FEW_VOWELS = 60, 0.27  # letters of a paragraph, share of them
 _MOSTLY, _ANNOUNCED = 0.5, 0.05  # minimum linked share of a list item; behind a `Related` heading
 _MOSTLY_BELOW = 0.7  # minimum share of the text below the headline
 _MOST_COMMENTS = 0.25  # of the text behind their heading
+_MOST_JUDGED = 4_000  # characters of it
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)")
 _PLACEHOLDER = re.compile(r"[${\[%#]{2}[\w .:-]{1,40}[$}\]%#]{2}")  # of a template: `$$AD$$`, `{{ad}}`
@@ -152,7 +153,8 @@ def is_scrambled(pieces: list[Piece]) -> bool:
 
 def _is_gibberish(text: str) -> bool:
     """Whether a paragraph in Latin letters has too few vowels for a language: of 300 bodies in 24 languages none has
-    less than a third."""
+    less than a third. Judged by its beginning: a paragraph can have millions of letters."""
+    text = text[:_MOST_JUDGED]
     if len(text) < _MIN_GIBBERISH or sum(map(text.count, _VOWELS)) >= _FEW_VOWELS * len(text):
         return False
     written = [letter for letter in unicodedata.normalize("NFD", text.lower()) if letter.isalpha()]

@@ -41,7 +41,6 @@ _TRAILING = re.compile(
     rf"\s*(?:\([^()]{{1,80}}\)|(?<=\w)(?:\s*[-–,]\s*|\s+)(?:{_alternation(BEHIND_NAME)}|ảnh:.*|theo .*))\s*$",
     re.I,
 )
-_CREDIT_OR_SOURCE = re.compile(r"(?:ảnh|nguồn|nguồn ảnh|photos?|fotos?|source|quelle)\s*:", re.I)
 # the photographer behind the author: `Bài: Lê Minh; ảnh: Thu Hà`, `Bài Lê Minh - Ảnh Thu Hà`
 _PICTURES_BY = re.compile(
     r"^(?:bài|tin|bài viết|thực hiện)\s*:?\s+(?P<names>[^\W\d_]\S*\s.+?)\s*[;,.–-]\s*ảnh\s*:?\s+\S.*$", re.I
@@ -49,6 +48,17 @@ _PICTURES_BY = re.compile(
 _FROM_PLACE = re.compile(
     r"^((?:by|von|par|por|di|af|av)\s+[^\W\d_]\S*\s[^,;&|]+),\s*[^\W\d_][^\W\d_.]+$", re.I
 )  # `Von A. Name, Lille`
+# `By Ann Lee in Washington`, `Anna Weber aus Kiew`: where an author of two names or more wrote it
+_IN_PLACE = re.compile(
+    r"(?<=\w)\s+(?:(?:reporting )?from|in|aus|à)\s+(?:the\s+)?[A-ZÀ-Þ][\w.'’-]*(?:\s+[\w.'’-]+){0,2}$"
+)
+_IN_SECTION = re.compile(r"^(by\s[^,]{2,60}),\s*in\s(?!.*\band\b).*$", re.I)  # `By Ann Lee, in Business, Europe`
+# a part of a byline that names who photographed or edited, or where
+_OTHER_WORK = re.compile(
+    r"(?:(?:ảnh|nguồn|nguồn ảnh|photos?|fotos?|bild(?:er)?|source|quelle)\s*:"
+    r"|(?:photos?|photography|pictures|images|edited|editing|additional reporting) by\b|(?-i:in|aus)\s)",
+    re.I,
+)
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,32}){1,4}|(?<!\w)@\w{2,30}")
 _URL = re.compile(r"^(?:https?:)?//|^www\.|^/|\.html?$", re.I)
 # Short words that join names need a capital behind them: "Ortega y Gasset" is rarer than "Ana y Luis".
@@ -95,12 +105,11 @@ _AGENCIES = frozenset(map(key_of, AGENCIES))
 def authors_of(text: str) -> tuple[str, ...]:
     """The names in a byline, in its order; removes labels, roles and e-mail addresses."""
     text = _EMAIL.sub(" ", folded(text, LONGEST_BYLINE))
-    if not text or _URL.search(text) or _CREDIT_OR_SOURCE.match(text):
+    if not text or _URL.search(text) or _OTHER_WORK.match(text):
         return ()
-    text = _FROM_PLACE.sub(r"\1", _PICTURES_BY.sub(r"\g<names>", text))
-    names = unique(
-        name for part in _BETWEEN.split(_without_affixes(_TRAILING_DATE.sub("", text))) if (name := name_of(part))
-    )
+    text = _FROM_PLACE.sub(r"\1", _PICTURES_BY.sub(r"\g<names>", _IN_SECTION.sub(r"\1", text)))
+    parts = _BETWEEN.split(_without_affixes(_TRAILING_DATE.sub("", text)))
+    names = unique(name for part in parts if not _OTHER_WORK.match(part) and (name := name_of(part)))
     names = tuple(name for name in names if not _ORGANIZATION.match(name))
     names = tuple(name for name in names if len(name.split()) <= _MAX_NAME_WORDS) or names
     return tuple(name for name in names if not _ends_in_role(name)) or names
@@ -110,6 +119,8 @@ def name_of(text: str) -> str:
     """One author's name without label, title, brackets and agency; '' if no name is left."""
     name = _AGENCY_SUFFIX.sub("", _TITLES.sub("", _without_affixes(folded(text, LONGEST_BYLINE))))
     name = _IN_BRACKETS.sub("", _KOREAN_ROLE.sub("", name))
+    place = _IN_PLACE.search(name)
+    name = name[: place.start()] if place and " " in name[: place.start()] else name
     name = (name if is_agency(name) else _TRAILING_AGENCY.sub("", name)).strip(' ,;:.-–—|/•·"“”*')
     if _is_role(name) or not 1 < len(name) <= LONGEST_NAME or not any(letter.isalpha() for letter in name):
         return ""

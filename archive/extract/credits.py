@@ -96,7 +96,8 @@ def split(printed: str) -> tuple[str | None, str | None]:
         _behind_slash,
         _by(_GIVEN),
         _by(_KOREAN),
-        _after_sentence,
+        _by(_VIA),
+        _by(_AGENCY_TAIL),
         _by(_AGENCY_BEHIND_DASH),
     ):
         parts = splitter(printed)
@@ -272,8 +273,3 @@ def _after_bar(printed: str) -> tuple[str, str] | None:
     if match is None or ("|" in printed[: match.start()] and not is_name(match[1])):
         return None  # bars divide the parts of the caption
     return printed[: match.start()], match[1]
-
-
-def _after_sentence(printed: str) -> tuple[str, str] | None:
-    match = _VIA.search(printed) or _AGENCY_TAIL.search(printed)
-    return (printed[: match.start(1)], match[1]) if match else None

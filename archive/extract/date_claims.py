@@ -48,6 +48,9 @@ _ARTICLE_DATE_CLASS = re.compile(
     re.I,
 )
 _MAX_NAMED = 40
+_DATED_ATTRIBUTE = re.compile(
+    r"data-(?!.*(?:re-|updat|modif|chang))(?:[\w-]+-)?(?:publish\w*|publication|pub|deploy|post)[-_]?(?:date|dt|time|at)(?:time)?"
+)
 _UPDATE_WORDS = re.compile(
     r"updat|aktualisier|cập nhật|mis(?:e)? à jour|modifi|actualiz|atualiz|aggiorna|bijgewerkt|gewijzigd|oppdater"
     r"|uppdater|opdater|обновл|оновл|güncel|更新|diperbarui|zuletzt|stand:|edited|last changed",
@@ -134,9 +137,16 @@ def most_precise(claims: list[DateClaim], more: list[DateClaim]) -> DateClaim | 
 
 
 def only_article_date(root: HtmlElement) -> list[DateClaim]:
-    """The one date in elements with an article date class anywhere on the page; none if they differ."""
+    """The one date in elements with an article date class anywhere on the page, else in data attributes named after a
+    publication; none if they differ."""
     named = (node for node in root.iter("span", "div", "p", "time", "td") if _ARTICLE_DATE_CLASS.search(label(node)))
     claims = [dated[0] for item in islice(named, _MAX_NAMED) if (dated := _read_position(Position(item, label(item))))]
+    claims = claims or [
+        DateClaim(name, stamp)
+        for element in root.iter("*")
+        for name, value in element.items()
+        if name.startswith("data-") and _DATED_ATTRIBUTE.fullmatch(name) and (stamp := machine(value))
+    ]
     return claims[:1] if len({claim.stamp.when for claim in claims}) == 1 else []
 
 

@@ -23,6 +23,7 @@ MOST_THINGS = 600  # objects read; further ones are the posts of a live blog or 
 _GENERAL_TYPES = ("webpage", "itempage", "creativework", "webcontent")
 _ORGANIZATIONS = ("organization", "corporation", "newsmediaorganization", "website", "brand")
 _ANSWERING_MEMBERS = {"url", "email", "noBylinesPolicy", "publishingPrinciples", "ethicsPolicy"}
+_ACCOUNT = re.compile(r"/(?:admin|administrator|webmaster)/?$", re.I)
 _TITLE_METAS = ("og:title", "twitter:title", "title", "headline", "dc.title", "parsely-title", "sailthru.title")
 _HOUSE_METAS = (
     "og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site", "al:android:app_name",
@@ -87,6 +88,13 @@ class Declared:
             if names:
                 return names
         return ()
+
+    @property
+    def by_account(self) -> bool:
+        """Whether the declared author is the account that a system comes with: its page ends in `/author/admin`."""
+        authors = (author for thing in self.things for author in flat(thing.get("author")) if isinstance(author, dict))
+        links = (author.get(member) for author in authors for member in ("@id", "url"))
+        return any(isinstance(link, str) and _ACCOUNT.search(link) for link in links)
 
     @cached_property
     def _things_by_id(self) -> dict[str, Thing]:

@@ -22,6 +22,7 @@ from archive.extract.own_rules import Field, RuleMatch, rule_matches
 from archive.extract.parsed_page import Page
 from archive.extract.signatures import signature
 from archive.extract.surroundings import Position, positions_around
+from archive.rules import phrases
 from archive.rules.base import Rules
 from archive.rules.months import observes, zone_of_host
 from archive.text.folding import folded
@@ -140,10 +141,12 @@ class _MetadataExtractor:
     def _kicker(self) -> str | None:
         """The kicker inside the headline's element, or in its own element above."""
         if self.headline and self.headline.kicker:
-            return self.headline.kicker
+            return None if phrases.RELATED.match(self.headline.kicker) else self.headline.kicker
         above = (position for position in self.surroundings if not position.behind and _KICKER.search(position.label))
         texts = (text_of(position.element, LONGEST_KICKER + 1) for position in islice(above, 4))
-        return next((text for text in texts if 0 < len(text) <= LONGEST_KICKER), None)
+        return next(
+            (text for text in texts if 0 < len(text) <= LONGEST_KICKER and not phrases.RELATED.match(text)), None
+        )
 
     def _is_house(self, text: str) -> bool:
         return outlet_key(text) in self.declared.house
@@ -164,7 +167,7 @@ class _MetadataExtractor:
         if self.vietnamese:
             bylines = [authorship.without_source(byline) for byline in bylines]
         first = next((byline for byline in bylines if authorship.persons(byline, house)), None)
-        for printed in (shown, signed if self.vietnamese else None):
+        for printed in (shown, signed if self.vietnamese or self.declared.by_account else None):
             if printed and first and authorship.shows_other_persons(printed, first, house):
                 bylines.insert(0, printed)
                 break
@@ -185,6 +188,7 @@ class _MetadataExtractor:
                 self.origins.append(("authors", byline.origin))
                 return names if self.vietnamese else authorship.with_agencies(byline, names)
         pen_name = authorship.pen_name(self.surroundings, self.declared.house)
+        pen_name = pen_name or authorship.labelled_byline(self.page.root)
         if pen_name:
             bylines.append(pen_name)
             self.origins.append(("authors", pen_name.origin))

@@ -93,7 +93,8 @@ def _ancestor_link_keys(page: Page, path: str) -> Iterator[str]:
     page_path = unquote(path).rstrip("/") + "/"
     for link, href in page.links_above:
         match = _LINK_PATH.match(href)
-        link_path = unquote(match[1]).rstrip("/") + "/" if match else "/"
+        written = match[1] if match else ""
+        link_path = (unquote(written) if "%" in written else written).rstrip("/") + "/"
         if link_path != "/" and page_path.startswith(link_path) and link.find("img") is None:
             yield key_of(text_of(link, _MAX_SECTION_NAME))
 

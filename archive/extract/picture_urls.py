@@ -28,7 +28,8 @@ _NO_PICTURE = re.compile(
 )  # data, or a player's page
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:[?#].*)?$", re.I)
 _CAPTION_ATTRIBUTE = re.compile(r"data-(?:[\w-]+-)?caption|data-sub-html")
-_SRCSET_CANDIDATE = re.compile(r"(\S+?)(?:\s+([\d.]+)[wxh])?\s*(?:,\s+|,(?=https?://|/)|$)")
+_BETWEEN_CANDIDATES = re.compile(r",\s+|,(?=https?://|/)")
+_DESCRIPTOR = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)[wxh]")
 _ICON_NAME = re.compile(
     r"(?:^|[/_.-])(?:icons?|logos?|banners?|avatars?|emoji|sprite|badge|favicon|gravatar|button|btn|arrow|share|e?mail|print)(?:[/_.-]|$)",
     re.I,
@@ -98,8 +99,14 @@ def _widest(attributes: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 @lru_cache(maxsize=512)
 def _widest_in(srcset: str) -> str | None:
-    matches = [match for match in _SRCSET_CANDIDATE.finditer(srcset) if match[1]]
-    return max(matches, key=lambda match: float(match[2] or 0))[1] if matches else None
+    candidates = [_candidate(part.split()) for part in _BETWEEN_CANDIDATES.split(srcset) if not part.isspace() and part]
+    return max(candidates, key=lambda candidate: candidate[1])[0] if candidates else None
+
+
+def _candidate(words: list[str]) -> tuple[str, float]:
+    """The URL and the width or density of one candidate of a srcset."""
+    size = _DESCRIPTOR.fullmatch(words[-1]) if len(words) > 1 else None
+    return (words[-2], float(size[1])) if size else (words[-1], 0.0)
 
 
 def is_address(url: str) -> bool:

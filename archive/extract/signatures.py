@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from archive.extract.authorship import LONGEST, Byline, is_byline, is_house, line_in, names_in
 from archive.extract.bylines import authors_of, is_person_like
 from archive.extract.element_text import has_direct_text, has_text, string, text_of
-from archive.extract.surroundings import ends_article, is_excluded, label, next_outside
+from archive.extract.surroundings import behind, label
 
 MOST_PARAGRAPHS = 3_000
 _MIN_RUNNING = 80  # characters of a paragraph; of a div or font only direct text counts
@@ -60,6 +60,8 @@ def body_of(root: HtmlElement) -> Body | None:
 
 
 def _is_running_text(element: HtmlElement) -> bool:
+    if has_text(element.text, _MIN_RUNNING):
+        return True
     return has_text(string(element), _MIN_RUNNING) if element.tag == "p" else has_direct_text(element, _MIN_RUNNING)
 
 
@@ -80,7 +82,7 @@ def _candidates(body: Body, vietnamese: bool) -> Iterator[tuple[HtmlElement, tup
     bold_element = _trailing_bold(body.last) if vietnamese else None
     if bold_element is not None:
         yield bold_element, _bold_names(bold_element)
-    for element in _elements_behind(body.last):
+    for element, _ in behind(body.last, MOST_BEHIND):
         yield element, _signature_names(element, vietnamese)
     for element in islice(body.first.getparent(), MOST_OPENING):
         if reporter := _REPORTER.match(text_of(element, SHORT)):
@@ -109,20 +111,6 @@ def _trailing_bold(last: HtmlElement) -> HtmlElement | None:
         if last_child is not None and last_child.tag in ("b", "strong") and not (last_child.tail or "").strip()
         else None
     )
-
-
-def _elements_behind(last: HtmlElement) -> Iterator[HtmlElement]:
-    """Elements behind the text, up to the first heading of a related list."""
-    node, count = next_outside(last), 0
-    while node is not None and count < MOST_BEHIND:
-        count += 1
-        if not isinstance(node.tag, str) or is_excluded(node, label(node)):
-            node = next_outside(node)
-            continue
-        if ends_article(node):
-            return
-        yield node
-        node = node[0] if len(node) else next_outside(node)
 
 
 def _signature_names(element: HtmlElement, vietnamese: bool) -> tuple[str, ...]:

@@ -97,19 +97,28 @@ def _is_excluded_class(name: str) -> bool:
 
 def after(headline: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
     """Elements behind the headline with their labels, in reading order, up to the running text."""
-    count = long_paragraphs = 0
-    node = next_outside(headline)
-    while node is not None and count < MOST_AFTER and long_paragraphs < MOST_LONG:
-        count += 1
+    long_paragraphs = 0
+    for node, name in behind(headline, MOST_AFTER):
+        yield node, name
+        long_paragraphs += is_running(node)
+        if long_paragraphs >= MOST_LONG:
+            return
+
+
+def behind(element: HtmlElement, most: int) -> Iterator[tuple[HtmlElement, str]]:
+    """Elements behind another with their labels, without excluded parts, up to the heading of related stories."""
+    node = next_outside(element)
+    for _ in range(most):
+        if node is None:
+            return
         name = label(node) if isinstance(node.tag, str) else ""
         if not isinstance(node.tag, str) or is_excluded(node, name):
             node = next_outside(node)
-            continue
-        if ends_article(node):
+        elif ends_article(node):
             return
-        yield node, name
-        long_paragraphs += is_running(node)
-        node = node[0] if len(node) else next_outside(node)
+        else:
+            yield node, name
+            node = node[0] if len(node) else next_outside(node)
 
 
 def before(headline: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:

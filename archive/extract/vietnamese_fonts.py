@@ -50,7 +50,7 @@ _WORD = re.compile(r"[^\s<>&;,.:!?()\"/\d-]+")
 _MARKED = re.compile("[\x80-\u024f]+")
 _UNICODE = re.compile("[\u1ea0-\u1ef9đơưăĐƠƯĂ]")  # letters that only Unicode text has
 _TEXTS = re.compile(r"(?<=>)[^<]+|(?<=content=\")[^\"]+|(?<=alt=\")[^\"]+|(?<=title=\")[^\"]+")
-_SUSPECT = (("ñ", "ö"), ("®", "\xad"), ("ß", "ð"))  # đ and ư: no other language has both letters
+_SUSPECT = (("ñ", "ö"), ("\xad", "®"), ("ð", "ß"))  # đ and ư: no other language has both letters; the rarer one first
 _MIN_WORDS, _MOST_WORDS = 12, 400  # words with marks that a page is judged by
 _LONGEST_WORD = 16
 _CLEAR, _GAIN = 0.75, 0.35  # share of them that are syllables then; how many more than before
@@ -58,7 +58,7 @@ _CLEAR, _GAIN = 0.75, 0.35  # share of them that are syllables then; how many mo
 
 def converted(text: str) -> tuple[str, str | None]:
     """The page in Unicode, and the name of its font encoding if it had one."""
-    if not any(all(letter in text and text.count(letter) > 1 for letter in letters) for letters in _SUSPECT):
+    if not any(all(_recurs(letter, text) for letter in letters) for letters in _SUSPECT):
         return text, None
     words = [word for word in _sample(text) if not _UNICODE.search(word)]
     name, share = max(
@@ -67,6 +67,11 @@ def converted(text: str) -> tuple[str, str | None]:
     if len(words) < _MIN_WORDS or share < _CLEAR or share - _share(words, str) < _GAIN:
         return text, None
     return _TEXTS.sub(lambda part: _converted_part(part[0], _ENCODINGS[name]), text), name
+
+
+def _recurs(letter: str, text: str) -> bool:
+    first = text.find(letter)
+    return first >= 0 and text.find(letter, first + 1) >= 0
 
 
 def _converted_part(part: str, convert: Callable[[str], str]) -> str:

@@ -27,7 +27,7 @@ BEFORE_COLON = _phrases("""
 BEFORE_NAME = _phrases("""
     biên dịch | lược dịch | ghi chép của | phóng sự của | bút ký của | ký của | tùy bút của | ảnh của | bài của |
     bài và ảnh | bài, ảnh | bài & ảnh | bài - ảnh | tin và ảnh | tin, ảnh | tin - ảnh | thực hiện
-    bởi | by | written by | reported by | posted by | published by | story by |
+    bởi | by | written by | words by | text by | reported by | reporting by | posted by | published by | story by |
     von | text von | ein beitrag von | ein kommentar von | kommentar von | ein gastbeitrag von | gastbeitrag von |
     ein interview von | interview von | ein essay von | ein bericht von | eine analyse von | par | propos recueillis
     par | por | oleh | a cura di | door | eftir | autor | af | av | about | كتب | كتبت | بقلم

@@ -34,7 +34,7 @@ tin (?:liên quan|khác|mới(?: nhất)?|đọc nhiều|cùng chuyên mục|bà
 cùng chuyên mục|mới nhất|có thể bạn quan tâm|xem thêm|đọc thêm|bài liên quan|đọc nhiều(?: nhất)?
 liên kết website|phản hồi|từ khóa|chủ đề|bình luận(?: \(\d+\))?|ý kiến bạn đọc|chia sẻ
 das könnte sie (?:auch )?interessieren.{0,20}|auch interessant.{0,20}|lesen sie auch.{0,20}|mehr zum thema.{0,20}
-zum thema|weitere (?:artikel|themen|nachrichten).{0,20}|mehr (?:aus|von|über)\b.{0,30}|lesetipps?|passend dazu
+zum thema|weitere (?:artikel|themen|nachrichten).{0,20}|mehr (?:aus|von|über|zu[mr]?)\b.{0,30}|lesetipps?|passend dazu
 meistgelesen.{0,20}|sur le même sujet|(?:à|a) lire aussi|lire aussi|voir aussi|lea también|te puede interesar
 más información|noticias relacionadas|ver también|leer más|leggi anche|potrebbe interessarti|leia (?:também|mais)
 veja também|les også|läs (?:också|mer|även)|lue myös|læs også|baca juga|lihat juga|ilgili haberler

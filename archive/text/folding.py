@@ -24,7 +24,8 @@ def folded(text: str, limit: int = LONGEST) -> str:
     """One line of clean text, at most `limit` characters; unescapes doubly escaped entities and drops stray tags."""
     text = text[: 4 * limit]
     if "&" in text:
-        text = html.unescape(html.unescape(text))
+        once = html.unescape(text)
+        text = once if once == text else html.unescape(once)
     if "<" in text:
         text = _TAG.sub("", text)
     text = " ".join(text.split())

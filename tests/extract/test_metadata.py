@@ -105,6 +105,14 @@ def test_kicker_above_the_headline() -> None:
     assert (found.kicker, found.headline) == ("Nông thôn mới", HEADLINE)
 
 
+@pytest.mark.parametrize("label", ["Mehr zu:", "Related", "Xem thêm"])
+def test_label_of_related_stories_is_no_kicker(label: str) -> None:
+    headline = "Brücke wieder offen"
+    title = f"<title>{headline} - Der Bote</title>"
+    assert read(page(f"<h1><span>{label}</span> {headline}</h1>", title)).kicker is None
+    assert read(page(f'<p class="kicker">{label}</p><h1>{headline}</h1>', title)).kicker is None
+
+
 def test_doubly_escaped_headline() -> None:
     found = read(page("<p>x</p>", linked_data(news('"x": 1', "Chi&amp;#7871;n s&amp;#7921;"))))
     assert found.headline == "Chiến sự"

@@ -187,6 +187,19 @@ def test_persons_shown_against_another_one_declared() -> None:
     assert found.authors == ("Naufal Zuhdi",)
 
 
+@pytest.mark.parametrize(
+    ("account", "authors"),
+    [("/author/admin/", ("Mohloai Mpesi",)), ("/author/eva-kurz/", ("Eva Kurz",))],
+)
+def test_who_signs_before_the_text_against_the_account_of_the_system(account: str, authors: tuple[str, ...]) -> None:
+    script = linked_data(
+        news(f'"author": {{"name": "Eva Kurz", "url": "https://b.example{account}"}}', "From adversity")
+    )
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    signed = f"<h1>From adversity</h1><div><p><strong>Mohloai Mpesi</strong></p>{body}</div>"
+    assert read(page(signed, script, "https://b.example/a", 'lang="en"')).authors == authors
+
+
 NO_PERSONS = [
     ('<div class="author">Erhverv</div>', "", ()),  # the section, a directory of the address
     ("", '<meta name="author" content="Deutsche Stimme (www.stimme.example)">', ()),
@@ -201,6 +214,10 @@ NO_PERSONS = [
     ("<div><span>Panorama |</span> <span>20.05.2024</span></div>", "", ()),
     ("<div><span>Eva Kurz |</span> <span>Zwei Minuten</span></div>", "", ()),
     ("", '<meta name="twitter:label1" content="Lesezeit"><meta name="twitter:data1" content="Drei Minuten">', ()),
+    ("<ul><li><strong>Datum</strong> 20.05.2024</li><li><b>Autorin/Autor</b> Eva Kurz</li></ul>", "", ("Eva Kurz",)),
+    ("<div><span>Written by:</span> <span>Eva Kurz</span></div>", "", ("Eva Kurz",)),
+    ("<ul><li><strong>Autor</strong> Panorama</li></ul>", "", ()),
+    ("<ul><li><strong>Schlagwort</strong> Eva Kurz</li></ul>", "", ()),
     ('<p class="full-name">Todd Bates</p>', '<meta name="author" content="Todd">', ("Todd Bates",)),
     ('<p class="full-name">Todd Bates</p><p class="full-name">Todd Byrd</p>', '<meta name="author" content="Todd">', ("Todd",)),
 ]  # fmt: skip

@@ -183,6 +183,33 @@ def test_zone_of_the_outlet() -> None:
     assert found.published_at == datetime(2026, 7, 5, 1, 0, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("attributes", "published"),
+    [
+        ('data-deploy-dt="2026.01.29 18:40" data-re-deploy-dt="2026.01.29 18:49"', "2026-01-29T18:40+00:00"),
+        ('data-article-publish-date="1769712000"', "2026-01-29T18:40+00:00"),
+        ('data-ga4-event-publication-date="2026-01-29 18:40"', "2026-01-29T18:40+00:00"),
+        ('data-modified-date="2026-01-29 18:40"', None),
+        ('data-post-id="1769712000"', None),
+    ],
+)
+def test_date_that_only_a_data_attribute_names(attributes: str, published: str | None) -> None:
+    found = read(
+        page(
+            f"<h1>Brücke</h1><div {attributes}><p>Die Brücke ist offen.</p></div>",
+            "",
+            "https://a.example.com/b",
+            'lang="de"',
+        )
+    )
+    assert found.published_at == (datetime.fromisoformat(published) if published else None)
+
+
+def test_several_dates_in_data_attributes_are_those_of_other_articles() -> None:
+    teasers = "".join(f'<div data-publish-date="2026-01-{day}"><p>Tin.</p></div>' for day in (11, 12))
+    assert read(page(f"<h1>Brücke</h1>{teasers}", "", "https://a.example.com/b")).published_at is None
+
+
 @pytest.mark.parametrize("never", ["0001-01-01T00:00:00", "0001-01-01T00:00:00+07:00", "1/1/0001 12:00:00 AM"])
 def test_what_a_system_prints_for_never_loses_against_the_true_date(never: str) -> None:
     meta = f'<meta property="article:published_time" content="{never}"><meta property="article:modified_time" content="{never}">'

@@ -22,6 +22,7 @@ ADDRESSES = {
         '<img srcset="/s.jpg 320w, /a/cau-moi.jpg 1600w, /m.jpg 800w" src="/s.jpg">',
         "/a/cau-moi.jpg",
     ),
+    "a size that is no number": ('<img srcset="/s.jpg 1.2.3w, /a/cau-moi.jpg 4w">', "/a/cau-moi.jpg"),
     "densities": ('<img srcset="/s.jpg 1x, /a/cau-moi.jpg 2x">', "/a/cau-moi.jpg"),
     "commas in addresses": (
         '<img srcset="/i/w_320,c_limit/x.jpg 320w, /i/w_900,c_limit/x.jpg 900w">',

@@ -430,6 +430,18 @@ def test_text_scrambled_letter_by_letter_is_recorded_and_never_shown() -> None:
     assert "wztxr" not in reading.text
 
 
+def test_a_paragraph_is_judged_as_scrambled_by_its_beginning() -> None:
+    """One of millions of letters would be counted for seconds."""
+    scrambled, plain = "thz cqwntv wxtzr bqxrd vqtzd qn twzsdxv " * 100, "a e i o u " * 2_000
+    assert read(page(foot=f"<p>{scrambled}{plain}</p>")).kind == "obfuscated"
+
+
+def test_confidence_of_a_reading_is_that_of_headline_time_and_body_together() -> None:
+    confidence = dict(read(page()).confidence)
+    together = confidence["headline"] * confidence["published_at"] * confidence["body"]
+    assert abs(confidence["reading"] - together) < 0.02  # each is rounded to hundredths
+
+
 def test_a_placeholder_beside_its_noscript() -> None:
     figure = '<figure><img src="/g/ball.gif"><noscript><img src="/anh/that.jpg"></noscript><figcaption>{}</figcaption></figure>'
     assert only(page(between=figure.format(CAPTION))).url == "http://baotrungdu.vn/anh/that.jpg"
