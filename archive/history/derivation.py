@@ -56,9 +56,11 @@ def step(history: History, observation: Observation, outlet: Outlet) -> History:
     if fact.key in history.hops:
         history = replace(history, hops={key: target for key, target in history.hops.items() if key != fact.key})
     if fact.answer == "gone":
+        history = replace(history, missing=history.missing | {fact.key})
         return mark_gone(history, (fact.key, *fact.via), fact, fact.reason)
     if fact.answer == "error":
         return note_unclear_answer(history, fact)
+    history = replace(history, missing=history.missing - {fact.key}) if fact.key in history.missing else history
     return _page(history, fact, outlet)
 
 
