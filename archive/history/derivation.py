@@ -20,7 +20,7 @@ from archive.history.addresses import (
     take_addresses,
 )
 from archive.history.article_identity import article_of, article_with_primary, is_now_another_article, moved_here
-from archive.history.copies import catches_up, completes, copy_of, edited_fields, inherits, lacking, leads
+from archive.history.copies import completes, edited_fields, inherits, lacking, leads, repeated_state
 from archive.history.disappearances import follow, mark_gone, note_unclear_answer, refuse
 from archive.history.edits import changed_fields, reading_digest, state_of
 from archive.history.facts import Observation, PictureFetch, UrlCapture
@@ -177,10 +177,7 @@ def _variant_rendition(
     what a copy leaves out."""
     if rendition and not changed_fields(rendition.reading, reading):
         return rendition
-    if rendition is None:
-        index = copy_of(article, capture, reading, outlet)
-    else:
-        index = article.newest if catches_up(article, rendition, reading) else None
+    index = repeated_state(article, rendition, capture, reading, outlet)
     if index is None:
         return None
     return UrlRendition(capture.url, reading, index, capture.at, differs=_differs(article, index, reading))
