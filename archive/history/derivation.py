@@ -56,12 +56,19 @@ def step(history: History, observation: Observation, outlet: Outlet) -> History:
     if fact.key in history.hops:
         history = replace(history, hops={key: target for key, target in history.hops.items() if key != fact.key})
     if fact.answer == "gone":
+        leading = fact.via if fact.key in history.missing else _leading_here(history, fact)  # they were told then
         history = replace(history, missing=history.missing | {fact.key})
-        return mark_gone(history, (fact.key, *fact.via), fact, fact.reason)
+        return mark_gone(history, (fact.key, *leading), fact, fact.reason)
     if fact.answer == "error":
         return note_unclear_answer(history, fact)
     history = replace(history, missing=history.missing - {fact.key}) if fact.key in history.missing else history
     return _page(history, fact, outlet)
+
+
+def _leading_here(history: History, capture: UrlCapture) -> tuple[str, ...]:
+    """The URLs that redirect to a capture's, also those whose target was requested for another one."""
+    leading = (key for key, target in history.hops.items() if target == capture.key)
+    return tuple(key for key in dict.fromkeys((*capture.via, *leading)) if key != capture.key)
 
 
 def _page(history: History, capture: UrlCapture, outlet: Outlet) -> History:
@@ -73,8 +80,7 @@ def _page(history: History, capture: UrlCapture, outlet: Outlet) -> History:
         capture = replace(capture, reading=known.reading, signs=replace(capture.signs, cut=known.signs.cut))
     before = history.pages.get(capture.key)
     history = replace(history, pages={**history.pages, capture.key: capture})
-    leading = (key for key, target in history.hops.items() if target == capture.key)
-    via = tuple(key for key in dict.fromkeys((*capture.via, *leading)) if key != capture.key)
+    via = _leading_here(history, capture)
     capture = capture if via == capture.via else replace(capture, via=via)
     if isinstance(capture.reading, Unreadable):
         return refuse(history, capture, capture.reading)

@@ -167,3 +167,20 @@ def test_each_article_that_a_redirect_to_nothing_ends_is_counted(db: Database, r
         ingest(db, run, shoot(url, None, 48, status=302, final_url="https://bao.example/cu"))
     judge_run(db, run)
     assert len(tombstones(db)) == 4
+
+
+def test_an_outage_behind_redirects_to_one_error_page_waits_as_a_whole(db: Database, run: Run, shoot: Shoot) -> None:
+    """The error page is requested once, for the first of them, and again before they are back."""
+    urls, sorry = [f"https://bao.example/bai-{number}" for number in range(4)], "https://bao.example/loi"
+    for number, url in enumerate(urls):
+        ingest(db, run, shoot(url, _story(number), number / 100))
+    for number, url in enumerate(urls):
+        ingest(db, run, shoot(url, None, 24 + number / 100, status=302, final_url=sorry))
+    ingest(db, run, shoot(sorry, None, 24.05, status=404))
+    judge_run(db, run)
+    assert not tombstones(db)
+    ingest(db, run, shoot(sorry, None, 48, status=404))
+    for number, url in enumerate(urls):
+        ingest(db, run, shoot(url, _story(number), 48 + (number + 1) / 100))
+    judge_run(db, run)
+    assert not tombstones(db) and list(verify(db)) == []

@@ -169,6 +169,15 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
     "a redirect to an address that never was an article's, and is dead": (
         Facts().page("a", story(), 0).gone("loi", 10).hop("a", "loi", 24), ["a | 0 | gone 24"],
     ),
+    "two redirects to an address that is dead, requested for the first of them": (
+        Facts().page("a", story(), 0).page("b", story("chè"), 0.1).hop("a", "loi", 24).hop("b", "loi", 24.1)
+        .gone("loi", 24.2), ["a | 0 | gone 24.2", "b | 0.1 | gone 24.2"],
+    ),
+    "the same at once, and requested again before they are back": (
+        Facts().page("a", story(), 0).page("b", story("chè"), 0.1).hop("a", "loi", 24).hop("b", "loi", 24.1)
+        .gone("loi", 24.2, ONCE).gone("loi", 48).page("a", story(), 48.1).page("b", story("chè"), 48.2),
+        ["a | 0 | lives", "b | 0.1 | lives"],
+    ),
     "the same with a mark of its reader, edited before it is met": (
         Facts().page("tin/cau-moi-qua-song?ref=1", story(), 0)
         .page("tin/cau-moi-qua-song?ref=2", story(edit="Thêm."), 24)
