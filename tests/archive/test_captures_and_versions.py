@@ -287,3 +287,15 @@ def test_a_copy_that_a_page_comes_to_call_canonical_is_where_the_article_stands(
     ingest(db, run, shoot(new, page(), 48))
     assert db.execute("SELECT url, version_count FROM articles").fetchall() == [(new, 1)]
     assert list(verify(db)) == []
+
+
+def test_a_doubted_page_of_no_article_yet_is_filed_when_it_comes_again(db: Database, run: Run, shoot: Shoot) -> None:
+    url = HOME + "cau-moi-qua-song-con-khanh-thanh"
+    cut = "<p>".join(page().split("<p>")[:3]) + "</article></body></html>"
+    ingest(db, run, shoot(url, page()))
+    for day in (1, 2):
+        ingest(db, run, shoot(url, cut, 24 * day))
+        ingest(db, run, shoot(f"{url}?trang=2", cut, 24 * day + 0.1))
+    assert versions(db) == [(1, None), (2, "body")]
+    assert db.execute("SELECT count(*) FROM aliases").fetchone() == (2,)
+    assert list(verify(db)) == []

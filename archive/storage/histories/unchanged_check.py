@@ -55,8 +55,17 @@ _LAST_READING = (
 
 
 def concerns(db: Database, outlet_id: int, keys: Iterable[str]) -> list[str]:
-    """Of these addresses, those that ever were an article's."""
-    return [key for key in dict.fromkeys(keys) if article_at(db, outlet_id, key) is not None]
+    """Of these addresses, those that ever were an article's, or showed last what may be one's."""
+    return [key for key in dict.fromkeys(keys) if article_at(db, outlet_id, key) or _is_doubted(db, outlet_id, key)]
+
+
+def _is_doubted(db: Database, outlet_id: int, key: str) -> bool:
+    row = db.execute(
+        "SELECT doubt FROM captures INDEXED BY captures_time LEFT JOIN readings ON capture_id = captures.id WHERE"
+        " outlet_id = ? AND url_key = ? AND captures.outcome = 'fresh' ORDER BY captured_at DESC LIMIT 1",
+        [outlet_id, key],
+    ).fetchone()
+    return row is not None and row[0] is not None
 
 
 def confirms(db: Database, source: Source) -> int | None:
