@@ -1,10 +1,10 @@
 """Decides which article a page belongs to, before and after its outlet moved to another domain.
 
 An article's primary URL identifies it. Any other URL, a redirect, a declared canonical URL, the same path on another
-domain or the very same text can only propose an article; the readings must resemble each other too, either the
-article's recent states or what the URL itself showed, because outlets redirect dead articles to other ones, declare
-one canonical URL on every page, and repeat the headlines of columns. A URL that showed one article and shows something
-else now does not at once belong to another one: it may be a temporary fault.
+domain or with another query, or the very same text can only propose an article; the readings must resemble each other
+too, either the article's recent states or what the URL itself showed, because outlets redirect dead articles to other
+ones, declare one canonical URL on every page, and repeat the headlines of columns. A URL that showed one article and
+shows something else now does not at once belong to another one: it may be a temporary fault.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from archive.history.edits import resembles, words_of
+from archive.history.edits import resembles, shares_text, words_of
 from archive.history.facts import UrlCapture
 from archive.history.responses import declared_key
 from archive.history.values import Article, Doubted, History
@@ -21,6 +21,7 @@ from archive.model.records import Outlet, Reading
 from archive.model.urls import url_key
 
 _ARTICLE_ID = re.compile(r"(?<!\d)\d{5,}(?!\d)")
+_HEADLINE_HYPHENS = 3  # as in /cau-moi-qua-song.html
 
 
 @lru_cache(maxsize=4096)
@@ -48,6 +49,21 @@ def may_have_moved(first: str, second: str) -> bool:
         return False
     number = number_in(first)
     return path == other_path or (number is not None and number == number_in(second))
+
+
+def page_of(key: str) -> str | None:
+    """A URL without its query, where its path alone names an article, by an id or by a headline; None where it does
+    not."""
+    page = key.partition("?")[0]
+    named = number_in(page) or page.rpartition("/")[2].count("-") >= _HEADLINE_HYPHENS
+    return page if named else None
+
+
+def is_same_page(first: str, second: str) -> bool:
+    """Whether two URLs differ by their query alone: a parameter says where a reader came from, or shows another page of
+    the same article."""
+    page = page_of(first)
+    return page is not None and first != second and page == page_of(second)
 
 
 def takes_over(key: str, primary: str, outlet: Outlet) -> bool:
@@ -126,6 +142,11 @@ def _proposed(history: History, key: str, via: tuple[str, ...], reading: Reading
         if known := history.addresses.get(address):
             yield known.article
     yield from (known.article for address, known in history.addresses.items() if may_have_moved(address, key))
+    yield from (
+        known.article
+        for address, known in history.addresses.items()
+        if is_same_page(address, key) and shares_text(history.articles[known.article].latest.reading, reading)
+    )
     if history.articles and len(reading.text) >= TWIN_LENGTH:
         words = words_of(reading)
         yield from (

@@ -12,6 +12,7 @@ from archive.history.responses import declared_key
 from archive.history.values import Article, UrlRendition
 from archive.model.records import Outlet, Reading
 from archive.model.urls import print_kind
+from archive.text.recurring_blocks import PICTURE_REMOVED
 
 _WORDS = ("headline", "body")
 """Fields that a copy shares with its original, except for what a shorter copy leaves out."""
@@ -37,7 +38,18 @@ def _is_declared(article: Article, capture: UrlCapture, reading: Reading, outlet
     return is_preferred and declared_key(reading, outlet) in ((), (capture.key,))
 
 
-def copy_of(article: Article, capture: UrlCapture, reading: Reading, outlet: Outlet) -> int | None:
+def repeated_state(
+    article: Article, rendition: UrlRendition | None, capture: UrlCapture, reading: Reading, outlet: Outlet
+) -> int | None:
+    """The index of the state that a page repeats without adding anything; None where it adds something."""
+    if _shows_placeholder(article, reading):
+        return article.newest
+    if rendition is None:
+        return _copy_of(article, capture, reading, outlet)
+    return article.newest if _catches_up(article, rendition, reading) else None
+
+
+def _copy_of(article: Article, capture: UrlCapture, reading: Reading, outlet: Outlet) -> int | None:
     """The index of the state that a page, met for the first time, repeats without adding anything, as its URL or its
     declared canonical URL suggests; None where it adds something."""
     declared = declared_key(reading, outlet)
@@ -64,7 +76,7 @@ def leads(article: Article, capture: UrlCapture, reading: Reading, outlet: Outle
     return declared in ((), (capture.key,)) and all(past.state != state for past in article.states)
 
 
-def catches_up(article: Article, rendition: UrlRendition, reading: Reading) -> bool:
+def _catches_up(article: Article, rendition: UrlRendition, reading: Reading) -> bool:
     """Whether a shorter copy now says what the article already says: all of its lines and new pictures stand there, and
     it has lost no line that does."""
     if not rendition.differs:
@@ -82,6 +94,13 @@ def catches_up(article: Article, rendition: UrlRendition, reading: Reading) -> b
         and set(picture_refs(reading.images))
         <= {*picture_refs(rendition.reading.images), *picture_refs(article.latest.reading.images)}
     )
+
+
+def _shows_placeholder(article: Article, reading: Reading) -> bool:
+    """Whether a page differs from the newest state only by pictures in whose place a placeholder stands."""
+    changed = changed_fields(article.latest.reading, reading)
+    shown, stood = set(picture_refs(reading.images)), set(picture_refs(article.latest.reading.images))
+    return PICTURE_REMOVED in reading.flags and changed == ("pictures",) and shown < stood
 
 
 def completes(

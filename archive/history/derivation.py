@@ -20,7 +20,7 @@ from archive.history.addresses import (
     take_addresses,
 )
 from archive.history.article_identity import article_of, article_with_primary, is_now_another_article, moved_here
-from archive.history.copies import catches_up, completes, copy_of, edited_fields, inherits, lacking, leads
+from archive.history.copies import completes, edited_fields, inherits, lacking, leads, repeated_state
 from archive.history.disappearances import follow, mark_gone, note_unclear_answer, refuse
 from archive.history.edits import changed_fields, reading_digest, state_of
 from archive.history.facts import Observation, PictureFetch, UrlCapture
@@ -56,10 +56,19 @@ def step(history: History, observation: Observation, outlet: Outlet) -> History:
     if fact.key in history.hops:
         history = replace(history, hops={key: target for key, target in history.hops.items() if key != fact.key})
     if fact.answer == "gone":
-        return mark_gone(history, (fact.key, *fact.via), fact, fact.reason)
+        leading = fact.via if fact.key in history.missing else _leading_here(history, fact)  # they were told then
+        history = replace(history, missing=history.missing | {fact.key})
+        return mark_gone(history, (fact.key, *leading), fact, fact.reason)
     if fact.answer == "error":
         return note_unclear_answer(history, fact)
+    history = replace(history, missing=history.missing - {fact.key}) if fact.key in history.missing else history
     return _page(history, fact, outlet)
+
+
+def _leading_here(history: History, capture: UrlCapture) -> tuple[str, ...]:
+    """The URLs that redirect to a capture's, also those whose target was requested for another one."""
+    leading = (key for key, target in history.hops.items() if target == capture.key)
+    return tuple(key for key in dict.fromkeys((*capture.via, *leading)) if key != capture.key)
 
 
 def _page(history: History, capture: UrlCapture, outlet: Outlet) -> History:
@@ -71,8 +80,7 @@ def _page(history: History, capture: UrlCapture, outlet: Outlet) -> History:
         capture = replace(capture, reading=known.reading, signs=replace(capture.signs, cut=known.signs.cut))
     before = history.pages.get(capture.key)
     history = replace(history, pages={**history.pages, capture.key: capture})
-    leading = (key for key, target in history.hops.items() if target == capture.key)
-    via = tuple(key for key in dict.fromkeys((*capture.via, *leading)) if key != capture.key)
+    via = _leading_here(history, capture)
     capture = capture if via == capture.via else replace(capture, via=via)
     if isinstance(capture.reading, Unreadable):
         return refuse(history, capture, capture.reading)
@@ -175,10 +183,7 @@ def _variant_rendition(
     what a copy leaves out."""
     if rendition and not changed_fields(rendition.reading, reading):
         return rendition
-    if rendition is None:
-        index = copy_of(article, capture, reading, outlet)
-    else:
-        index = article.newest if catches_up(article, rendition, reading) else None
+    index = repeated_state(article, rendition, capture, reading, outlet)
     if index is None:
         return None
     return UrlRendition(capture.url, reading, index, capture.at, differs=_differs(article, index, reading))

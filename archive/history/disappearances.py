@@ -87,7 +87,7 @@ def refuse(history: History, capture: UrlCapture, refusal: Unreadable) -> Histor
 
 def follow(history: History, capture: UrlCapture, *, heard: bool) -> History:
     """A URL redirects. Where the target had answered before and was not requested again because of it, the redirect
-    itself counts: to an article, as a move; to a list or an error page, as a disappearance."""
+    itself counts: to an article, as a move; to a list, an error page or nothing, as a disappearance."""
     target = capture.leads_to
     if not heard or target is None or target == capture.key:
         return history
@@ -95,6 +95,8 @@ def follow(history: History, capture: UrlCapture, *, heard: bool) -> History:
     known, page = history.addresses.get(target), history.pages.get(target)
     if page is not None and isinstance(page.reading, Unreadable) and page.reading.reason in NO_ARTICLE:
         return mark_gone(history, keys, capture, f"redirected to {capture.url}, which is no article")
+    if target in history.missing:
+        return mark_gone(history, keys, capture, f"redirected to {capture.url}, which is gone")
     if known is None:
         return history
     target_rendition = history.articles[known.article].renditions.get(target)

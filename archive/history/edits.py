@@ -118,6 +118,18 @@ def _bodies_differ(old: str, new: str) -> bool:
     )
 
 
+def prints_alike(first: Reading, second: Reading) -> bool:
+    """Whether two readings that differ by no edit also print the same: an article's row and its URLs follow what its
+    page prints now, so a reading that differs in this is kept as it is."""
+    return _print_of(first) == _print_of(second)
+
+
+def _print_of(reading: Reading) -> tuple[object, ...]:
+    published = clock.claimed(reading.published_at)
+    urls = [image.url for image in reading.images]
+    return urls, reading.headline, reading.byline, reading.section, published, reading.canonical_url
+
+
 def resembles(first: Reading, second: Reading) -> bool:
     """Whether two readings can be states of one article: the same headline with a paragraph or the published time in
     common, or two common paragraphs that are half of the shorter one. A headline alone is not enough: columns repeat
@@ -127,6 +139,16 @@ def resembles(first: Reading, second: Reading) -> bool:
     if plain(first.headline) and plain(first.headline) == plain(second.headline):
         dates = first.published_at, second.published_at
         return bool(shared) or (dates[0] == dates[1] if all(dates) else not (first_lines or second_lines))
+    return _share_half(first_lines, second_lines)
+
+
+def shares_text(first: Reading, second: Reading) -> bool:
+    """Whether two readings have paragraphs in common: two, and half of the shorter one."""
+    return _share_half(set(EDIT_FIELDS["body"](first)), set(EDIT_FIELDS["body"](second)))
+
+
+def _share_half(first_lines: set[str], second_lines: set[str]) -> bool:
+    shared = len(first_lines & second_lines)
     return shared >= 2 and 2 * shared >= min(len(first_lines), len(second_lines))
 
 

@@ -14,6 +14,8 @@ tell. The article's own past, and the rest of the outlet, can:
   site's bad day is not over;
 - a change at nearly all articles at once is accepted of each that still shows it at the next capture, because then it
   is a redesign and no outage;
+- a page with the same text in damaged letters (another charset, question marks) is accepted when the next capture
+  shows it again;
 - a page at the URL of a list is accepted to be an article when the next capture shows it again;
 - a truncated page, where all before were whole, is accepted when the next capture is truncated too.
 
@@ -44,7 +46,7 @@ from archive.history.picture_changes import VISIT
 from archive.history.values import Article, Doubted, History
 from archive.model.identity_memo import IdentityMemo
 from archive.model.records import Reading, Unreadable
-from archive.text.equivalence import tidy, tokens
+from archive.text.equivalence import plain, tidy, tokens
 
 SAME_WORDS = 2  # other articles: two agency reports may be alike, three like pages of one site are one page
 SAME_HEADLINE = 4  # a column repeats its headline at a few articles
@@ -52,6 +54,7 @@ _COMMON_BIGRAMS = 0.25
 """Share of the shorter text's bigrams (pairs of consecutive words) that two related texts have in common. Two unrelated
 articles of one outlet have 2 to 6 in 100 in common; a text rewritten sentence by sentence more than 40."""
 _LOST_TEXT_SHARE = 0.1  # of the former text's length
+_FEWEST_ACCENTED = 3  # words with letters that a wrong charset damages
 _KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wall, and none cut short
 
 
@@ -67,6 +70,7 @@ def doubt(history: History, article: Article, capture: UrlCapture, reading: Read
     """Why a reading is not accepted to be the article's next state; None when it is."""
     for why, lasting in (
         _text_of_others(history, article, capture, reading),
+        _garbled(article, reading),
         _unrelated(article, capture, reading),
         _text_lost(article, reading),
         _text_replaced(article, capture, reading),
@@ -177,6 +181,21 @@ def _is_text_of(other: Article, capture: UrlCapture, reading: Reading, *, is_rel
     if other.is_gone and is_related:
         return False
     return not is_related or EDIT_FIELDS["headline"](other.latest.reading) == EDIT_FIELDS["headline"](reading)
+
+
+def _garbled(article: Article, reading: Reading) -> tuple[str, bool]:
+    """The same text, none of whose words with other letters than ASCII's has remained: it went through another charset.
+    An editor who corrects an accent leaves the others."""
+    (former_skeleton, former), (skeleton, words) = _letters_of(article.latest.reading), _letters_of(reading)
+    is_garbled = len(former) >= _FEWEST_ACCENTED and skeleton == former_skeleton and not former & words
+    return ("the same text, and its letters are damaged, as in a wrong charset" if is_garbled else ""), False
+
+
+def _letters_of(reading: Reading) -> tuple[str, set[str]]:
+    """A text's ASCII letters and digits, and its words with any other letter."""
+    text = f"{plain(reading.headline)} {' '.join(EDIT_FIELDS['body'](reading))}"
+    skeleton = "".join(letter for letter in text if letter.isascii() and letter.isalnum())
+    return skeleton, {word for word in text.split() if any(not letter.isascii() for letter in word)}
 
 
 def _text_lost(article: Article, reading: Reading) -> tuple[str, bool]:

@@ -152,13 +152,14 @@ class History:
     """The result for the captures of a few URLs that belong together. Frozen: a step returns another one.
 
     pages: the last page of each URL, which a 304 confirms. hops: where a URL redirected when it was last requested.
-    pictures: what each picture's URL last showed, and when.
+    missing: URLs that were gone when last requested. pictures: what each picture's URL last showed, and when.
     """
 
     articles: tuple[Article, ...] = ()
     addresses: Mapping[str, Address] = field(default_factory=dict)
     pages: Mapping[str, UrlCapture] = field(default_factory=dict)
     hops: Mapping[str, str] = field(default_factory=dict)
+    missing: frozenset[str] = frozenset()
     pictures: Mapping[str, PictureFetch] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
 

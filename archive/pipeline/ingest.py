@@ -46,13 +46,13 @@ _REASON = "a better reading"  # a crawl's captures are the newest: only new extr
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A capture that is committed. body_id: of the bytes it brought or confirmed; disappeared: it showed that a known
-    article has disappeared."""
+    """A capture that is committed. body_id: of the bytes it brought or confirmed; disappeared: how many known
+    articles it showed to have disappeared."""
 
     outcome: CaptureOutcome
     source: Source
     body_id: int | None = None
-    disappeared: bool = False
+    disappeared: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Ingested:
     outcome: CaptureOutcome
     filed: Filed | None = None
     reading: Reading | Unreadable | None = None
-    disappeared: bool = False
+    disappeared: int = 0
 
 
 def ingest(db: Database, run: Run, capture: Capture) -> Ingested:
@@ -96,35 +96,37 @@ def source_of_arrival(db: Database, run: Run, capture: Capture, kept: Kept) -> S
 def arrived(db: Database, run: Run, capture: Capture, kept: Kept) -> Arrival:
     """Files a kept capture as far as possible without reading it. Call inside a transaction."""
     source = source_of_arrival(db, run, capture, kept)
-    disappeared = kept.outcome not in ("fresh", "error") and _file_unread(db, source, kept)
+    disappeared = 0 if kept.outcome in ("fresh", "error") else _file_unread(db, source, kept)
     if kept.outcome in ("redirect", "gone"):  # the others are done when their links are noted: see discover
-        url_queue.reschedule(db, run, kept.url_key, capture.captured_at, news=disappeared)
+        url_queue.reschedule(db, run, kept.url_key, capture.captured_at, news=bool(disappeared))
     return Arrival(kept.outcome, source, kept.body_id, disappeared)
 
 
-def _file_unread(db: Database, source: Source, kept: Kept) -> bool:
-    """Returns whether a known article turned out to have disappeared."""
+def _file_unread(db: Database, source: Source, kept: Kept) -> int:
+    """Returns how many known articles turned out to have disappeared."""
     run = source.run
     if kept.outcome in ("revisit", "not-modified") and unchanged_check.confirms(db, source) is not None:
-        return False
+        return 0
     keys = unchanged_check.concerns(db, run.outlet_id, (source.url_key, *source.via))
     if keys and kept.outcome == "redirect":  # its target is requested first: see note_redirect
         mark_for_rebuild(db, run.outlet_id, source.url_key)
-        return False
-    return bool(keys) and _finds_disappeared(db, run, keys)
+        return 0
+    return _count_disappeared(db, run, keys)
 
 
-def _finds_disappeared(db: Database, run: Run, keys: Sequence[str]) -> bool:
+def _count_disappeared(db: Database, run: Run, keys: Sequence[str]) -> int:
+    if not keys:
+        return 0
     boilerplate = version_texts.boilerplate_of(db, run.outlet_id)
     filed = file_or_report(db, run, keys, boilerplate, {}, reason=_REASON, quiet_run=run.id)
-    return filed is not None and bool(filed.counts.disappeared)
+    return filed.counts.disappeared if filed else 0
 
 
-def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, moment: datetime) -> bool:
+def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, moment: datetime) -> int:
     """URLs redirect to one that has answered in this run already, and is not requested again because of them. Returns
-    whether a known article turned out to have disappeared."""
+    how many known articles turned out to have disappeared."""
     keys = unchanged_check.concerns(db, run.outlet_id, map(url_key, (*via, url)))
-    return bool(keys) and _finds_disappeared(db, run, keys)
+    return _count_disappeared(db, run, keys)
 
 
 def _file_pending(

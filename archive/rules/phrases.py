@@ -66,6 +66,18 @@ click here to (?:subscribe|sign|join|read)\b.{0,250}$
 (?:trở thành người đầu tiên|hiện chưa có bình luận|tối đa:? \d+ ký tự|tải ứng dụng).{0,80}$
 (?:xin vui lòng gõ tiếng việt có dấu|theo dõi.{0,60}(?:google news|facebook|zalo)).{0,40}$
 """
+# how often a page was looked at: lines that change at every look
+_COUNTERS = r"""
+(?:(?:số |tổng )?(?:lượt|lần) (?:xem|đọc|truy cập)|(?:page ?)?views|hits|aufrufe|vues|visitas)\W{0,4}\d[\d.,]{0,12}\W*$
+\d[\d.,]{0,12}\s?(?:lượt (?:xem|đọc|truy cập)|(?:page ?)?views?|reads|hits|aufrufe|vues|visitas|просмотр\w*)\W*$
+(?:read|viewed|gelesen|leído|đã (?:xem|đọc))\W{0,3}\d[\d.,]{0,12}(?: times| mal| veces| lần)?\W*$
+"""
+# when a page was last touched, and nothing of what was done to it
+_UPDATED = (
+    r"(?:last |zuletzt |dernière |última )?(?:updated?|modified|aktualisiert|stand(?=:)|mise? à jour|actualiza\w{2,5}"
+    r"|cập nhật(?: lần cuối)?)\b(?=.{0,60}\d)(?:[\s\d:.,/()+–-]|(?:on|at|am|um|uhr|le|à|a las|lúc|ngày|tháng|năm|giờ|h"
+    r"|gmt|utc|[ap]m|jan\w*|feb\w*|mar\w*|apr\w*|may|jun\w*|jul\w*|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*)(?![^\W\d_]))*+$"
+)
 _MISCELLANEOUS_NOISE = r"""
 (?:did you (?:like|enjoy)|hat (?:dir|ihnen|euch) (?:dieser|der) (?:artikel|beitrag)|avez-vous aimé).{0,300}$
 \d{1,2} ?(?:min(?:ute)?s?)(?: read| lesezeit)?\W*$|lesezeit.{0,20}$|\d+ (?:hours?|minutes?|days?) ago\W*$
@@ -75,7 +87,10 @@ our standards: the thomson reuters|(?:media|image|photo|video)\W*(?:caption|copy
 (?:.{0,150})(?:enable javascript|javascript (?:is|must be) (?:disabled|enabled)|upgrad\w+ to a web browser)
 (?:.{0,150})browser (?:does not|doesn't) support|placeholder image.{0,5}$
 """
-NOISE = re.compile(rf"{RELATED.pattern}|{_at_start(_LINK_LABELS, _BUTTON_LABELS, _MISCELLANEOUS_NOISE).pattern}", re.I)
+NOISE = re.compile(
+    rf"{RELATED.pattern}|{_at_start(_LINK_LABELS, _BUTTON_LABELS, _COUNTERS, _UPDATED, _MISCELLANEOUS_NOISE).pattern}",
+    re.I,
+)
 
 # the heading of what readers say
 COMMENTS = re.compile(

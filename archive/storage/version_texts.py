@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -24,7 +25,7 @@ from archive.model.records import Block, Image, Reading, Run
 from archive.model.validation import claimed_moment, json_lines, number, optional, text
 from archive.storage.connection import transaction
 from archive.storage.sqlite_errors import readable_values
-from archive.text.recurring_blocks import Boilerplate, learn
+from archive.text.recurring_blocks import Boilerplate, learn, learn_added, without
 
 COLUMNS = ("headline", "lead", "body", "captions", "layout", "details")
 """The columns that hold the reading, in the order in which `row_digest` covers them."""
@@ -203,6 +204,41 @@ def learn_boilerplate(db: Database, run: Run, moment: datetime) -> Boilerplate |
     if learned == present:
         return None
     return put_boilerplate(db, run, learned, moment, count)
+
+
+def learn_from_edits(db: Database, run: Run, moment: datetime) -> list[str]:
+    """Learns what a run's edits added to several articles at once, where it looked at enough of them. Returns the keys
+    of these articles, whose edits are none then."""
+    looked_at = int(db.execute(_LOOKED_AT, [run.id]).fetchone()[0])
+    if looked_at < _MIN_ARTICLES:
+        return []
+    texts = defaultdict[str, list[Reading]](list)
+    rows = db.query(_EDITED_TEXTS, [run.id])
+    for key, reading in readable_values(rows, "texts", lambda row: (row["article"], from_row(row))):
+        texts[key].append(reading)
+    changes = {key: (both[0], both[1]) for key, both in texts.items() if len(both) > 1}
+    present = boilerplate_of(db, run.outlet_id)
+    learned = learn_added(changes.values(), looked_at, present)
+    if learned == present:
+        return []
+    put_boilerplate(db, run, learned, moment, looked_at)
+    return [key for key, (_, reading) in changes.items() if without(reading, learned) is not reading]
+
+
+_LOOKED_AT = """
+SELECT count(DISTINCT article_id) FROM captures JOIN runs ON runs.id = run_id
+JOIN aliases ON aliases.outlet_id = captures.outlet_id AND aliases.url_key = captures.url_key
+JOIN articles ON articles.id = article_id
+WHERE run_id = ? AND captures.outcome <> 'error' AND articles.first_seen_at < started_at
+"""
+_EDITED_TEXTS = """
+SELECT articles.url_key AS article, texts.* FROM versions AS edited JOIN captures ON captures.id = edited.capture_id
+JOIN articles ON articles.id = edited.article_id AND articles.current_version_id = edited.id
+JOIN versions ON versions.article_id = articles.id AND versions.number IN (edited.number - 1, edited.number)
+JOIN active_texts ON active_texts.version_id = versions.id JOIN texts ON texts.id = text_id
+WHERE run_id = ? AND edited.number > 1 AND edited.words_of IS NULL ORDER BY articles.id, versions.number
+"""
+"""Of each article whose newest version a run opened, the text before and the newest one."""
 
 
 def put_boilerplate(db: Database, run: Run, learned: Boilerplate, moment: datetime, count: int = 0) -> Boilerplate:

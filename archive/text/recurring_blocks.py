@@ -19,6 +19,11 @@ from archive.model.urls import first_picture_key
 # report's first sentence, "according to police") stay far below.
 _MIN_ARTICLES = 5
 _MIN_SHARE = 0.04
+# An editor adds a sentence to a few articles about one thing; a site adds one to each that has some part in its layout.
+_MIN_SHARE_ADDED = 0.25
+_MAX_SHARE_ADDED = 0.8
+PICTURE_REMOVED = "furniture-picture-removed"
+"""The flag of a reading in which a placeholder stood where a picture may have stood before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,15 @@ def learn(readings: Iterable[Reading], known: Boilerplate | None = None) -> Boil
     return Boilerplate(recurring | (known.marks if known else frozenset()))
 
 
+def learn_added(changes: Iterable[tuple[Reading, Reading]], looked_at: int, known: Boilerplate) -> Boilerplate:
+    """Learns what came into several articles at once, and adds it to the known marks. changes: readings of each edited
+    article before and after; looked_at: how many articles could have been edited. What comes into nearly all is a new
+    layout, and is not learned."""
+    counts = Counter(mark for former, reading in changes for mark in _marks(reading) - _marks(former))
+    fewest, most = max(_MIN_ARTICLES, _MIN_SHARE_ADDED * looked_at), _MAX_SHARE_ADDED * looked_at
+    return Boilerplate(known.marks | {mark for mark, count in counts.items() if fewest <= count < most})
+
+
 def without(reading: Reading, boilerplate: Boilerplate) -> Reading:
     """Removes the boilerplate from a reading: from its blocks, pictures and text, not from headline and metadata. The
     result is the same if a smaller set was removed before."""
@@ -55,7 +69,8 @@ def without(reading: Reading, boilerplate: Boilerplate) -> Reading:
         if _is_kept(block, new_indexes, boilerplate)
     )
     text = "\n\n".join(block.text for block in blocks if block.kind != "image")
-    flags = tuple(dict.fromkeys((*reading.flags, "furniture-removed")))
+    pictures = (PICTURE_REMOVED,) if len(kept) < len(reading.images) else ()
+    flags = tuple(dict.fromkeys((*reading.flags, "furniture-removed", *pictures)))
     return replace(reading, blocks=blocks, images=tuple(kept), text=text, flags=flags)
 
 

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from archive import Run, ingest, open_archive, read_pending, start_run
 from archive.model.errors import ArchiveMissing, ArchiveUnusable
+from archive.pipeline.verification import verify
 from archive.queries import lookup
 from archive.storage.captures import capture_writer
 from archive.storage.connection import transaction
@@ -263,3 +264,38 @@ def test_a_file_that_was_never_made_an_archive_is_told(path: Path, left: bytes |
         pass
     with open_archive(path, create=True), open_archive(path):
         pass
+
+
+def test_what_a_page_prints_anew_without_an_edit_is_derived_again(db: Database, run: Run, shoot: Shoot) -> None:
+    def filed_under(section: str) -> str:
+        return page().replace("<head>", f'<head><meta property="article:section" content="{section}">')
+
+    for day, section in enumerate(("Kinh tế", "Xã hội", "Kinh tế", "Đời sống")):
+        ingest(db, run, shoot(A, filed_under(section), 24 * day))
+    assert db.execute("SELECT section, version_count FROM articles").fetchall() == [("Đời sống", 1)]
+    assert list(verify(db)) == []
+
+
+def test_a_copy_that_a_page_comes_to_call_canonical_is_where_the_article_stands(
+    db: Database, run: Run, shoot: Shoot
+) -> None:
+    new = "https://bao.example/moi/cau.htm"
+    declaring = page().replace("<head>", f'<head><link rel="canonical" href="{new}">')
+    ingest(db, run, shoot(A, page()))
+    ingest(db, run, shoot(new, page(), 24))
+    ingest(db, run, shoot(A, declaring, 24.1))
+    ingest(db, run, shoot(new, page(), 48))
+    assert db.execute("SELECT url, version_count FROM articles").fetchall() == [(new, 1)]
+    assert list(verify(db)) == []
+
+
+def test_a_doubted_page_of_no_article_yet_is_filed_when_it_comes_again(db: Database, run: Run, shoot: Shoot) -> None:
+    url = HOME + "cau-moi-qua-song-con-khanh-thanh"
+    cut = "<p>".join(page().split("<p>")[:3]) + "</article></body></html>"
+    ingest(db, run, shoot(url, page()))
+    for day in (1, 2):
+        ingest(db, run, shoot(url, cut, 24 * day))
+        ingest(db, run, shoot(f"{url}?trang=2", cut, 24 * day + 0.1))
+    assert versions(db) == [(1, None), (2, "body")]
+    assert db.execute("SELECT count(*) FROM aliases").fetchone() == (2,)
+    assert list(verify(db)) == []

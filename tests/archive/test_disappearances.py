@@ -129,3 +129,58 @@ def test_an_address_that_redirects_is_known_as_such(db: Database, run: Run, shoo
 ])  # fmt: skip
 def test_prints_are_known_by_their_address(url: str, kind: str | None) -> None:
     assert print_kind(url_key(url)) == kind
+
+
+def _story(number: int, extra: str = "") -> str:
+    """An article unlike the others, since all of its paragraphs name its number."""
+    text = f"Chuyện số {number} của xã thứ {number} kể về {number} ngày mưa và {number} đêm canh đê bên sông. {extra}"
+    return page(f"Chuyện số {number}", text).replace("cầu", f"cầu {number}").replace("con", f"con {number}")
+
+
+def test_addresses_that_a_relaunch_left_behind_are_no_reason_to_doubt_an_edit(
+    db: Database, run: Run, shoot: Shoot
+) -> None:
+    old, new = ([f"https://bao.example/{path}/bai-{number}" for number in range(12)] for path in ("cu", "moi"))
+    for number, url in enumerate(old):
+        ingest(db, run, shoot(url, _story(number), 0))
+    for hours in (24, 72):
+        for number in range(12):
+            ingest(db, run, shoot(new[number], _story(number, "Sửa." if hours == 72 and number == 5 else ""), hours))
+            ingest(db, run, shoot(old[number], None, hours + 0.01, status=404))
+        judge_run(db, run)
+    edited = db.execute("SELECT url FROM articles WHERE version_count = 2").fetchall()
+    assert edited == [(new[5],)] and not tombstones(db)
+    assert list(verify(db)) == []
+
+
+def test_each_article_that_a_redirect_to_nothing_ends_is_counted(db: Database, run: Run, shoot: Shoot) -> None:
+    """All of them wait for the next look, for they end at once; and the run says how many they are."""
+    urls = [f"https://bao.example/bai-{number}" for number in range(4)]
+    ingest(db, run, shoot("https://bao.example/cu", None, 0, status=404))
+    for number, url in enumerate(urls):
+        ingest(db, run, shoot(url, _story(number), 1))
+    for number, url in enumerate(urls):
+        ingest(db, run, shoot(url, None, 24 + number / 100, status=302, final_url="https://bao.example/cu"))
+    assert judge_run(db, run).disappeared == 4
+    assert not tombstones(db) and list(verify(db)) == []
+    for url in urls:
+        ingest(db, run, shoot(url, None, 48, status=302, final_url="https://bao.example/cu"))
+    judge_run(db, run)
+    assert len(tombstones(db)) == 4
+
+
+def test_an_outage_behind_redirects_to_one_error_page_waits_as_a_whole(db: Database, run: Run, shoot: Shoot) -> None:
+    """The error page is requested once, for the first of them, and again before they are back."""
+    urls, sorry = [f"https://bao.example/bai-{number}" for number in range(4)], "https://bao.example/loi"
+    for number, url in enumerate(urls):
+        ingest(db, run, shoot(url, _story(number), number / 100))
+    for number, url in enumerate(urls):
+        ingest(db, run, shoot(url, None, 24 + number / 100, status=302, final_url=sorry))
+    ingest(db, run, shoot(sorry, None, 24.05, status=404))
+    judge_run(db, run)
+    assert not tombstones(db)
+    ingest(db, run, shoot(sorry, None, 48, status=404))
+    for number, url in enumerate(urls):
+        ingest(db, run, shoot(url, _story(number), 48 + (number + 1) / 100))
+    judge_run(db, run)
+    assert not tombstones(db) and list(verify(db)) == []

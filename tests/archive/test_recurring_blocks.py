@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
 from sqlite_utils import Database
 
-from archive import Run, ingest, learn_boilerplate
+from archive import Run, ingest, judge_run, learn_boilerplate, start_run
 from archive.model.records import Block, Image, Reading
+from archive.pipeline.verification import verify
 from archive.queries import lookup
-from archive.text.recurring_blocks import Boilerplate, learn, without
-from tests.support import NOON, Shoot
+from archive.text.recurring_blocks import Boilerplate, learn, learn_added, without
+from tests.support import NOON, PAPER, Shoot
 
 NOTICE = "Bạn đọc gửi ý kiến về tòa soạn theo địa chỉ in ở trang tám."
 APP = Image("https://bao.example/app/w300/tai-ung-dung.png")
@@ -53,6 +57,15 @@ def test_a_formula_of_a_few_among_many_stays() -> None:
     assert learn(readings) == Boilerplate()
 
 
+@pytest.mark.parametrize(("edited", "learned"), [(4, False), (5, True), (15, True), (16, False)])
+def test_what_comes_into_a_quarter_of_the_articles_at_once_is_learned(edited: int, learned: bool) -> None:
+    """Not of four, which an editor may have written; nor of nearly all: that is a new layout."""
+    changes = [(article(n), article(n, NOTICE)) for n in range(edited)]
+    changes += [(article(n, NOTICE), article(n, NOTICE, "Thêm.")) for n in range(20, 40)]
+    assert bool(learn_added(changes[:edited], 20, Boilerplate()).marks) == learned
+    assert not learn_added(changes[edited : edited + 4], 20, Boilerplate()).marks
+
+
 def test_learning_is_deterministic_and_only_grows() -> None:
     first = learn(article(n, NOTICE) for n in range(10))
     again = learn(article(n, NOTICE) for n in reversed(range(10)))
@@ -89,3 +102,45 @@ def test_an_outlet_s_standing_notice_is_learned_and_makes_no_edit(db: Database, 
     assert NOTICE not in lookup.reading_of(db, 1)[1].text
     assert db.execute("SELECT max(number) FROM versions").fetchone() == (1,)
     assert "furniture sha256:" in lookup.reading_of(db, 1)[1].extractor
+
+
+def _bare(number: int, extra: str = "", picture: str = "") -> str:
+    texts = "".join(f"<p>{text.format(n=number)}</p>" for text in STORY)
+    figure = f'<figure><img src="{picture or f"/anh/{number}.jpg"}" width="640" height="400"></figure>'
+    return f"<html><head><title>Đò {number}</title></head><body><article><h1>Chuyến đò thứ {number}</h1>{texts}{figure}{extra}</article></body></html>"
+
+
+def _edits(db: Database) -> list[tuple[str, str, str]]:
+    rows = db.execute(
+        "SELECT url, changed, versions.first_seen_at FROM versions JOIN articles ON articles.id = article_id"
+        " WHERE number > 1 ORDER BY 1"
+    )
+    return [(url.rpartition("-")[2], changed, at[:10]) for url, changed, at in rows.fetchall()]
+
+
+def _look(db: Database, shoot: Shoot, day: int, pages: list[str]) -> None:
+    run = start_run(db, PAPER, {}, NOON + timedelta(days=day))
+    for number, body in enumerate(pages):
+        ingest(db, run, shoot(f"https://bao.example/do-{number}", body, 24 * day + number / 1000))
+    judge_run(db, run)
+
+
+def test_a_line_that_a_third_of_the_articles_get_is_no_edit_and_an_edit_beside_it_is_one(
+    db: Database, shoot: Shoot
+) -> None:
+    notice, edit = f"<p>{NOTICE}</p>", "<p>Ông Vương được tặng bằng khen vào dịp cuối năm.</p>"
+    _look(db, shoot, 0, [_bare(n) for n in range(21)])
+    _look(db, shoot, 1, [_bare(n, (edit if n == 3 else "") + (notice if n % 3 == 0 else "")) for n in range(21)])
+    assert _edits(db) == [("3", "body", "2026-05-21")]
+    _look(db, shoot, 2, [_bare(n, edit if n in (3, 6) else "") for n in range(21)])
+    assert _edits(db) == [("3", "body", "2026-05-21"), ("6", "body", "2026-05-22")]
+    assert list(verify(db)) == []
+
+
+def test_a_placeholder_that_a_third_of_the_articles_show_for_a_day_is_no_edit(db: Database, shoot: Shoot) -> None:
+    _look(db, shoot, 0, [_bare(n) for n in range(21)])
+    _look(db, shoot, 1, [_bare(n, picture="" if n % 3 else "/anh/mac-dinh.jpg") for n in range(21)])
+    assert _edits(db) == []
+    _look(db, shoot, 2, [_bare(n, picture="/anh/moi.jpg" if n == 4 else "") for n in range(21)])
+    assert _edits(db) == [("4", "pictures", "2026-05-22")]
+    assert list(verify(db)) == []

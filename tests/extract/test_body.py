@@ -102,6 +102,10 @@ FURNITURE = {
     "source line": "<p>Theo VOV</p>",
     "read more": '<p>Xem thêm: <a href="/x.html">Tam Dương đón bằng công nhận huyện đạt chuẩn nông thôn mới</a></p>',
     "print line": "<p>In bài viết</p>",
+    "view counter": "<p>Số lượt đọc: 1.204</p>",
+    "readers counted in English": "<p>Read 1,204 times</p>",
+    "when it was last touched": "<p>Cập nhật lần cuối: 11h45 ngày 02/3/2026</p>",
+    "when it was last touched, in English": "<p>Updated on 4 March 2026 at 12.45 GMT</p>",
     "empty comment box": "<p>Hiện chưa có bình luận nào, hãy trở thành người đầu tiên bình luận cho bài viết này!</p>",
 }
 
@@ -114,6 +118,19 @@ def test_furniture_behind_the_body_is_left_out(name: str) -> None:
 @pytest.mark.parametrize("name", ["related list", "share bar", "advert", "read more"])
 def test_furniture_between_paragraphs_is_left_out(name: str) -> None:
     assert read(modern(paragraphs((3, FURNITURE[name])))).text.split("\n\n") == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Cập nhật ngày 4/3/2026: nâng diện tích gieo trồng lên 400 héc-ta.",
+        "Updated on 4 March 2026 to add what the police said.",
+        "1.204 lượt xem là con số cao nhất từ trước đến nay của kênh.",
+        "Views of the river: 19 villages look at it.",
+    ],
+)
+def test_a_sentence_that_begins_like_a_counter_stays(line: str) -> None:
+    assert read(modern(paragraphs() + f"<p>{line}</p>")).text.split("\n\n") == [*PARAGRAPHS, line]
 
 
 def test_a_changed_sidebar_changes_nothing() -> None:

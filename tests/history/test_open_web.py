@@ -3,6 +3,7 @@ article: its primary URL | since when which fields changed, in hours | whether i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -51,6 +52,21 @@ def photos(day: int) -> Reading:
 
 
 LIST = f"{SITE}/thoi-su"
+
+
+def mojibake(reading: Reading) -> Reading:
+    """What a browser shows that takes UTF-8 for Latin-1."""
+    return _with_letters(reading, lambda text: text.encode().decode("latin-1"))
+
+
+def question_marks(reading: Reading) -> Reading:
+    """What a database shows that knows ASCII only."""
+    return _with_letters(reading, lambda text: text.encode("ascii", "replace").decode())
+
+
+def _with_letters(reading: Reading, change: Callable[[str], str]) -> Reading:
+    return replace(reading, headline=change(reading.headline), text=change(reading.text))
+
 
 HISTORIES: dict[str, tuple[Facts, list[str]]] = {
     "for a day the site sends us to a copy for phones": (
@@ -149,6 +165,43 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
     ),
     "a redirect to an address that is dead": (
         Facts().page("a", story(), 0).page("b", story(), 0.1).gone("b", 24).hop("a", "b", 24.1), ["a | 0 | gone 24.1"],
+    ),
+    "a redirect to an address that never was an article's, and is dead": (
+        Facts().page("a", story(), 0).gone("loi", 10).hop("a", "loi", 24), ["a | 0 | gone 24"],
+    ),
+    "two redirects to an address that is dead, requested for the first of them": (
+        Facts().page("a", story(), 0).page("b", story("chè"), 0.1).hop("a", "loi", 24).hop("b", "loi", 24.1)
+        .gone("loi", 24.2), ["a | 0 | gone 24.2", "b | 0.1 | gone 24.2"],
+    ),
+    "the same at once, and requested again before they are back": (
+        Facts().page("a", story(), 0).page("b", story("chè"), 0.1).hop("a", "loi", 24).hop("b", "loi", 24.1)
+        .gone("loi", 24.2, ONCE).gone("loi", 48).page("a", story(), 48.1).page("b", story("chè"), 48.2),
+        ["a | 0 | lives", "b | 0.1 | lives"],
+    ),
+    "the same with a mark of its reader, edited before it is met": (
+        Facts().page("tin/cau-moi-qua-song?ref=1", story(), 0)
+        .page("tin/cau-moi-qua-song?ref=2", story(edit="Thêm."), 24)
+        .page("tin/cau-moi-qua-song?ref=1", story(edit="Thêm."), 24.1),
+        ["tin/cau-moi-qua-song?ref=1 | 0 24.1:body | lives"],
+    ),
+    "two articles that a query tells apart": (
+        Facts().page("doc-bao-hom-nay?id=1", story(), 0).page("doc-bao-hom-nay?id=2", story("chè"), 0.1)
+        .page("doc-bao-hom-nay?id=1", story(edit="Thêm."), 24),
+        ["doc-bao-hom-nay?id=1 | 0 24:body | lives", "doc-bao-hom-nay?id=2 | 0.1 | lives"],
+    ),
+    "a day in another charset": (
+        Facts().page("a", TWIN, 0).page("a", mojibake(TWIN), 24).page("a", TWIN, 48), ["a | 0 | lives"],
+    ),
+    "a day of question marks": (
+        Facts().page("a", TWIN, 0).page("a", question_marks(TWIN), 24).page("a", TWIN, 48), ["a | 0 | lives"],
+    ),
+    "another charset that stays": (
+        Facts().page("a", TWIN, 0).page("a", mojibake(TWIN), 24).page("a", mojibake(TWIN), 48),
+        ["a | 0 24:headline,body | lives"],
+    ),
+    "an accent that an editor corrects": (
+        Facts().page("a", story(edit="Nhân dân thủy chung."), 0).page("a", story(edit="Nhân dân thuỷ chung."), 24),
+        ["a | 0 24:body | lives"],
     ),
     "two days of a column of photographs": (
         Facts().page("1", photos(18), 0).page("2", photos(19), 24).page("1", photos(18), 24.1).page("2", photos(19), 48),

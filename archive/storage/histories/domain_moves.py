@@ -1,4 +1,5 @@
-"""Finds addresses of an article on other domains, after an outlet changed its domain (article_identity.py)."""
+"""Finds addresses that may be an article's: on other domains, after an outlet changed its domain, and with another
+query (article_identity.py)."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from archive.frontier.schedule import NEW
-from archive.history.article_identity import are_domains, number_in, parts_of
+from archive.history.article_identity import are_domains, number_in, page_of, parts_of
 from archive.model import clock
 from archive.model.urls import url_key
 from archive.storage.connection import transaction
@@ -39,14 +40,26 @@ def hosts_of(db: Database, outlet_id: int) -> list[str]:
 
 
 def moved_keys(db: Database, outlet_id: int, key: str, hosts: Sequence[str]) -> set[str]:
-    """Addresses on the outlet's other domains with the same path, or with the same article number in it. hosts: its
-    hosts_of."""
+    """Addresses on the outlet's other domains with the same path, or with the same article number in it, and those with
+    the same path and another query. hosts: its hosts_of."""
     own_host, path = parts_of(key)
-    keys: set[str] = set()
+    keys = _same_page(db, outlet_id, key)
     for host in hosts if path else ():
         if are_domains(own_host, host):
             keys |= _same_path(db, outlet_id, host + path) | _same_number(db, outlet_id, host, number_in(key))
     return keys
+
+
+def _same_page(db: Database, outlet_id: int, key: str) -> set[str]:
+    page = page_of(key)
+    if page is None:
+        return set()
+    rows = db.execute(
+        "SELECT url_key FROM aliases WHERE outlet_id = ?1 AND url_key = ?2 UNION SELECT url_key FROM aliases"
+        " WHERE outlet_id = ?1 AND url_key >= ?2 || '?' AND url_key < ?2 || '@'",
+        [outlet_id, page],
+    )
+    return {str(row[0]) for row in rows.fetchall()} - {key}
 
 
 def _same_path(db: Database, outlet_id: int, key: str) -> set[str]:

@@ -5,7 +5,8 @@ time: a group of changes with no more than `_PAUSE` between them is an upheaval 
 that were fetched meanwhile; or if all of a few that were fetched about then disappeared. A paper of one or two articles
 may lose these in earnest: then no other page was fetched, or one answers, such as the home page. A redirect that ended
 an article stays a change of its group after that was taken back. An address that is known to be an article's only later
-is no article that disappeared."""
+is no article that disappeared. One that was gone a visit before changes no more: addresses that a relaunched site left
+behind are asked again for years, and are no reason to doubt an edit."""
 
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ _FEWEST_FETCHED = 10  # known articles that were fetched
 _FEWEST_GONE = 3  # known articles, where no others changed: edits of so few are an editor's day; or so few are all
 _UPHEAVAL_SHARE = 0.8
 _PAUSE = timedelta(minutes=20)
+_LONG_AGO = f"-{int(VISIT.total_seconds())} seconds"
 _MAX_ID = 2**63 - 1
 
 _CHANGED = f"""
@@ -35,6 +37,10 @@ UNION SELECT {CORRECTED_TIME}, url_key, 1 FROM captures JOIN runs ON runs.id = r
   WHERE captures.outcome = 'gone' AND captures.outlet_id = ?1
   AND EXISTS (SELECT 1 FROM aliases WHERE aliases.outlet_id = ?1 AND aliases.url_key = captures.url_key
     AND since < {CORRECTED_TIME})
+  AND coalesce((SELECT former.outcome FROM captures AS former INDEXED BY captures_time WHERE former.outlet_id = ?1
+    AND former.url_key = captures.url_key AND former.outcome <> 'error'
+    AND former.captured_at < strftime('%Y-%m-%dT%H:%M:%SZ', captures.captured_at, '{_LONG_AGO}')
+    ORDER BY former.captured_at DESC LIMIT 1), '') <> 'gone'
 UNION SELECT {CORRECTED_TIME}, url_key, 1
   FROM at_once CROSS JOIN captures USING (outlet_id) JOIN runs ON runs.id = run_id
   WHERE captures.outcome = 'redirect' AND captures.outlet_id = ?1 AND {CORRECTED_TIME} BETWEEN began_at AND ended_at
@@ -46,8 +52,10 @@ UNION SELECT gone_at, aliases.url_key, 1 FROM tombstones JOIN articles ON articl
 ORDER BY 1, 2
 """
 _CHANGED_IN = """
-SELECT count(*), count(*) FILTER (WHERE outcome = 'gone' OR kind IN ('soft-404', 'home')) FROM captures
-  LEFT JOIN readings ON readings.capture_id = captures.id WHERE run_id = ?
+SELECT count(*), count(*) FILTER (WHERE outcome = 'gone' OR kind IN ('soft-404', 'home')) + (
+  SELECT count(*) FROM runs JOIN articles USING (outlet_id) JOIN tombstones ON article_id = articles.id
+  WHERE runs.id = ?1 AND gone_at >= started_at AND tombstones.reason LIKE 'redirected to %')
+FROM captures LEFT JOIN readings ON readings.capture_id = captures.id WHERE run_id = ?1
   AND (outcome = 'gone' OR words IS NOT NULL OR doubt IS NOT NULL OR kind IN ('soft-404', 'home'))
 """
 _KNOWN = """

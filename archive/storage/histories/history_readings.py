@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 from sqlite_utils import Database
 
 from archive.history import Article, History, Verdict, Version, captures_to_compare
-from archive.history.edits import headline_of, state_of, words_of
+from archive.history.edits import headline_of, prints_alike, state_of, words_of
 from archive.history.plausibility import SAME_HEADLINE, SAME_WORDS
 from archive.model import clock
 from archive.model.records import Reading, Unreadable
@@ -100,7 +100,7 @@ def put_readings(
             written = _put_row(db, facts, past, extractor, values)
             if written and row.aside is not None:
                 set_aside(db, past.id, extractor, row.aside)
-            elif row.aside is None and _names_others(
+            elif row.aside is None and _prints_others(
                 reading := facts.readings.get(past.id), words, values["version_id"]
             ):
                 set_aside(db, past.id, extractor, reading, again=False)
@@ -110,14 +110,13 @@ def put_readings(
             _delete_reading(db, past.id, extractor)
 
 
-def _names_others(
+def _prints_others(
     reading: Reading | Unreadable | None, words: Mapping[int, Reading], version_id: int | None
 ) -> TypeGuard[Reading]:
-    """Whether a page names its pictures at other addresses than the version whose words it shows."""
+    """Whether a page prints something else than the version whose words it shows, by no edit: its pictures' addresses,
+    its section, the address it calls canonical."""
     version = words.get(version_id or 0)
-    if version is None or not isinstance(reading, Reading):
-        return False
-    return [image.url for image in reading.images] != [image.url for image in version.images]
+    return version is not None and isinstance(reading, Reading) and not prints_alike(version, reading)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from archive.history.addresses import PRIMARY_TIMEOUT
 from archive.history.disappearances import NO_ARTICLE
-from archive.history.edits import changed_fields, state_of, words_of
+from archive.history.edits import changed_fields, prints_alike, state_of, words_of
 from archive.history.plausibility import is_anyones
 from archive.history.responses import declared_key
 from archive.model import clock
@@ -45,7 +45,8 @@ _KNOWN_ARTICLE = (
 )
 _LAST_READING = (
     "SELECT coalesce(own.version_id, root.version_id), coalesce(own.doubt, root.doubt), captures.outcome,"
-    f" {CORRECTED_TIME} AS at, coalesce(own.state, root.state) FROM captures JOIN runs ON runs.id = run_id"
+    f" {CORRECTED_TIME} AS at, coalesce(own.state, root.state), EXISTS (SELECT 1 FROM set_aside"
+    "  WHERE capture_id = coalesce(own.capture_id, root.capture_id)) FROM captures JOIN runs ON runs.id = run_id"
     " LEFT JOIN readings AS own ON own.capture_id = captures.id"
     " LEFT JOIN readings AS root ON root.capture_id = captures.revisit_of AND own.capture_id IS NULL"
     " WHERE captures.outlet_id = ? AND url_key = ? AND captures.id <> ? ORDER BY at DESC, captures.id DESC,"
@@ -59,8 +60,17 @@ _VERSION_OF_BYTES = (
 
 
 def concerns(db: Database, outlet_id: int, keys: Iterable[str]) -> list[str]:
-    """Of these addresses, those that ever were an article's."""
-    return [key for key in dict.fromkeys(keys) if article_at(db, outlet_id, key) is not None]
+    """Of these addresses, those that ever were an article's, or showed last what may be one's."""
+    return [key for key in dict.fromkeys(keys) if article_at(db, outlet_id, key) or _is_doubted(db, outlet_id, key)]
+
+
+def _is_doubted(db: Database, outlet_id: int, key: str) -> bool:
+    row = db.execute(
+        "SELECT doubt FROM captures INDEXED BY captures_time LEFT JOIN readings ON capture_id = captures.id WHERE"
+        " outlet_id = ? AND url_key = ? AND captures.outcome = 'fresh' ORDER BY captured_at DESC LIMIT 1",
+        [outlet_id, key],
+    ).fetchone()
+    return row is not None and row[0] is not None
 
 
 def confirms(db: Database, source: Source) -> int | None:
@@ -79,6 +89,8 @@ def confirms(db: Database, source: Source) -> int | None:
         return int(row["id"])
     if own_last[1] is not None or own_last[2] not in _CONFIRMING or own_last[4] is None or own_last[4] != last[4]:
         return None
+    if last[5]:  # the article's page prints something else than its version: it may call this address canonical
+        return None
     return int(row["id"]) if last[3] >= clock.stamp(source.captured_at - PRIMARY_TIMEOUT) else None
 
 
@@ -94,12 +106,11 @@ def shows(db: Database, source: Source, reading: Reading) -> int | None:
     last = _last_reading(db, source, source.url_key)
     if last is None or not _shows_newest(last, row, source):
         return None
-    newest = next(iter(db.query(_NEWEST_TEXT, [row["current_version_id"], reading.extractor])), None)
-    if newest is None or changed_fields(from_row(newest, reading.extractor), reading):
+    newest = _text_of(db, row["current_version_id"], reading.extractor)
+    if newest is None or changed_fields(newest, reading) or newest.canonical_url != reading.canonical_url:
         return None
-    urls = [image.url for image in reading.images]
-    printed, stands = addresses_of(db, row["current_version_id"])
-    if urls != stands:
+    _, stands = addresses_of(db, row["current_version_id"])
+    if [image.url for image in reading.images] != stands:
         return None
     number = extractor_id(db, reading.extractor, source.captured_at)
     record_reading(db, source.capture_id, number, {
@@ -107,8 +118,8 @@ def shows(db: Database, source: Source, reading: Reading) -> int | None:
         "rules": dict(reading.origins).get("rules"), "state": state_of(reading), "doubt": None,
     })  # fmt: skip
     if row["worded"] != row["current_version_id"]:
-        printed, _ = addresses_of(db, row["worded"])
-    if urls != printed:
+        newest = _text_of(db, row["worded"], reading.extractor)
+    if newest is None or not prints_alike(newest, reading):
         set_aside(db, source.capture_id, number, reading)
     _update_last_seen(db, row["id"], source)
     _update_description(db, row["id"], reading)
@@ -119,6 +130,12 @@ _NEWEST_TEXT = (
     "SELECT texts.* FROM texts JOIN active_texts ON active_texts.text_id = texts.id"
     " JOIN extractors ON extractors.id = texts.extractor_id WHERE active_texts.version_id = ? AND extractors.name = ?"
 )
+
+
+def _text_of(db: Database, version_id: int, extractor: str) -> Reading | None:
+    """What an extractor read in a version's page; None where another one's text is shown."""
+    row = next(iter(db.query(_NEWEST_TEXT, [version_id, extractor])), None)
+    return from_row(row, extractor) if row else None
 
 
 def addresses_of(db: Database, version_id: int) -> tuple[list[str], list[str]]:
@@ -186,7 +203,7 @@ def _last_reading(db: Database, source: Source, key: str) -> tuple[Any, ...] | N
 
 def _shows_newest(last: tuple[Any, ...], row: dict[str, Any], source: Source) -> bool:
     """Whether the last reading of an address shows the newest version, undoubted."""
-    version_id, doubt, outcome, seen_at, _ = last
+    version_id, doubt, outcome, seen_at = last[:4]
     return (
         version_id == row["worded"]
         and doubt is None
