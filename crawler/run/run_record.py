@@ -166,7 +166,8 @@ class RunRecord:
 
     def _judge_pages(self, session: CrawlSession) -> None:
         """Judges the run's pages together; corrects the counts by what is doubted, and warns of it."""
-        session.counts["disappeared"] += archive.judge_run(session.db, session.run).disappeared
+        if disappeared := archive.judge_run(session.db, session.run).disappeared:
+            session.counts["disappeared"] += disappeared
         self._judge_pictures(session)
         doubts = archive.doubts_of(session.db, session.run)
         if not doubts:
