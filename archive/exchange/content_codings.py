@@ -20,12 +20,13 @@ else:
 
 _FIRST_PIECE, _PIECE = 512, 65_536
 _MAX_CODINGS = 3  # one is common, two happen; a thousand nested ones keep a machine busy for minutes
+_MAX_MEMBERS = 100_000  # one is common; a million empty ones keep a machine busy for half a minute
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _IDENTITY = frozenset({"", "identity", "none"})
 
 
 class TooLarge(Exception):
-    """Raised when a body unpacks to more bytes than the limit."""
+    """Raised when a body unpacks to more bytes, or from more parts, than the limit."""
 
 
 class BadCoding(ValueError):
@@ -76,13 +77,15 @@ def _each_member(
     data: bytes, magic: bytes, name: str, undo: Callable[[int, bytearray], tuple[int, bool]]
 ) -> tuple[bytes, bool]:
     """Decompresses members (or frames) as long as one begins with `magic`. undo: decompresses the one at an offset onto
-    the body; returns the offset of the next, and whether this one was complete."""
+    the body; returns the offset of the next, and whether this one was complete. Raises TooLarge for too many."""
     if not data.startswith(magic):
         if magic.startswith(data):
             return b"", False
         raise BadCoding(f"it does not begin as {name} does")
-    body, offset, ended = bytearray(), 0, True
+    body, offset, ended, count = bytearray(), 0, True, 0
     while data.startswith(magic, offset):
+        if (count := count + 1) > _MAX_MEMBERS:
+            raise TooLarge(f"come in more than {_MAX_MEMBERS:,} {name} members")
         offset, ended = undo(offset, body)
     return bytes(body), ended
 
