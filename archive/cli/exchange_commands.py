@@ -169,7 +169,8 @@ def merge_command(
     for line in merged.refused:
         say(f"  {line}", err=True)
     if counts["refused"]:
-        raise click.exceptions.Exit(EXIT_PARTLY)
+        taken = any(counts[name] for name in ("captures", "here", "pictures", "runs"))
+        raise click.exceptions.Exit(EXIT_PARTLY if taken else 1)
 
 
 _NOT_MERGED = {

@@ -165,6 +165,13 @@ def test_waiting_addresses_that_cannot_be_are_left_out_by_upgrade(loose: Path, t
     assert run("verify", "--db", other).exit_code == 0
 
 
+def test_a_merge_that_could_take_nothing_says_so_by_its_exit_code(loose: Path, tmp_path: Path) -> None:
+    other = changed(loose, tmp_path / "other.db", Change("outlets", "home_url", "a word"))
+    assert other
+    done = run("merge", other, "--db", tmp_path / "ours.db")
+    assert done.exit_code == 1 and "0 captures" in done.stdout and "outlets 1" in done.stderr, done.output
+
+
 def test_a_merge_says_what_it_left_out(loose: Path, tmp_path: Path) -> None:
     other = changed(loose, tmp_path / "other.db", Change("captures", "captured_at", "year 1"))
     assert other
@@ -479,7 +486,7 @@ def test_rows_of_no_number_are_named_by_a_merge_and_by_verify(made: Path, tmp_pa
         db.execute("UPDATE captures SET id = 0 WHERE id = (SELECT max(id) FROM captures)")
         db.commit()
     done = run("merge", other, "--db", tmp_path / "ours.db")
-    assert done.exit_code == 4, done.output
+    assert done.exit_code == 1, done.output
     assert "runs -7: a row has no such number" in done.stderr and "captures 0: a row has" in done.stderr
     told = run("verify", "--db", other)
     assert told.exit_code == 1 and "runs -7: it has ended and has no seal" in told.output, told.output
