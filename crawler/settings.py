@@ -15,6 +15,8 @@ LUUBAO_PICTURE_REST = 24 * 60 * 60  # seconds before a recheck; read by: crawler
 
 # Politeness. A Crawl-delay in robots.txt replaces DOWNLOAD_DELAY (crawler.politeness.robots_txt.CrawlDelay).
 ROBOTSTXT_OBEY = True  # default False; read by: crawler.politeness.robots_txt.RobotsTxt
+# default None, the whole User-Agent, in which groups for words of the contact would be found; read by: the same
+ROBOTSTXT_USER_AGENT = "luubao"
 CONCURRENT_REQUESTS = 4  # default 16: few, so that a run stops soon after the signal; read by: the downloader
 CONCURRENT_ITEMS = 1  # default 100: Scrapy starts as many tasks for each response; read by: the scraper
 # default with Accept-Language: en, for which a paper may answer in English; read by: DefaultHeadersMiddleware

@@ -8,6 +8,7 @@ After 30 days without an answer the same section allows to treat the file as mis
 from __future__ import annotations
 
 import asyncio
+import re
 from copy import copy
 from datetime import timedelta
 
@@ -31,6 +32,8 @@ from crawler.response_capture import leads_to, remarks
 MOST_RULES = 512 * 1024
 """Bytes of a robots.txt that are parsed, at least 500 KiB (RFC 9309 section 2.5). What is beyond is ignored."""
 _MOST_REDIRECTS = 5  # RFC 9309 section 2.3.1.2
+_VERSION_OF_GROUP = re.compile(rb"(?im)^([ \t]*user-agent[ \t]*:[ \t]*[a-z_-]{1,100})/[^\s#]{0,100}")
+"""What stands behind a crawler's name, which alone says whom a group is for (RFC 9309 section 2.2.1)."""
 
 
 class RobotsTxt(RobotsTxtMiddleware):
@@ -95,7 +98,7 @@ class RobotsTxt(RobotsTxtMiddleware):
         return response
 
     async def _parse(self, answer: Response, request: Request) -> RobotParser:
-        text = as_utf8(answer.body[:MOST_RULES], None)
+        text = _VERSION_OF_GROUP.sub(rb"\1", as_utf8(answer.body[:MOST_RULES], None))
         rules: RobotParser = build_from_crawler(self._parserimpl, self.crawler, text)
         self.crawler.spider.note_rules(answer.url, text)  # type: ignore[union-attr]  # an OutletSpider's
         await self.crawler.signals.send_catch_log_async(
@@ -120,7 +123,7 @@ class CrawlDelay:
 
     def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         """Sets the delay of the host's download slot, and of every later slot of that host."""
-        delay = robotparser.crawl_delay(self.crawler.settings["USER_AGENT"])
+        delay = robotparser.crawl_delay(self.crawler.settings["ROBOTSTXT_USER_AGENT"])
         host = host_to_ask(request.url)
         if delay is None:
             return

@@ -185,7 +185,7 @@ def _reading_reason(reading: Reading | Unreadable) -> str:
 
 def _delay(client: Client, home: Facts) -> float | None:
     rules = client.rules.get(urlsplit(home.page.url).netloc)
-    delay = rules.crawl_delay(client.crawler.settings["USER_AGENT"]) if rules else None
+    delay = rules.crawl_delay(client.crawler.settings["ROBOTSTXT_USER_AGENT"]) if rules else None
     return float(delay) if delay is not None else None
 
 

@@ -69,3 +69,22 @@ def test_a_server_that_is_not_there_is_told_with_its_cause(path: Path) -> None:
     assert "refused" in done.summary["reason"]
     assert "Traceback" not in done.told
     assert len(done.told.splitlines()) <= 2, "one reason, told once"
+
+
+@pytest.mark.parametrize(
+    ("text", "forbidden"),
+    [
+        ("User-agent: luubao\nDisallow: /video/\n", True),
+        ("User-agent: luubao/0.1\nDisallow: /video/\n", True),
+        ("user-AGENT :  LuuBao/9.9-beta # ours\nDisallow: /video/\n", True),
+        ("User-agent: *\nDisallow: /video/\n\nUser-agent: luubao/0.1\nDisallow: /phim/\n", False),
+        ("User-agent: luubao-news/0.1\nDisallow: /video/\n", False),
+        ("User-agent: archive\nDisallow: /video/\n", False),
+        ("User-agent: bao\nDisallow: /video/\n", False),
+    ],
+)
+def test_a_group_is_ours_by_our_name_alone(path: Path, text: str, forbidden: bool) -> None:
+    """RFC 9309 section 2.2.1: the product token, in any case; no version, and no other word of the User-Agent."""
+    with served({**PAGES, "/robots.txt": rules(text)}) as site:
+        assert crawl(site.base_url, path, "--contact", "https://archive.example/").code == 0
+    assert ("/video/b-2.htm" not in site.log) is forbidden
