@@ -25,6 +25,14 @@ def target_of(content: str) -> str:
     return url[1:].partition(quote)[0].strip() if quote else url
 
 
+# A script that sends every reader on.
+_SCRIPT_MOVE = re.compile(
+    rb"""\blocation(?:\.href)?+\s*+(?:=\s*+|\.(?:replace|assign)\s*+\(\s*+)["']([^"'\s<>\\]{1,2000})["']""",
+    re.IGNORECASE,
+)
+_MOST_OF_A_BOUNCE = 20_000  # bytes: nothing but the script, and perhaps one that sets a cookie
+
+
 MOST_WORDS = 300  # characters of a link's text
 MOST_BYTES = 6 * 1024 * 1024
 """The largest news page among hundreds has 1.3 million characters."""
@@ -40,10 +48,18 @@ def read(data: bytes, addresses: Addresses) -> tuple[list[Link], tuple[str, ...]
     if has_more:
         notes.append(f"what comes after {MOST_TAGS} tags of links")
     reader = _PageReader(root, addresses)
-    links = list(_bounded(reader.links()))
+    links = list(_bounded(reader.links())) or list(_script_move(data, addresses))
     if reader.posts_back and not reader.can_be_turned(links):
         notes.append(POSTBACK)
     return links, tuple(notes)
+
+
+def _script_move(data: bytes, addresses: Addresses) -> Iterator[Link]:
+    """The address to which the script of a page without a link sends its readers on."""
+    found = _SCRIPT_MOVE.search(data) if len(data) <= _MOST_OF_A_BOUNCE else None
+    url = addresses.news(found[1].decode("utf-8", "replace")) if found else None
+    if url is not None:
+        yield Link(url, "page")
 
 
 def _bounded(links: Iterator[Link]) -> Iterator[Link]:

@@ -97,6 +97,26 @@ def test_a_refresh_header_is_followed(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "script",
+    ["window.location.href='/moi-1.htm';", 'location = "/moi-1.htm"', "document.location.replace( '/moi-1.htm' )"],
+)
+def test_a_page_that_is_only_a_script_which_sends_readers_on_is_followed(path: Path, script: str) -> None:
+    sent_on = Answer(f"<html><body><script>{script}</script></body></html>".encode())
+    with served({"/": front("/cu-1.htm"), "/cu-1.htm": sent_on, "/moi-1.htm": article("Cầu mới")}) as site:
+        crawl(site.base_url, path)
+    assert "/moi-1.htm" in site.log
+    assert versions(path) == 1
+
+
+def test_a_script_beside_links_sends_nobody_on(path: Path) -> None:
+    button = "<button onclick=\"location.href='/tim-kiem-1.htm'\">Tìm</button>".encode()
+    home = front("/cu-1.htm")
+    with served({"/": replace(home, body=home.body + button), "/cu-1.htm": article("Cầu mới")}) as site:
+        crawl(site.base_url, path)
+    assert "/tim-kiem-1.htm" not in site.log
+
+
+@pytest.mark.parametrize(
     ("content", "url"),
     [
         ("5; url=/moi.htm", "/moi.htm"), ("0;URL='/moi.htm'", "/moi.htm"), ('0; url="/moi.htm" x', "/moi.htm"),
