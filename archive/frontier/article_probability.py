@@ -226,12 +226,17 @@ def note_kind(
     _save(db, run, experience)
 
 
-def note_yield(db: Database, run: Run, page_url: str, new_article_links: int, urls: Iterable[str] = ()) -> None:
-    """Stores what `Experience.visited` counts: of later readings of a page, only those that brought new links.
-    urls: all links of the page."""
+def likely_articles(db: Database, run: Run, urls: Iterable[str]) -> list[str]:
+    """The URLs that are likely articles'."""
     experience = _experience(db, run)
-    likely = (url for url in urls if experience.probability(url) > LIKELY)
-    experience.visited(page_url, new_article_links, likely)
+    return [url for url in urls if experience.probability(url) > LIKELY]
+
+
+def note_yield(db: Database, run: Run, page_url: str, new_article_links: int, articles: Iterable[str] = ()) -> None:
+    """Stores what `Experience.visited` counts: of later readings of a page, only those that brought new links.
+    articles: the page's links to likely articles."""
+    experience = _experience(db, run)
+    experience.visited(page_url, new_article_links, articles)
     _save(db, run, experience)
 
 

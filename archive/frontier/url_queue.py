@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.frontier.article_probability import LIKELY, article_probability_of, note_kind
+from archive.frontier.article_probability import LIKELY, article_probability_of, likely_articles, note_kind
 from archive.frontier.capacity import within_depth, within_room
 from archive.frontier.change_rate_store import learn_check, learn_sign
 from archive.frontier.change_signals import Listed, note_headlines, note_listed
@@ -86,24 +86,31 @@ def set_since(db: Database, run: Run, since: datetime) -> Run:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """How many links of a page were never seen before, and how many of these are likely articles."""
+    """How many links of a page were never seen before, and how many of these are likely articles. articles: its links
+    to likely articles, known ones too; empty where that was not asked for and no link was new."""
 
     fresh: int = 0
     likely: int = 0
+    articles: tuple[str, ...] = ()
 
 
-def note_links(db: Database, run: Run, page_url: str, links: Iterable[Link], moment: datetime) -> Noted:
+def note_links(
+    db: Database, run: Run, page_url: str, links: Iterable[Link], moment: datetime, *, first: bool = False
+) -> Noted:
     """Queues the links of a page, as far as there is room (archive.frontier.capacity). Known URLs are due now if the
-    page names a time of change later than their last answer. Call inside a transaction."""
-    page_key, noted, listed = url_key(page_url), Noted(), Listed()
+    page names a time of change later than their last answer. first: the page is read for the first time. Call inside a
+    transaction."""
+    page_key, noted, listed, articles = url_key(page_url), Noted(), Listed(), list[str]()
     for batch in batches(links):
         keyed = {url_key(link.url): link for link in valid_links(reversed(batch))}
         worths = _note_keyed(db, run, page_key, keyed, moment)
         noted = Noted(noted.fresh + len(worths), noted.likely + sum(worth > LIKELY for worth in worths))
+        if first or worths:  # batch by batch: what a URL's pattern is has been found out a moment ago
+            articles += likely_articles(db, run, (link.url for link in keyed.values()))
         note_headlines(db, run, keyed, moment)
         listed.add(key for key, link in reversed(keyed.items()) if link.found_in in ("feed", "sitemap"))
     note_listed(db, run, page_key, listed.packed(), moment)
-    return noted
+    return replace(noted, articles=tuple(articles))
 
 
 def _note_keyed(db: Database, run: Run, page_key: str, keyed: dict[str, Link], moment: datetime) -> list[float]:

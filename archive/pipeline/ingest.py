@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from archive.console.logs import log_of
 from archive.frontier import article_probability, capacity, url_queue
 from archive.frontier.change_signals import bring_forward, note_pictures, note_words
-from archive.frontier.url_queue import Noted
 from archive.history.disappearances import NO_ARTICLE
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.records import (
@@ -228,9 +227,11 @@ def discover(
     key, url, filed, reading = arrival.source.url_key, arrival.source.url, ingested.filed, ingested.reading
     with connection.transaction(db):
         left_out_before = capacity.left_out(db, run).total()
-        noted = url_queue.note_links(db, run, url, links, moment)
-        first, fresh = url_queue.is_new(db, run, key), noted.fresh
-        _learn_yield(db, run, url, noted, links, first=first)
+        first = url_queue.is_new(db, run, key)
+        noted = url_queue.note_links(db, run, url, links, moment, first=first)
+        fresh = noted.fresh
+        if first or fresh:
+            article_probability.note_yield(db, run, url, noted.likely, noted.articles)
         kind = kind_of(reading, bool(links), fresh)
         news = filed is not None and filed.outcome in ("new", "edited")
         url_queue.reschedule(db, run, key, moment, news=news, fresh=fresh, kind=kind, links_of=arrival.body_id)
@@ -242,13 +243,6 @@ def discover(
         if capacity.left_out(db, run).total() > left_out_before:
             capacity.name_again(db, run, key, moment)
     return fresh
-
-
-def _learn_yield(db: Database, run: Run, page_url: str, noted: Noted, links: Collection[Link], *, first: bool) -> None:
-    """Counts what pages of this URL pattern link to: whether following them is worth while."""
-    if first or noted.fresh:
-        urls = (link.url for link in links)
-        article_probability.note_yield(db, run, page_url, noted.likely, urls)
 
 
 def note_sitemaps(db: Database, run: Run, robots_url: str, urls: Sequence[str], moment: datetime) -> None:
