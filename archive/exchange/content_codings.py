@@ -85,7 +85,7 @@ def _each_member(
     body, offset, ended, count = bytearray(), 0, True, 0
     while data.startswith(magic, offset):
         if (count := count + 1) > _MAX_MEMBERS:
-            raise TooLarge(f"come in more than {_MAX_MEMBERS:,} {name} members")
+            raise TooLarge(f"unpack from more than {_MAX_MEMBERS:,} {name} members")
         offset, ended = undo(offset, body)
     return bytes(body), ended
 
