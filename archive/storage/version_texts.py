@@ -196,14 +196,13 @@ def _parsed_marks(stored: str) -> Boilerplate:
 def learn_boilerplate(db: Database, run: Run, moment: datetime) -> Boilerplate | None:
     """Learns from the outlet's latest articles, when due; stores and returns the set where it differs, None
     otherwise."""
-    (count,) = db.execute("SELECT count(*) FROM articles WHERE outlet_id = ?", [run.outlet_id]).fetchone()
-    if not _is_due(db, run, count, moment):
+    if not _is_due(db, run, moment):
         return None
     present = boilerplate_of(db, run.outlet_id)
     learned = learn(_latest_readings(db, run), present)
     if learned == present:
         return None
-    return put_boilerplate(db, run, learned, moment, count)
+    return put_boilerplate(db, run, learned, moment)
 
 
 def learn_from_edits(db: Database, run: Run, moment: datetime) -> list[str]:
@@ -221,7 +220,7 @@ def learn_from_edits(db: Database, run: Run, moment: datetime) -> list[str]:
     learned = learn_added(changes.values(), looked_at, present)
     if learned == present:
         return []
-    put_boilerplate(db, run, learned, moment, looked_at)
+    put_boilerplate(db, run, learned, moment)
     return [key for key, (_, reading) in changes.items() if without(reading, learned) is not reading]
 
 
@@ -241,9 +240,10 @@ WHERE run_id = ? AND edited.number > 1 AND edited.words_of IS NULL ORDER BY arti
 """Of each article whose newest version a run opened, the text before and the newest one."""
 
 
-def put_boilerplate(db: Database, run: Run, learned: Boilerplate, moment: datetime, count: int = 0) -> Boilerplate:
-    """Stores a set that was learned, here or by another archive. count: how many articles the outlet has."""
+def put_boilerplate(db: Database, run: Run, learned: Boilerplate, moment: datetime) -> Boilerplate:
+    """Stores a set that was learned, here or by another archive, with the number of articles that the outlet has."""
     with transaction(db):
+        count = _article_count(db, run)
         db.execute(
             "INSERT INTO furniture (outlet_id, digest, learned_at, article_count, recurring) VALUES (?, ?, ?, ?, ?)",
             [run.outlet_id, learned.digest, clock.stamp(moment), count, json.dumps(sorted(learned.marks))],
@@ -251,7 +251,12 @@ def put_boilerplate(db: Database, run: Run, learned: Boilerplate, moment: dateti
     return learned
 
 
-def _is_due(db: Database, run: Run, count: int, moment: datetime) -> bool:
+def _article_count(db: Database, run: Run) -> int:
+    return int(db.execute("SELECT count(*) FROM articles WHERE outlet_id = ?", [run.outlet_id]).fetchone()[0])
+
+
+def _is_due(db: Database, run: Run, moment: datetime) -> bool:
+    count = _article_count(db, run)
     row = db.execute(
         "SELECT learned_at, article_count FROM furniture WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [run.outlet_id]
     ).fetchone()

@@ -144,3 +144,10 @@ def test_a_placeholder_that_a_third_of_the_articles_show_for_a_day_is_no_edit(db
     _look(db, shoot, 2, [_bare(n, picture="/anh/moi.jpg" if n == 4 else "") for n in range(21)])
     assert _edits(db) == [("4", "pictures", "2026-05-22")]
     assert list(verify(db)) == []
+
+
+def test_what_is_learned_from_edits_names_all_articles_of_the_outlet(db: Database, shoot: Shoot) -> None:
+    """Not those that the run looked at: the outlet would seem to have grown, and be learned from anew in each run."""
+    _look(db, shoot, 0, [_bare(n) for n in range(40)])
+    _look(db, shoot, 1, [_bare(n, "" if n % 3 else f"<p>{NOTICE}</p>") for n in range(21)])
+    assert db.execute("SELECT article_count FROM furniture").fetchall() == [(40,)]

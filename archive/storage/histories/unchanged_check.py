@@ -53,6 +53,7 @@ _LAST_READING = (
     " coalesce(own.extractor_id, root.extractor_id) DESC LIMIT 1"
 )
 
+_CONFIRMING = ("fresh", "revisit", "not-modified")
 _VERSION_OF_BYTES = (
     "SELECT version_id FROM captures JOIN readings ON readings.capture_id = revisit_of WHERE captures.id = ?"
     " ORDER BY extractor_id DESC LIMIT 1"
@@ -65,9 +66,11 @@ def concerns(db: Database, outlet_id: int, keys: Iterable[str]) -> list[str]:
 
 
 def _is_doubted(db: Database, outlet_id: int, key: str) -> bool:
+    """Whether an address's newest page is doubted, by the reading of the bytes that it brought or repeats."""
     row = db.execute(
-        "SELECT doubt FROM captures INDEXED BY captures_time LEFT JOIN readings ON capture_id = captures.id WHERE"
-        " outlet_id = ? AND url_key = ? AND captures.outcome = 'fresh' ORDER BY captured_at DESC LIMIT 1",
+        "SELECT doubt FROM captures INDEXED BY captures_time LEFT JOIN readings"
+        " ON capture_id = coalesce(revisit_of, captures.id) WHERE outlet_id = ? AND url_key = ?"
+        f" AND captures.outcome IN {_CONFIRMING} ORDER BY captured_at DESC LIMIT 1",
         [outlet_id, key],
     ).fetchone()
     return row is not None and row[0] is not None
@@ -92,9 +95,6 @@ def confirms(db: Database, source: Source) -> int | None:
     if last[5]:  # the article's page prints something else than its version: it may call this address canonical
         return None
     return int(row["id"]) if last[3] >= clock.stamp(source.captured_at - PRIMARY_TIMEOUT) else None
-
-
-_CONFIRMING = ("fresh", "revisit", "not-modified")
 
 
 def shows(db: Database, source: Source, reading: Reading) -> int | None:
