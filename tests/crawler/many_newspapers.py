@@ -116,11 +116,11 @@ def _serve(connection: Connection, articles: int, slowness: float, pictures: boo
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            # noted before it has gone, so that whoever has an answer finds it in the log
+            # noted before it has gone, so that whoever has an answer finds it in the log: without a body, the head is all
             who = self.headers.get("User-Agent", "").rpartition("contact: ")[2].rstrip(")")
             with lock:
                 log.append(Asked(begun, time.monotonic(), host, self.path, status, who))
+            self.end_headers()
             self.wfile.write(body)
 
         def log_message(self, format: str, *arguments: object) -> None:
