@@ -55,6 +55,7 @@ _COMMON_BIGRAMS = 0.25
 articles of one outlet have 2 to 6 in 100 in common; a text rewritten sentence by sentence more than 40."""
 _LOST_TEXT_SHARE = 0.1  # of the former text's length
 _FEWEST_ACCENTED = 3  # words with letters that a wrong charset damages
+_NOT_ALPHANUMERIC = bytes(code for code in range(128) if not chr(code).isalnum())
 _KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wall, and none cut short
 
 
@@ -186,16 +187,25 @@ def _is_text_of(other: Article, capture: UrlCapture, reading: Reading, *, is_rel
 def _garbled(article: Article, reading: Reading) -> tuple[str, bool]:
     """The same text, none of whose words with other letters than ASCII's has remained: it went through another charset.
     An editor who corrects an accent leaves the others."""
-    (former_skeleton, former), (skeleton, words) = _letters_of(article.latest.reading), _letters_of(reading)
-    is_garbled = len(former) >= _FEWEST_ACCENTED and skeleton == former_skeleton and not former & words
+    before, after = _printed(article.latest.reading), _printed(reading)
+    if _skeleton(before) != _skeleton(after):
+        return "", False
+    former, words = _accented_words(before), _accented_words(after)
+    is_garbled = len(former) >= _FEWEST_ACCENTED and not former & words
     return ("the same text, and its letters are damaged, as in a wrong charset" if is_garbled else ""), False
 
 
-def _letters_of(reading: Reading) -> tuple[str, set[str]]:
-    """A text's ASCII letters and digits, and its words with any other letter."""
-    text = f"{plain(reading.headline)} {' '.join(EDIT_FIELDS['body'](reading))}"
-    skeleton = "".join(letter for letter in text if letter.isascii() and letter.isalnum())
-    return skeleton, {word for word in text.split() if any(not letter.isascii() for letter in word)}
+def _printed(reading: Reading) -> str:
+    return f"{plain(reading.headline)} {' '.join(EDIT_FIELDS['body'](reading))}"
+
+
+def _skeleton(text: str) -> bytes:
+    """A text's ASCII letters and digits."""
+    return text.encode("ascii", "ignore").translate(None, _NOT_ALPHANUMERIC)
+
+
+def _accented_words(text: str) -> set[str]:
+    return {word for word in text.split() if not word.isascii()}
 
 
 def _text_lost(article: Article, reading: Reading) -> tuple[str, bool]:
