@@ -25,6 +25,7 @@ time, as if all had been known at once.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -46,7 +47,7 @@ from archive.history.picture_changes import VISIT
 from archive.history.values import Article, Doubted, History
 from archive.model.identity_memo import IdentityMemo
 from archive.model.records import Reading, Unreadable
-from archive.text.equivalence import plain, tidy, tokens
+from archive.text.equivalence import tidy, tokens
 
 SAME_WORDS = 2  # other articles: two agency reports may be alike, three like pages of one site are one page
 SAME_HEADLINE = 4  # a column repeats its headline at a few articles
@@ -54,7 +55,8 @@ _COMMON_BIGRAMS = 0.25
 """Share of the shorter text's bigrams (pairs of consecutive words) that two related texts have in common. Two unrelated
 articles of one outlet have 2 to 6 in 100 in common; a text rewritten sentence by sentence more than 40."""
 _LOST_TEXT_SHARE = 0.1  # of the former text's length
-_FEWEST_ACCENTED = 3  # words with letters that a wrong charset damages
+_FEWEST_DAMAGED, _DAMAGED_SHARE = 3, 0.8  # letters or words that a wrong charset damages
+_UTF_8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|\xc3 |[\xe0-\xef][\x80-\xbf]{2}")  # "\xc3 ": à, and then tidied
 _NOT_ALPHANUMERIC = bytes(code for code in range(128) if not chr(code).isalnum())
 _KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wall, and none cut short
 
@@ -185,18 +187,27 @@ def _is_text_of(other: Article, capture: UrlCapture, reading: Reading, *, is_rel
 
 
 def _garbled(article: Article, reading: Reading) -> tuple[str, bool]:
-    """The same text, none of whose words with other letters than ASCII's has remained: it went through another charset.
-    An editor who corrects an accent leaves the others."""
+    """It went through another charset: UTF-8 read as Windows-1252, letters that became � or ?. Then the letters and
+    digits of ASCII are the same, and most words with others are not: an editor who corrects an accent leaves the
+    others."""
     before, after = _printed(article.latest.reading), _printed(reading)
-    if _skeleton(before) != _skeleton(after):
-        return "", False
-    former, words = _accented_words(before), _accented_words(after)
-    is_garbled = len(former) >= _FEWEST_ACCENTED and not former & words
-    return ("the same text, and its letters are damaged, as in a wrong charset" if is_garbled else ""), False
+    damage = _damaged_letters(after) - _damaged_letters(before)
+    is_garbled = damage >= _FEWEST_DAMAGED
+    if not is_garbled and _skeleton(before) == _skeleton(after):
+        former = _accented_words(before)
+        lost = len(former) - len(former & _accented_words(after))
+        is_garbled = damage > 0 or (len(former) >= _FEWEST_DAMAGED and lost >= _DAMAGED_SHARE * len(former))
+    return ("its letters are damaged, as in a wrong charset" if is_garbled else ""), False
 
 
 def _printed(reading: Reading) -> str:
-    return f"{plain(reading.headline)} {' '.join(EDIT_FIELDS['body'](reading))}"
+    captions = (image.caption for image in reading.images)
+    return " ".join(filter(None, (reading.headline, reading.lead, reading.text, reading.byline, *captions)))
+
+
+def _damaged_letters(text: str) -> int:
+    """How many letters are � or the bytes of one in UTF-8, each read as Windows-1252."""
+    return text.count("\ufffd") + len(_UTF_8_LETTER.findall(text.encode("cp1252", "replace")))
 
 
 def _skeleton(text: str) -> bytes:
@@ -205,7 +216,7 @@ def _skeleton(text: str) -> bytes:
 
 
 def _accented_words(text: str) -> set[str]:
-    return {word for word in text.split() if not word.isascii()}
+    return {word for word in tidy(text).split() if not word.isascii()}
 
 
 def _text_lost(article: Article, reading: Reading) -> tuple[str, bool]:

@@ -54,6 +54,11 @@ def photos(day: int) -> Reading:
 LIST = f"{SITE}/thoi-su"
 
 
+ENGLISH = replace(
+    TWIN, headline="The river won’t wait", text="“Not yet,” said the mayor’s office.\n\nThe Café Loire stays closed."
+)
+
+
 def mojibake(reading: Reading) -> Reading:
     """What a browser shows that takes UTF-8 for Latin-1."""
     return _with_letters(reading, lambda text: text.encode().decode("latin-1"))
@@ -194,6 +199,18 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
     ),
     "a day of question marks": (
         Facts().page("a", TWIN, 0).page("a", question_marks(TWIN), 24).page("a", TWIN, 48), ["a | 0 | lives"],
+    ),
+    "a day in another charset, on which it is edited": (
+        Facts().page("a", TWIN, 0).page("a", mojibake(story(edit="Cầu mở cửa.", images=PICTURES)), 24)
+        .page("a", story(edit="Cầu mở cửa.", images=PICTURES), 48), ["a | 0 48:body | lives"],
+    ),
+    "a day in another charset of a page whose only other letters are quotation marks": (
+        Facts().page("a", ENGLISH, 0).page("a", _with_letters(ENGLISH, lambda text: text.encode().decode("cp1252", "replace")), 24)
+        .page("a", ENGLISH, 48), ["a | 0 | lives"],
+    ),
+    "an editor puts marks of quotation": (
+        Facts().page("a", ENGLISH, 0).page("a", replace(ENGLISH, text=ENGLISH.text.replace("Café Loire", "«Café Loire»")), 24),
+        ["a | 0 24:body | lives"],
     ),
     "another charset that stays": (
         Facts().page("a", TWIN, 0).page("a", mojibake(TWIN), 24).page("a", mojibake(TWIN), 48),
