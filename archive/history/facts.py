@@ -25,7 +25,7 @@ class OutletEvidence:
 
     same_words, same_headline: how many other articles, known before with other text, showed these at their URLs.
     at_once: nearly all known articles captured about then changed, or disappeared, at once. cut: the page does not end
-    as all earlier pages of its URL ended.
+    as most earlier pages of its URL ended.
     """
 
     same_words: int = 0

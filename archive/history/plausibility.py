@@ -17,7 +17,7 @@ tell. The article's own past, and the rest of the outlet, can:
 - a page with the same text in damaged letters (another charset, question marks) is accepted when the next capture
   shows it again;
 - a page at the URL of a list is accepted to be an article when the next capture shows it again;
-- a truncated page, where all before were whole, is accepted when the next capture is truncated too.
+- a truncated page, where most before were whole, is accepted when the next capture is truncated too.
 
 A doubted capture opens no version, marks no article as gone and none as returned. Once accepted, it counts from its own
 time, as if all had been known at once.
@@ -272,7 +272,7 @@ def _at_once(capture: UrlCapture) -> tuple[str, bool]:
 
 
 def _truncated(capture: UrlCapture) -> tuple[str, bool]:
-    return ("the page has no end, and all before it had one", False) if capture.signs.cut else ("", False)
+    return ("the page has no end, and most before it had one", False) if capture.signs.cut else ("", False)
 
 
 def _is_related(article: Article, reading: Reading) -> bool:

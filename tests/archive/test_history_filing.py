@@ -111,7 +111,7 @@ def test_a_page_that_breaks_off_where_none_did_is_no_edit(db: Database, run: Run
     ingest(db, run, shoot(body=article(1)))
     ingest(db, run, shoot(body=article(1).partition("<p>Theo")[0], hours=1))
     assert edits(db) == 0
-    assert doubts_of(db, run) == [("the page has no end, and all before it had one", 1)]
+    assert doubts_of(db, run) == [("the page has no end, and most before it had one", 1)]
     ingest(db, run, shoot(body=article(1), hours=2))
     assert edits(db) == 0
     ingest(db, run, shoot(body=article(1, NEW), hours=3))
