@@ -16,6 +16,8 @@ tell. The article's own past, and the rest of the outlet, can:
   is a redesign and no outage;
 - a page with the same text in damaged letters (another charset, question marks) is accepted when the next capture
   shows it again;
+- a page that offers a subscription in the place of text, and says something new besides, is accepted when the next
+  capture shows it again;
 - a page at the URL of a list is accepted to be an article when the next capture shows it again;
 - a truncated page, where most before were whole, is accepted when the next capture is truncated too.
 
@@ -27,15 +29,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from archive.history.article_identity import RECENT
 from archive.history.edits import (
     EDIT_FIELDS,
+    begins_one,
     changed_fields,
     headline_of,
+    is_walled,
     lines_of,
     picture_refs,
     resembles,
@@ -74,6 +78,7 @@ def doubt(history: History, article: Article, capture: UrlCapture, reading: Read
     for why, lasting in (
         _text_of_others(history, article, capture, reading),
         _garbled(article, reading),
+        _walled(article, reading),
         _unrelated(article, capture, reading),
         _text_lost(article, reading),
         _text_replaced(article, capture, reading),
@@ -200,6 +205,11 @@ def _garbled(article: Article, reading: Reading) -> tuple[str, bool]:
     return ("its letters are damaged, as in a wrong charset" if is_garbled else ""), False
 
 
+def _walled(article: Article, reading: Reading) -> tuple[str, bool]:
+    is_doubtful = is_walled(article.latest.reading, reading)
+    return ("an offer to subscribe stands in the place of its text" if is_doubtful else ""), False
+
+
 def _printed(reading: Reading) -> str:
     captions = (image.caption for image in reading.images)
     return " ".join(filter(None, (reading.headline, reading.lead, reading.text, reading.byline, *captions)))
@@ -255,16 +265,10 @@ def _is_replaced(old: Reading, new: Reading) -> bool:
     if headline_of(old) != headline_of(new) or sum(map(len, kept)) >= _KEPT_SHARE * sum(map(len, before)):
         return False
     removed = [line for line in before if line not in kept]
-    added = [line for line in after if line not in kept and not _begins_one(line, removed)]
+    added = [line for line in after if line not in kept and not begins_one(line, removed)]
     if not added:
         return after[:-1] == before[: max(len(after) - 1, 0)]
     return not _have_common_words(_bigrams(" ".join(removed)), _bigrams(" ".join(added)))
-
-
-def _begins_one(line: str, lines: Sequence[str]) -> bool:
-    """Whether a line is the beginning of another one: a teaser ends amid a sentence."""
-    beginning = line.rstrip(" .…[]")
-    return bool(beginning) and any(other.startswith(beginning) for other in lines)
 
 
 def _at_once(capture: UrlCapture) -> tuple[str, bool]:

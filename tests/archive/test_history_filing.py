@@ -116,6 +116,8 @@ def test_a_page_that_breaks_off_where_none_did_is_no_edit(db: Database, run: Run
     assert edits(db) == 0
     ingest(db, run, shoot(body=article(1, NEW), hours=3))
     assert edits(db) == 1
+    ingest(db, run, shoot(body=article(1, NEW).partition("<p>Theo")[0], hours=4))
+    assert edits(db) == 1  # it broke off before, and not most of the time
 
 
 def test_a_damaged_fact_is_named_and_keeps_nobody_from_the_others(

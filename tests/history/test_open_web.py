@@ -54,6 +54,8 @@ def photos(day: int) -> Reading:
 LIST = f"{SITE}/thoi-su"
 
 
+STUBBED = replace(TWIN, text=TWIN.text.partition("\n\n")[0], flags=("paywalled",))
+CAPTIONED = replace(PICTURES[0], caption="Cầu mới nhìn từ bờ bắc.")
 ENGLISH = replace(
     TWIN, headline="The river won’t wait", text="“Not yet,” said the mayor’s office.\n\nThe Café Loire stays closed."
 )
@@ -193,6 +195,23 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
         Facts().page("doc-bao-hom-nay?id=1", story(), 0).page("doc-bao-hom-nay?id=2", story("chè"), 0.1)
         .page("doc-bao-hom-nay?id=1", story(edit="Thêm."), 24),
         ["doc-bao-hom-nay?id=1 | 0 24:body | lives", "doc-bao-hom-nay?id=2 | 0.1 | lives"],
+    ),
+    "a day behind a wall": (
+        Facts().page("a", TWIN, 0).page("a", STUBBED, 24).page("a", TWIN, 48), ["a | 0 | lives"],
+    ),
+    "behind a wall for good": (
+        Facts().page("a", TWIN, 0).page("a", STUBBED, 24).page("a", STUBBED, 48), ["a | 0 | lives"],
+    ),
+    "edited after a day behind a wall": (
+        Facts().page("a", TWIN, 0).page("a", STUBBED, 24).page("a", replace(TWIN, images=(CAPTIONED,)), 48),
+        ["a | 0 48:captions | lives"],
+    ),
+    "edited on a day behind a wall": (
+        Facts().page("a", TWIN, 0).page("a", replace(STUBBED, headline="Cầu mới qua sông Con"), 24)
+        .page("a", replace(TWIN, headline="Cầu mới qua sông Con"), 48), ["a | 0 48:headline | lives"],
+    ),
+    "the wall falls": (
+        Facts().page("a", STUBBED, 0).page("a", TWIN, 24), ["a | 0 24:body | lives"],
     ),
     "a day in another charset": (
         Facts().page("a", TWIN, 0).page("a", mojibake(TWIN), 24).page("a", TWIN, 48), ["a | 0 | lives"],
