@@ -141,7 +141,10 @@ def is_confirmed(history: History, article: Article, doubted: Doubted, capture: 
         return False  # still the same mass change, or the same wall
     latest = article.latest.reading
     is_rewritten = resembles(doubted.reading, reading) and not resembles(latest, reading)
-    persists = is_rewritten or (not doubted.capture.signs.cut and _stays(latest, doubted.reading, reading))
+    at_once = capture.signs.at_once
+    persists = is_rewritten or (
+        not doubted.capture.signs.cut and _stays(latest, doubted.reading, reading, at_once=at_once)
+    )
     persists = persists or all(_has_lost_text(article, capture, shown) for shown in (doubted.reading, reading))
     if not persists and state_of(doubted.reading) != state_of(reading):
         return False
@@ -151,13 +154,28 @@ def is_confirmed(history: History, article: Article, doubted: Doubted, capture: 
     return still_doubted is None or not still_doubted.lasting
 
 
-def _stays(latest: Reading, doubted: Reading, reading: Reading) -> bool:
-    """Whether a page still shows most of what was changed in the doubted one."""
-    former, changed, shown = (set(EDIT_FIELDS["body"](shown_reading)) for shown_reading in (latest, doubted, reading))
+def _stays(latest: Reading, doubted: Reading, reading: Reading, *, at_once: bool) -> bool:
+    """Whether a page still shows what was changed in the doubted one: all of it, or, where it may be another layout
+    whose parts change at each look, most of it."""
+    former, changed, shown = (set(EDIT_FIELDS["body"](page)) for page in (latest, doubted, reading))
+    counters = _counting(changed - shown, shown - changed)
+    former, changed, shown = (
+        {line for line in lines if _without_digits(line) not in counters} for lines in (former, changed, shown)
+    )
     fields = [name for name in changed_fields(latest, doubted) if name != "body"]
     kept = len((changed - former) & shown) + len(former - changed - shown)
     kept += sum(name not in changed_fields(doubted, reading) for name in fields)
-    return 2 * kept > len(changed ^ former) + len(fields)
+    total = len(changed ^ former) + len(fields)
+    return 2 * kept > total if at_once else kept == total > 0
+
+
+def _counting(before: set[str], after: set[str]) -> set[str]:
+    """Lines without their digits that differ in nothing else from one look to the next: a clock, a counter."""
+    return set(map(_without_digits, before)) & set(map(_without_digits, after))
+
+
+def _without_digits(line: str) -> str:
+    return "".join(letter for letter in line if not letter.isdigit())
 
 
 def _text_of_others(history: History, article: Article, capture: UrlCapture, reading: Reading) -> tuple[str, bool]:
