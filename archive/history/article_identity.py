@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from archive.history.edits import resembles, shares_text, words_of
 from archive.history.facts import UrlCapture
+from archive.history.picture_changes import VISIT
 from archive.history.responses import declared_key
 from archive.history.values import Article, Doubted, History
 from archive.model.records import Outlet, Reading
@@ -92,12 +93,14 @@ def article_of(history: History, key: str, via: tuple[str, ...], reading: Readin
     return _shown_before(history, key)
 
 
-def moved_here(history: History, article: Article, reading: Reading) -> Article | None:
-    """The article that stands at another one's URL by now, as the look before has shown too, and stands no more at its
-    own: the outlet has exchanged their URLs, or given them other numbers."""
+def moved_here(history: History, article: Article, capture: UrlCapture, reading: Reading) -> Article | None:
+    """The article that stands at another one's URL by now, as a look a visit ago has shown too, and stands no more at
+    its own: the outlet has exchanged their URLs, or given them other numbers."""
     rendition = article.renditions.get(article.primary)
-    before = rendition.doubted.reading if rendition and rendition.doubted else None
-    if before is None or not resembles(before, reading) or _could_be(article, article.primary, reading):
+    doubted = rendition.doubted if rendition else None
+    if doubted is None or doubted.reading is None or capture.at - doubted.capture.at <= VISIT:
+        return None
+    if not resembles(doubted.reading, reading) or _could_be(article, article.primary, reading):
         return None
     return next(
         (

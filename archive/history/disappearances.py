@@ -25,8 +25,8 @@ _OWN_LIMITS = frozenset({"gave-up", "too-large"})
 def mark_gone(
     history: History, keys: tuple[str, ...], capture: UrlCapture, reason: str, *, surely: bool = True
 ) -> History:
-    """The articles at these URLs have disappeared; where many disappear at once, or it is not sure, the next capture
-    decides."""
+    """The articles at these URLs have disappeared; where many disappear at once, or it is not sure, the next
+    capture decides."""
     for key in dict.fromkeys(keys):
         first_capture = _waiting(history, key)
         if first_capture is None and (capture.signs.at_once or not surely):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -135,6 +137,40 @@ def test_what_changed_everywhere_and_is_edited_again_counts_from_its_first_day()
     facts = Facts().page("a", story(), 0).page("a", story(edit=button), 24, signs=OutletEvidence(at_once=True))
     facts.page("a", story(edit=f"{button}\n\nĐến trưa nước đã rút."), 48)
     assert changes(facts) == ["", "body", "body"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"headline": story("chè").headline, "text": story("chè").text}, {"published_at": None}, {"lead": None},
+        {"authors": ()}, {"text": "Bà Nguyễn Thị Mận."}, {"published_at": PUBLISHED.replace(day=21)},
+        {"headline": "C?u m?i qua s?ng", "text": re.sub("[^ -~\n]", "?", story().text)},
+    ],
+)  # fmt: skip
+def test_what_a_broken_template_shows_for_some_hours_is_no_edit_and_what_stays_is_one(fault: dict[str, Any]) -> None:
+    whole = story(lead="Bà con hai xã phấn khởi.", authors=("Hà Thu",))
+    facts = Facts().page("a", whole, 0)
+    for hour in (24, 25, 26):
+        facts.page("a", replace(whole, **fault), hour)
+    assert changes(facts) == [""]
+    assert changes(Facts(looks=[*facts.looks]).page("a", whole, 27)) == [""]
+    facts.page("a", replace(whole, **fault), 37)
+    assert len(changes(facts)) == 2
+    assert facts.history.articles[0].latest.at.day == 21
+
+
+def test_an_edit_of_a_page_whose_time_is_each_visit_s_is_found() -> None:
+    facts = Facts()
+    for day in range(5):
+        facts.page("a", story(edit="Thêm." if day > 1 else "", published_at=PUBLISHED.replace(day=20 + day)), 24 * day)
+    assert changes(facts) == ["", "body, published_at"]
+
+
+@pytest.mark.parametrize(("others", "told"), [(3, True), (4, False)])
+def test_a_headline_that_several_articles_come_to_have_waits(others: int, told: bool) -> None:
+    facts = Facts().page("a", story(), 0)
+    facts.page("a", story(headline="Báo Thử"), 24, signs=OutletEvidence(same_headline=others)).page("a", story(), 48)
+    assert (len(changes(facts)) > 1) == told
 
 
 def test_an_edit_during_a_bad_day_is_one_edit_of_the_day_after() -> None:
