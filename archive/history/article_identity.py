@@ -32,6 +32,7 @@ def parts_of(key: str) -> tuple[str, str]:
     return host, key[len(host) :]
 
 
+@lru_cache(maxsize=4096)
 def number_in(key: str) -> str | None:
     """The article id in a URL: the last number that is long enough for one."""
     numbers = _ARTICLE_ID.findall(parts_of(key)[1])
@@ -52,6 +53,7 @@ def may_have_moved(first: str, second: str) -> bool:
     return path == other_path or (number is not None and number == number_in(second))
 
 
+@lru_cache(maxsize=4096)
 def page_of(key: str) -> str | None:
     """A URL without its query, where its path alone names an article, by an id or by a headline; None where it does
     not."""

@@ -26,6 +26,7 @@ time, as if all had been known at once.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -55,6 +56,7 @@ _COMMON_BIGRAMS = 0.25
 """Share of the shorter text's bigrams (pairs of consecutive words) that two related texts have in common. Two unrelated
 articles of one outlet have 2 to 6 in 100 in common; a text rewritten sentence by sentence more than 40."""
 _LOST_TEXT_SHARE = 0.1  # of the former text's length
+_DIGIT, _NO_LETTER = re.compile(r"\d"), re.compile("[^0-9A-Za-z]")
 _FEWEST_ACCENTED = 3  # words with letters that a wrong charset damages
 _KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wall, and none cut short
 _SHORTENED_SHARE = 0.3  # of the former text's length: an editor seldom leaves less
@@ -164,9 +166,10 @@ def _stays(latest: Reading, doubted: Reading, reading: Reading, *, at_once: bool
     whose parts change at each look, most of it."""
     former, changed, shown = (set(EDIT_FIELDS["body"](page)) for page in (latest, doubted, reading))
     counters = _counting(changed - shown, shown - changed)
-    former, changed, shown = (
-        {line for line in lines if _without_digits(line) not in counters} for lines in (former, changed, shown)
-    )
+    if counters:
+        former, changed, shown = (
+            {line for line in lines if _DIGIT.sub("", line) not in counters} for lines in (former, changed, shown)
+        )
     moving = (
         "body",
         "published_at" if len({latest.published_at, doubted.published_at, reading.published_at}) > 2 else "",
@@ -180,11 +183,7 @@ def _stays(latest: Reading, doubted: Reading, reading: Reading, *, at_once: bool
 
 def _counting(before: set[str], after: set[str]) -> set[str]:
     """Lines without their digits that differ in nothing else from one look to the next: a clock, a counter."""
-    return set(map(_without_digits, before)) & set(map(_without_digits, after))
-
-
-def _without_digits(line: str) -> str:
-    return "".join(letter for letter in line if not letter.isdigit())
+    return {_DIGIT.sub("", line) for line in before} & {_DIGIT.sub("", line) for line in after}
 
 
 def _text_of_others(history: History, article: Article, capture: UrlCapture, reading: Reading) -> tuple[str, bool]:
@@ -208,7 +207,7 @@ def _is_text_of(other: Article, capture: UrlCapture, reading: Reading, *, is_rel
         return False
     if other.is_gone and is_related:
         return False
-    return not is_related or EDIT_FIELDS["headline"](other.latest.reading) == EDIT_FIELDS["headline"](reading)
+    return not is_related or any(headline_of(past.reading) == headline_of(reading) for past in other.states[-RECENT:])
 
 
 def _garbled(article: Article, reading: Reading) -> tuple[str, bool]:
@@ -219,11 +218,11 @@ def _garbled(article: Article, reading: Reading) -> tuple[str, bool]:
     return ("the same text, and its letters are damaged, as in a wrong charset" if is_garbled else ""), False
 
 
+@IdentityMemo
 def _letters_of(reading: Reading) -> tuple[str, set[str]]:
     """A text's ASCII letters and digits, and its words with any other letter."""
     text = f"{plain(reading.headline)} {' '.join(EDIT_FIELDS['body'](reading))}"
-    skeleton = "".join(letter for letter in text if letter.isascii() and letter.isalnum())
-    return skeleton, {word for word in text.split() if any(not letter.isascii() for letter in word)}
+    return _NO_LETTER.sub("", text), {word for word in text.split() if not word.isascii()}
 
 
 def _text_lost(article: Article, reading: Reading) -> tuple[str, bool]:
