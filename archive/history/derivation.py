@@ -106,7 +106,7 @@ def _read(
         else:
             history = _new_article(history, capture, reading)
     else:
-        if article.primary == capture.key and (successor := moved_here(history, article, reading)):
+        if article.primary == capture.key and (successor := moved_here(history, article, capture, reading)):
             history = exchanged(history, capture, successor)
             article = article if article_with_primary(history, capture.key) is article else successor
         history = _known_article(history, history.articles[article.number], capture, reading, outlet)

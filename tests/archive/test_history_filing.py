@@ -24,7 +24,7 @@ from tests.killable_commands import Ended, Parent
 from tests.support import NOON, PAPER, Shoot, page, shoot
 
 ARTICLES = 12
-NEW = "<p>Đến cuối tuần, kho thóc của hợp tác xã đã chứa gần hai trăm tấn, nhiều hơn mọi năm.</p></article>"
+NEW = "<p>Đến cuối tuần, kho thóc của hợp tác xã số {} đã chứa gần hai trăm tấn, nhiều hơn mọi năm.</p></article>"
 
 
 def url(number: int) -> str:
@@ -33,7 +33,7 @@ def url(number: int) -> str:
 
 def article(number: int, more: str = "</article>") -> str:
     text = f"Câu chuyện số {number} xảy ra ở xã {number}, nơi bà con vừa gặt xong vụ {number}. " * 3
-    return page(f"Bài {number}", text).replace("</article>", more)
+    return page(f"Bài {number}", text).replace("</article>", more.format(number))
 
 
 def day(days: int, more: str = "</article>") -> Iterator[Capture]:
@@ -259,10 +259,12 @@ def test_articles_that_exchange_their_addresses_go_on_there(tmp_path: Path) -> N
         for number in range(3):
             said = told_by((number + 1) % 3)
             yield shoot(
-                url(number), whole_page((number + 1) % 3, *said, *filter(None, [edit])), 24 * days + number / 60
+                url(number),
+                whole_page((number + 1) % 3, *said, *filter(None, [edit.format(number)])),
+                24 * days + number / 60,
             )
 
-    days = (few(0, 3), moved(1), moved(2), moved(3, "Sáng nay đò được kéo lên bờ."))
+    days = (few(0, 3), moved(1), moved(2), moved(3, "Sáng nay đò số {} được kéo lên bờ."))
     captures = [list(one) for one in days]
     whole = crawl(tmp_path / "whole.db", *captures)
     with open_archive(whole) as db:

@@ -110,7 +110,7 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
     ),
     "a stub and its copy grow into an article": (
         Facts().page("a", STUB, 0).page("amp/a", STUB, 0.1).page("a", FULL, 1).page("amp/a", POOR, 1.1)
-        .page("a", FULL, 2).page("amp/a", POOR, 2.1), ["a | 0 1:headline,body,pictures | lives"],
+        .page("a", FULL, 24).page("amp/a", POOR, 24.1), ["a | 0 1:headline,body,pictures | lives"],
     ),
     "a twin that lags behind a rewriting": (
         Facts().page("a", TWIN, 0).page("b", TWIN, 0.1).page("a", story("lũ", images=PICTURES), 24).page("b", TWIN, 24.1)
