@@ -10,8 +10,8 @@ capture more than half a day later shows it again, for an hour later a site's ba
 - a page that shares nothing with what stood there (no headline, paragraph or picture, hardly two consecutive words);
   never accepted, if it has no date where the article had one;
 - a page whose text is gone, under another headline too, or of whose text little is left;
-- a page that lacks a part that the article had (lead, authors, time), or has nothing but another time: templates break,
-  and a time may be the visit's;
+- a page that lacks a part that the article had (lead, pictures, authors, time), or has nothing but another time:
+  templates break, and a time may be the visit's;
 - a page that keeps the headline, and most of the text is cut off or makes room for something unlike it (a wall, a
   captcha, a teaser), unless the former text comes back;
 - a change at nearly all articles at once: if it stays, it is a redesign and no outage; and a headline that several
@@ -66,7 +66,7 @@ _DIGIT = re.compile(r"\d")
 _KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wall, and none cut short
 _SHORTENED_SHARE = 0.3  # of the former text's length: an editor seldom leaves less
 _PARTS: tuple[Callable[[Reading], object], ...] = (
-    lambda reading: reading.lead, EDIT_FIELDS["byline"], EDIT_FIELDS["published_at"],
+    lambda reading: reading.lead, lambda reading: reading.images, EDIT_FIELDS["byline"], EDIT_FIELDS["published_at"],
 )  # fmt: skip
 
 

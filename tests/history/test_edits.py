@@ -26,7 +26,7 @@ def test_an_article_that_goes_back_to_what_it_said_has_a_third_version() -> None
 def test_a_page_with_two_faces_has_two_versions_and_counts_the_returns() -> None:
     facts = Facts()
     for _ in range(4):
-        facts.page("a", story(images=(picture("cau"),))).page("a", story())
+        facts.page("a", story(images=(picture("cau"),))).page("a", story(images=(picture("cau"), picture("đò"))))
     versions = versions_of(facts.history.articles[0])
     assert [one.changed for one in versions.all] == [(), ("pictures",)]
     assert versions.shown == (0, 1, 0, 1, 0, 1, 0, 1)

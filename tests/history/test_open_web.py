@@ -199,6 +199,13 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
     "a day behind a wall": (
         Facts().page("a", TWIN, 0).page("a", STUBBED, 24).page("a", TWIN, 48), ["a | 0 | lives"],
     ),
+    "a day without pictures": (
+        Facts().page("a", TWIN, 0).page("a", replace(TWIN, images=()), 24).page("a", TWIN, 48), ["a | 0 | lives"],
+    ),
+    "without pictures for good": (
+        Facts().page("a", TWIN, 0).page("a", replace(TWIN, images=()), 24).page("a", replace(TWIN, images=()), 48),
+        ["a | 0 24:pictures | lives"],
+    ),
     "behind a wall for good": (
         Facts().page("a", TWIN, 0).page("a", STUBBED, 24).page("a", STUBBED, 48), ["a | 0 | lives"],
     ),
