@@ -279,15 +279,16 @@ def _text_replaced(article: Article, capture: UrlCapture, reading: Reading) -> t
 def _has_lost_text(article: Article, capture: UrlCapture, reading: Reading) -> bool:
     """Whether a page keeps the headline and not the text of the article's recent states, nor of what its URL showed."""
     own = article.renditions.get(capture.key)
-    shown = [*(past.reading for past in article.states[-RECENT:]), *([own.reading] if own else ())]
-    return all(_is_replaced(former, reading) for former in shown)
+    shown = [*([own.reading] if own else ()), *(past.reading for past in article.states[-RECENT:])]
+    keeps_headline = headline_of(reading) in map(headline_of, (shown[0], shown[-1]))
+    return keeps_headline and all(_is_replaced(former, reading) for former in shown)
 
 
 def _is_replaced(old: Reading, new: Reading) -> bool:
     """Whether most of a text is cut off at its end, or has made room for lines unlike it."""
     before, after = lines_of(old.text), lines_of(new.text)
     kept = set(before) & set(after)
-    if headline_of(old) != headline_of(new) or sum(map(len, kept)) >= _KEPT_SHARE * sum(map(len, before)):
+    if sum(map(len, kept)) >= _KEPT_SHARE * sum(map(len, before)):
         return False
     if sum(map(len, after)) < _SHORTENED_SHARE * sum(map(len, before)):
         return True

@@ -199,6 +199,10 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
     "a day behind a wall": (
         Facts().page("a", TWIN, 0).page("a", STUBBED, 24).page("a", TWIN, 48), ["a | 0 | lives"],
     ),
+    "a template without text, of an article that had another headline": (
+        Facts().page("a", story(headline="Cầu mới"), 0).page("a", story(), 24).page("a", story(text="Bạn đọc quan tâm"), 48)
+        .page("a", story(), 72), ["a | 0 24:headline | lives"],
+    ),
     "a day without pictures": (
         Facts().page("a", TWIN, 0).page("a", replace(TWIN, images=()), 24).page("a", TWIN, 48), ["a | 0 | lives"],
     ),
