@@ -58,6 +58,7 @@ SAME_HEADLINE = 4  # a column repeats its headline at a few articles
 _COMMON_BIGRAMS = 0.25
 """Share of the shorter text's bigrams (pairs of consecutive words) that two related texts have in common. Two unrelated
 articles of one outlet have 2 to 6 in 100 in common; a text rewritten sentence by sentence more than 40."""
+_COMMON_LINES = 0.2  # of the shorter text: a line that a site prints under several articles makes them no relatives
 _LOST_TEXT_SHARE = 0.1  # of the former text's length
 _FEWEST_DAMAGED, _DAMAGED_SHARE = 3, 0.8  # letters or words that a wrong charset damages
 _UTF_8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|\xc3 |[\xe0-\xef][\x80-\xbf]{2}")  # "\xc3 ": à, and then tidied
@@ -326,11 +327,16 @@ def _are_related(first: Reading, second: Reading) -> bool:
     headlines = EDIT_FIELDS["headline"](first), EDIT_FIELDS["headline"](second)
     if headlines[0] and headlines[0] == headlines[1]:
         return True
-    if set(EDIT_FIELDS["body"](first)) & set(EDIT_FIELDS["body"](second)):
+    lines, others = set(EDIT_FIELDS["body"](first)), set(EDIT_FIELDS["body"](second))
+    if _length(lines & others) >= _COMMON_LINES * min(_length(lines), _length(others)) > 0:
         return True
     if set(picture_refs(first.images)) & set(picture_refs(second.images)):
         return True
     return _have_common_words(_bigrams_of(first), _bigrams_of(second))
+
+
+def _length(lines: set[str]) -> int:
+    return sum(map(len, lines))
 
 
 def _have_common_words(first: set[tuple[str, str]], second: set[tuple[str, str]]) -> bool:

@@ -54,6 +54,7 @@ def photos(day: int) -> Reading:
 LIST = f"{SITE}/thoi-su"
 
 
+HOTLINE = "Đường dây nóng của Báo Thử: 0211 123 456."
 STUBBED = replace(TWIN, text=TWIN.text.partition("\n\n")[0], flags=("paywalled",))
 CAPTIONED = replace(PICTURES[0], caption="Cầu mới nhìn từ bờ bắc.")
 ENGLISH = replace(
@@ -202,6 +203,10 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
     "a template without text, of an article that had another headline": (
         Facts().page("a", story(headline="Cầu mới"), 0).page("a", story(), 24).page("a", story(text="Bạn đọc quan tâm"), 48)
         .page("a", story(), 72), ["a | 0 24:headline | lives"],
+    ),
+    "another article's text for a day, under a line that the site prints in both": (
+        Facts().page("a", story(edit=HOTLINE), 0).page("a", story("chè", HOTLINE, published_at=PUBLISHED.replace(day=17)), 24)
+        .page("a", story(edit=HOTLINE), 48), ["a | 0 | lives"],
     ),
     "a day without pictures": (
         Facts().page("a", TWIN, 0).page("a", replace(TWIN, images=()), 24).page("a", TWIN, 48), ["a | 0 | lives"],
