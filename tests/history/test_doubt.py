@@ -42,6 +42,14 @@ def test_the_same_page_at_several_articles_is_never_accepted() -> None:
     assert "25 articles" in verdicts(facts, "a")[1][1]
 
 
+def test_an_article_s_own_words_are_its_own_at_however_many_wrong_addresses_they_stood() -> None:
+    facts = Facts().page("a", story(images=(picture("cầu"),)))
+    assert changes(facts.page("a", story(images=(picture("đò"),)), signs=OutletEvidence(same_words=3))) == [
+        "",
+        "pictures",
+    ]
+
+
 def test_the_text_of_another_article_is_no_edit() -> None:
     facts = Facts().page("a", story()).page("b", story("chè"))
     for _ in range(3):
