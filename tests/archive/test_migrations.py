@@ -5,8 +5,10 @@ from __future__ import annotations
 import lzma
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -218,7 +220,35 @@ def test_words_that_came_back_at_an_address_that_never_changed_are_filed_again(p
         db.execute("PRAGMA user_version = 15")
     upgrade(path)
     with open_archive(path) as db:
-        assert db.execute("SELECT url_key FROM unsettled").fetchall() == [("bao.example/m/a.htm",)]
+        waiting = db.execute("SELECT url_key FROM unsettled ORDER BY 1").fetchall()
+    assert waiting == [("bao.example/a.htm",), ("bao.example/m/a.htm",)]
+
+
+def test_edited_gone_and_doubted_articles_are_filed_again_by_the_rules_of_today(path: Path) -> None:
+    def capture(key: str, day: int, text: str, **facts: Any) -> Capture:
+        url, moment = f"https://bao.example/{key}.htm", NOON + timedelta(days=day)
+        body = page(f"Tin {key}", f"Chuyện {text} ở bến đò bên sông, nơi người làng chờ nhau mỗi sáng. " * 4).encode()
+        return replace(Capture(url, url, moment, 200, body=body, encoding="utf-8"), **facts)
+
+    with open_archive(path, create=True) as db:
+        run = start_run(db, PAPER, {}, NOON)
+        for key in ("cau", "che", "lu", "muc"):
+            ingest(db, run, capture(key, 0, key))
+        ingest(db, run, capture("cau", 1, "cầu mới"))
+        ingest(db, run, capture("che", 1, "", status=404, body=None))
+        other = page(
+            "Bảo trì", "Hệ thống của chúng tôi đang được nâng cấp, mong quý độc giả quay lại sau ít phút. " * 3
+        )
+        words = "Hệ thống của chúng tôi đang được nâng cấp, mong quý độc giả quay lại sau ít phút. " * 3
+        other = f"<html><body><article><h1>Trang đang bảo trì</h1><p>{words}</p></article></body></html>"
+        ingest(db, run, capture("lu", 1, "lũ", body=other.encode()))
+        assert [count for (count,) in db.execute("SELECT count(*) FROM readings WHERE doubt IS NOT NULL")] == [1]
+        db.execute("DELETE FROM _sqlite_migrations WHERE name >= 'm017'")
+        db.execute("PRAGMA user_version = 16")
+    upgrade(path)
+    with open_archive(path) as db:
+        waiting = db.execute("SELECT url_key FROM unsettled ORDER BY 1").fetchall()
+    assert waiting == [(f"bao.example/{key}.htm",) for key in ("cau", "che", "lu")]
 
 
 def test_a_newer_archive_is_refused_and_left_alone(path: Path) -> None:

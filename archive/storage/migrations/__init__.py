@@ -20,10 +20,11 @@ from archive.storage.migrations import (
     m014_replaced_texts,
     m015_counted_credits,
     m016_former_words,
+    m017_doubts,
 )
 from archive.storage.migrations.registry import APPLICATION_ID, migrations
 
-SCHEMA = 16
+SCHEMA = 17
 """The number of the newest step, kept in the file's user_version."""
 
 __all__ = [
@@ -45,5 +46,6 @@ __all__ = [
     "m014_replaced_texts",
     "m015_counted_credits",
     "m016_former_words",
+    "m017_doubts",
     "migrations",
 ]
