@@ -28,7 +28,7 @@ from crawler.config import settings_in_force
 from crawler.config.settings_in_force import for_scrapy
 from crawler.outlets import catalogue
 from crawler.outlets.outlet_checks import FIELDS, TIMEZONE, OutletDescription
-from crawler.politeness.refusals import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
+from crawler.politeness.host_backoff import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
 from crawler.response_capture import capture_of, field_value
 from crawler.run.run_verdict import WRONG_CLOCK
 from crawler.run.site_witness import WrongClock

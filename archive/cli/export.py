@@ -140,7 +140,7 @@ def wacz(
     Example:
       luubao export wacz --outlet baovinhphuc --to baovinhphuc.wacz
     """
-    from archive.exchange.exporters.wacz import export_wacz
+    from archive.exchange.exporters.packages import export_wacz
     from archive.runtime.atomic_files import atomic_write
 
     with _leaving(path) as (db, step), atomic_write(target) as temporary:
@@ -166,7 +166,7 @@ def bag(
     Example:
       luubao export bag --outlet baovinhphuc --organisation "Thư viện tỉnh" --to deposit/
     """
-    from archive.exchange.exporters.bagit import export_bag
+    from archive.exchange.exporters.packages import export_bag
     from archive.runtime.atomic_files import atomic_write
 
     with _leaving(path) as (db, step), atomic_write(target, mark="bagit.txt", parents=True) as temporary:

@@ -17,7 +17,7 @@ from archive.cli.options import FILING, LazyCommands, Listed
 from archive.console.output import print_traceback, say_all
 from archive.runtime import signals
 from crawler.cli.setting_options import FileDefaults, config_option, configured
-from crawler.outlets import own_spiders
+from crawler.outlets import catalogue
 
 if TYPE_CHECKING:
     from archive.model.records import Outlet
@@ -48,7 +48,7 @@ COMMANDS: Mapping[str, Listed] = {
 def luubao(ctx: click.Context) -> None:
     """Keeps a newspaper's record: every article, edit, photograph and disappearance, in one SQLite file."""
     ctx.default_map = FileDefaults(ctx)
-    own_spiders.set_configuration(lambda: configured(ctx))
+    catalogue.set_configuration(lambda: configured(ctx))
     ctx.obj = _known_outlets
     ctx.meta[FILING] = lambda path: _alerting(configured(ctx), path)
 
@@ -70,9 +70,7 @@ def _alerting(settings: Configuration, path: Path) -> Iterator[None]:
 
 def _known_outlets() -> tuple[Outlet, ...]:
     """The outlets that have a spider, for commands that must find the outlet of a page."""
-    from crawler.outlets.catalogue import catalogue
-
-    return tuple(entry.outlet for entry in catalogue())
+    return tuple(entry.outlet for entry in catalogue.catalogue())
 
 
 def main() -> None:

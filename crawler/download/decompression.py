@@ -22,7 +22,7 @@ from archive.exchange.content_codings import BadCoding, DecodedBody, TooLarge, c
 from archive.model.clock import now
 from archive.workers import Lost
 from crawler.outlet import archive_writer_of
-from crawler.politeness.refusals import HostBackoff
+from crawler.politeness.host_backoff import HostBackoff
 from crawler.readers import ReadingStopped
 from crawler.response_capture import CODING, remark, without_body
 

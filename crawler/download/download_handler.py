@@ -20,9 +20,8 @@ from twisted.web.client import ResponseFailed
 from archive.model.clock import now
 from crawler.download.certificates import NotingContextFactory, WaryResolver
 from crawler.download.size_limits import HeadTooLong, WaryFactory, cut
-from crawler.politeness.host_backoff import host_to_ask, longest_exchange
+from crawler.politeness.host_backoff import HostBackoff, PrivateAddress, host_to_ask, longest_exchange
 from crawler.politeness.host_politeness import host_politeness_of
-from crawler.politeness.refusals import HostBackoff, PrivateAddress
 from crawler.response_capture import header, remark
 from crawler.run.shutdown import shutdown_of
 

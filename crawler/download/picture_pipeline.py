@@ -39,7 +39,7 @@ from archive.model.errors import ArchiveUnusable
 from archive.model.paths import folder_beside
 from archive.storage.picture_files import put_file
 from crawler.outlet import archive_writer_of, conditions
-from crawler.politeness.refusals import Forbidden, HostBackoff
+from crawler.politeness.host_backoff import Forbidden, HostBackoff
 from crawler.readers import ReadingStopped, Recognised
 from crawler.response_capture import header, leads_to, redirects, remarks
 from crawler.run.shutdown import shutdown_of

@@ -130,11 +130,11 @@ def _child_main(task: Task, connection: Connection) -> None:  # pragma: no cover
 def crawl_and_report(task: Task) -> RunReport:
     """Crawls, and returns the result. Only once in a process."""
     from crawler.config import settings_in_force
-    from crawler.outlets import own_spiders
+    from crawler.outlets import catalogue
     from crawler.run.run_command import report_of, run
 
     settings = settings_in_force.load(task.overrides.get("LUUBAO_CONFIG"))
-    own_spiders.set_configuration(lambda: settings)
+    catalogue.set_configuration(lambda: settings)
     overrides, alerts = {**task.overrides, **_parallel_overrides(task)}, settings.alerts()
     ended = run(task.outlet, task.database, base_url=None, overrides=overrides, alerts=alerts)
     with signals.handle_signals(), signals.graceful():

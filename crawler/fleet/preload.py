@@ -12,10 +12,8 @@ from scrapy.utils.misc import load_object
 import crawler.download.decompression
 import crawler.download.download_handler
 import crawler.download.picture_pipeline
-import crawler.politeness.crawl_window
 import crawler.politeness.host_politeness
 import crawler.politeness.robots_txt
-import crawler.run.progress_line
 import crawler.run.run_command
 import crawler.run.run_record
 import crawler.run.shutdown

@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import mktime_tz, parsedate_tz
 from urllib.parse import urlsplit
 
+from scrapy.exceptions import IgnoreRequest
+
 from archive import HostState
 from archive.model.clock import stamp
 
@@ -174,3 +176,27 @@ def longest_exchange(timeout: float) -> float:
 def host_to_ask(url: str) -> str:
     """The host a request goes to, as the downloader names its slots: one for each host, whatever the port."""
     return urlsplit(url).hostname or ""
+
+
+class Forbidden(IgnoreRequest):
+    """robots.txt forbids the request."""
+
+
+class RobotsUnavailable(IgnoreRequest):
+    """robots.txt gave no answer, or a server error: a crawler that cannot read the rules must ask for nothing (RFC 9309
+    section 2.3.1.4)."""
+
+
+class HostBackoff(IgnoreRequest):
+    """The host is in backoff: it asked for it (Retry-After), or failed too often. until: when it may be asked again."""
+
+    def __init__(self, reason: str, until: datetime):
+        super().__init__(reason)
+        self.until = until
+
+    def __reduce__(self) -> tuple[type[HostBackoff], tuple[str, datetime]]:
+        return type(self), (str(self), self.until)  # asyncio and Twisted copy an exception that several wait for
+
+
+class PrivateAddress(IgnoreRequest):
+    """The address lies in the private network of the crawler's operator."""

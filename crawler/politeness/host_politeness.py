@@ -13,10 +13,9 @@ from scrapy.settings import BaseSettings
 from archive import HostState, note_hosts
 from archive.model.clock import now
 from crawler.outlet import OutletSpider
-from crawler.politeness.host_backoff import BackoffLimits, HostBackoffs
+from crawler.politeness.host_backoff import BackoffLimits, HostBackoff, HostBackoffs
 from crawler.politeness.host_lock import HostLock, LeaseCheck
 from crawler.politeness.private_networks import PrivateNetworkFilter
-from crawler.politeness.refusals import HostBackoff
 
 
 class HostPoliteness:

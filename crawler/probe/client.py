@@ -24,7 +24,7 @@ from crawler import discovery
 from crawler.discovery.decoded_documents import as_utf8, unpacked
 from crawler.discovery.markup_parsing import elements, html, value
 from crawler.outlet import OutletSpider
-from crawler.politeness.refusals import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
+from crawler.politeness.host_backoff import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
 from crawler.response_capture import charset, header, leads_to, redirects, remarks
 
 _MAX_REDIRECTS = 5

@@ -11,8 +11,7 @@ import pytest
 
 from archive.model.errors import Misconfigured, UnknownOutlet
 from crawler.config.settings_in_force import Configuration
-from crawler.outlets import own_spiders
-from crawler.outlets.catalogue import catalogue, described, load_catalogue
+from crawler.outlets.catalogue import PACKAGE, catalogue, described, load_catalogue, set_configuration
 from crawler.outlets.outlet_checks import OutletDescription
 from crawler.run.run_command import outlets, spider_class
 
@@ -30,10 +29,10 @@ PLAIN = HEAD + (
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """A folder with spiders of one's own."""
-    own_spiders.set_configuration(lambda: Configuration(many={"spiders": str(tmp_path)}))
+    set_configuration(lambda: Configuration(many={"spiders": str(tmp_path)}))
     yield tmp_path
-    own_spiders.set_configuration(Configuration)
-    for name in [name for name in sys.modules if name.partition(".")[0] == own_spiders.PACKAGE]:
+    set_configuration(Configuration)
+    for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
         del sys.modules[name]
 
 

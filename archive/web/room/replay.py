@@ -16,7 +16,7 @@ from typing import get_args
 
 from datasette.utils.asgi import Response
 
-from archive.exchange.exporters.wacz import surt
+from archive.exchange.exporters.packages import surt
 from archive.model import clock
 from archive.model.errors import BadQuery, BadValue
 from archive.model.records import header_of
