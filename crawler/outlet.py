@@ -108,7 +108,6 @@ class OutletSpider(scrapy.Spider):
 
     @property
     def seed_urls(self) -> list[str]:
-        """The addresses of the seeds, each once."""
         return list(dict.fromkeys(urljoin(self.home_url, seed) for seed in ("", *self.seeds)))
 
     async def start(self) -> AsyncIterator[Request]:

@@ -70,7 +70,6 @@ class CrawlSession:
         self._picture_rechecks = 0
 
     def warn(self, sentence: str) -> None:
-        """Adds a warning to the run, which a person reads at its end."""
         self.warnings.setdefault(sentence)
 
     def count_limits(self) -> None:
@@ -238,7 +237,6 @@ class CrawlSession:
         return Submitted(ingested, tuple(self._pictures(ingested)), onward)
 
     def _note_seed(self, key: str, seed: Seed) -> None:
-        """Adds a seed's answer to the run's health."""
         self._unanswered_seeds.discard(key)
         if url := self._seeds.get(key):
             self.health.add_seed(url, seed)
@@ -283,7 +281,6 @@ class CrawlSession:
         return allowed
 
     def keep_picture(self, capture: PictureCapture, rest: timedelta) -> archive.PictureOutcome:
-        """Records a fetch of a picture, and counts what it brought."""
         outcome = archive.keep_picture(self.db, self.run, capture, rest)
         self.counts[_PICTURE_COUNTS.get(outcome, "pictures")] += 1
         self.counts["pictures-replaced"] += outcome == "replaced"

@@ -35,7 +35,6 @@ class Place:
         return self.name
 
     def inside(self, name: str) -> Place:
-        """A file in this folder."""
         return Place(f"{self.name.rstrip('/')}/{name}", self.system, f"{self.path.rstrip('/')}/{name}")
 
 
@@ -55,7 +54,6 @@ def place(name: str) -> Place:
 
 
 def is_there(file: Place) -> bool:
-    """Whether the file exists."""
     return bool(file.system.get_file_info(file.path).is_file)
 
 

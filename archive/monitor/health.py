@@ -41,7 +41,6 @@ class Seed:
 
     @property
     def answered(self) -> bool:
-        """Whether the seed is alive."""
         return self.outcome in ("fresh", "revisit", "not-modified")
 
 
@@ -68,7 +67,6 @@ class Health:
     told: tuple[str, ...] = ()
 
     def add(self, ingested: Ingested) -> None:
-        """Counts a page that was extracted."""
         reading = ingested.reading
         if reading is None:
             return
@@ -106,39 +104,30 @@ class Health:
             seed = Seed(seed.outcome, earlier.links, earlier.newest)
         self.seeds[url] = seed
 
-    def merge(self, other: Health) -> None:
-        """Adds the measures of another part of the same run."""
-        self.new += other.new
-        for name, (hits, total) in other.shares.items():
-            own = self.shares.get(name, (0, 0))
-            self.shares[name] = (own[0] + hits, own[1] + total)
-        for own_counter, other_counter in zip(self._counters(), other._counters(), strict=True):
-            own_counter.update(other_counter)
-        for url, seed in other.seeds.items():
-            self.add_seed(url, seed)
-
-    def _counters(self) -> tuple[Counter[str], ...]:
-        return self.sections, self.kinds, self.body_from, self.containers
-
     def to_json(self) -> dict[str, Any]:
         """The value for runs.health, without `at`, which is the run's start; empty measures are left out."""
-        counters = zip(_COUNTERS, self._counters(), strict=True)
-        stored: dict[str, Any] = {name: dict((+counter).most_common(_MOST_COUNTED)) for name, counter in counters}
-        stored |= {"new": self.new, "shares": {name: list(share) for name, share in self.shares.items()}}
-        stored |= {"seeds": {url: _seed_json(seed) for url, seed in self.seeds.items()}, "flags": list(self.flags)}
-        stored |= {"told": list(self.told)}
+        stored: dict[str, Any] = {
+            **{name: dict((+getattr(self, name)).most_common(_MOST_COUNTED)) for name in _COUNTERS},
+            "new": self.new,
+            "shares": {name: list(share) for name, share in self.shares.items()},
+            "seeds": {url: _seed_json(seed) for url, seed in self.seeds.items()},
+            "flags": list(self.flags),
+            "told": list(self.told),
+        }
         return {name: value for name, value in stored.items() if value}
 
     @classmethod
     def from_json(cls, started_at: datetime, stored: Mapping[str, Any]) -> Health:
         """Reads what to_json wrote, for a run that began at `started_at`."""
-        flags, told = tuple(stored.get("flags", ())), tuple(stored.get("told", ()))
-        health = cls(started_at, int(stored.get("new", 0)), flags=flags, told=told)
-        for name, counter in zip(_COUNTERS, health._counters(), strict=True):
-            counter.update(stored.get(name, {}))
-        health.shares = {name: (hits, total) for name, (hits, total) in stored.get("shares", {}).items()}
-        health.seeds = {url: _seed_from(seed) for url, seed in stored.get("seeds", {}).items()}
-        return health
+        return cls(
+            started_at,
+            int(stored.get("new", 0)),
+            shares={name: (hits, total) for name, (hits, total) in stored.get("shares", {}).items()},
+            seeds={url: _seed_from(seed) for url, seed in stored.get("seeds", {}).items()},
+            flags=tuple(stored.get("flags", ())),
+            told=tuple(stored.get("told", ())),
+            **{name: Counter(stored.get(name, {})) for name in _COUNTERS},
+        )
 
 
 _COUNTERS = ("sections", "kinds", "body_from", "containers")

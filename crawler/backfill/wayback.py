@@ -89,7 +89,6 @@ class Wayback:
         return ListingPage(offers, urlencode({"resumeKey": resume}) if resume else None, tuple(parsed.odd))
 
     def take(self, offer: Offer) -> Capture | str:
-        """Fetches the capture with its original status, headers and time."""
         answer = self._fetch_replay(offer.place)
         original = _original_headers(answer)
         if not _is_replayed(answer):  # the archive's own pages may have status 200, too

@@ -163,7 +163,6 @@ class _FeedReader:
                 return
 
     def note(self, item: _Item, leaf: Leaf, zone: tzinfo) -> None:
-        """Adds an element to its item."""
         if leaf.name in ("link", "origlink"):  # origlink: where link leads through a click counter
             (item.addresses if leaf.direct else item.deeper).extend(self._link_addresses(leaf))
         elif leaf.name == "title" and leaf.direct:

@@ -71,7 +71,6 @@ def is_list_of_lines(data: bytes) -> bool:
 
 
 def read_lines(data: bytes, addresses: Addresses) -> Iterator[Link]:
-    """The addresses of a sitemap in plain text."""
     position = 0
     while position < len(data):
         end = data.find(b"\n", position)

@@ -70,7 +70,6 @@ class HostBackoffs:
         return state
 
     def remaining_seconds(self, host: str) -> float:
-        """Seconds of backoff left before the host may be asked."""
         until = self._state(host).quiet_until
         return max((until - self._now()).total_seconds(), 0.0) if until else 0.0
 

@@ -228,7 +228,6 @@ class Facts:
 
     @cached_property
     def feeds(self) -> tuple[str, ...]:
-        """The feeds that the page declares, in its order."""
         return self._declared_links("alternate", "type", "rss", "atom", "feed+json")
 
     @cached_property

@@ -181,7 +181,6 @@ def _reason_lines(ended: EndedRun, warnings: tuple[str, ...], *, hours_too: bool
 
 
 def _count_lines(ended: EndedRun) -> Iterator[str]:
-    """The line of counts; none where no run began."""
     if ended.run is None:
         return
     counts = ended.counts

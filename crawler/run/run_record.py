@@ -21,7 +21,8 @@ from archive.model.clock import now
 from archive.model.errors import ArchiveUnusable, LuubaoError
 from archive.model.records import Limits
 from archive.model.time_zones import zone_of
-from archive.monitor.run_checks import check_run, warned_recently
+from archive.monitor.run_checks import check_run
+from archive.queries.outlets_followed import warned_recently
 from archive.runtime.file_lock import outlet_lock
 from archive.storage.clock_corrections import correct_clocks
 from archive.storage.connection import Database
@@ -72,7 +73,6 @@ class RunRecord:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RunRecord:
-        """Scrapy calls this after it has made the spider, before anything is fetched."""
         assert isinstance(crawler.spider, OutletSpider)
         record = cls(crawler.spider, crawler.settings, crawler.stats)
         crawler.signals.connect(record.spider_closed, signals.spider_closed)

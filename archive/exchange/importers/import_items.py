@@ -98,7 +98,6 @@ class Originals:
         self._bodies: dict[bytes, bytes] = {}
 
     def note(self, page: Page) -> None:
-        """Remembers a page that has its body."""
         if page.capture.body:
             body_digest = sha256(page.capture.body).digest()
             self._bodies |= {_short(name): body_digest for name in (page.record, page.digest) if name}

@@ -69,7 +69,6 @@ class Report:
             self.skipped.append(f"{shown(file.name)[1:-1]}, {item.where}: {item.reason}")
 
     def pass_by(self, url: str) -> None:
-        """Counts a page of another site."""
         self.counts["elsewhere"] += 1
         if len(self.hosts) < _MAX_HOSTS:
             self.hosts.add(host_of(url))
@@ -212,7 +211,6 @@ class _Import:
             raise
 
     def finish(self, outcome: str = "ok") -> None:
-        """Finishes the runs with an outcome."""
         for arrivals in self.open.values():
             now = clock.now()
             version_texts.learn_boilerplate(self.db, arrivals.run, now)
@@ -329,6 +327,5 @@ def begin(db: Database, outlet: Outlet, kind: RunKind, source: str) -> Run:
 
 @contextmanager
 def _extractor() -> Iterator[Callable[[_Task], Reading | Unreadable]]:
-    """Sets up a worker process that extracts pages."""
     logging.disable()  # an error in a page is stored in readings.detail
     yield lambda task: try_to_read(*task)

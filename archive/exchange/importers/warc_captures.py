@@ -188,7 +188,6 @@ class _Grouping:
         self.ending = None
 
     def end(self) -> Iterator[Item]:
-        """Yields the last exchange."""
         if exchange := self.group:
             item, self.group = exchange.item, None
             if isinstance(item, Page) and exchange.via:
@@ -197,7 +196,6 @@ class _Grouping:
 
 
 def _field(raw: WarcRecord, name: str) -> str | None:
-    """A field of an application/warc-fields record."""
     lines = (line.partition(":") for line in raw.body.decode("utf-8", "replace").splitlines())
     return next((value.strip() for field, _, value in lines if field.lower() == name), None)
 
@@ -241,7 +239,6 @@ def _metadata_headers(raw: WarcRecord) -> Iterator[tuple[str, str]]:
 
 
 def _via(raw: WarcRecord) -> list[str]:
-    """The redirects (`via`) that a metadata record names."""
     lines = raw.body[:_MAX_METADATA].decode("utf-8", "replace").splitlines() if raw.kind == "metadata" else []
     return [line[5:].strip() for line in lines if line.lower().startswith("via: ")]
 

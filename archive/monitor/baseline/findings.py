@@ -27,7 +27,6 @@ class PastRun:
 
     @property
     def at(self) -> datetime:
-        """When the run began."""
         return self.health.at
 
     @property

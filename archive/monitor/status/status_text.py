@@ -21,7 +21,6 @@ _COUNTS = ("new", "edited", "disappeared", "failed")
 
 
 def lines(status: Status) -> Iterator[str]:
-    """The whole page."""
     yield from _head(status)
     for outlet in status.outlets:
         yield ""

@@ -130,7 +130,6 @@ class RequestContext:
         return str(self.datasette.absolute_url(self.request, self.path(path)))
 
     def say(self, key: str, **values: object) -> str:
-        """A text in the page's language."""
         return say(self.language, key, **values)
 
     def tell(self, key: str, **values: object) -> Markup:
@@ -195,12 +194,10 @@ class RequestContext:
         return {name: self.figure(value) if isinstance(value, int) else value for name, value in values.items()}
 
     def feed_path(self, kind: str, query: str, form: str = "atom") -> str:
-        """The path of a feed for a search."""
         parameters = "&".join(filter(None, [query, f"lang={self.language}" if self.chosen else ""]))
         return f"/-/feeds/{kind}.{form}" + (f"?{parameters}" if parameters else "")
 
     def feed(self, kind: str, query: str = "") -> str:
-        """A link to a feed for a search."""
         return self.path(self.feed_path(kind, query))
 
     def picture(self, path: str | None) -> str | None:
@@ -278,7 +275,6 @@ def settings_of(datasette: Any) -> dict[str, Any]:
 
 
 def is_public(datasette: Any) -> bool:
-    """Whether the archive is served to the public."""
     return bool(settings_of(datasette).get("public"))
 
 

@@ -85,7 +85,6 @@ async def _search_page(context: RequestContext, article_filter: ArticleFilter, o
 
 
 def filter_of(context: RequestContext) -> ArticleFilter:
-    """The filter in the query parameters of a request."""
     since, until = context.day("since"), context.day("until", last=True)
     values: dict[str, Any] = {
         name: context.argument(name) or None for name in ("outlet", "section", "author", "credit")
@@ -99,7 +98,6 @@ def filter_of(context: RequestContext) -> ArticleFilter:
 
 
 def filter_query(article_filter: ArticleFilter) -> str:
-    """A filter as a query string."""
     values = {"q" if name == "words" else name: getattr(article_filter, name) for name in ArticleFilter.__slots__}
     return urlencode({name: 1 if value is True else value for name, value in values.items() if value})
 

@@ -19,7 +19,6 @@ def prefix_of(datasette: Any, archive: str) -> str:
 
 
 def room_path(datasette: Any, archive: str, path: str) -> str:
-    """The path of a page of an archive's room on the server."""
     prefix = prefix_of(datasette, archive)
     return str(datasette.urls.path(f"{prefix}/-/" if prefix and path == "/" else f"{prefix}{path}"))
 
