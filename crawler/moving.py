@@ -16,7 +16,7 @@ from archive.model.urls import host_of, url_key
 from archive.runtime.atomic_files import atomic_write
 from archive.storage.histories.domain_moves import Known
 from archive.text.equivalence import plain
-from crawler.config.sample_file import toml
+from crawler.config.setting_types import toml
 from crawler.config.settings_in_force import load
 from crawler.outlets.outlet_checks import OutletDescription
 from crawler.outlets.toml_outlets import LISTS, Source
@@ -161,10 +161,10 @@ def lines_for(outlet: OutletDescription, home: str, *, asks_the_former: bool) ->
     excluded = [] if asks_the_former else [f"http*://{former}/*", f"http*://{former}:*/*", f"http*://*.{former}/*"]
     lines = {
         "home_url": f"home_url = {toml(home)}",
-        "hosts": f"hosts = {_list(hosts)}  # {former} is where it was before",
+        "hosts": f"hosts = {toml(hosts)}  # {former} is where it was before",
     }
     if excluded:
-        lines["never"] = f"never = {_list(list(dict.fromkeys([*outlet.never, *excluded])))}"
+        lines["never"] = f"never = {toml(list(dict.fromkeys([*outlet.never, *excluded])))}"
     return lines
 
 
@@ -176,7 +176,7 @@ def rewritten(file: Path, outlet: OutletDescription, home: str, lines: dict[str,
     for key in LISTS:
         values = [there(url, home) if host_of(url) == former else url for url in table.get(key, [])]
         if values != table.get(key, []):
-            lines = {**lines, key: f"{key} = {_list(values)}"}
+            lines = {**lines, key: f"{key} = {toml(values)}"}
     for key, line in lines.items():
         text = _replace_line(file, text, outlet.name, key, line)
     return text
@@ -202,7 +202,3 @@ def _replace_line(file: Path, text: str, name: str, key: str, line: str) -> str:
     else:
         lines.insert(source.end(source.line("outlet", name, "home_url")), f"{line}\n")
     return "".join(lines)
-
-
-def _list(values: Sequence[str]) -> str:
-    return f"[{', '.join(map(toml, values))}]"

@@ -18,11 +18,13 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from archive import Capture, Outlet, WantedPicture, absolute, note_sitemaps, same_site
+from archive import Capture, Outlet, absolute, same_site
 from archive.model.clock import now
 from archive.model.errors import ArchiveUnusable, BadValue, Misconfigured
+from archive.model.records import WantedPicture
 from archive.model.urls import without_credentials
 from archive.model.validation import outlet_name, shown, zone
+from archive.pipeline.ingest import note_sitemaps
 from crawler import discovery
 from crawler.config import settings_in_force
 from crawler.config.settings_in_force import for_scrapy

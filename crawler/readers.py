@@ -14,11 +14,11 @@ from functools import partial
 from itertools import count as count_up
 from typing import Any, TypeVar
 
-from archive import Picture, Reading, Unreadable, try_to_read
+from archive import Picture, Reading, Unreadable
 from archive.model.change_rate import ChangeRates
 from archive.model.packed_links import PackedLinks
 from archive.pictures import recognise, recognise_kind
-from archive.pipeline.page_reading import extractor_of
+from archive.pipeline.page_reading import extractor_of, try_to_read
 from archive.storage.captures.kept_captures import Source
 from archive.text.recurring_blocks import Boilerplate
 from archive.workers import Lost, Workers

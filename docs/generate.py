@@ -25,8 +25,8 @@ from archive.storage.integrity.derived_columns import UNCOVERED
 from archive.storage.schema import TABLES
 from crawler import settings
 from crawler.cli import luubao
+from crawler.cli.settings_command import sample
 from crawler.config.alert_tables import KEYS as ALERT_KEYS
-from crawler.config.sample_file import sample
 from crawler.demo.server import Newspaper
 from crawler.fleet.batch_report import FIELDS as ROUND_FIELDS
 from crawler.run.run_verdict import FIELDS, MEANINGS

@@ -156,7 +156,7 @@ class WarcHead:
         if raw.kind == "warcinfo":
             self.ours = is_luubao_warc(raw)
         elif isinstance(described, DescribedOutlet):
-            self.matcher.describe(described.outlined)
+            self.matcher.describe(described)
             outlets = [self.matcher.outlets[name] for name in self.matcher.boilerplate]
             self.alone = outlets[0] if self.ours and len(outlets) == 1 else None
         return described is not None or raw.kind == "warcinfo"

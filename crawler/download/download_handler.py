@@ -107,7 +107,7 @@ class DownloadHandler(HTTP11DownloadHandler):
             if isinstance(error, CannotResolveHostError):
                 self._refuse_private_address(request, host)
             readable = _readable_error(error)
-            hosts.silent(host, str(readable) or type(readable).__name__)
+            hosts.failed(host, str(readable) or type(readable).__name__)
             if readable is error:
                 raise
             raise readable from error

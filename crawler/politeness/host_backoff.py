@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from scrapy.exceptions import IgnoreRequest
 
-from archive import HostState
+from archive.frontier.host_state import HostState
 from archive.model.clock import stamp
 
 _BUSY_STATUSES = frozenset({429, 503})
@@ -78,12 +78,9 @@ class HostBackoffs:
         if status in _BUSY_STATUSES:
             self._note_busy(host, status, requested)
         elif is_error(status):
-            self._note_error(host, f"status {status}")
+            self.failed(host, f"status {status}")
         elif not is_rules and self._state(host).is_troubled and not self.remaining_seconds(host):
             self._store(replace(self._state(host), errors=0, quiet_until=None, reason=None))
-
-    def silent(self, host: str, why: str) -> None:
-        self._note_error(host, why)
 
     def wants_rest(self, host: str, rest: timedelta, why: str) -> None:
         """Puts a host into backoff for as long as it asks."""
@@ -119,14 +116,14 @@ class HostBackoffs:
         pause = retry_after(requested, self._now())
         if pause is None:
             pause = self.patience.first_pause * 2 ** min(self._state(host).errors, 16)
-        self._note_error(host, f"status {status}")
+        self.failed(host, f"status {status}")
         until = self._now() + min(pause, _LONGEST_BACKOFF)
         state = self._state(host)
         if state.quiet_until is None or until > state.quiet_until:
             why = f"{host} is busy (status {status}) and wants to be left alone until {stamp(until)}"
             self._back_off(state, until, why)
 
-    def _note_error(self, host: str, failure: str) -> None:
+    def failed(self, host: str, failure: str) -> None:
         state = replace(self._state(host), errors=self._state(host).errors + 1)
         excess = state.errors - self.patience.errors
         if excess < 0:

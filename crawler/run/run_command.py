@@ -31,10 +31,9 @@ from archive.runtime.file_lock import Locked
 from archive.runtime.isolated import isolation
 from archive.storage.sqlite_errors import damage_message, is_corrupt
 from crawler.alerts import dispatch
-from crawler.alerts.dispatch import Report
 from crawler.config.alert_tables import NO_ALERTS, Alerts
 from crawler.outlet import OutletSpider, archive_writer_of
-from crawler.outlets.catalogue import catalogue, described, spider_classes
+from crawler.outlets.catalogue import described, spider_classes
 from crawler.run.run_record import RunRecord
 from crawler.run.run_verdict import EndedRun, Exit, Verdict, summary
 from crawler.run.shutdown import OutsideHours
@@ -46,10 +45,6 @@ def project_settings(**overrides: Any) -> Settings:
     settings.setmodule("crawler.settings", priority="project")
     settings.setdict(overrides, priority="cmdline")
     return settings
-
-
-def outlets() -> list[str]:
-    return [outlet.name for outlet in catalogue()]
 
 
 def spider_class(name: str) -> type[OutletSpider]:
@@ -140,14 +135,10 @@ def report_of(ended: EndedRun, database: Path, *, ping_url: str | None = None, a
         pinged = trouble is None
         ended = _add_warning(ended, database, trouble) if trouble else ended
     return RunReport(
-        summary(ended, pinged=pinged, alerts=_as_json(report)),
+        summary(ended, pinged=pinged, alerts={"sent": report.sent, "waiting": report.waiting} if report else None),
         tuple(_reason_lines(ended, ended.verdict.news)),
         tuple(_count_lines(ended)),
     )
-
-
-def _as_json(report: Report | None) -> dict[str, int] | None:
-    return {"sent": report.sent, "waiting": report.waiting} if report else None
 
 
 def print_report(

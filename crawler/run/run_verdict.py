@@ -116,11 +116,6 @@ def judge(
     return _collapse_verdict(counts)
 
 
-def moved(verdict: Verdict, sentence: str) -> Verdict:
-    """The verdict on a run that found the paper moved to another site."""
-    return replace(verdict, outcome="partly-failed", reason=sentence)
-
-
 def compared(verdict: Verdict, findings: Sequence[Finding]) -> Verdict:
     """The verdict after the comparison with the outlet's baseline: a collapse makes an ok run partly failed, other
     findings become warnings."""

@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlite_utils import Database
 
-from archive import Ingested, Run, ingest
+from archive import Run, ingest
 from archive.model.records import Filed, Image, Reading, Unreadable
 from archive.monitor.health import Health, Seed
+from archive.pipeline.ingest import Ingested
 from tests.support import NOON, Shoot, page
 
 READING = Reading(

@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from PIL import Image
 from sqlite_utils import Database
 
-from archive import Capture, Run, ingest, judge_run, open_archive, read_pending, start_run
+from archive import Capture, Run, ingest, open_archive, start_run
 from archive.exchange.importers.import_items import Image as Fetched
 from archive.exchange.importers.imported_pictures import take_picture
 from archive.model.digests import digest_of
+from archive.pipeline.history_filing import judge_run
+from archive.pipeline.ingest import read_pending
 from archive.pipeline.merging import Arrivals
 from archive.pipeline.verification import verify
 from archive.queries import full_text

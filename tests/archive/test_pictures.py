@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from PIL import Image, ImageDraw, ImageFilter
 from sqlite_utils import Database
 
-from archive import PictureCapture, Run, due_pictures, ingest, keep_picture, pictures_of, start_run
+from archive import PictureCapture, Run, ingest, keep_picture, start_run
 from archive.cli import archive as commands
 from archive.diff import compare
 from archive.model.perceptual_hash import SAME_CELLS, same_picture
@@ -27,6 +27,7 @@ from archive.model.records import Looks, Picture
 from archive.pictures import recognise
 from archive.pipeline.verification import verify
 from archive.queries import full_text, lookup
+from archive.storage.picture_fetches import due_pictures, pictures_of
 from tests.reading_room import served as serving
 from tests.support import NOON, PAPER, Shoot, page
 

@@ -21,13 +21,14 @@ import pytest
 from click.testing import CliRunner
 from sqlite_utils import Database
 
-from archive import Capture, ingest, learn_boilerplate, open_archive, read_page, start_run
+from archive import Capture, ingest, open_archive, read_page, start_run
 from archive.cli import archive as commands
 from archive.model.errors import ArchiveMissing, UnknownOutlet
 from archive.pipeline.merging import Arrivals
 from archive.pipeline.rereading import Order, reread
 from archive.queries import full_text, lookup
 from archive.storage.integrity.consistency import inconsistencies
+from archive.storage.version_texts import learn_boilerplate
 from archive.text.recurring_blocks import Boilerplate
 from tests.archive.older_version import older, present
 from tests.support import NOON, PAPER, page

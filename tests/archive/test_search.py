@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archive import Capture, Reading, Run, file_reading, ingest, open_archive, start_run
+from archive import Capture, Reading, Run, ingest, open_archive, start_run
 from archive.extract import extractor_name
 from archive.model.errors import BadQuery
 from archive.model.records import Block
+from archive.pipeline.ingest import file_reading
 from archive.queries import full_text
 from archive.queries.article_filter import ArticleFilter
 from archive.storage.captures import capture_writer

@@ -12,8 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlite_utils import Database
 
-from archive import due, finish_run, ingest, open_archive, seed, start_run
+from archive import finish_run, ingest, open_archive, start_run
 from archive.cli import archive
+from archive.frontier.dequeue import due
+from archive.frontier.url_queue import seed
 from archive.model.errors import UnknownArticle, Withdrawn
 from archive.pipeline.verification import verify
 from archive.queries import full_text, lookup

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from archive import finish_run, ingest, judge_run, open_archive, start_run
+from archive import finish_run, ingest, open_archive, start_run
+from archive.pipeline.history_filing import judge_run
 from archive.queries.alert_matches import AlertFilter, items_of, latest, pending
 from archive.storage import alert_ledger
 from archive.storage.withdrawals.withdrawal import withdraw

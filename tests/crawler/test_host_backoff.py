@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archive import HostState
-from archive.frontier.host_state import note_hosts, troubled_hosts
+from archive.frontier.host_state import HostState, note_hosts, troubled_hosts
 from archive.storage.connection import open_archive
 from crawler.politeness.host_backoff import BackoffLimits, HostBackoffs, is_error, retry_after
 
@@ -70,7 +69,7 @@ def test_what_is_an_error_of_the_host(status: int) -> None:
 FAIL: list[Callable[[HostBackoffs], None]] = [
     lambda hosts: hosts.answered(HOST, 500),
     lambda hosts: hosts.answered(HOST, 403),
-    lambda hosts: hosts.silent(HOST, "connection refused"),
+    lambda hosts: hosts.failed(HOST, "connection refused"),
 ]
 
 
@@ -117,7 +116,7 @@ def test_each_further_error_doubles_the_quiet_over_the_runs(watched: Watched) ->
         watched = watched.next_run()
         assert watched.hosts.left_alone(HOST) is None
         assert watched.hosts.remaining_seconds(HOST) == 0
-        watched.hosts.silent(HOST, "timeout")
+        watched.hosts.failed(HOST, "timeout")
         quiets.append(watched.quiet_for())
     assert quiets == [15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 6 * HOUR, 6 * HOUR]
 

@@ -7,7 +7,7 @@ in its files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b, sha256
 
@@ -16,6 +16,7 @@ from archive.model.records import Capture, Headers, Outlet, header_of
 from archive.model.urls import absolute
 from archive.model.validation import LONGEST_ADDRESS
 from archive.storage.captures.revisited_bodies import RevisitTarget
+from archive.text.charsets import charset_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +45,14 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class OutletDescription:
-    """An outlet as a file describes it, and its boilerplate. problem: what of it could not be imported."""
+class DescribedOutlet:
+    """An outlet whose pages a file holds, as the file describes it, and its boilerplate. problem: what of it could not
+    be imported; where: the place in the file."""
 
     outlet: Outlet
-    boilerplate: tuple[str, ...] = ()
-    problem: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DescribedOutlet:
-    """A file's description of an outlet whose pages it holds. where: the place in the file."""
-
-    outlined: OutletDescription = field(compare=False)
-    where: str = ""
+    boilerplate: tuple[str, ...]
+    problem: str | None
+    where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +69,7 @@ Item = Page | Image | DescribedOutlet | Skipped
 
 
 def charset(headers: Headers) -> str | None:
-    """The charset that the Content-Type names, in lower case."""
-    return (header_of(headers, "content-type") or "").lower().partition("charset=")[2].split(";")[0].strip(
-        " \"'"
-    ) or None
+    return charset_of(header_of(headers, "content-type") or "")
 
 
 def leads_to(url: str, status: int, headers: Headers) -> str:

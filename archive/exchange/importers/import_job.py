@@ -166,7 +166,7 @@ class _Import:
         if isinstance(item, Skipped):
             self.report.skip(item, file)
         elif isinstance(item, DescribedOutlet):
-            self.matcher.describe(item.outlined)
+            self.matcher.describe(item)
         elif isinstance(item, Page):
             self._import_page(item, file)
         else:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from archive.exchange.exporters.warc_records import OUTLET
-from archive.exchange.importers.import_items import DescribedOutlet, OutletDescription, Skipped
+from archive.exchange.importers.import_items import DescribedOutlet, Skipped
 from archive.exchange.importers.warc_reader import WarcRecord
 from archive.model import validation
 from archive.model.errors import BadValue, UnknownOutlet
@@ -23,7 +23,7 @@ class OutletMatcher:
         self.only = only
         self.boilerplate: dict[str, tuple[str, ...]] = {}
 
-    def describe(self, description: OutletDescription) -> None:
+    def describe(self, description: DescribedOutlet) -> None:
         """Adds an outlet that a file describes, unless it is known."""
         if description.outlet.name not in self.outlets:
             self.outlets[description.outlet.name] = description.outlet
@@ -47,17 +47,15 @@ def described_by(raw: WarcRecord) -> DescribedOutlet | Skipped | None:
     """The outlet that a record describes; None for other records, Skipped for an invalid description."""
     if not raw.headers.get("warc-target-uri", "").startswith(OUTLET):
         return None
+    where = f"byte {raw.offset}"
     try:
-        return DescribedOutlet(
-            outlined(validation.json_object(raw.body.decode("utf-8", "replace"))), f"byte {raw.offset}"
-        )
+        return _checked(validation.json_object(raw.body.decode("utf-8", "replace")), where)
     except BadValue as error:
-        return Skipped(f"the description of an outlet: {error}", f"byte {raw.offset}")
+        return Skipped(f"the description of an outlet: {error}", where)
 
 
-def outlined(facts: Mapping[str, Any]) -> OutletDescription:
-    """Validates a file's description of an outlet. An unknown time zone becomes UTC and is reported as the problem.
-    Raises BadValue."""
+def _checked(facts: Mapping[str, Any], where: str) -> DescribedOutlet:
+    """The outlet of valid facts. An unknown time zone becomes UTC and is reported as the problem. Raises BadValue."""
     missing = [name for name in ("name", "title", "home_url", "timezone") if name not in facts]
     if missing:
         raise BadValue(f"it does not say its {', '.join(missing)}")
@@ -72,4 +70,4 @@ def outlined(facts: Mapping[str, Any]) -> OutletDescription:
     is_zone = isinstance(zone, str) and validation.is_zone(zone)
     problem = None if is_zone else f"{shown(zone)} is no time zone; UTC is taken for {name}"
     outlet = Outlet(name, title, home, (host,), zone if is_zone else "UTC")
-    return OutletDescription(outlet, tuple(validation.line(mark) for mark in marks), problem)
+    return DescribedOutlet(outlet, tuple(validation.line(mark) for mark in marks), problem, where)

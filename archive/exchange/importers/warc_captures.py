@@ -11,15 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, BinaryIO, cast
 
-from archive.exchange.importers.import_items import (
-    DescribedOutlet,
-    Image,
-    Item,
-    Page,
-    Skipped,
-    charset,
-    leads_to,
-)
+from archive.exchange.importers.import_items import DescribedOutlet, Image, Item, Page, Skipped, charset, leads_to
 from archive.exchange.importers.outlet_matcher import described_by
 from archive.exchange.importers.warc_reader import DAMAGE, WarcRecord, records
 from archive.model import validation
@@ -158,8 +150,8 @@ class _Grouping:
         elif described := described_by(raw):
             yield from self.end()
             yield described
-            if isinstance(described, DescribedOutlet) and (problem := described.outlined.problem):
-                yield Skipped(problem, described.where)
+            if isinstance(described, DescribedOutlet) and described.problem:
+                yield Skipped(described.problem, described.where)
         elif raw.kind in ("response", "revisit", "resource"):
             yield from self.end()
             item = item_of(raw, self.ours, self.asked)

@@ -106,10 +106,6 @@ class ObjectStore:
                 self._obstore.put(self._store, name, data)
             return True
 
-    def names(self, folder: str) -> Iterator[tuple[str, int]]:
-        """The objects below a folder, with their sizes."""
-        return ((stored.name, stored.size) for stored in self.objects(folder))
-
     def objects(self, folder: str) -> Iterator[Stored]:
         """The objects below a folder, except those still being written."""
         with self._translating_errors():

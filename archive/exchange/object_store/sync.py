@@ -61,7 +61,7 @@ def push(path: Path, bucket: ObjectStore, *, pictures: Path | None, step: Step =
     elif base(path) != local.digest:
         _write_bases(path, local.digest)
     prefix = f"{path.name}/pictures/"
-    bucket.delete([name for name, _ in bucket.names(prefix) if name.removeprefix(prefix) not in wanted])
+    bucket.delete([entry.name for entry in bucket.objects(prefix) if entry.name.removeprefix(prefix) not in wanted])
     return carried
 
 
@@ -87,8 +87,8 @@ def _publish(
     _write_bases(path, local.digest)
     if remote:  # a pull of the previous state may still be running
         keep = {*local.pieces, *(remote.pieces if remote.at > destroyed else ())}
-        names = (name for name, _ in bucket.names(f"{path.name}/pieces/"))
-        bucket.delete([name for name in names if name.rpartition("/")[2] not in keep])
+        chunks = bucket.objects(f"{path.name}/pieces/")
+        bucket.delete([entry.name for entry in chunks if entry.name.rpartition("/")[2] not in keep])
 
 
 def _put_chunks(
@@ -142,8 +142,8 @@ def pull(
 
 def stored(bucket: ObjectStore) -> list[str]:
     """The names of the archives in a store."""
-    names = {path.partition("/")[0] for path, _ in bucket.names("") if path.endswith("/manifest.json")}
-    return sorted(names)
+    manifests = (entry.name for entry in bucket.objects("") if entry.name.endswith("/manifest.json"))
+    return sorted({name.partition("/")[0] for name in manifests})
 
 
 @contextmanager
