@@ -8,9 +8,8 @@
 """
 
 import sys
-from typing import TYPE_CHECKING
-
-from archive.runtime.lazy_imports import lazy
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if sys.platform == "win32":
     raise SystemExit(
@@ -60,9 +59,9 @@ __all__ = [
     "transaction",
 ]
 
-lazy(
-    __name__,
-    {
+_homes_of_public_names = {
+    name: home
+    for home, names in {
         "archive.extract": "read_page",
         "archive.model.errors": "LuubaoError",
         "archive.model.records": "Block Capture Image Link Outlet Picture PictureCapture Reading Run Unreadable",
@@ -70,5 +69,20 @@ lazy(
         "archive.pipeline.ingest": "ingest keep_picture",
         "archive.storage.connection": "open_archive transaction",
         "archive.storage.run_rows": "finish_run start_run",
-    },
-)
+    }.items()
+    for name in names.split()
+}
+
+
+if not TYPE_CHECKING:  # else every name would be one
+
+    def __getattr__(name: str) -> Any:
+        """Imports a public name when it is first accessed (PEP 562), so that a command imports only what it uses."""
+        if name not in _homes_of_public_names:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_homes_of_public_names[name]), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_homes_of_public_names})

@@ -17,7 +17,7 @@ import click
 from archive.cli.reread_spark import reread_command
 from archive.cluster.reading_files import COLUMNS as READING_COLUMNS
 from archive.console.output import rendered
-from archive.monitor.status.status_text import lines as status_lines
+from archive.monitor.status_text import lines as status_lines
 from archive.queries.canned_queries import TOPICS, Question
 from archive.queries.tabular import EXPORT_COLUMNS as DATASET_COLUMNS
 from archive.storage.connection import open_archive
@@ -28,7 +28,7 @@ from crawler.cli import luubao
 from crawler.cli.settings_command import sample
 from crawler.config.alert_tables import KEYS as ALERT_KEYS
 from crawler.demo.server import Newspaper
-from crawler.fleet.batch_report import FIELDS as ROUND_FIELDS
+from crawler.fleet.batch import FIELDS as ROUND_FIELDS
 from crawler.run.run_verdict import FIELDS, MEANINGS
 from tests.archive.imaginary_status import imaginary_status
 

@@ -51,7 +51,7 @@ class Health:
     new: new articles; sections: new articles by section (empty where the page names none). shares: of the pages that
     should be articles, how many are `readable`; of the articles, how many have a lead, a body, ...; of the pictures,
     how many have captions. kinds: kinds of those pages (article, video, wall ...). body_from: how the bodies were
-    found; containers: in which elements of the page. flags: keys of the findings of archive.monitor.baseline; told:
+    found; containers: in which elements of the page. flags: keys of the findings of archive.monitor.findings; told:
     those of them that were reported, not only recorded.
     """
 

@@ -7,8 +7,8 @@ from itertools import groupby
 from pathlib import Path
 
 from archive.console.output import duration, every, moment, size
-from archive.monitor.status.outlet_states import Day, OutletStatus, Status
-from archive.monitor.status.status_text import holdings, rest
+from archive.monitor.outlet_states import Day, OutletStatus, Status
+from archive.monitor.status_text import holdings, rest
 from archive.runtime.atomic_files import atomic_write
 from archive.web.template_environment import environment
 

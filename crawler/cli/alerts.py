@@ -134,7 +134,7 @@ def _as_json(alert: Alert, state: AlertState) -> dict[str, object]:
 
 
 def _lines(alert: Alert, state: AlertState) -> Iterator[str]:
-    from crawler.alerts.alert_text import entry
+    from crawler.alerts.messages import entry
 
     yield f"{alert.name}  to {', '.join(alert.to)}"
     counts = f"{state.matched} matched, last {state.matched_at or 'never'}; last sent {state.sent_at or 'never'}"

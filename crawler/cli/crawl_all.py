@@ -12,8 +12,7 @@ from archive.console.output import is_watched
 from crawler.cli.setting_options import misconfigured, require_scale
 from crawler.config.setting_types import Value
 from crawler.config.settings_in_force import Configuration
-from crawler.fleet import batch_report
-from crawler.fleet.batch import BaseBatch, Batch, Budget
+from crawler.fleet.batch import BaseBatch, Batch, Budget, print_batch, progress
 from crawler.fleet.crawl_subprocess import HOST_LOCK_SUFFIX, Task, hosts_of, longest_waiting_first, share_a_host
 from crawler.outlets.catalogue import catalogue, load_catalogue, unknown
 from crawler.run.run_verdict import Exit
@@ -34,14 +33,14 @@ def crawl_many(
         if queue
         else Batch(longest_waiting_first(tasks), Budget.of(settings))
     )
-    finished = batch.run(batch_report.progress if watched else lambda _: None)
-    return batch_report.print_batch(finished, batch.left, stopped=batch.stopped, as_json=as_json, watched=watched)
+    finished = batch.run(progress if watched else lambda _: None)
+    return print_batch(finished, batch.left, stopped=batch.stopped, as_json=as_json, watched=watched)
 
 
 @misconfigured()
 def _queued_batch(queue: str, tasks: Sequence[Task], overrides: Mapping[str, Any]) -> BaseBatch:
     require_scale()
-    from crawler.fleet.job_queue import QueuedBatch, connect
+    from crawler.fleet.rq_worker import QueuedBatch, connect
 
     return QueuedBatch(connect(queue), with_shared_hosts(tasks), json_overrides(overrides))
 

@@ -201,12 +201,12 @@ def probe(
 
 
 def _print_probe(found: Findings, files: Mapping[str, str], folder: Path | None, as_json: bool) -> None:
-    from crawler.probe import outlet_folder, probe_report
+    from crawler.probe import outlet_folder, probe_findings
 
     if as_json:
         say_json({**asdict(found), "files": files})
     else:
-        say_all(probe_report.lines(found))
+        say_all(probe_findings.lines(found))
     if folder is not None:
         say_all((f"written: {path}" for path in outlet_folder.write(files, folder)), err=as_json)
     elif not as_json:

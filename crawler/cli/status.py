@@ -16,7 +16,7 @@ from archive.storage.connection import open_archive
 from crawler.cli.setting_options import config_option, configured
 
 if TYPE_CHECKING:
-    from archive.monitor.status.outlet_states import Day, Expected, OutletStatus, Status
+    from archive.monitor.outlet_states import Day, Expected, OutletStatus, Status
     from crawler.config.settings_in_force import Configuration
 
 _MAX_RUNS = 10
@@ -46,8 +46,8 @@ def status_command(
       luubao status
       luubao status --html /srv/www/luubao.html
     """
-    from archive.monitor.status import status_text
-    from archive.monitor.status.outlet_states import Exit
+    from archive.monitor import status_text
+    from archive.monitor.outlet_states import Exit
 
     report = _status(path, configured(ctx), days)
     if file is not None:
@@ -62,7 +62,7 @@ def status_command(
 
 
 def _status(path: Path, settings: Configuration, days: int) -> Status:
-    from archive.monitor.status.outlet_states import not_begun, status
+    from archive.monitor.outlet_states import not_begun, status
     from archive.queries.outlets_followed import outlet_names
     from archive.runtime.file_lock import is_held
 
@@ -85,7 +85,7 @@ def _expected(settings: Configuration, names: list[str]) -> dict[str, Expected]:
     """The outlets that were never crawled, with the hours in which a crawl may begin."""
     if not names:
         return {}
-    from archive.monitor.status.outlet_states import Expected
+    from archive.monitor.outlet_states import Expected
     from crawler.outlets.catalogue import load_catalogue, unknown
 
     known_outlets, hours = load_catalogue(), {name: settings.value("hours", name) for name in names}

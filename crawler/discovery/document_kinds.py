@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from archive import Link
 from archive.model.time_zones import zone_of
 from crawler.discovery import feeds, page_links, sitemaps
-from crawler.discovery.decoded_documents import as_utf8, unpacked
 from crawler.discovery.link_urls import MOST_OF_A_PAGE, Addresses, FoundLinks, deduplicated
+from crawler.discovery.markup_parsing import as_utf8, unpacked
 from crawler.discovery.page_links import target_of
 from crawler.discovery.tolerant_xml import Start, XmlStream
 

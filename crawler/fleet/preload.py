@@ -9,7 +9,7 @@ import tomllib
 
 from scrapy.utils.misc import load_object
 
-from archive.runtime.lazy_imports import import_all
+import archive
 from crawler.run.run_command import project_settings, spider_class
 
 assert tomllib
@@ -19,6 +19,7 @@ for kind in ("EXTENSIONS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "ITEM
     for component in settings.get_component_priority_dict_with_base(kind):
         load_object(component)
 load_object(settings["SCHEDULER"])
-import_all("archive")
+for name in archive.__all__:
+    getattr(archive, name)
 gc.collect()
 gc.freeze()

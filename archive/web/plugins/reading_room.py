@@ -24,9 +24,9 @@ from archive.web.room.asgi_guards import (
     serve_only_pictures,
     with_headers,
 )
+from archive.web.room.parameters import archive_names, picture_address, room_path
 from archive.web.room.request import context_of, is_public
 from archive.web.room.routes import ROUTES
-from archive.web.room.served_archives import archive_names, picture_address, room_path
 from archive.web.sql_guard import Guard
 from archive.web.template_environment import FILTERS, TESTS
 

@@ -18,8 +18,8 @@ from archive.queries.outlets_followed import FollowedOutlet
 from archive.storage.connection import Database
 from archive.web.room.calendar_page import plot_of
 from archive.web.room.list_pages import EditEntry, edit_entries_of
+from archive.web.room.parameters import archive_names, prefix_of
 from archive.web.room.request import RequestContext, is_public, page, settings_of
-from archive.web.room.served_archives import archive_names, prefix_of
 
 _NEW, _EDITED, _GONE, _PICTURES = 8, 8, 6, 6
 _EDIT_DAYS, _PLOT_DAYS = 14, 90

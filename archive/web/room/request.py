@@ -25,7 +25,7 @@ from archive.storage.connection import Database, shared_connection
 from archive.storage.sqlite_errors import ROW_ERRORS
 from archive.web.room import parameters, translations
 from archive.web.room.asgi_guards import unless_known
-from archive.web.room.served_archives import (
+from archive.web.room.parameters import (
     archive_names,
     names_another,
     picture_address,

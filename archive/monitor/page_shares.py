@@ -18,7 +18,7 @@ from datetime import timedelta
 from itertools import islice
 from statistics import median
 
-from archive.monitor.baseline.findings import TOO_UNLIKELY, Finding, so_few, so_many, spread
+from archive.monitor.findings import TOO_UNLIKELY, Finding, so_few, so_many, spread
 from archive.monitor.health import Health, Share
 
 _WINDOWS = (10, 20, 40)

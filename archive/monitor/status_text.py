@@ -8,7 +8,7 @@ from datetime import datetime
 
 from archive.console.output import duration, every, moment, size, styled
 from archive.frontier.host_state import HostState
-from archive.monitor.status.outlet_states import Day, OutletStatus, Status
+from archive.monitor.outlet_states import Day, OutletStatus, Status
 from archive.queries.outlets_followed import RunFacts
 
 _WIDTH = 80

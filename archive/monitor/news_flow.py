@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from statistics import median
 
-from archive.monitor.baseline.findings import LONGEST, TOO_UNLIKELY, Finding, PastRun, so_quiet, spread
+from archive.monitor.findings import LONGEST, TOO_UNLIKELY, Finding, PastRun, so_quiet, spread
 from archive.monitor.health import MOVED, Seed
 
 DAY = timedelta(days=1)
