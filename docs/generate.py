@@ -43,8 +43,9 @@ def _leaves(name: str, command: click.Command) -> Iterator[tuple[str, click.Comm
         yield name, command
     if not isinstance(command, click.Group):
         return
-    for inner_name, inner in command.commands.items():
-        yield from _leaves(f"{name} {inner_name}", inner)
+    for inner_name in command.list_commands(context := click.Context(command)):
+        if inner := command.get_command(context, inner_name):
+            yield from _leaves(f"{name} {inner_name}", inner)
 
 
 def _command(name: str, command: click.Command) -> str:
