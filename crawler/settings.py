@@ -67,7 +67,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.download.download_handler.RefusalMiddleware": 90,
     "crawler.politeness.robots_txt.RobotsTxt": 100,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "crawler.download.decompression.DecompressionMiddleware": 590,
+    "crawler.download.size_limits.DecompressionMiddleware": 590,
 }
 ITEM_PIPELINES = {"crawler.download.picture_pipeline.Pictures": 100}  # default {}
 EXTENSIONS = {

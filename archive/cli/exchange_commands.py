@@ -18,9 +18,9 @@ from archive.model.validation import file_name, is_address, outlet_name, shown
 from archive.runtime import signals
 
 if TYPE_CHECKING:
+    from archive.exchange.importers.import_items import OutletMatcher
     from archive.exchange.importers.import_job import Report
     from archive.exchange.importers.mirrors import PageDefaults
-    from archive.exchange.importers.outlet_matcher import OutletMatcher
     from archive.exchange.object_store.picture_transfer import TransferReport
     from archive.model.records import Outlet
 
@@ -67,8 +67,8 @@ def import_command(
       luubao import readings/ --db luubao.db
     """
     from archive.cluster.imported_readings import holds_readings
+    from archive.exchange.importers.import_items import OutletMatcher
     from archive.exchange.importers.mirrors import PageDefaults
-    from archive.exchange.importers.outlet_matcher import OutletMatcher
 
     readings = [file for file in files if holds_readings(file)]
     captures = [file for file in files if file not in readings]

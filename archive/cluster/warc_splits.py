@@ -14,8 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from archive.exchange.importers.gzip_members import is_in_members
-from archive.exchange.importers.import_items import DescribedOutlet, Page, Skipped
-from archive.exchange.importers.outlet_matcher import OutletMatcher, described_by
+from archive.exchange.importers.import_items import DescribedOutlet, OutletMatcher, Page, Skipped, described_by
 from archive.exchange.importers.warc_captures import is_luubao_warc, item_of
 from archive.exchange.importers.warc_reader import WarcRecord, records
 from archive.model.errors import LuubaoError, Misconfigured

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from archive.model.errors import UnknownArticle, Withdrawn
 from archive.model.paths import shown_place
-from archive.queries.article_filter import UNANNOUNCED
+from archive.queries.article_search import UNANNOUNCED
 from archive.storage.sqlite_errors import readable_value, readable_values, unreadable_row
 from archive.storage.withdrawals.withdrawal_lookup import withdrawal_of
 

@@ -14,10 +14,17 @@ from pathlib import Path
 from traceback import clear_frames
 
 from archive.console.logs import log_of
-from archive.exchange.importers.import_items import DescribedOutlet, Image, Item, Originals, Page, Skipped
+from archive.exchange.importers.import_items import (
+    DescribedOutlet,
+    Image,
+    Item,
+    Originals,
+    OutletMatcher,
+    Page,
+    Skipped,
+)
 from archive.exchange.importers.imported_pictures import picture_known, take_picture
 from archive.exchange.importers.mirrors import NO_DEFAULTS, PageDefaults, expand_folder, read_file
-from archive.exchange.importers.outlet_matcher import OutletMatcher
 from archive.model import clock
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.records import Capture, Outlet, Reading, Run, RunKind, Unreadable

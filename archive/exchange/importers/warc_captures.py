@@ -11,8 +11,16 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, BinaryIO, cast
 
-from archive.exchange.importers.import_items import DescribedOutlet, Image, Item, Page, Skipped, charset, leads_to
-from archive.exchange.importers.outlet_matcher import described_by
+from archive.exchange.importers.import_items import (
+    DescribedOutlet,
+    Image,
+    Item,
+    Page,
+    Skipped,
+    charset,
+    described_by,
+    leads_to,
+)
 from archive.exchange.importers.warc_reader import DAMAGE, WarcRecord, records
 from archive.model import validation
 from archive.model.errors import BadValue

@@ -13,7 +13,7 @@ from datasette.utils.asgi import Response
 from archive.queries import days, outlets_followed, recent
 from archive.queries import outlets_followed as facts
 from archive.queries import photographs as photo_queries
-from archive.queries.article_filter import ArticleFilter
+from archive.queries.article_search import ArticleFilter
 from archive.queries.outlets_followed import FollowedOutlet
 from archive.storage.connection import Database
 from archive.web.room.calendar_page import plot_of
