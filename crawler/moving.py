@@ -18,8 +18,7 @@ from archive.storage.histories.domain_moves import Known
 from archive.text.equivalence import plain
 from crawler.config.setting_types import toml
 from crawler.config.settings_in_force import load
-from crawler.outlets.outlet_checks import OutletDescription
-from crawler.outlets.toml_outlets import LISTS, Source
+from crawler.outlets.descriptions import LISTS, OutletDescription, Source
 from crawler.probe.client import Client, Facts, NoPage, Page
 from crawler.probe.probe_findings import NotProbed
 from crawler.probe.steps import home_page

@@ -29,7 +29,7 @@ from crawler import discovery
 from crawler.config import settings_in_force
 from crawler.config.settings_in_force import for_scrapy
 from crawler.outlets import catalogue
-from crawler.outlets.outlet_checks import FIELDS, TIMEZONE, OutletDescription
+from crawler.outlets.descriptions import FIELDS, TIMEZONE, OutletDescription
 from crawler.politeness.host_backoff import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
 from crawler.response_capture import capture_of, field_value
 from crawler.run.run_verdict import WRONG_CLOCK

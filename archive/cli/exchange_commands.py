@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from archive.exchange.importers.import_items import OutletMatcher
     from archive.exchange.importers.import_job import Report
     from archive.exchange.importers.mirrors import PageDefaults
-    from archive.exchange.object_store.picture_transfer import TransferReport
+    from archive.exchange.object_store.sync import TransferReport
     from archive.model.records import Outlet
 
 EXIT_PARTLY = 4

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -20,6 +20,7 @@ from sqlite_utils import Database
 from archive.frontier.schedule import DEFERRED
 from archive.model import clock
 from archive.model.records import Link, Run
+from archive.storage.connection import transaction
 
 _LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
 _DEFERRED_SHARE = 4  # a page counts as old when one in four of its links is deferred, and none is new
@@ -173,10 +174,29 @@ def _defer(db: Database, run: Run, keys: Iterable[str]) -> None:
     )
 
 
-def take_up(db: Database, run: Run) -> None:
+def set_since(db: Database, run: Run, since: datetime) -> Run:
+    """The run with a lower bound of time; brings back deferred URLs that are not older."""
+    run = replace(run, since=since)
+    with transaction(db):
+        _take_up(db, run)
+    return run
+
+
+def relist(db: Database, run: Run, moment: datetime) -> None:
+    """Makes every list, page of a list and sitemap due now, and brings back deferred URLs."""
+    with transaction(db):
+        _take_up(db, run)
+        db.execute(
+            "UPDATE frontier SET due_at = ?, rank = CASE WHEN checked_at IS NULL THEN 1 ELSE 2 END"
+            " WHERE outlet_id = ? AND kind IS NOT 'article' AND due_at IS NOT NULL"
+            " AND (rank = 2 OR (rank != 0 AND found_in IN ('pagination', 'sitemap-index')))",
+            [clock.stamp(moment), run.outlet_id],
+        )
+
+
+def _take_up(db: Database, run: Run) -> None:
     """Brings back what earlier runs deferred and this one does not: everything, or, with a lower bound of time, what is
-    dated later, links of articles that are, and the next pages of lists, which are judged anew. Call inside a
-    transaction."""
+    dated later, links of articles that are, and the next pages of lists, which are judged anew."""
     db.execute(
         f"""
         UPDATE frontier SET rank = CASE WHEN checked_at IS NULL THEN 1 WHEN kind = 'list' THEN 2 ELSE 3 END
@@ -190,14 +210,4 @@ def take_up(db: Database, run: Run) -> None:
         )
         """,
         {"outlet": run.outlet_id, "since": run.since and clock.stamp(run.since)},
-    )
-
-
-def walk_again(db: Database, run: Run, moment: datetime) -> None:
-    """Makes every list, page of a list and sitemap due now. Call inside a transaction."""
-    db.execute(
-        "UPDATE frontier SET due_at = ?, rank = CASE WHEN checked_at IS NULL THEN 1 ELSE 2 END"
-        " WHERE outlet_id = ? AND kind IS NOT 'article' AND due_at IS NOT NULL"
-        " AND (rank = 2 OR (rank != 0 AND found_in IN ('pagination', 'sitemap-index')))",
-        [clock.stamp(moment), run.outlet_id],
     )

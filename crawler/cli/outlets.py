@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crawler.config.setting_types import Value
     from crawler.config.settings_in_force import Configuration
     from crawler.moving import MoveCheck
-    from crawler.outlets.outlet_checks import OutletDescription
+    from crawler.outlets.descriptions import OutletDescription
     from crawler.probe import Findings
 
 

@@ -32,7 +32,7 @@ HOST_LOCK_SUFFIX = ".hosts"
 class Task:
     """One outlet's crawl. hosts: those it requests pages from, without `www.`. overrides: Scrapy settings of the
     command line. host_lock: the folder by which parallel crawls take turns at a host, see
-    crawler.politeness.host_lock."""
+    crawler.politeness.host_politeness."""
 
     outlet: str
     database: Path

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.model.errors import LuubaoError, Misconfigured, UnknownOutlet
 from crawler.config.setting_types import check_code
-from crawler.outlets.outlet_checks import FIELDS, OutletDescription, validate
+from crawler.outlets.descriptions import FIELDS, OutletDescription, validate
 
 if TYPE_CHECKING:
     from crawler.config.settings_in_force import Configuration

@@ -16,7 +16,7 @@ from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 
 from archive.console.logs import log_of
-from archive.frontier import url_queue
+from archive.frontier import deferred
 from archive.model.clock import now
 from archive.model.errors import ArchiveUnusable, LuubaoError
 from archive.model.records import Limits
@@ -31,7 +31,7 @@ from archive.storage.connection import Database
 from archive.storage.histories import doubts
 from archive.storage.sqlite_errors import damage_message
 from crawler.outlet import OutletSpider
-from crawler.outlets.outlet_checks import matcher
+from crawler.outlets.descriptions import matcher
 from crawler.run.run_verdict import (
     MAX_PAGES,
     WRONG_CLOCK,
@@ -93,10 +93,10 @@ class RunRecord:
         ingest.read_pending(db, run)
         since: date | None = self.settings["LUUBAO_SINCE"]
         if since:
-            run = url_queue.set_since(db, run, datetime.combine(since, time(), zone_of(self.spider.timezone)))
+            run = deferred.set_since(db, run, datetime.combine(since, time(), zone_of(self.spider.timezone)))
         full = self.settings.getbool("LUUBAO_FULL")
         if full:
-            url_queue.relist(db, run, now())
+            deferred.relist(db, run, now())
         session = CrawlSession(db, run, self.settings["LUUBAO_RECHECKS_PER_RUN"], self.settings["LUUBAO_RECHECKS"])
         session.never = matcher(self.spider.never)
         session.warnings |= dict.fromkeys(wrong_clocks(clocks))

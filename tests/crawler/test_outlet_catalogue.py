@@ -12,7 +12,7 @@ import pytest
 from archive.model.errors import Misconfigured, UnknownOutlet
 from crawler.config.settings_in_force import Configuration
 from crawler.outlets.catalogue import PACKAGE, catalogue, described, load_catalogue, set_configuration
-from crawler.outlets.outlet_checks import OutletDescription
+from crawler.outlets.descriptions import OutletDescription
 from crawler.run.run_command import spider_class
 
 ROOT = Path(__file__).parent.parent.parent

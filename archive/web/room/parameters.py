@@ -43,20 +43,6 @@ def single(name: str, values: Sequence[str]) -> str:
     return unicodedata.normalize("NFC", " ".join(value.split()))
 
 
-def number(name: str, value: str, most: int) -> int:
-    """A number from 1 to `most`. Raises BadParameter for anything else."""
-    if not re.fullmatch(r"[1-9]\d{0,17}", value, re.ASCII) or int(value) > most:
-        raise BadParameter("refusal.no_number", name=name, value=quoted(value), most=most)
-    return int(value)
-
-
-def choice(name: str, value: str, choices: Sequence[str]) -> str:
-    """One of `choices`. Raises BadParameter for anything else."""
-    if value not in choices:
-        raise BadParameter("refusal.choice", name=name, value=quoted(value), choices=", ".join(filter(None, choices)))
-    return value
-
-
 def day(text: str, *, last: bool = False) -> date:
     """A day as people write it; for a month or year its first, or with `last` its last. Raises BadParameter for
     anything else."""

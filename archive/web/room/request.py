@@ -26,10 +26,12 @@ from archive.storage.sqlite_errors import ROW_ERRORS
 from archive.web.room import parameters, translations
 from archive.web.room.asgi_guards import unless_known
 from archive.web.room.parameters import (
+    BadParameter,
     archive_names,
     names_another,
     picture_address,
     prefix_of,
+    quoted,
     requested_archive,
     room_path,
 )
@@ -74,11 +76,17 @@ class RequestContext:
     def number(self, name: str, default: int, most: int, prefix: str = "") -> int:
         """A query parameter as a number from 1 to `most`; `default` when absent."""
         value = self.argument(name).removeprefix(prefix)
-        return parameters.number(name, value, most) if value else default
+        if value and (not re.fullmatch(r"[1-9]\d{0,17}", value, re.ASCII) or int(value) > most):
+            raise BadParameter("refusal.no_number", name=name, value=quoted(value), most=most)
+        return int(value) if value else default
 
     def choice(self, name: str, choices: Sequence[str]) -> str:
         """A query parameter that is one of `choices`; the first of them when absent."""
-        return parameters.choice(name, self.argument(name) or choices[0], choices)
+        value = self.argument(name) or choices[0]
+        if value not in choices:
+            listed = ", ".join(filter(None, choices))
+            raise BadParameter("refusal.choice", name=name, value=quoted(value), choices=listed)
+        return value
 
     def flag(self, name: str) -> bool:
         """A query parameter that is 1, or else 0 or absent."""
@@ -302,7 +310,7 @@ def page(view: Callable[[RequestContext], Awaitable[Response]]) -> View:
         try:
             await context.check()
             return unless_known(request, await view(context))
-        except parameters.BadParameter as error:
+        except BadParameter as error:
             return await context.refusal(400, context.say(error.key, **context.figures(error.values)))
         except UnknownArticle:
             return await context.refusal(404, context.say("search.no_address"))
