@@ -56,17 +56,6 @@ def is_there(file: Place) -> bool:
     return bool(file.system.get_file_info(file.path).is_file)
 
 
-def size(file: Place) -> int:
-    """The size of a file in bytes.
-
-    Raises LuubaoError when it does not exist.
-    """
-    info = file.system.get_file_info(file.path)
-    if not info.is_file:
-        raise LuubaoError(f"there is no file {file}")
-    return int(info.size)
-
-
 def files_in(folder: Place, ending: str | tuple[str, ...]) -> list[Place]:
     """The files in a folder whose names have this ending, sorted by name; the file itself where `folder` is a file.
     Skips names that begin with an underscore or a dot: unfinished or foreign files."""
@@ -111,17 +100,15 @@ class Split:
 
 
 def splits_of(names: Sequence[str], length: int) -> list[Split]:
-    """The splits of files, or of all WARC files in folders, of `length` bytes.
-
-    Raises LuubaoError for a name of no file.
-    """
+    """The splits of files, or of all WARC files in folders, of `length` bytes."""
     return [split for name in names for file in files_in(place(name), ENDINGS) for split in _split(name, file, length)]
 
 
 def _split(name: str, file: Place, length: int) -> Iterator[Split]:
     _, separator, query = name.partition("?")
-    address, total = file.name.partition("?")[0] + separator + query, size(file)
+    address = file.name.partition("?")[0] + separator + query
     with file.system.open_input_file(file.path) as opened:
+        total = int(opened.size())
         if total <= length or not is_in_members(opened):
             yield Split(address)
             return

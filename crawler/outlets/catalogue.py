@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.model.errors import LuubaoError, Misconfigured, UnknownOutlet
 from crawler.config.setting_types import check_code
-from crawler.outlets.descriptions import FIELDS, OutletDescription, validate
+from crawler.outlets.descriptions import FIELDS, OutletDescription, Tables, validate
 
 if TYPE_CHECKING:
     from crawler.config.settings_in_force import Configuration
@@ -40,20 +40,6 @@ def set_configuration(settings: Callable[[], Configuration]) -> None:
     _configuration[:] = [settings]
 
 
-@dataclass(frozen=True, slots=True)
-class OwnOutlets:
-    """The user's own outlets. wrong: the mistakes, in sentences, by the name of the outlet that cannot be used, or of
-    the file that cannot be read."""
-
-    outlets: tuple[OutletDescription, ...] = ()
-    wrong: Wrong = field(default_factory=dict)
-
-
-def own_tables() -> OwnOutlets:
-    tables = _configuration[0]().declared if _configuration else None
-    return OwnOutlets(tuple(tables.outlets.values()), tables.wrong) if tables else OwnOutlets()
-
-
 def spiders_folder() -> Path | None:
     """The folder of spiders. Raises Misconfigured for a folder that is missing, or that other users can write."""
     place = _configuration[0]().folder("spiders") if _configuration else None
@@ -64,7 +50,9 @@ def spiders_folder() -> Path | None:
     return place
 
 
-def own_spiders() -> OwnOutlets:
+def own_spiders() -> tuple[list[OutletDescription], Wrong]:
+    """The outlets of the user's spiders; and the mistakes, in sentences, by the name of the outlet that cannot be used,
+    or of the file that cannot be read."""
     outlets: list[OutletDescription] = []
     wrong: dict[str, tuple[str, ...]] = {}
     for path, found in _loaded():
@@ -78,7 +66,7 @@ def own_spiders() -> OwnOutlets:
                 wrong[spider.name] = tuple(
                     f"{_place(path, spider, mistake.field)} {mistake.field}: {mistake.message}" for mistake in mistakes
                 )
-    return OwnOutlets(tuple(outlet for outlet in outlets if outlet.name not in wrong), wrong)
+    return [outlet for outlet in outlets if outlet.name not in wrong], wrong
 
 
 def spider_classes() -> dict[str, type[OutletSpider]]:
@@ -185,16 +173,16 @@ def load_catalogue() -> Catalogue:
     """Loads the catalogue: every outlet, and the mistakes in those that cannot be used. A table of luubao.toml
     overrides a built-in outlet of its name; other duplicate names are refused. Raises Misconfigured for a folder of
     spiders that is missing, or that other users can write."""
-    declared, spiders = own_tables(), own_spiders()
+    tables = _configuration[0]().declared if _configuration else Tables()
+    spiders, wrong_spiders = own_spiders()
     named: defaultdict[str, list[OutletDescription]] = defaultdict(list)
-    tables = {outlet.name for outlet in declared.outlets}
-    built_in = [outlet for outlet in BUILT_IN if outlet.name not in tables]  # the table is meant to override it
-    for outlet in (*built_in, *spiders.outlets, *declared.outlets):
+    built_in = [outlet for outlet in BUILT_IN if outlet.name not in tables.outlets]  # the table is meant to override it
+    for outlet in (*built_in, *spiders, *tables.outlets.values()):
         named[outlet.name].append(outlet)
     duplicates = {
         name: (_duplicate_error(name, descriptions),) for name, descriptions in named.items() if len(descriptions) > 1
     }
-    wrong = {**spiders.wrong, **declared.wrong, **duplicates, **_wrong_rules()}
+    wrong = {**wrong_spiders, **tables.wrong, **duplicates, **_wrong_rules()}
     return Catalogue(
         {name: descriptions[0] for name, descriptions in sorted(named.items()) if name not in wrong},
         wrong,
