@@ -19,7 +19,7 @@ from archive.frontier.article_probability import LIKELY, article_probability_of,
 from archive.frontier.capacity import within_depth, within_room
 from archive.frontier.change_rate_store import learn_check, learn_sign
 from archive.frontier.change_signals import Listed, note_headlines, note_listed
-from archive.frontier.deferred import claimed_time, deferred_links
+from archive.frontier.dequeue import claimed_time, deferred_links
 from archive.frontier.schedule import (
     DEFERRED,
     KNOWN,

@@ -1,15 +1,21 @@
-"""Health measures of a run: counts and shares over its pages, by which runs are compared.
+"""Health measures of a run (counts and shares over its pages, by which runs are compared), the findings of the
+comparison, and the statistics behind them: tail probabilities, robust measures.
 
 Only recent articles count, new or read again: published within the last 45 days, or without a known date. A run that
 reaches back to old years meets old layouts, which say nothing about today's.
+
+Median and median absolute deviation tolerate up to half of the values being outliers (Huber and Ronchetti, Robust
+Statistics, 2nd edition, 2009, chapter 5); 1.4826 makes the latter a standard deviation where values are normal.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import exp, floor, lgamma, log
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from archive.model import clock
@@ -51,7 +57,7 @@ class Health:
     new: new articles; sections: new articles by section (empty where the page names none). shares: of the pages that
     should be articles, how many are `readable`; of the articles, how many have a lead, a body, ...; of the pictures,
     how many have captions. kinds: kinds of those pages (article, video, wall ...). body_from: how the bodies were
-    found; containers: in which elements of the page. flags: keys of the findings of archive.monitor.findings; told:
+    found; containers: in which elements of the page. flags: keys of the findings of archive.monitor.health; told:
     those of them that were reported, not only recorded.
     """
 
@@ -142,3 +148,68 @@ def _seed_json(seed: Seed) -> dict[str, Any]:
 def _seed_from(stored: Mapping[str, Any]) -> Seed:
     newest = stored.get("newest")
     return Seed(stored["outcome"], stored.get("links"), clock.parse(newest) if newest else None)
+
+
+LONGEST = timedelta(days=120)
+"""How far back the baseline reaches."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """A finished run. outcome: as runs.outcome."""
+
+    health: Health
+    outcome: str
+
+    @property
+    def at(self) -> datetime:
+        return self.health.at
+
+    @property
+    def looked(self) -> bool:
+        """Whether it crawled the outlet to the end: low counts of an interrupted or failed run mean nothing."""
+        return self.outcome in ("ok", "partly-failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An anomaly. key: identifies it, the same as long as it lasts. sentence: for a person. collapse: whether a person
+    must act now. known: whether a run of the last day has already reported it."""
+
+    key: str
+    sentence: str
+    collapse: bool = False
+    known: bool = False
+
+
+TOO_UNLIKELY = 1e-6
+"""The significance level: a less probable result is not taken for chance. An outlet crawled every hour undergoes some
+hundred thousand tests a year, most of them the same as an hour before."""
+
+
+def spread(values: Sequence[float]) -> float:
+    """The standard deviation, by the median absolute deviation."""
+    middle = median(values)
+    return 1.4826 * median(abs(value - middle) for value in values)
+
+
+def so_few(hits: int, total: int, share: float) -> float:
+    """The binomial probability of at most `hits` of `total`, each with probability `share` (0 < share < 1)."""
+    return min(1.0, sum(exp(_log_binomial(k, total, share)) for k in range(hits + 1)))
+
+
+def so_many(hits: int, total: int, share: float) -> float:
+    """The binomial probability of at least `hits` of `total`."""
+    return so_few(total - hits, total, 1 - share)
+
+
+def _log_binomial(k: int, total: int, share: float) -> float:
+    choices = lgamma(total + 1) - lgamma(k + 1) - lgamma(total - k + 1)
+    return choices + k * log(share) + (total - k) * log(1 - share)
+
+
+def so_quiet(events: float, expected: float, scatter: float) -> float:
+    """The probability of at most `events` where `expected` are usual, in a Poisson process whose variance is `scatter`
+    (at least 1) times its mean: as if events came in bunches of that size."""
+    bunches, mean = floor(events / scatter), expected / scatter
+    return min(1.0, sum(exp(k * log(mean) - mean - lgamma(k + 1)) for k in range(bunches + 1))) if mean > 0 else 1.0

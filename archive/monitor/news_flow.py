@@ -16,8 +16,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from statistics import median
 
-from archive.monitor.findings import LONGEST, TOO_UNLIKELY, Finding, PastRun, so_quiet, spread
-from archive.monitor.health import MOVED, Seed
+from archive.monitor.health import LONGEST, MOVED, TOO_UNLIKELY, Finding, PastRun, Seed, so_quiet, spread
 
 DAY = timedelta(days=1)
 WEEK = 7 * DAY

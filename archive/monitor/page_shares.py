@@ -18,8 +18,7 @@ from datetime import timedelta
 from itertools import islice
 from statistics import median
 
-from archive.monitor.findings import TOO_UNLIKELY, Finding, so_few, so_many, spread
-from archive.monitor.health import Health, Share
+from archive.monitor.health import TOO_UNLIKELY, Finding, Health, Share, so_few, so_many, spread
 
 _WINDOWS = (10, 20, 40)
 _OLDEST = timedelta(days=14)

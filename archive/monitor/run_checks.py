@@ -9,8 +9,7 @@ from datetime import date, tzinfo
 from archive.model.records import Run
 from archive.model.time_zones import zone_of
 from archive.monitor import news_flow, page_shares
-from archive.monitor.findings import LONGEST, Finding, PastRun
-from archive.monitor.health import Health
+from archive.monitor.health import LONGEST, Finding, Health, PastRun
 from archive.queries.outlets_followed import REPEAT_AFTER, runs_of, warn, warned_recently
 from archive.storage.connection import Database
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 COMMANDS: Mapping[str, Listed] = {
     **OF_THE_ARCHIVE,
     "alerts": Listed("crawler.cli.alerts:alerts", "Lists, tests and sends alerts."),
-    "backfill": Listed("crawler.cli.backfill:backfill", "Imports captures of an outlet from another web archive."),
+    "backfill": Listed("crawler.cli.crawl:backfill", "Imports captures of an outlet from another web archive."),
     "backup": Listed("crawler.cli.backup:backup", "Backs up an archive, its pictures and settings to TARGET."),
     "crawl": Listed("crawler.cli.crawl:crawl", "Crawls an outlet once."),
     "demo": Listed("crawler.cli.init:demo", "Crawls a small newspaper on this machine on three days."),

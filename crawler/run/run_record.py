@@ -16,7 +16,7 @@ from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 
 from archive.console.logs import log_of
-from archive.frontier import deferred
+from archive.frontier import dequeue
 from archive.model.clock import now
 from archive.model.errors import ArchiveUnusable, LuubaoError
 from archive.model.records import Limits
@@ -93,10 +93,10 @@ class RunRecord:
         ingest.read_pending(db, run)
         since: date | None = self.settings["LUUBAO_SINCE"]
         if since:
-            run = deferred.set_since(db, run, datetime.combine(since, time(), zone_of(self.spider.timezone)))
+            run = dequeue.set_since(db, run, datetime.combine(since, time(), zone_of(self.spider.timezone)))
         full = self.settings.getbool("LUUBAO_FULL")
         if full:
-            deferred.relist(db, run, now())
+            dequeue.relist(db, run, now())
         session = CrawlSession(db, run, self.settings["LUUBAO_RECHECKS_PER_RUN"], self.settings["LUUBAO_RECHECKS"])
         session.never = matcher(self.spider.never)
         session.warnings |= dict.fromkeys(wrong_clocks(clocks))

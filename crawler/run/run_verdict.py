@@ -13,7 +13,7 @@ from archive.model import clock
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
-    from archive.monitor.findings import Finding
+    from archive.monitor.health import Finding
     from archive.storage.clock_corrections import Clocks
 
 

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from archive import Link, Run, start_run
 from archive.frontier import dequeue, url_queue
-from archive.frontier.deferred import pass_over, relist, set_since
+from archive.frontier.dequeue import pass_over, relist, set_since
 from archive.model.records import FoundIn
 from archive.model.urls import url_key
 from archive.storage import connection

@@ -21,7 +21,7 @@ from archive.model import clock
 from archive.model.errors import BadQuery, BadValue
 from archive.model.records import header_of
 from archive.model.validation import json_pairs
-from archive.queries.capture_index import IndexedCapture, MatchType, captures_at, nearest
+from archive.queries.lookup import IndexedCapture, MatchType, captures_at, nearest
 from archive.storage.captures import http_exchange
 from archive.storage.connection import Database
 from archive.web.room.evidence_page import HEADERS as SANDBOX
