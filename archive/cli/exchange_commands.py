@@ -12,8 +12,11 @@ import click
 
 from archive.cli.options import db_option, filing, picture_folder, pictures_option, unpack_ratio_option
 from archive.console.output import clear_progress, counting, say, say_all, say_counts, show_progress
+from archive.exchange.object_store.store import ObjectStore
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.paths import folder_beside
+from archive.model.records import Outlet
+from archive.model.urls import host_of, without_credentials
 from archive.model.validation import file_name, is_address, outlet_name, shown
 from archive.runtime import signals
 
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
     from archive.exchange.importers.import_job import Report
     from archive.exchange.importers.mirrors import PageDefaults
     from archive.exchange.object_store.sync import TransferReport
-    from archive.model.records import Outlet
 
 EXIT_PARTLY = 4
 """The exit code of `import`, `merge` and `backfill` when some items could not be imported, as of `luubao crawl` when
@@ -199,9 +201,6 @@ _NOT_IMPORTED = {
 
 
 def _outlets(ctx: click.Context, name: str | None, home: str | None) -> list[Outlet]:
-    from archive.model.records import Outlet
-    from archive.model.urls import host_of, without_credentials
-
     declared = ctx.obj() if callable(ctx.obj) else ()  # the crawler's commands put it there: outlets with spiders
     if home:
         if not name:
@@ -268,7 +267,6 @@ def push_command(
       luubao push s3://library/papers --db baophutho.db
       luubao push s3://library/papers --archives /srv/luubao
     """
-    from archive.exchange.object_store.store import ObjectStore
     from archive.exchange.object_store.sync import accept_merged_state, push
 
     bucket, failed, partly = ObjectStore(store), False, False
@@ -306,7 +304,6 @@ def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool
     Example:
       luubao pull s3://library/papers baophutho.db baovinhphuc.db --to /srv/reading
     """
-    from archive.exchange.object_store.store import ObjectStore
     from archive.exchange.object_store.sync import pull
 
     bucket = ObjectStore(store)

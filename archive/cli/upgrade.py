@@ -11,14 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archive.cli.formatting import change_lines
 from archive.cli.options import db_option, filing, json_option
 from archive.console.output import bar, clear_progress, is_watched, say, say_all, say_json, show_progress
+from archive.diff import Change
 from archive.model import clock
 from archive.model.errors import ArchiveUnusable
 from archive.model.notices import MOST_NOTED
 from archive.runtime import signals
 from archive.storage.connection import open_archive, transaction
 from archive.storage.file_identity import require_file
+from archive.storage.histories.edit_size import measure, uncounted
+from archive.storage.integrity.consistency import index_problems
+from archive.storage.integrity.search_indexes import make_anew
+from archive.storage.integrity.value_check import mend, odd_rows
+from archive.storage.schema_check import restore_schema
+from archive.storage.withdrawals import secret_removal as cleansing
+from archive.storage.withdrawals.secret_removal import removals
 
 if TYPE_CHECKING:
     from archive.pipeline.reread_report import Report
@@ -42,10 +51,7 @@ def upgrade(path: Path) -> None:
     Example:
       luubao upgrade --db luubao.db
     """
-    from archive.storage.integrity.consistency import index_problems
-    from archive.storage.integrity.search_indexes import make_anew
-    from archive.storage.schema_check import restore_schema
-    from archive.storage.withdrawals.secret_removal import kinds, removals
+    from archive.storage.withdrawals.secret_removal import kinds
 
     require_file(path)
     with open_archive(path, create=True, any_code=True) as db:
@@ -69,7 +75,6 @@ def upgrade(path: Path) -> None:
 def _repair(db: Any) -> int:
     """Repairs invalid rows, and prints them. Returns how many could not be repaired."""
     from archive.storage.connection import transaction
-    from archive.storage.integrity.value_check import mend, odd_rows
 
     left = count = 0
     for row in [*odd_rows(db)]:
@@ -87,8 +92,6 @@ def _repair(db: Any) -> int:
 def _count_changes(db: Any) -> None:
     """Counts the numbers and names that edits changed, where an older luubao did not. Commits each version by
     itself."""
-    from archive.storage.histories.edit_size import measure, uncounted
-
     if not (uncounted_versions := uncounted(db)):
         return
     with bar("Counting what edits changed", len(uncounted_versions)) as step:
@@ -115,8 +118,6 @@ def cleanse(path: Path, dry_run: bool) -> None:
       luubao cleanse --db luubao.db
     """
     from importlib.metadata import version
-
-    from archive.storage.withdrawals import secret_removal as cleansing
 
     require_file(path)
     if dry_run:
@@ -190,8 +191,6 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def _print_report(report: Report) -> None:
-    from archive.cli.formatting import change_lines
-    from archive.diff import Change
     from archive.pipeline.reread_report import report_lines
 
     say_all(report_lines(report))

@@ -17,13 +17,15 @@ from archive.cli.options import db_option, filing
 from archive.console.output import say, say_all
 from archive.model.clock import now
 from archive.model.errors import LuubaoError
+from archive.runtime.file_lock import Locked
 from crawler.cli.setting_options import MisconfiguredFailure, config_option, configured, setting_option
+from crawler.config.setting_keys import BY_NAME
+from crawler.config.setting_types import Value
+from crawler.config.settings_in_force import Configuration
 from crawler.run.run_verdict import Exit
 
 if TYPE_CHECKING:
     from crawler.backfill.backfill_job import BackfillResult
-    from crawler.config.setting_types import Value
-    from crawler.config.settings_in_force import Configuration
 
 
 def _reject_future_day(_: click.Context, __: click.Parameter, day: datetime | None) -> date | None:
@@ -130,8 +132,6 @@ def _overrides(
     """The options of the command line as Scrapy settings."""
     import logging
 
-    from crawler.config.setting_keys import BY_NAME
-
     given |= {"fetch_pictures": False if no_pictures else None}
     overrides: dict[str, Any] = {
         BY_NAME[name].scrapy: BY_NAME[name].for_scrapy(value) for name, value in given.items() if value is not None
@@ -191,7 +191,6 @@ def backfill(
     Example:
       luubao backfill baovinhphuc --from wayback --until 2019-12-31 --contact me@example.org
     """
-    from archive.runtime.file_lock import Locked
     from crawler.backfill.backfill_job import run_backfill
 
     try:

@@ -14,10 +14,11 @@ import click
 
 from archive.console.output import say_all
 from archive.model.errors import LuubaoError, Misconfigured
+from crawler.cli.outlets import check_name
 from crawler.cli.setting_options import config_option, configured, misconfigured, setting_option
+from crawler.config.setting_types import Value
 
 if TYPE_CHECKING:
-    from crawler.config.setting_types import Value
     from crawler.probe import Findings
 
 _SUCCESS_CODES = (0, 6)
@@ -45,8 +46,6 @@ def init(ctx: click.Context, /, url: str, folder: Path | None, name: str | None,
       luubao init https://baophutho.vn --contact me@example.org
       luubao init baophutho.vn /srv/baophutho --name baophutho
     """
-    from crawler.cli.outlets import check_name
-
     check_name(name)
     settings = configured(ctx).with_command_line({"contact": given["contact"]})
     from crawler.probe.outlet_folder import next_steps

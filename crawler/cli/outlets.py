@@ -12,11 +12,13 @@ import click
 from archive.cli.options import Commands, db_option, json_option
 from archive.console.output import say, say_all, say_json
 from archive.model.errors import Misconfigured
+from archive.model.urls import without_credentials
 from crawler.cli.setting_options import config_option, configured, misconfigured, setting_option
+from crawler.config.setting_types import Value
+from crawler.config.settings_in_force import Configuration
+from crawler.outlets.catalogue import catalogue, described, load_catalogue
 
 if TYPE_CHECKING:
-    from crawler.config.setting_types import Value
-    from crawler.config.settings_in_force import Configuration
     from crawler.probe import Findings
 
 
@@ -48,7 +50,6 @@ def move(ctx: click.Context, /, name: str, url: str, path: Path, writes: bool, *
 
 def _move(settings: Configuration, name: str, url: str, path: Path, *, writes: bool) -> None:
     from crawler import moving
-    from crawler.outlets.catalogue import described
 
     outlet = described(name)
     known = moving.known_articles(path, outlet)
@@ -87,9 +88,6 @@ def outlets(ctx: click.Context, as_json: bool) -> None:
 
 
 def _print_outlets(as_json: bool) -> None:
-    from archive.model.urls import without_credentials
-    from crawler.outlets.catalogue import catalogue
-
     found = [replace(outlet, home=without_credentials(outlet.home)) for outlet in catalogue()]
     if as_json:
         rows = [{"name": outlet.name, "title": outlet.title, "home": outlet.home} for outlet in found]
@@ -104,8 +102,6 @@ outlets.add_command(move)
 
 def print_mistakes() -> None:
     """Prints the errors in the definitions of outlets, and exits with 2 where there are any."""
-    from crawler.outlets.catalogue import load_catalogue
-
     if mistakes := load_catalogue().messages():
         say_all(mistakes, err=True)
         raise click.exceptions.Exit(2)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from archive.cli.options import json_option
 from archive.console.output import say, say_all, say_json, say_whole
+from crawler.cli.outlets import print_mistakes
 from crawler.cli.setting_options import config_option, configured, misconfigured
+from crawler.config.setting_keys import BY_NAME, KEYS, Key
 from crawler.config.setting_types import toml
-
-if TYPE_CHECKING:
-    from crawler.config.setting_keys import Key
-    from crawler.config.settings_in_force import Configuration, Setting
+from crawler.config.settings_in_force import Configuration, Setting
+from crawler.outlets.catalogue import catalogue, described
 
 
 @click.command()
@@ -35,8 +35,6 @@ def settings(ctx: click.Context, outlet: str | None, as_json: bool, example: boo
       luubao settings baophutho
       luubao settings --example > luubao.toml
     """
-    from crawler.cli.outlets import print_mistakes
-
     if example:
         say_whole(sample())
         return
@@ -53,16 +51,12 @@ def settings(ctx: click.Context, outlet: str | None, as_json: bool, example: boo
 
 
 def _spider_settings(outlet: str | None, found: Configuration) -> dict[str, Any]:
-    from crawler.outlets.catalogue import catalogue, described
-
     if outlet or found.outlets:
         found.check_outlets([described_outlet.name for described_outlet in catalogue()])
     return described(outlet).settings if outlet else {}
 
 
 def _settings_as_json(found: Configuration, outlet: str | None, in_force: list[Setting]) -> dict[str, Any]:
-    from crawler.config.setting_keys import BY_NAME
-
     return {
         "file": str(found.file.absolute()) if found.file else None,
         "outlet": outlet,
@@ -117,8 +111,6 @@ _WIDTH = 116
 
 def sample() -> str:
     """A luubao.toml with every setting explained, and commented out."""
-    from crawler.config.setting_keys import KEYS
-
     return _HEAD + "".join(_section(name, KEYS) for name in ("archive", "crawl", "many")) + _TAIL
 
 
