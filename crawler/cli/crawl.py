@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +13,29 @@ import click
 from click.core import ParameterSource
 
 from archive.cli.options import db_option, filing
-from archive.console.output import say, say_all
+from archive.console.output import is_watched, say, say_all
 from archive.model.clock import now
 from archive.model.errors import LuubaoError
 from archive.runtime.file_lock import Locked
-from crawler.cli.setting_options import MisconfiguredFailure, config_option, configured, setting_option
+from crawler.cli.setting_options import (
+    MisconfiguredFailure,
+    config_option,
+    configured,
+    misconfigured,
+    require_scale,
+    setting_option,
+)
 from crawler.config.setting_keys import BY_NAME
 from crawler.config.setting_types import Value
 from crawler.config.settings_in_force import Configuration
 from crawler.run.run_verdict import Exit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from crawler.backfill.backfill_job import BackfillResult
+    from crawler.fleet.batch import BaseBatch
+    from crawler.fleet.crawl_subprocess import Task
 
 
 def _reject_future_day(_: click.Context, __: click.Parameter, day: datetime | None) -> date | None:
@@ -86,10 +96,10 @@ def crawl(
     overrides = _overrides(settings, **given)
     folder = _archives_folder(ctx, settings, batch_options)
     if every or len(outlets) > 1 or batch_options["queue"]:
-        from crawler.cli.crawl_all import crawl_many
-
-        crawl_batch = partial(crawl_many, own_archives=folder is not None, as_json=as_json)
-        raise click.exceptions.Exit(crawl_batch(settings, outlets, folder or path, overrides, batch_options))
+        place, own_archives = folder or path, folder is not None
+        raise click.exceptions.Exit(
+            _crawl_many(settings, outlets, place, overrides, batch_options, own_archives=own_archives, as_json=as_json)
+        )
     if folder:
         from crawler.fleet.crawl_subprocess import HOST_LOCK_SUFFIX
 
@@ -150,6 +160,37 @@ def _crawl_one(
     alerts, ping_url = settings.alerts(), settings.value("ping_url", outlet)
     ended = run(outlet, path, base_url=base_url, overrides=overrides, alerts=alerts)
     return print_report(ended, path, ping_url=str(ping_url) if ping_url else None, as_json=as_json, alerts=alerts).exit
+
+
+def _crawl_many(
+    settings: Configuration, names: Sequence[str], place: Path, overrides: Mapping[str, Any],
+    given: Mapping[str, Value], *, own_archives: bool, as_json: bool,
+) -> Exit:  # fmt: skip
+    """Crawls the outlets of those names, or, without names, all that are followed. place: the archive, or with
+    own_archives the folder with one archive for each outlet. given: the budget options of the command line."""
+    from crawler.fleet.batch import Batch, Budget, print_batch, progress
+    from crawler.fleet.crawl_subprocess import longest_waiting_first, tasks_for
+
+    with misconfigured():
+        tasks = tasks_for(settings, names, place, overrides, own_archives=own_archives)
+    settings = settings.with_command_line(given)
+    watched, queue = is_watched(), settings.value("queue")
+    batch = (
+        _queued_batch(str(queue), tasks, overrides)
+        if queue
+        else Batch(longest_waiting_first(tasks), Budget.of(settings))
+    )
+    finished = batch.run(progress if watched else lambda _: None)
+    return print_batch(finished, batch.left, stopped=batch.stopped, as_json=as_json, watched=watched)
+
+
+@misconfigured()
+def _queued_batch(queue: str, tasks: Sequence[Task], overrides: Mapping[str, Any]) -> BaseBatch:
+    require_scale()
+    from crawler.fleet.crawl_subprocess import json_overrides, with_shared_hosts
+    from crawler.fleet.rq_worker import QueuedBatch, connect
+
+    return QueuedBatch(connect(queue), with_shared_hosts(tasks), json_overrides(overrides))
 
 
 class LockedFailure(click.ClickException):

@@ -34,11 +34,11 @@ class BackoffLimits:
     answer before it counts as missing (RFC 9309 section 2.3.1.4 suggests 30 days).
     """
 
-    errors: int = 5
-    longest_wait: timedelta = timedelta(minutes=5)
-    first_pause: timedelta = timedelta(seconds=30)
-    first_quiet: timedelta = timedelta(minutes=15)
-    longest_quiet: timedelta = timedelta(hours=6)
+    errors: int
+    longest_wait: timedelta
+    first_pause: timedelta
+    first_quiet: timedelta
+    longest_quiet: timedelta
     no_rules: timedelta = timedelta(days=30)
 
 

@@ -7,15 +7,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from scrapy.settings import Settings
 from sqlite_utils import Database
 
 from archive.frontier.host_state import HostState, note_hosts, troubled_hosts
 from archive.storage.connection import open_archive
-from crawler.politeness.host_backoff import BackoffLimits, HostBackoffs, is_error, retry_after
+from crawler.politeness.host_backoff import HostBackoffs, is_error, retry_after
+from crawler.politeness.host_politeness import patience_of
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 HOST = "bao.example"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+SETTINGS = Settings()
+SETTINGS.setmodule("crawler.settings")
+LIMITS = patience_of(SETTINGS)
 
 
 class Clock:
@@ -33,7 +39,7 @@ class Watched:
         self.clock = Clock()
         self.noted: dict[str, HostState] = {}
         self.told: list[str] = []
-        self.hosts = HostBackoffs(BackoffLimits(), remembered, self.note, self.told.append, self.clock)
+        self.hosts = HostBackoffs(LIMITS, remembered, self.note, self.told.append, self.clock)
 
     def note(self, state: HostState) -> None:
         self.noted[state.host] = state
