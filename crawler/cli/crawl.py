@@ -5,6 +5,7 @@ another web archive).
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,8 +32,6 @@ from crawler.config.settings_in_force import Configuration
 from crawler.run.run_verdict import Exit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from crawler.backfill.backfill_job import BackfillResult
     from crawler.fleet.batch import BaseBatch
     from crawler.fleet.crawl_subprocess import Task
