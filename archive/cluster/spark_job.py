@@ -29,7 +29,7 @@ from archive.cluster.reading_task import (
     read_split,
     require_same_reader,
     sum_reports,
-)  # fmt: skip
+)
 from archive.cluster.warc_splits import Split, WarcHead, files_in, head_of, is_there, pages_at, place
 from archive.model.digests import digest_of, digest_of_value
 from archive.model.errors import LuubaoError, Misconfigured

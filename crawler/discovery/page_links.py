@@ -1,4 +1,9 @@
-"""Finds the links of an HTML page: those for readers, and those that it declares for machines."""
+"""Finds the links of an HTML page: those for readers, those that it declares for machines, and those to other pages of
+a list, by number, next page, or script only.
+
+Where an address could be another page of the list or an article, the link's text must confirm the page:
+`/du-lich-nha-trang-238117.htm` is not page 238117, and `/?p=81` is an article of WordPress unless the link reads `81`.
+"""
 
 from __future__ import annotations
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 PACKAGE = "luubao_spiders"
 """The package name under which the folder is imported."""
 Wrong = Mapping[str, tuple[str, ...]]
+"""The mistakes, in sentences, by the name of the outlet that cannot be used, or of the file that cannot be read."""
 
 _configuration: list[Callable[[], Configuration]] = []
 

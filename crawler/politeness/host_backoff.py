@@ -174,6 +174,9 @@ def host_to_ask(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
+# What keeps a request from being sent. Scrapy takes an IgnoreRequest for no error of the host, and does not retry it.
+
+
 class Forbidden(IgnoreRequest):
     """robots.txt forbids the request."""
 
