@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from lxml import html
@@ -87,6 +88,7 @@ def _captioned_file_names(thing: dict[str, Any]) -> Iterator[str]:
             yield name
 
 
+@lru_cache(maxsize=1024)  # each picture of a page is compared with those before it
 def file_name(url: str) -> str:
     """A picture's file name without size and extension: equal for all its copies. A short one with its directories."""
     path = _HOST.sub("", next(filter(None, re.split("[?#]", url[-500:])), ""))

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from archive.history.edits import resembles, shares_text, words_of
 from archive.history.facts import UrlCapture
+from archive.history.picture_changes import VISIT
 from archive.history.responses import declared_key
 from archive.history.values import Article, Doubted, History
 from archive.model.records import Outlet, Reading
@@ -31,6 +32,7 @@ def parts_of(key: str) -> tuple[str, str]:
     return host, key[len(host) :]
 
 
+@lru_cache(maxsize=4096)
 def number_in(key: str) -> str | None:
     """The article id in a URL: the last number that is long enough for one."""
     numbers = _ARTICLE_ID.findall(parts_of(key)[1])
@@ -51,6 +53,7 @@ def may_have_moved(first: str, second: str) -> bool:
     return path == other_path or (number is not None and number == number_in(second))
 
 
+@lru_cache(maxsize=4096)
 def page_of(key: str) -> str | None:
     """A URL without its query, where its path alone names an article, by an id or by a headline; None where it does
     not."""
@@ -92,12 +95,14 @@ def article_of(history: History, key: str, via: tuple[str, ...], reading: Readin
     return _shown_before(history, key)
 
 
-def moved_here(history: History, article: Article, reading: Reading) -> Article | None:
-    """The article that stands at another one's URL by now, as the look before has shown too, and stands no more at its
-    own: the outlet has exchanged their URLs, or given them other numbers."""
+def moved_here(history: History, article: Article, capture: UrlCapture, reading: Reading) -> Article | None:
+    """The article that stands at another one's URL by now, as a look a visit ago has shown too, and stands no more at
+    its own: the outlet has exchanged their URLs, or given them other numbers."""
     rendition = article.renditions.get(article.primary)
-    before = rendition.doubted.reading if rendition and rendition.doubted else None
-    if before is None or not resembles(before, reading) or _could_be(article, article.primary, reading):
+    doubted = rendition.doubted if rendition else None
+    if doubted is None or doubted.reading is None or capture.at - doubted.capture.at <= VISIT:
+        return None
+    if not resembles(doubted.reading, reading) or _could_be(article, article.primary, reading):
         return None
     return next(
         (

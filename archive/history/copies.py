@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from archive.history.addresses import is_primary_alive
 from archive.history.article_identity import RECENT, takes_over
-from archive.history.edits import changed_fields, lines_of, picture_refs, state_of
+from archive.history.edits import begins_one, changed_fields, is_walled, lines_of, picture_refs, state_of
 from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
 from archive.history.responses import declared_key
@@ -42,7 +42,7 @@ def repeated_state(
     article: Article, rendition: UrlRendition | None, capture: UrlCapture, reading: Reading, outlet: Outlet
 ) -> int | None:
     """The index of the state that a page repeats without adding anything; None where it adds something."""
-    if _shows_placeholder(article, reading):
+    if is_incomplete(article, reading):
         return article.newest
     if rendition is None:
         return _copy_of(article, capture, reading, outlet)
@@ -96,11 +96,27 @@ def _catches_up(article: Article, rendition: UrlRendition, reading: Reading) -> 
     )
 
 
+def is_incomplete(article: Article, reading: Reading) -> bool:
+    """Whether a page says part of the newest state, and in the place of the rest that it is not shown."""
+    return _shows_placeholder(article, reading) or _is_stub(article, reading)
+
+
 def _shows_placeholder(article: Article, reading: Reading) -> bool:
     """Whether a page differs from the newest state only by pictures in whose place a placeholder stands."""
     changed = changed_fields(article.latest.reading, reading)
     shown, stood = set(picture_refs(reading.images)), set(picture_refs(article.latest.reading.images))
     return PICTURE_REMOVED in reading.flags and changed == ("pictures",) and shown < stood
+
+
+def _is_stub(article: Article, reading: Reading) -> bool:
+    """Whether a page shows the beginning of the newest state, and in the place of the rest an offer to subscribe."""
+    full = article.latest.reading
+    if not is_walled(full, reading) or not set(changed_fields(full, reading)) <= {"body", "pictures", "captions"}:
+        return False
+    lines, images = lines_of(full.text), [(image.url, image.caption) for image in full.images]
+    return all(begins_one(line, lines) for line in lines_of(reading.text)) and all(
+        (image.url, image.caption) in images for image in reading.images
+    )
 
 
 def completes(

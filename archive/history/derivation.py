@@ -20,7 +20,7 @@ from archive.history.addresses import (
     take_addresses,
 )
 from archive.history.article_identity import article_of, article_with_primary, is_now_another_article, moved_here
-from archive.history.copies import completes, edited_fields, inherits, lacking, leads, repeated_state
+from archive.history.copies import completes, edited_fields, inherits, is_incomplete, lacking, leads, repeated_state
 from archive.history.disappearances import follow, mark_gone, note_unclear_answer, refuse
 from archive.history.edits import changed_fields, reading_digest, state_of
 from archive.history.facts import Observation, PictureFetch, UrlCapture
@@ -106,7 +106,7 @@ def _read(
         else:
             history = _new_article(history, capture, reading)
     else:
-        if article.primary == capture.key and (successor := moved_here(history, article, reading)):
+        if article.primary == capture.key and (successor := moved_here(history, article, capture, reading)):
             history = exchanged(history, capture, successor)
             article = article if article_with_primary(history, capture.key) is article else successor
         history = _known_article(history, history.articles[article.number], capture, reading, outlet)
@@ -164,6 +164,8 @@ def _classified(history: History, article: Article, capture: UrlCapture, reading
     rendition, is_primary = article.renditions.get(capture.key), inherits(article, capture, reading, outlet)
     if state_of(reading) == article.latest.state:
         return _confirmed(history, article, capture, reading, is_primary=is_primary)
+    if rendition and is_incomplete(article, reading):
+        return _unchanged(history, article, rendition, capture, is_primary=is_primary)
     if completes(article, rendition, capture, reading, outlet):
         return _completed(history, article, capture, reading)
     if variant := _variant_rendition(article, rendition, capture, reading, outlet):
@@ -292,6 +294,16 @@ def _variant(
         capture, article.number, shown.state_index if is_state else None, "" if is_state else "another print"
     )
     return history.with_article(article).with_verdict(verdict)
+
+
+def _unchanged(
+    history: History, article: Article, rendition: UrlRendition, capture: UrlCapture, *, is_primary: bool
+) -> History:
+    """A page shows a part of what it showed before: the next one is compared with that."""
+    article = article.with_rendition(capture.key, replace(rendition, shown_at=capture.at, standing="shows"))
+    if is_primary:
+        article = seen_again(make_primary(article, capture), capture)
+    return history.with_article(article).with_verdict(Verdict(capture, article.number, None, "part of it is not shown"))
 
 
 def _edited(

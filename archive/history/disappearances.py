@@ -16,7 +16,8 @@ from archive.model.records import Unreadable
 NO_ARTICLE = frozenset({"listing", "home", "soft-404"})
 """What a page must be for URLs that redirect to it to be gone."""
 _GONE_PAGES = frozenset({"soft-404", "home"})
-"""A page of this kind that answers 200 at an article's URL means that the article has disappeared."""
+"""A page of this kind at an article's URL means that the article has disappeared. It answers 200, so its words say so
+and no status does: the next look decides."""
 _OWN_LIMITS = frozenset({"gave-up", "too-large"})
 """Limits of our own, which say nothing about the page."""
 
@@ -24,7 +25,7 @@ _OWN_LIMITS = frozenset({"gave-up", "too-large"})
 def mark_gone(
     history: History, keys: tuple[str, ...], capture: UrlCapture, reason: str, *, surely: bool = True
 ) -> History:
-    """The articles at these URLs have disappeared; where nearly all disappear at once, or it is not sure, the next
+    """The articles at these URLs have disappeared; where many disappear at once, or it is not sure, the next
     capture decides."""
     for key in dict.fromkeys(keys):
         first_capture = _waiting(history, key)
@@ -58,7 +59,8 @@ def _wait(history: History, key: str, capture: UrlCapture) -> History:
     rendition = article.renditions.get(key) if article else None
     if article is None or rendition is None or article.is_gone:
         return history
-    doubted = Doubted(capture, None, "nearly all articles looked at disappeared at once")
+    why = "many of the articles looked at disappeared at once" if capture.signs.at_once else "no status says it is gone"
+    doubted = Doubted(capture, None, why)
     article = article.with_rendition(key, replace(rendition, standing="silent", doubted=doubted))
     return history.with_article(article).with_verdict(Verdict(capture, article.number, None, doubted.why, doubted=True))
 
@@ -81,7 +83,7 @@ def refuse(history: History, capture: UrlCapture, refusal: Unreadable) -> Histor
         history = mark_gone(history, capture.via, capture, f"redirected to {capture.url}, which is no article")
     if refusal.reason in _GONE_PAGES:
         explained = replace(capture, reason=f"the page became: {refusal.reason}")
-        return mark_gone(history, (capture.key,), explained, explained.reason)
+        return mark_gone(history, (capture.key,), explained, explained.reason, surely=False)
     return history if refusal.reason in _OWN_LIMITS else note_unclear_answer(history, capture)
 
 

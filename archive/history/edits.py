@@ -72,6 +72,17 @@ def lines_of(text: str) -> tuple[str, ...]:
     return tuple(lines(text))
 
 
+def is_walled(before: Reading, reading: Reading) -> bool:
+    """Whether an offer to subscribe stands in the place of text that was shown before."""
+    return _PAYWALLED in reading.flags and _PAYWALLED not in before.flags and len(reading.text) < len(before.text)
+
+
+def begins_one(line: str, lines: Sequence[str]) -> bool:
+    """Whether a line is the beginning of another one: a teaser ends amid a sentence."""
+    beginning = line.rstrip(" .…[]")
+    return bool(beginning) and any(other.startswith(beginning) for other in lines)
+
+
 def _texts(part: str) -> Callable[[Reading], dict[PictureRef, str]]:
     return lambda reading: {
         ref: plain(getattr(image, part))
@@ -91,6 +102,7 @@ EDIT_FIELDS: dict[str, Callable[[Reading], Any]] = {
 }
 
 
+_PAYWALLED = "paywalled"  # the flag of a reading
 _PICTURE_FIELDS = ("pictures", "captions", "credits")
 
 

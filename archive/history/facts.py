@@ -24,8 +24,8 @@ class OutletEvidence:
     """What other URLs' captures say about a capture. The caller, who sees the whole outlet, counts it and passes it in.
 
     same_words, same_headline: how many other articles, known before with other text, showed these at their URLs.
-    at_once: nearly all known articles captured about then changed, or disappeared, at once. cut: the page does not end
-    as all earlier pages of its URL ended.
+    at_once: nearly all known articles captured about then changed at once, or many disappeared. cut: the page does not
+    end as most earlier pages of its URL ended.
     """
 
     same_words: int = 0

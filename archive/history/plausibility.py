@@ -2,22 +2,24 @@
 
 A page at an article's URL that differs from before is an edit, or it is not the article at all: a maintenance page, a
 browser check, an error template read as an article, another article's text, a truncated page. No list of phrases can
-tell. The article's own past, and the rest of the outlet, can:
+tell. The article's own past, and the rest of the outlet, can. Some doubts last; what others concern is accepted when a
+capture more than half a day later shows it again, for an hour later a site's bad day is not over:
 
 - the same words at several articles, or the words of another article, are no article's next state, however long
   they stay; without a date, words that stand at several URLs are no article's first state either;
-- a page that shares nothing with what stood there (no headline, no paragraph, no picture, hardly two consecutive words)
-  is accepted when the next capture shows it again; never, if it has no date where the article had one;
-- a page whose text is gone, under another headline too, is accepted when the next capture shows it again;
+- a page that shares nothing with what stood there (no headline, paragraph or picture, hardly two consecutive words);
+  never accepted, if it has no date where the article had one;
+- a page whose text is gone, under another headline too, or of whose text little is left;
+- a page that lacks a part that the article had (lead, pictures, authors, time), or has nothing but another time:
+  templates break, and a time may be the visit's;
 - a page that keeps the headline, and most of the text is cut off or makes room for something unlike it (a wall, a
-  captcha, a teaser), is accepted when the former text has not come back after more than half a day: an hour later a
-  site's bad day is not over;
-- a change at nearly all articles at once is accepted of each that still shows it at the next capture, because then it
-  is a redesign and no outage;
-- a page with the same text in damaged letters (another charset, question marks) is accepted when the next capture
-  shows it again;
-- a page at the URL of a list is accepted to be an article when the next capture shows it again;
-- a truncated page, where all before were whole, is accepted when the next capture is truncated too.
+  captcha, a teaser), unless the former text comes back;
+- a change at nearly all articles at once: if it stays, it is a redesign and no outage; and a headline that several
+  articles came to have;
+- a page whose letters are damaged (another charset, question marks);
+- a page that offers a subscription in the place of text, and says something new besides;
+- a truncated page, where most before were whole;
+- a page at the URL of a list: here the next capture decides, whenever it comes.
 
 A doubted capture opens no version, marks no article as gone and none as returned. Once accepted, it counts from its own
 time, as if all had been known at once.
@@ -25,16 +27,19 @@ time, as if all had been known at once.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from archive.history.article_identity import RECENT
 from archive.history.edits import (
     EDIT_FIELDS,
+    begins_one,
     changed_fields,
     headline_of,
+    is_walled,
     lines_of,
     picture_refs,
     resembles,
@@ -46,7 +51,7 @@ from archive.history.picture_changes import VISIT
 from archive.history.values import Article, Doubted, History
 from archive.model.identity_memo import IdentityMemo
 from archive.model.records import Reading, Unreadable
-from archive.text.equivalence import plain, tidy, tokens
+from archive.text.equivalence import tidy, tokens
 
 SAME_WORDS = 2  # other articles: two agency reports may be alike, three like pages of one site are one page
 SAME_HEADLINE = 4  # a column repeats its headline at a few articles
@@ -54,8 +59,15 @@ _COMMON_BIGRAMS = 0.25
 """Share of the shorter text's bigrams (pairs of consecutive words) that two related texts have in common. Two unrelated
 articles of one outlet have 2 to 6 in 100 in common; a text rewritten sentence by sentence more than 40."""
 _LOST_TEXT_SHARE = 0.1  # of the former text's length
-_FEWEST_ACCENTED = 3  # words with letters that a wrong charset damages
+_FEWEST_DAMAGED, _DAMAGED_SHARE = 3, 0.8  # letters or words that a wrong charset damages
+_UTF_8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|\xc3 |[\xe0-\xef][\x80-\xbf]{2}")  # "\xc3 ": à, and then tidied
+_NOT_ALPHANUMERIC = bytes(code for code in range(128) if not chr(code).isalnum())
+_DIGIT = re.compile(r"\d")
 _KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wall, and none cut short
+_SHORTENED_SHARE = 0.3  # of the former text's length: an editor seldom leaves less
+_PARTS: tuple[Callable[[Reading], object], ...] = (
+    lambda reading: reading.lead, lambda reading: reading.images, EDIT_FIELDS["byline"], EDIT_FIELDS["published_at"],
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +83,12 @@ def doubt(history: History, article: Article, capture: UrlCapture, reading: Read
     for why, lasting in (
         _text_of_others(history, article, capture, reading),
         _garbled(article, reading),
+        _walled(article, reading),
         _unrelated(article, capture, reading),
         _text_lost(article, reading),
         _text_replaced(article, capture, reading),
         _at_once(capture),
+        _part_lost(article, capture, reading),
         _truncated(capture),
     ):
         if why:
@@ -132,16 +146,18 @@ def was_doubted(history: History, before: UrlCapture | None, reading: Reading) -
 
 def is_confirmed(history: History, article: Article, doubted: Doubted, capture: UrlCapture, reading: Reading) -> bool:
     """Whether a second capture confirms what was doubted, by what is known now."""
-    if doubted.reading is None or capture.at <= doubted.capture.at:
+    if doubted.reading is None:
         return False
     if capture.answer == "confirmed" and doubted.capture.signs.cut:  # the validators belong to the whole page
         return False
-    is_one_day = capture.at - doubted.capture.at <= VISIT
-    if is_one_day and (capture.signs.at_once or _has_lost_text(article, doubted.capture, doubted.reading)):
-        return False  # still the same mass change, or the same wall
+    if capture.at - doubted.capture.at <= VISIT:  # an hour later a bad day is not over
+        return False
     latest = article.latest.reading
     is_rewritten = resembles(doubted.reading, reading) and not resembles(latest, reading)
-    persists = is_rewritten or (not doubted.capture.signs.cut and _stays(latest, doubted.reading, reading))
+    at_once = capture.signs.at_once
+    persists = is_rewritten or (
+        not doubted.capture.signs.cut and _stays(latest, doubted.reading, reading, at_once=at_once)
+    )
     persists = persists or all(_has_lost_text(article, capture, shown) for shown in (doubted.reading, reading))
     if not persists and state_of(doubted.reading) != state_of(reading):
         return False
@@ -151,20 +167,37 @@ def is_confirmed(history: History, article: Article, doubted: Doubted, capture: 
     return still_doubted is None or not still_doubted.lasting
 
 
-def _stays(latest: Reading, doubted: Reading, reading: Reading) -> bool:
-    """Whether a page still shows most of what was changed in the doubted one."""
-    former, changed, shown = (set(EDIT_FIELDS["body"](shown_reading)) for shown_reading in (latest, doubted, reading))
-    fields = [name for name in changed_fields(latest, doubted) if name != "body"]
+def _stays(latest: Reading, doubted: Reading, reading: Reading, *, at_once: bool) -> bool:
+    """Whether a page still shows what was changed in the doubted one: all of it, or, where it may be another layout
+    whose parts change at each look, most of it."""
+    former, changed, shown = (set(EDIT_FIELDS["body"](page)) for page in (latest, doubted, reading))
+    counters = _counting(changed - shown, shown - changed)
+    if counters:
+        former, changed, shown = (
+            {line for line in lines if _DIGIT.sub("", line) not in counters} for lines in (former, changed, shown)
+        )
+    moving = (
+        "body",
+        "published_at" if len({latest.published_at, doubted.published_at, reading.published_at}) > 2 else "",
+    )
+    fields = [name for name in changed_fields(latest, doubted) if name not in moving]
     kept = len((changed - former) & shown) + len(former - changed - shown)
     kept += sum(name not in changed_fields(doubted, reading) for name in fields)
-    return 2 * kept > len(changed ^ former) + len(fields)
+    total = len(changed ^ former) + len(fields)
+    return 2 * kept > total if at_once else kept == total > 0
+
+
+def _counting(before: set[str], after: set[str]) -> set[str]:
+    """Lines without their digits that differ in nothing else from one look to the next: a clock, a counter."""
+    return {_DIGIT.sub("", line) for line in before} & {_DIGIT.sub("", line) for line in after}
 
 
 def _text_of_others(history: History, article: Article, capture: UrlCapture, reading: Reading) -> tuple[str, bool]:
     if capture.signs.same_words >= SAME_WORDS:
         return f"the same page stood at {capture.signs.same_words + 1} articles", True
-    if capture.signs.same_headline >= SAME_HEADLINE and not _is_related(article, reading):
-        return f"the same headline stood at {capture.signs.same_headline + 1} articles", True
+    if capture.signs.same_headline >= SAME_HEADLINE and headline_of(reading) != headline_of(article.latest.reading):
+        lasting = not _is_related(article, reading)
+        return f"the same headline stood at {capture.signs.same_headline + 1} articles", lasting
     if not resembles(article.latest.reading, reading):
         related = _is_related(article, reading)
         for other in history.articles:
@@ -180,22 +213,45 @@ def _is_text_of(other: Article, capture: UrlCapture, reading: Reading, *, is_rel
         return False
     if other.is_gone and is_related:
         return False
-    return not is_related or EDIT_FIELDS["headline"](other.latest.reading) == EDIT_FIELDS["headline"](reading)
+    return not is_related or any(headline_of(past.reading) == headline_of(reading) for past in other.states[-RECENT:])
 
 
 def _garbled(article: Article, reading: Reading) -> tuple[str, bool]:
-    """The same text, none of whose words with other letters than ASCII's has remained: it went through another charset.
-    An editor who corrects an accent leaves the others."""
-    (former_skeleton, former), (skeleton, words) = _letters_of(article.latest.reading), _letters_of(reading)
-    is_garbled = len(former) >= _FEWEST_ACCENTED and skeleton == former_skeleton and not former & words
-    return ("the same text, and its letters are damaged, as in a wrong charset" if is_garbled else ""), False
+    """It went through another charset: UTF-8 read as Windows-1252, letters that became � or ?. Then the letters and
+    digits of ASCII are the same, and most words with others are not: an editor who corrects an accent leaves the
+    others."""
+    before, after = _printed(article.latest.reading), _printed(reading)
+    damage = _damaged_letters(after) - _damaged_letters(before)
+    is_garbled = damage >= _FEWEST_DAMAGED
+    if not is_garbled and _skeleton(before) == _skeleton(after):
+        former = _accented_words(before)
+        lost = len(former) - len(former & _accented_words(after))
+        is_garbled = damage > 0 or (len(former) >= _FEWEST_DAMAGED and lost >= _DAMAGED_SHARE * len(former))
+    return ("its letters are damaged, as in a wrong charset" if is_garbled else ""), False
 
 
-def _letters_of(reading: Reading) -> tuple[str, set[str]]:
-    """A text's ASCII letters and digits, and its words with any other letter."""
-    text = f"{plain(reading.headline)} {' '.join(EDIT_FIELDS['body'](reading))}"
-    skeleton = "".join(letter for letter in text if letter.isascii() and letter.isalnum())
-    return skeleton, {word for word in text.split() if any(not letter.isascii() for letter in word)}
+def _walled(article: Article, reading: Reading) -> tuple[str, bool]:
+    is_doubtful = is_walled(article.latest.reading, reading)
+    return ("an offer to subscribe stands in the place of its text" if is_doubtful else ""), False
+
+
+def _printed(reading: Reading) -> str:
+    captions = (image.caption for image in reading.images)
+    return " ".join(filter(None, (reading.headline, reading.lead, reading.text, reading.byline, *captions)))
+
+
+def _damaged_letters(text: str) -> int:
+    """How many letters are � or the bytes of one in UTF-8, each read as Windows-1252."""
+    return text.count("\ufffd") + len(_UTF_8_LETTER.findall(text.encode("cp1252", "replace")))
+
+
+def _skeleton(text: str) -> bytes:
+    """A text's ASCII letters and digits."""
+    return text.encode("ascii", "ignore").translate(None, _NOT_ALPHANUMERIC)
+
+
+def _accented_words(text: str) -> set[str]:
+    return {word for word in tidy(text).split() if not word.isascii()}
 
 
 def _text_lost(article: Article, reading: Reading) -> tuple[str, bool]:
@@ -233,25 +289,31 @@ def _is_replaced(old: Reading, new: Reading) -> bool:
     kept = set(before) & set(after)
     if headline_of(old) != headline_of(new) or sum(map(len, kept)) >= _KEPT_SHARE * sum(map(len, before)):
         return False
+    if sum(map(len, after)) < _SHORTENED_SHARE * sum(map(len, before)):
+        return True
     removed = [line for line in before if line not in kept]
-    added = [line for line in after if line not in kept and not _begins_one(line, removed)]
+    added = [line for line in after if line not in kept and not begins_one(line, removed)]
     if not added:
         return after[:-1] == before[: max(len(after) - 1, 0)]
     return not _have_common_words(_bigrams(" ".join(removed)), _bigrams(" ".join(added)))
-
-
-def _begins_one(line: str, lines: Sequence[str]) -> bool:
-    """Whether a line is the beginning of another one: a teaser ends amid a sentence."""
-    beginning = line.rstrip(" .…[]")
-    return bool(beginning) and any(other.startswith(beginning) for other in lines)
 
 
 def _at_once(capture: UrlCapture) -> tuple[str, bool]:
     return ("nearly all articles looked at changed at once", False) if capture.signs.at_once else ("", False)
 
 
+def _part_lost(article: Article, capture: UrlCapture, reading: Reading) -> tuple[str, bool]:
+    """Whether a page lacks a part that the article and its own URL had, or differs in its time alone."""
+    own = article.renditions.get(capture.key)
+    former = [article.latest.reading, *([own.reading] if own else ())]
+    if any(all(map(part, former)) and not part(reading) for part in _PARTS):
+        return "it lacks a part that the article had", False
+    is_redated = changed_fields(article.latest.reading, reading) == ("published_at",)
+    return ("it is the same text of another time" if is_redated else ""), False
+
+
 def _truncated(capture: UrlCapture) -> tuple[str, bool]:
-    return ("the page has no end, and all before it had one", False) if capture.signs.cut else ("", False)
+    return ("the page has no end, and most before it had one", False) if capture.signs.cut else ("", False)
 
 
 def _is_related(article: Article, reading: Reading) -> bool:

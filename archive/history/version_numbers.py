@@ -2,14 +2,15 @@
 
 A page that alternates between two states (a paywall, a picture, a layout) is a page with two faces. Once it has made
 the same change twice (A, B, A, B), both states are kept as one version each, and each return is counted, not reported
-as an edit. One return (A, B, A) is an edit, like the first change.
+as an edit. One return (A, B, A) is an edit, like the first change; so is one to a state that then stands for a week:
+the page has one face again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from archive.history.edits import changed_fields
 from archive.history.facts import PictureFetch, UrlCapture
@@ -17,6 +18,7 @@ from archive.history.picture_changes import moved_pictures
 from archive.history.values import Article, ArticleState
 from archive.model.digests import digest_of_value
 
+_SETTLED = timedelta(days=7)
 _Key = tuple[str, tuple[tuple[str, str], ...]]
 
 
@@ -54,7 +56,7 @@ class Versions:
 
 def versions_of(article: Article) -> Versions:
     """An article's versions."""
-    kept, shown, returns = _count_returns([_key(state) for state in article.states])
+    kept, shown, returns = _count_returns(article.states)
     numbers = {index: number for number, index in enumerate(kept)}
     versions: list[Version] = []
     for index in kept:
@@ -110,8 +112,9 @@ def _key(state: ArticleState) -> _Key:
     return state.state, tuple((url, digest) for url, digest in _pictures(state))
 
 
-def _count_returns(keys: Sequence[_Key]) -> tuple[list[int], list[int], dict[int, list[int]]]:
+def _count_returns(states: Sequence[ArticleState]) -> tuple[list[int], list[int], dict[int, list[int]]]:
     """Which states are versions of their own, which version each state shows, and which states are returns of one."""
+    keys = [_key(state) for state in states]
     kept: list[int] = []
     shown: list[int] = []
     returns: dict[int, list[int]] = {}
@@ -119,6 +122,10 @@ def _count_returns(keys: Sequence[_Key]) -> tuple[list[int], list[int], dict[int
     changes: dict[tuple[_Key, _Key], int] = {}
     for index, key in enumerate(keys):
         change = (keys[index - 1], key) if index else None
+        if states[index].seen - states[index].at >= _SETTLED:  # what was before is no alternation any more
+            change = None
+            changes.clear()
+            first.clear()
         if change in changes and change is not None:
             undone = [former for former in kept if former > changes[change] and first[keys[former]] != former]
             for former in undone:

@@ -202,8 +202,11 @@ class Filing:
         return len(rows) + len(departures.get(name, set()) - {verdict.article})
 
     def _is_cut(self, capture: UrlCapture, earlier_pages: Sequence[int]) -> bool:
-        """Whether a page lacks its end, `</html`, which all earlier pages of its URL had."""
-        return bool(earlier_pages) and self._has_end(capture.id) is False and all(map(self._has_end, earlier_pages))
+        """Whether a page lacks its end, `</html`, which half of its URL's last pages had, or more: others may have been
+        cut off as well."""
+        if not earlier_pages or self._has_end(capture.id) is not False:
+            return False
+        return 2 * sum(self._has_end(page) is True for page in earlier_pages) >= len(earlier_pages)
 
     def _has_end(self, capture_id: int) -> bool | None:
         body = self._body(capture_id)

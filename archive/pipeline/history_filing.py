@@ -133,11 +133,11 @@ def judge_run(db: Database, run: Run, known: Readings | None = None, *, whole: b
         if not keys:
             break
         counts.add(file_waiting(db, run, known, quiet=True))
+    with connection.transaction(db):
+        for key in version_texts.learn_from_edits(db, run, clock.now(), whole=whole):
+            mark_for_rebuild(db, run.outlet_id, key)
+    counts.add(file_waiting(db, run, quiet=True))
     if not whole:
-        with connection.transaction(db):
-            for key in version_texts.learn_from_edits(db, run, clock.now()):
-                mark_for_rebuild(db, run.outlet_id, key)
-        counts.add(file_waiting(db, run, quiet=True))
         with connection.transaction(db):
             recheck_doubted(db, run)
     place_teasers(db, run.outlet_id)

@@ -70,6 +70,9 @@ click here to (?:subscribe|sign|join|read)\b.{0,250}$
 _COUNTERS = r"""
 (?:(?:số |tổng )?(?:lượt|lần) (?:xem|đọc|truy cập)|(?:page ?)?views|hits|aufrufe|vues|visitas)\W{0,4}\d[\d.,]{0,12}\W*$
 \d[\d.,]{0,12}\s?(?:lượt (?:xem|đọc|truy cập)|(?:page ?)?views?|reads|hits|aufrufe|vues|visitas|просмотр\w*)\W*$
+(?:(?:cập nhật|đăng)\W{0,3})?\d{1,3} (?:giây|phút|giờ|tiếng|ngày|tuần|tháng) trước\W*$
+(?:(?:updated|posted|published|modified)\W{0,3})?\d{1,3} (?:second|minute|min|hour|day|week|month)s? ago\W*$
+(?:vor|il y a|hace) \d{1,3} (?:minut\w{1,2}|stunden?|tag\w{0,2}|heures?|jours?|horas?|días?)\W*$
 (?:read|viewed|gelesen|leído|đã (?:xem|đọc))\W{0,3}\d[\d.,]{0,12}(?: times| mal| veces| lần)?\W*$
 """
 # when a page was last touched, and nothing of what was done to it

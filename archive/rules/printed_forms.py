@@ -41,7 +41,8 @@ GENEVA|MOSCOW|BRUSSELS|BERLIN|ROME|CAIRO|TEHRAN|JERUSALEM|GAZA CITY|BEIRUT|DAMAS
 CORRECTIONS = r"""
 (?:đính|cải) chính(?: (?:và|và cáo lỗi|thông tin))?\s*[:\].–-]|cáo lỗi\s*[:.–-]
 (?:tòa|toà) soạn (?:xin )?(?:đính|cải) chính
-(?:bài (?:viết|báo)|bản tin|tin)(?: này| trên)?\b.{0,20}\bđã được (?:cập nhật|(?:chỉnh |bổ sung, )?sửa|đính chính)
+(?:bài(?: viết| báo)?|bản tin|tin)(?: này| trên)?\b.{0,20}\bđã được (?:cập nhật|(?:chỉnh |bổ sung, )?sửa|đính chính)
+(?:tòa soạn|toà soạn|báo|chúng tôi)\b.{0,40}\b(?:xin|thành thật) (?:cáo )?lỗi (?:về|vì|quý|bạn|độc|ông|bà|do)\b
 (?:báo|chúng tôi)\b.{0,40}\bxin (?:được )?(?:đính|cải) chính\b
 corrections?(?: and clarifications?)?(?: appended)?\s*(?:\(|[:.–—-]|,? [A-Z][a-z]+\.? \d)|clarification\s*[:(–—-]
 editor[’']s note\b.{0,40}:.{0,120}\b(?:updated|corrected|amended|revised|clarif|earlier version|misstated)

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from sqlite_utils import Database
 
@@ -31,6 +31,7 @@ else:
 
 ZstdError = zstd.ZstdError
 Dictionary = zstd.ZstdDict
+Prefix = tuple[Dictionary, int]
 _Parameter = zstd.CompressionParameter
 
 # Against a dictionary, a page is small at any level: level 9 takes twice the time and saves 4%.
@@ -57,33 +58,31 @@ def compress(body: bytes, against: Dictionary | None = None, level: int = _LEVEL
     return zstd.compress(body, options=options, zstd_dict=against and against.as_digested_dict)
 
 
-def decompress(data: bytes, against: Dictionary | None = None, size: int | None = None) -> bytes:
-    """The body that `compress` was given. size: its number of bytes, where known; limits how many are decompressed.
-    Raises ZstdError where the data is no whole frame, fails its checksum or holds another number of bytes."""
-    return _decompressed(data, against, size)
-
-
-def _decompressed(data: bytes, against: Any, size: int | None) -> bytes:
+def decompress(data: bytes, against: Dictionary | Prefix | None = None, size: int | None = None) -> bytes:
+    """The body that `compress` or `patch` was given. size: its number of bytes, where known; limits how many are
+    decompressed. Raises ZstdError where the data is no whole frame, fails its checksum or holds another number."""
     if size is None:
         return zstd.decompress(data, zstd_dict=against, options=_WINDOW_LIMIT)
-    decompressor = zstd.ZstdDecompressor(zstd_dict=against, options=_WINDOW_LIMIT)
-    body = _at_most(decompressor, data, size + 1)
-    if len(body) == size and not decompressor.eof:  # the checksum follows the last byte
-        body += decompressor.decompress(b"", max_length=1)
-    if len(body) != size or not decompressor.eof or decompressor.unused_data or not _says(data, size):
-        raise ZstdError(f"it is not of the {size:,} bytes that it should be")
-    return body
-
-
-def _at_most(decompressor: zstd.ZstdDecompressor, data: bytes, size: int) -> bytes:
-    """What a frame holds, or the first `size` bytes, or a little more. A large one comes in parts: in one call, what
-    decompresses it takes twice its memory."""
     if size <= _PART:
-        return decompressor.decompress(data, max_length=size)
+        return b"".join(parts(data, against, size))
     body = BytesIO()
-    while body.tell() < size and not decompressor.eof and body.write(decompressor.decompress(data, max_length=_PART)):
-        data = b""
+    body.writelines(parts(data, against, size))
     return body.getvalue()
+
+
+def parts(data: bytes, against: Dictionary | Prefix | None, size: int) -> Iterator[bytes]:
+    """The body of a frame, in parts of 16 MB at most: in one call, what decompresses a large one takes twice its
+    memory. Raises ZstdError as `decompress` does, after the last part."""
+    decompressor = zstd.ZstdDecompressor(zstd_dict=against, options=_WINDOW_LIMIT)
+    left, rest = size, data
+    while left >= 0 and not decompressor.eof:
+        part = decompressor.decompress(rest, max_length=max(1, min(left, _PART)))  # the checksum follows the last byte
+        if not part and not decompressor.eof:
+            break
+        left, rest = left - len(part), b""
+        yield part
+    if left or not decompressor.eof or decompressor.unused_data or not _says(data, size):
+        raise ZstdError(f"it is not of the {size:,} bytes that it should be")
 
 
 def _says(frame: bytes, size: int) -> bool:
@@ -105,12 +104,7 @@ def patch(body: bytes, base: bytes) -> bytes:
         _Parameter.checksum_flag: 1,
         _Parameter.window_log: window,
     }
-    return zstd.compress(body, options=options, zstd_dict=_prefix(base))
-
-
-def unpatch(data: bytes, base: bytes, size: int | None = None) -> bytes:
-    """The body that `patch` was given. size: see `decompress`. Raises ZstdError where patch or base is damaged."""
-    return _decompressed(data, _prefix(base), size)
+    return zstd.compress(body, options=options, zstd_dict=prefix(base))
 
 
 def open_stream(file: BinaryIO) -> BinaryIO:
@@ -127,7 +121,8 @@ def open_stream(file: BinaryIO) -> BinaryIO:
     return zstd.ZstdFile(file, "rb", zstd_dict=against, options=_WINDOW_LIMIT)  # type: ignore[return-value]  # a file of bytes to read from
 
 
-def _prefix(base: bytes) -> tuple[Dictionary, int] | None:
+def prefix(base: bytes) -> Prefix | None:
+    """A body as the base of a patch."""
     return zstd.ZstdDict(base, is_raw=True).as_prefix if len(base) >= _SHORTEST_PREFIX else None
 
 

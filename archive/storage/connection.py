@@ -126,6 +126,8 @@ def _open_for_writing(path: Path, any_code: bool) -> Database:
             if migrations.pending(db):
                 schema_check.migrate(db, path)
                 seal_finished(db, clock.now())
+            if problem := schema_check.own_constraint(db):
+                raise ArchiveUnusable(f"{path} cannot be written to as it is: {problem}")
     except sqlite3.DatabaseError as error:
         db.close()
         if sentence := damage_message(error, path):

@@ -10,6 +10,7 @@ any moment, the archive is consistent, and the next compaction resumes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -18,7 +19,7 @@ from typing import Literal
 from sqlite_utils import Database
 
 from archive.model import clock
-from archive.model.digests import digest_of
+from archive.model.digests import digest_of, digest_of_parts
 from archive.model.errors import ArchiveDamaged
 from archive.storage import codecs
 from archive.storage.connection import any_length, checkpoint, snapshot, transaction
@@ -74,11 +75,30 @@ def get_body(db: Database, body_id: int, largest: int = LARGEST) -> bytes | None
 
     Raises ArchiveDamaged when it is missing or cannot be decompressed.
     """
-    with snapshot(db):  # compacting or a withdrawal may store its base in another form a moment later
-        return _decompressed(db, body_id, largest)
+    with snapshot(db), _damage_of(body_id):  # compacting or a withdrawal may store its base in another form
+        frame = _frame(db, body_id, largest)
+        return codecs.decompress(*frame) if frame else None
 
 
-def _decompressed(db: Database, body_id: int, largest: int) -> bytes | None:
+def digest_and_size(db: Database, body_id: int) -> tuple[str, int] | None:
+    """The digest and the number of bytes of a payload, of which only a part is in memory; otherwise as get_body."""
+    with snapshot(db), _damage_of(body_id):
+        frame = _frame(db, body_id, LARGEST)
+        return digest_of_parts(codecs.parts(*frame)) if frame else None
+
+
+@contextmanager
+def _damage_of(body_id: int) -> Iterator[None]:
+    try:
+        yield
+    except _DECOMPRESS_ERRORS as error:
+        raise ArchiveDamaged(f"body {body_id} cannot be decompressed: {error}. `luubao verify` tells more") from error
+
+
+def _frame(
+    db: Database, body_id: int, largest: int
+) -> tuple[bytes, codecs.Dictionary | codecs.Prefix | None, int] | None:
+    """A body as it is stored, what it is compressed against, and its number of bytes."""
     query = "SELECT codec, dictionary_id, base_id, data, size FROM bodies WHERE id = ?"
     try:
         with any_length(db):
@@ -92,13 +112,10 @@ def _decompressed(db: Database, body_id: int, largest: int) -> bytes | None:
     codec, dictionary_id, base_id, data, size = row
     if codec in ("withheld", "destroyed"):
         return None
-    try:
-        size = _valid_size(size, largest)
-        if codec == "zstd-patch":
-            return codecs.unpatch(data, _base_body(db, body_id, base_id, largest), size)
-        return codecs.decompress(data, codecs.load(db, dictionary_id) if dictionary_id else None, size)
-    except _DECOMPRESS_ERRORS as error:
-        raise ArchiveDamaged(f"body {body_id} cannot be decompressed: {error}. `luubao verify` tells more") from error
+    size = _valid_size(size, largest)
+    if codec == "zstd-patch":
+        return data, codecs.prefix(_base_body(db, body_id, base_id, largest)), size
+    return data, codecs.load(db, dictionary_id) if dictionary_id else None, size
 
 
 def stored_data(db: Database, body_id: int) -> bytes:
@@ -179,7 +196,7 @@ def _root_size(db: Database, body_id: int | None) -> int:
 def _base_body(db: Database, body_id: int, base_id: int, largest: int) -> bytes:
     if base_id >= body_id:  # a body is only ever based on an earlier one
         raise ArchiveDamaged(f"body {body_id} is said to be based on body {base_id}, which came after it")
-    base = _decompressed(db, base_id, largest)
+    base = get_body(db, base_id, largest)
     if base is None:
         raise ArchiveDamaged(f"body {body_id} is based on body {base_id}, which is not here")
     return base

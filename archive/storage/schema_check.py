@@ -47,6 +47,11 @@ _SCHEMA = "SELECT type, name, CAST(sql AS BLOB) FROM sqlite_master WHERE sql IS 
 _LONGEST_DEFINITION = 64 * 1024
 _SCHEMA_SECONDS = 5.0  # of processor time
 _COLUMNS_OF = "SELECT name FROM pragma_table_info(?)"
+_UNIQUE_INDEX = "SELECT name FROM pragma_index_list(?) WHERE \"unique\" AND origin = 'c'"
+_HOLDING_REFERENCES = (
+    'SELECT tables.name, reference."table" FROM sqlite_master AS tables, pragma_foreign_key_list(tables.name) AS'
+    " reference WHERE tables.type = 'table' AND on_delete IN ('NO ACTION', 'RESTRICT') ORDER BY 1"
+)
 
 
 def load_schema(connection: sqlite3.Connection) -> None:
@@ -136,6 +141,21 @@ def ambiguous_column(db: Database) -> str | None:
     rows = ((table, name) for table in sorted(COLUMNS) for (name,) in db.execute(_COLUMNS_OF, [table]).fetchall())
     own = next((row for row in rows if row[1] not in COLUMNS[row[0]] and row[1].lower() in taken), None)
     return f"its table {own[0]} has a column {own[1]}, as another table of luubao's. Rename it" if own else None
+
+
+def own_constraint(db: Database) -> str | None:
+    """Says what of somebody's own forbids rows that luubao writes, or keeps it from deleting one; None where nothing
+    does. Other indexes, and tables whose references let a row go, do no harm."""
+    for table in sorted(COLUMNS):
+        if index := db.execute(_UNIQUE_INDEX, [table]).fetchone():
+            return f"its index {index[0]} forbids equal values in {table}, which may have such. Remove the index"
+    for table, parent in db.execute(_HOLDING_REFERENCES).fetchall():
+        if table not in COLUMNS and parent.lower() in COLUMNS:
+            return (
+                f"a row of {parent} to which its table {table} refers cannot be deleted, and luubao may have to."
+                " Declare the reference ON DELETE CASCADE or SET NULL, or keep the table in a file of its own"
+            )
+    return None
 
 
 def _is_virtual(sql: bytes) -> bool:

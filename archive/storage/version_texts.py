@@ -25,7 +25,7 @@ from archive.model.records import Block, Image, Reading, Run
 from archive.model.validation import claimed_moment, json_lines, number, optional, text
 from archive.storage.connection import transaction
 from archive.storage.sqlite_errors import readable_values
-from archive.text.recurring_blocks import Boilerplate, learn, learn_added, without
+from archive.text.recurring_blocks import Boilerplate, learn, learn_from_changes, without
 
 COLUMNS = ("headline", "lead", "body", "captions", "layout", "details")
 """The columns that hold the reading, in the order in which `row_digest` covers them."""
@@ -205,39 +205,52 @@ def learn_boilerplate(db: Database, run: Run, moment: datetime) -> Boilerplate |
     return put_boilerplate(db, run, learned, moment)
 
 
-def learn_from_edits(db: Database, run: Run, moment: datetime) -> list[str]:
-    """Learns what a run's edits added to several articles at once, where it looked at enough of them. Returns the keys
-    of these articles, whose edits are none then."""
-    looked_at = int(db.execute(_LOOKED_AT, [run.id]).fetchone()[0])
-    if looked_at < _MIN_ARTICLES:
-        return []
-    texts = defaultdict[str, list[Reading]](list)
-    rows = db.query(_EDITED_TEXTS, [run.id])
-    for key, reading in readable_values(rows, "texts", lambda row: (row["article"], from_row(row))):
+def learn_from_edits(db: Database, run: Run, moment: datetime, *, whole: bool) -> list[str]:
+    """Learns what the last days' edits brought into several articles at once, or took away, where enough were looked
+    at. Returns the keys of these articles, whose edits are none then. whole: the last edits, however long ago."""
+    texts, times = defaultdict[str, list[Reading]](list), defaultdict[str, list[str]](list)
+    rows = db.query(_EDITED_TEXTS, [run.outlet_id, 0 if whole else run.id])
+    for key, at, reading in readable_values(rows, "texts", lambda row: (row["article"], row["at"], from_row(row))):
         texts[key].append(reading)
-    changes = {key: (both[0], both[1]) for key, both in texts.items() if len(both) > 1}
+        times[key].append(at)
+    is_small = _article_count(db, run) < _MIN_ARTICLES
+
+    def looked_at(keys: set[str]) -> int:
+        edited = [clock.parse(at) for key in keys for at in times[key][1:]]
+        first, last = clock.stamp(min(edited) - _ABOUT), clock.stamp(max(edited) + _ABOUT)
+        count = db.execute(_LOOKED_AT, {"outlet": run.outlet_id, "first": first, "last": last}).fetchone()[0]
+        return int(count) if is_small or count >= _MIN_ARTICLES else _NEVER
+
     present = boilerplate_of(db, run.outlet_id)
-    learned = learn_added(changes.values(), looked_at, present)
+    learned = learn_from_changes(texts, looked_at, present)
     if learned == present:
         return []
     put_boilerplate(db, run, learned, moment)
-    return [key for key, (_, reading) in changes.items() if without(reading, learned) is not reading]
+    return [
+        key for key, readings in texts.items() if any(without(reading, learned) is not reading for reading in readings)
+    ]
 
 
+_NEVER = 1_000_000_000
+_ABOUT = timedelta(minutes=20)  # a run looks at some articles before the first that was edited
 _LOOKED_AT = """
-SELECT count(DISTINCT article_id) FROM captures JOIN runs ON runs.id = run_id
-JOIN aliases ON aliases.outlet_id = captures.outlet_id AND aliases.url_key = captures.url_key
-JOIN articles ON articles.id = article_id
-WHERE run_id = ? AND captures.outcome <> 'error' AND articles.first_seen_at < started_at
+SELECT count(*) FROM articles WHERE outlet_id = :outlet AND withdrawn_at IS NULL AND first_seen_at < :first AND EXISTS (
+  SELECT 1 FROM aliases CROSS JOIN captures INDEXED BY captures_time USING (outlet_id, url_key)
+  WHERE aliases.article_id = articles.id AND captured_at BETWEEN :first AND :last AND outcome <> 'error')
 """
-_EDITED_TEXTS = """
-SELECT articles.url_key AS article, texts.* FROM versions AS edited JOIN captures ON captures.id = edited.capture_id
-JOIN articles ON articles.id = edited.article_id AND articles.current_version_id = edited.id
-JOIN versions ON versions.article_id = articles.id AND versions.number IN (edited.number - 1, edited.number)
+_EDITED_TEXTS = f"""
+SELECT articles.url_key AS article, versions.first_seen_at AS at, texts.* FROM (
+  SELECT edited.id, number, article_id FROM versions AS edited INDEXED BY versions_edits
+  JOIN articles ON articles.id = article_id AND current_version_id = edited.id
+  WHERE outlet_id = ? AND number > 1 AND words_of IS NULL AND edited.first_seen_at >= coalesce(
+    (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', started_at, '-7 days') FROM runs WHERE id = ?), '')
+  ORDER BY edited.first_seen_at DESC LIMIT {_SAMPLE_SIZE}) AS edited
+JOIN articles ON articles.id = edited.article_id
+JOIN versions ON versions.article_id = articles.id AND versions.number BETWEEN edited.number - 2 AND edited.number
 JOIN active_texts ON active_texts.version_id = versions.id JOIN texts ON texts.id = text_id
-WHERE run_id = ? AND edited.number > 1 AND edited.words_of IS NULL ORDER BY articles.id, versions.number
+ORDER BY articles.id, versions.number
 """
-"""Of each article whose newest version a run opened, the text before and the newest one."""
+"""Of articles whose newest version is one of the last edits, the last three texts: what came may have left again."""
 
 
 def put_boilerplate(db: Database, run: Run, learned: Boilerplate, moment: datetime) -> Boilerplate:
@@ -268,8 +281,9 @@ def _is_due(db: Database, run: Run, moment: datetime) -> bool:
 
 def _latest_readings(db: Database, run: Run) -> list[Reading]:
     rows = db.query(
-        "SELECT texts.* FROM articles JOIN active_texts ON active_texts.version_id = articles.current_version_id"
-        " JOIN texts ON texts.id = active_texts.text_id WHERE articles.outlet_id = ? ORDER BY articles.id DESC LIMIT ?",
+        "SELECT texts.* FROM articles JOIN versions ON article_id = articles.id AND number = 1"
+        " JOIN active_texts ON active_texts.version_id = versions.id JOIN texts ON texts.id = active_texts.text_id"
+        " WHERE articles.outlet_id = ? ORDER BY articles.id DESC LIMIT ?",
         [run.outlet_id, _SAMPLE_SIZE],
     )
     return list(readable_values(rows, "texts", from_row))

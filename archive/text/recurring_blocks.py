@@ -8,8 +8,9 @@ extracting a capture again with the same set gives the same reading.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from archive.model.digests import digest_of_value
 from archive.model.records import Block, Image, Reading
@@ -20,8 +21,8 @@ from archive.model.urls import first_picture_key
 _MIN_ARTICLES = 5
 _MIN_SHARE = 0.04
 # An editor adds a sentence to a few articles about one thing; a site adds one to each that has some part in its layout.
-_MIN_SHARE_ADDED = 0.25
-_MAX_SHARE_ADDED = 0.8
+# By how many articles were looked at: how often a block must come or leave at least, and in what share of them.
+_ADDED = ((20, 5, 0.25), (5, 3, 0.4), (0, 2, 0.5))
 PICTURE_REMOVED = "furniture-picture-removed"
 """The flag of a reading in which a placeholder stood where a picture may have stood before."""
 
@@ -41,19 +42,40 @@ class Boilerplate:
 def learn(readings: Iterable[Reading], known: Boilerplate | None = None) -> Boilerplate:
     """Learns the marks that recur in readings of different articles, one reading per article; adds the known ones."""
     sample = list(readings)
-    article_counts = Counter(mark for reading in sample for mark in _marks(reading))
+    article_counts = Counter(mark for reading in sample for mark in _recurring_marks(reading))
     threshold = max(_MIN_ARTICLES, _MIN_SHARE * len(sample))
     recurring = frozenset(mark for mark, count in article_counts.items() if count >= threshold)
     return Boilerplate(recurring | (known.marks if known else frozenset()))
 
 
-def learn_added(changes: Iterable[tuple[Reading, Reading]], looked_at: int, known: Boilerplate) -> Boilerplate:
-    """Learns what came into several articles at once, and adds it to the known marks. changes: readings of each edited
-    article before and after; looked_at: how many articles could have been edited. What comes into nearly all is a new
-    layout, and is not learned."""
-    counts = Counter(mark for former, reading in changes for mark in _marks(reading) - _marks(former))
-    fewest, most = max(_MIN_ARTICLES, _MIN_SHARE_ADDED * looked_at), _MAX_SHARE_ADDED * looked_at
-    return Boilerplate(known.marks | {mark for mark, count in counts.items() if fewest <= count < most})
+def learn_from_changes(
+    states: Mapping[str, Sequence[Reading]], looked_at: Callable[[set[str]], int], known: Boilerplate
+) -> Boilerplate:
+    """Learns what came into several articles, or left them, at once, and adds it to the known marks. states: the last
+    readings of each edited article, oldest first; looked_at: how many articles were looked at since the first of some
+    was edited."""
+    changes = {article: _changes_of(readings) - Counter(known.marks) for article, readings in states.items()}
+    changed: dict[str, set[str]] = {}
+    for article, marks in changes.items():
+        for mark in marks:
+            changed.setdefault(mark, set()).add(article)
+    learned = {
+        mark
+        for mark, articles in changed.items()
+        if len(articles) > 1 and _is_the_sites(sum(changes[one][mark] for one in articles), looked_at(articles))
+    }
+    return Boilerplate(known.marks | learned)
+
+
+def _changes_of(readings: Sequence[Reading]) -> Counter[str]:
+    """How often each mark that may be the site's came or left."""
+    marks = [_recurring_marks(reading) for reading in readings]
+    return Counter(mark for before, after in pairwise(marks) for mark in before ^ after)
+
+
+def _is_the_sites(count: int, looked_at: int) -> bool:
+    fewest, share = next((fewest, share) for least, fewest, share in _ADDED if looked_at >= least)
+    return count >= max(fewest, share * looked_at)
 
 
 def without(reading: Reading, boilerplate: Boilerplate) -> Reading:
@@ -84,6 +106,12 @@ def _marks(reading: Reading) -> set[str]:
     """The distinct marks of a reading."""
     texts = {_text_mark(block.text) for block in reading.blocks if block.kind != "image" and block.text}
     return texts | {_picture_mark(image) for image in reading.images}
+
+
+def _recurring_marks(reading: Reading) -> set[str]:
+    """The marks that may be the site's: an editor's note of a correction stands in several articles too."""
+    notes = (reading.correction or "").splitlines()
+    return _marks(reading) - {_text_mark(note) for note in notes}
 
 
 def _text_mark(text: str) -> str:

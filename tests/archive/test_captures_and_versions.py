@@ -229,6 +229,32 @@ def test_another_sqlite_file_is_refused(path: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("CREATE UNIQUE INDEX mine ON captures (url_key)", "its index mine forbids equal values in captures"),
+        ("CREATE TABLE notes (article INTEGER REFERENCES articles(id))", "its table notes refers"),
+        ("CREATE TABLE notes (version REFERENCES Versions ON DELETE RESTRICT)", "its table notes refers"),
+    ],
+)
+def test_what_would_keep_luubao_from_writing_is_told_before_it_writes(
+    db: Database, path: Path, own: str, said: str
+) -> None:
+    db.execute(own)
+    with pytest.raises(ArchiveUnusable, match=said), open_archive(path, create=True):
+        pass
+    with open_archive(path) as reading:
+        assert reading.execute("SELECT count(*) FROM captures").fetchone() == (0,)
+
+
+def test_tables_and_indexes_of_one_s_own_do_no_harm(db: Database, path: Path) -> None:
+    db.execute("CREATE INDEX mine ON captures (url_key)")
+    db.execute("CREATE TABLE topics (id INTEGER PRIMARY KEY, name TEXT UNIQUE)")
+    db.execute("CREATE TABLE notes (article REFERENCES articles(id) ON DELETE SET NULL, topic REFERENCES topics(id))")
+    with open_archive(path, create=True) as writing:
+        assert writing.execute("SELECT count(*) FROM notes").fetchone() == (0,)
+
+
 def test_a_newer_archive_is_refused(db: Database, path: Path) -> None:
     db.execute("PRAGMA user_version = 99")
     with pytest.raises(ArchiveUnusable, match="newer luubao"), open_archive(path):

@@ -26,7 +26,7 @@ from tests.killable_commands import Ended, Parent
 from tests.support import NOON, PAPER, Shoot, page, shoot
 
 ARTICLES = 12
-NEW = "<p>Đến cuối tuần, kho thóc của hợp tác xã đã chứa gần hai trăm tấn, nhiều hơn mọi năm.</p></article>"
+NEW = "<p>Đến cuối tuần, kho thóc của hợp tác xã số {} đã chứa gần hai trăm tấn, nhiều hơn mọi năm.</p></article>"
 
 
 def url(number: int) -> str:
@@ -35,7 +35,7 @@ def url(number: int) -> str:
 
 def article(number: int, more: str = "</article>") -> str:
     text = f"Câu chuyện số {number} xảy ra ở xã {number}, nơi bà con vừa gặt xong vụ {number}. " * 3
-    return page(f"Bài {number}", text).replace("</article>", more)
+    return page(f"Bài {number}", text).replace("</article>", more.format(number))
 
 
 def day(days: int, more: str = "</article>") -> Iterator[Capture]:
@@ -113,11 +113,13 @@ def test_a_page_that_breaks_off_where_none_did_is_no_edit(db: Database, run: Run
     ingest(db, run, shoot(body=article(1)))
     ingest(db, run, shoot(body=article(1).partition("<p>Theo")[0], hours=1))
     assert edits(db) == 0
-    assert doubts_of(db, run) == [("the page has no end, and all before it had one", 1)]
+    assert doubts_of(db, run) == [("the page has no end, and most before it had one", 1)]
     ingest(db, run, shoot(body=article(1), hours=2))
     assert edits(db) == 0
     ingest(db, run, shoot(body=article(1, NEW), hours=3))
     assert edits(db) == 1
+    ingest(db, run, shoot(body=article(1, NEW).partition("<p>Theo")[0], hours=4))
+    assert edits(db) == 1  # it broke off before, and not most of the time
 
 
 def test_a_damaged_fact_is_named_and_keeps_nobody_from_the_others(
@@ -259,10 +261,12 @@ def test_articles_that_exchange_their_addresses_go_on_there(tmp_path: Path) -> N
         for number in range(3):
             said = told_by((number + 1) % 3)
             yield shoot(
-                url(number), whole_page((number + 1) % 3, *said, *filter(None, [edit])), 24 * days + number / 60
+                url(number),
+                whole_page((number + 1) % 3, *said, *filter(None, [edit.format(number)])),
+                24 * days + number / 60,
             )
 
-    days = (few(0, 3), moved(1), moved(2), moved(3, "Sáng nay đò được kéo lên bờ."))
+    days = (few(0, 3), moved(1), moved(2), moved(3, "Sáng nay đò số {} được kéo lên bờ."))
     captures = [list(one) for one in days]
     whole = crawl(tmp_path / "whole.db", *captures)
     with open_archive(whole) as db:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from archive.pipeline.history_filing import judge_run
 from archive.pipeline.verification import verify
 from archive.queries import lookup
 from archive.storage.version_texts import learn_boilerplate
-from archive.text.recurring_blocks import Boilerplate, learn, learn_added, without
+from archive.text.recurring_blocks import Boilerplate, learn, learn_from_changes, without
 from tests.support import NOON, PAPER, Shoot
 
 NOTICE = "Bạn đọc gửi ý kiến về tòa soạn theo địa chỉ in ở trang tám."
@@ -59,13 +60,34 @@ def test_a_formula_of_a_few_among_many_stays() -> None:
     assert learn(readings) == Boilerplate()
 
 
-@pytest.mark.parametrize(("edited", "learned"), [(4, False), (5, True), (15, True), (16, False)])
-def test_what_comes_into_a_quarter_of_the_articles_at_once_is_learned(edited: int, learned: bool) -> None:
-    """Not of four, which an editor may have written; nor of nearly all: that is a new layout."""
-    changes = [(article(n), article(n, NOTICE)) for n in range(edited)]
-    changes += [(article(n, NOTICE), article(n, NOTICE, "Thêm.")) for n in range(20, 40)]
-    assert bool(learn_added(changes[:edited], 20, Boilerplate()).marks) == learned
-    assert not learn_added(changes[edited : edited + 4], 20, Boilerplate()).marks
+@pytest.mark.parametrize(
+    ("edited", "looked_at", "learned"),
+    [
+        (4, 20, False), (5, 20, True), (20, 20, True), (5, 21, False), (6, 19, False), (8, 19, True), (4, 12, False),
+        (6, 12, True), (3, 8, False), (4, 8, True), (2, 5, False), (3, 5, True), (2, 3, True), (1, 1, False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("leaves", [False, True])
+def test_what_comes_into_many_articles_at_once_or_leaves_them_is_learned(
+    edited: int, looked_at: int, learned: bool, leaves: bool
+) -> None:
+    """Not what a few get, which an editor may have written."""
+    states = {f"{n}": [article(n, NOTICE), article(n)][:: 1 if leaves else -1] for n in range(edited)}
+    states |= {f"{n}": [article(n, NOTICE), article(n, NOTICE, "Thêm.")] for n in range(20, 20 + edited // 3)}
+    assert bool(learn_from_changes(states, lambda _: looked_at, Boilerplate()).marks) == learned
+
+
+def test_what_comes_into_a_third_and_leaves_it_again_is_learned() -> None:
+    states = {f"{n}": [article(n), article(n, NOTICE), article(n)] for n in range(4)}
+    assert learn_from_changes(states, lambda _: 12, Boilerplate()).marks
+    assert not learn_from_changes({"0": states["0"]}, lambda _: 2, Boilerplate()).marks  # one editor's second thoughts
+
+
+def test_a_note_of_a_correction_is_an_editor_s_in_however_many_articles() -> None:
+    note = "Đính chính: bản tin trước ghi nhầm tên vị chủ tịch xã."
+    states = {f"{n}": [article(n), replace(article(n, note), correction=note)] for n in range(12)}
+    assert not learn_from_changes(states, lambda _: 12, Boilerplate()).marks
+    assert not learn(readings[1] for readings in states.values()).marks
 
 
 def test_learning_is_deterministic_and_only_grows() -> None:
@@ -127,16 +149,34 @@ def _look(db: Database, shoot: Shoot, day: int, pages: list[str]) -> None:
     judge_run(db, run)
 
 
-def test_a_line_that_a_third_of_the_articles_get_is_no_edit_and_an_edit_beside_it_is_one(
-    db: Database, shoot: Shoot
+@pytest.mark.parametrize(("articles", "every"), [(21, 3), (21, 1), (12, 2), (12, 1), (8, 2), (5, 1)])
+def test_a_line_that_many_articles_get_is_no_edit_and_an_edit_beside_it_is_one(
+    db: Database, shoot: Shoot, articles: int, every: int
 ) -> None:
     notice, edit = f"<p>{NOTICE}</p>", "<p>Ông Vương được tặng bằng khen vào dịp cuối năm.</p>"
-    _look(db, shoot, 0, [_bare(n) for n in range(21)])
-    _look(db, shoot, 1, [_bare(n, (edit if n == 3 else "") + (notice if n % 3 == 0 else "")) for n in range(21)])
-    assert _edits(db) == [("3", "body", "2026-05-21")]
-    _look(db, shoot, 2, [_bare(n, edit if n in (3, 6) else "") for n in range(21)])
-    assert _edits(db) == [("3", "body", "2026-05-21"), ("6", "body", "2026-05-22")]
+    numbers = range(articles)
+    _look(db, shoot, 0, [_bare(n) for n in numbers])
+    _look(db, shoot, 1, [_bare(n, (edit if n == 0 else "") + ("" if n % every else notice)) for n in numbers])
+    assert _edits(db) in ([("0", "body", "2026-05-21")], [])  # doubted where nearly all articles have changed
+    _look(db, shoot, 2, [_bare(n, edit if n in (0, 2) else "") for n in numbers])
+    _look(db, shoot, 3, [_bare(n, edit if n in (0, 2) else "") for n in numbers])
+    assert [(number, changed) for number, changed, _ in _edits(db)] == [("0", "body"), ("2", "body")]
     assert list(verify(db)) == []
+
+
+def test_a_note_that_four_articles_of_a_small_paper_get_is_an_edit_of_each(db: Database, shoot: Shoot) -> None:
+    note = "<p>Đính chính: bản tin trước ghi nhầm tên người lái đò, tòa soạn xin lỗi bạn đọc.</p>"
+    _look(db, shoot, 0, [_bare(n) for n in range(8)])
+    for day in (1, 2, 9):
+        _look(db, shoot, day, [_bare(n, note if n < 4 else "") for n in range(8)])
+    assert _edits(db) == [(f"{n}", "body", "2026-05-21") for n in range(4)]
+
+
+def test_a_line_that_came_into_all_articles_and_stays_is_no_edit(db: Database, shoot: Shoot) -> None:
+    _look(db, shoot, 0, [_bare(n) for n in range(21)])
+    for day in (1, 2):
+        _look(db, shoot, day, [_bare(n, f"<p>{NOTICE}</p>") for n in range(21)])
+    assert _edits(db) == []
 
 
 def test_a_placeholder_that_a_third_of_the_articles_show_for_a_day_is_no_edit(db: Database, shoot: Shoot) -> None:

@@ -104,6 +104,8 @@ FURNITURE = {
     "print line": "<p>In bài viết</p>",
     "view counter": "<p>Số lượt đọc: 1.204</p>",
     "readers counted in English": "<p>Read 1,204 times</p>",
+    "how long ago it was printed": "<p>3 giờ trước</p>",
+    "how long ago it was last touched, in English": "<p>Updated 25 minutes ago</p>",
     "when it was last touched": "<p>Cập nhật lần cuối: 11h45 ngày 02/3/2026</p>",
     "when it was last touched, in English": "<p>Updated on 4 March 2026 at 12.45 GMT</p>",
     "empty comment box": "<p>Hiện chưa có bình luận nào, hãy trở thành người đầu tiên bình luận cho bài viết này!</p>",
@@ -125,6 +127,7 @@ def test_furniture_between_paragraphs_is_left_out(name: str) -> None:
     [
         "Cập nhật ngày 4/3/2026: nâng diện tích gieo trồng lên 400 héc-ta.",
         "Updated on 4 March 2026 to add what the police said.",
+        "3 ngày trước, ông Nguyễn Văn Bình đã gửi đơn lên ủy ban xã.",
         "1.204 lượt xem là con số cao nhất từ trước đến nay của kênh.",
         "Views of the river: 19 villages look at it.",
     ],

@@ -31,8 +31,8 @@ def test_a_detour_that_ends_leaves_two_articles() -> None:
 
 
 def test_an_address_that_shows_another_article_now_belongs_to_that_one() -> None:
-    facts = Facts().page("a", story()).page("b", story())
-    facts.page("b", story("chè")).page("a", story()).page("b", story("chè"))
+    facts = Facts().page("a", story(), 0).page("b", story(), 0.1)
+    facts.page("b", story("chè"), 24).page("a", story(), 24.1).page("b", story("chè"), 48)
     assert changes(facts, 0) == changes(facts, 1) == [""]
     assert [facts.history.addresses[f"bao.example/{key}"].article for key in "ab"] == [0, 1]
     assert facts.history.articles[1].renditions["bao.example/b"].standing == "shows"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -137,6 +139,62 @@ def test_what_changed_everywhere_and_is_edited_again_counts_from_its_first_day()
     assert changes(facts) == ["", "body", "body"]
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"headline": story("chè").headline, "text": story("chè").text}, {"published_at": None}, {"lead": None},
+        {"authors": ()}, {"text": "Bà Nguyễn Thị Mận."}, {"published_at": PUBLISHED.replace(day=21)},
+        {"headline": "C?u m?i qua s?ng", "text": re.sub("[^ -~\n]", "?", story().text)},
+    ],
+)  # fmt: skip
+def test_what_a_broken_template_shows_for_some_hours_is_no_edit_and_what_stays_is_one(fault: dict[str, Any]) -> None:
+    whole = story(lead="Bà con hai xã phấn khởi.", authors=("Hà Thu",))
+    facts = Facts().page("a", whole, 0)
+    for hour in (24, 25, 26):
+        facts.page("a", replace(whole, **fault), hour)
+    assert changes(facts) == [""]
+    assert changes(Facts(looks=[*facts.looks]).page("a", whole, 27)) == [""]
+    facts.page("a", replace(whole, **fault), 37)
+    assert len(changes(facts)) == 2
+    assert facts.history.articles[0].latest.at.day == 21
+
+
+def test_an_edit_of_a_page_whose_time_is_each_visit_s_is_found() -> None:
+    facts = Facts()
+    for day in range(5):
+        facts.page("a", story(edit="Thêm." if day > 1 else "", published_at=PUBLISHED.replace(day=20 + day)), 24 * day)
+    assert changes(facts) == ["", "body, published_at"]
+
+
+@pytest.mark.parametrize(("others", "told"), [(3, True), (4, False)])
+def test_a_headline_that_several_articles_come_to_have_waits(others: int, told: bool) -> None:
+    facts = Facts().page("a", story(), 0)
+    facts.page("a", story(headline="Báo Thử"), 24, signs=OutletEvidence(same_headline=others)).page("a", story(), 48)
+    assert (len(changes(facts)) > 1) == told
+
+
+def test_an_edit_during_a_bad_day_is_one_edit_of_the_day_after() -> None:
+    button, edit, at_once = "Tải ứng dụng.", "Đến trưa nước đã rút.", OutletEvidence(at_once=True)
+    facts = Facts().page("a", story(), 0).page("a", story(edit=f"{edit}\n\n{button}"), 24, signs=at_once)
+    facts.page("a", story(edit=edit), 48).page("a", story(edit=edit), 72)
+    assert changes(facts) == ["", "body"]
+    assert facts.history.articles[0].latest.reading.text.endswith(edit)
+
+
+@pytest.mark.parametrize("found_first", ["Cập nhật 2 giờ trước", ""])
+def test_an_edit_beside_a_line_that_counts_on_at_each_look_is_found_and_the_line_is_none(found_first: str) -> None:
+    """As every page of the paper has one, nearly all articles change at each look."""
+    edited, unedited = Facts(), Facts()
+    shorter = "\n\n".join(story().text.split("\n\n")[:2])
+    for day, text in enumerate((story().text, story().text, shorter, shorter, shorter)):
+        line = f"Cập nhật {24 * day} giờ trước" if day else found_first
+        signs = OutletEvidence(at_once=bool(day))
+        edited.page("a", story(text=text, edit=line), 24 * day, signs=signs)
+        unedited.page("a", story(edit=line), 24 * day, signs=signs)
+    assert changes(unedited) == [""]
+    assert changes(edited) == ["", "body"]
+
+
 def test_an_error_under_the_lead_of_its_article_is_doubted() -> None:
     lead = "Bà con hai xã phấn khởi đón cây cầu mới sau nhiều năm chờ những chuyến đò sang sông mỗi sáng."
     fault = wrong("Đã có lỗi khi tải trang. Vui lòng thử lại.", lead=lead, published_at=PUBLISHED)
@@ -212,6 +270,13 @@ def test_a_picture_of_what_stood_there_does_not_keep_what_was_doubted_from_being
     facts.page("a", story("lũ"), 24).fetch("cau", bytes_of(200), 24.1).page("a", story("lũ"), 48)
     versions = versions_of(facts.history.articles[0]).all
     assert [(one.changed, one.at.day) for one in versions] == [((), 20), (("headline", "body", "pictures"), 21)]
+
+
+def test_a_page_that_only_says_it_is_gone_is_asked_again() -> None:
+    soft = "soft-404"
+    assert not Facts().page("a", story()).page("a", soft).page("a", story()).history.articles[0].tombstones
+    article = Facts().page("a", story(), 0).page("a", soft, 24).page("a", soft, 48).history.articles[0]
+    assert [(stone.gone_at.day, stone.returned_at) for stone in article.tombstones] == [(21, None)]
 
 
 def test_twins_that_disappear_with_nearly_all_are_gone_since_then() -> None:

@@ -26,11 +26,23 @@ def test_an_article_that_goes_back_to_what_it_said_has_a_third_version() -> None
 def test_a_page_with_two_faces_has_two_versions_and_counts_the_returns() -> None:
     facts = Facts()
     for _ in range(4):
-        facts.page("a", story(images=(picture("cau"),))).page("a", story())
+        facts.page("a", story(images=(picture("cau"),))).page("a", story(images=(picture("cau"), picture("đò"))))
     versions = versions_of(facts.history.articles[0])
     assert [one.changed for one in versions.all] == [(), ("pictures",)]
     assert versions.shown == (0, 1, 0, 1, 0, 1, 0, 1)
     assert [[moment.hour for moment in one.returns] for one in versions.all] == [[14, 16, 18], [15, 17, 19]]
+
+
+def test_a_page_that_keeps_one_of_its_faces_for_a_week_has_one_face_again() -> None:
+    other, facts = story(edit="Quảng cáo."), Facts()
+    for hour in (0, 48):
+        facts.page("a", story(), hour).page("a", other, hour + 24)
+    for day in (4, 9, 14):
+        facts.page("a", story(), 24 * day)
+    facts.page("a", other, 24 * 15)
+    versions = versions_of(facts.history.articles[0])
+    assert [one.at.day for one in versions.all] == [20, 21, 24, 4]
+    assert versions.shown == (0, 1, 0, 1, 2, 3)
 
 
 def test_a_new_state_after_two_faces_is_a_version() -> None:

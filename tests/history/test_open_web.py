@@ -54,6 +54,13 @@ def photos(day: int) -> Reading:
 LIST = f"{SITE}/thoi-su"
 
 
+STUBBED = replace(TWIN, text=TWIN.text.partition("\n\n")[0], flags=("paywalled",))
+CAPTIONED = replace(PICTURES[0], caption="Cầu mới nhìn từ bờ bắc.")
+ENGLISH = replace(
+    TWIN, headline="The river won’t wait", text="“Not yet,” said the mayor’s office.\n\nThe Café Loire stays closed."
+)
+
+
 def mojibake(reading: Reading) -> Reading:
     """What a browser shows that takes UTF-8 for Latin-1."""
     return _with_letters(reading, lambda text: text.encode().decode("latin-1"))
@@ -103,7 +110,7 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
     ),
     "a stub and its copy grow into an article": (
         Facts().page("a", STUB, 0).page("amp/a", STUB, 0.1).page("a", FULL, 1).page("amp/a", POOR, 1.1)
-        .page("a", FULL, 2).page("amp/a", POOR, 2.1), ["a | 0 1:headline,body,pictures | lives"],
+        .page("a", FULL, 24).page("amp/a", POOR, 24.1), ["a | 0 1:headline,body,pictures | lives"],
     ),
     "a twin that lags behind a rewriting": (
         Facts().page("a", TWIN, 0).page("b", TWIN, 0.1).page("a", story("lũ", images=PICTURES), 24).page("b", TWIN, 24.1)
@@ -189,11 +196,47 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
         .page("doc-bao-hom-nay?id=1", story(edit="Thêm."), 24),
         ["doc-bao-hom-nay?id=1 | 0 24:body | lives", "doc-bao-hom-nay?id=2 | 0.1 | lives"],
     ),
+    "a day behind a wall": (
+        Facts().page("a", TWIN, 0).page("a", STUBBED, 24).page("a", TWIN, 48), ["a | 0 | lives"],
+    ),
+    "a day without pictures": (
+        Facts().page("a", TWIN, 0).page("a", replace(TWIN, images=()), 24).page("a", TWIN, 48), ["a | 0 | lives"],
+    ),
+    "without pictures for good": (
+        Facts().page("a", TWIN, 0).page("a", replace(TWIN, images=()), 24).page("a", replace(TWIN, images=()), 48),
+        ["a | 0 24:pictures | lives"],
+    ),
+    "behind a wall for good": (
+        Facts().page("a", TWIN, 0).page("a", STUBBED, 24).page("a", STUBBED, 48), ["a | 0 | lives"],
+    ),
+    "edited after a day behind a wall": (
+        Facts().page("a", TWIN, 0).page("a", STUBBED, 24).page("a", replace(TWIN, images=(CAPTIONED,)), 48),
+        ["a | 0 48:captions | lives"],
+    ),
+    "edited on a day behind a wall": (
+        Facts().page("a", TWIN, 0).page("a", replace(STUBBED, headline="Cầu mới qua sông Con"), 24)
+        .page("a", replace(TWIN, headline="Cầu mới qua sông Con"), 48), ["a | 0 48:headline | lives"],
+    ),
+    "the wall falls": (
+        Facts().page("a", STUBBED, 0).page("a", TWIN, 24), ["a | 0 24:body | lives"],
+    ),
     "a day in another charset": (
         Facts().page("a", TWIN, 0).page("a", mojibake(TWIN), 24).page("a", TWIN, 48), ["a | 0 | lives"],
     ),
     "a day of question marks": (
         Facts().page("a", TWIN, 0).page("a", question_marks(TWIN), 24).page("a", TWIN, 48), ["a | 0 | lives"],
+    ),
+    "a day in another charset, on which it is edited": (
+        Facts().page("a", TWIN, 0).page("a", mojibake(story(edit="Cầu mở cửa.", images=PICTURES)), 24)
+        .page("a", story(edit="Cầu mở cửa.", images=PICTURES), 48), ["a | 0 48:body | lives"],
+    ),
+    "a day in another charset of a page whose only other letters are quotation marks": (
+        Facts().page("a", ENGLISH, 0).page("a", _with_letters(ENGLISH, lambda text: text.encode().decode("cp1252", "replace")), 24)
+        .page("a", ENGLISH, 48), ["a | 0 | lives"],
+    ),
+    "an editor puts marks of quotation": (
+        Facts().page("a", ENGLISH, 0).page("a", replace(ENGLISH, text=ENGLISH.text.replace("Café Loire", "«Café Loire»")), 24),
+        ["a | 0 24:body | lives"],
     ),
     "another charset that stays": (
         Facts().page("a", TWIN, 0).page("a", mojibake(TWIN), 24).page("a", mojibake(TWIN), 48),

@@ -2,8 +2,9 @@
 
 Runs have other numbers in every archive, and an import run brings captures of many years. So changes are grouped by
 time: a group of changes with no more than `_PAUSE` between them is an upheaval if it concerns nearly all known articles
-that were fetched meanwhile; or if all of a few that were fetched about then disappeared. A paper of one or two articles
-may lose these in earnest: then no other page was fetched, or one answers, such as the home page. A redirect that ended
+that were fetched meanwhile; or if two in five of those that were fetched about then, and at least three, disappeared. A
+paper of one or two articles may lose these in earnest: then no other page was fetched, or one answers, such as the home
+page. A redirect that ended
 an article stays a change of its group after that was taken back. An address that is known to be an article's only later
 is no article that disappeared. One that was gone a visit before changes no more: addresses that a relaunched site left
 behind are asked again for years, and are no reason to doubt an edit."""
@@ -24,6 +25,7 @@ from archive.storage.clock_corrections import CORRECTED_TIME
 _FEWEST_FETCHED = 10  # known articles that were fetched
 _FEWEST_GONE = 3  # known articles, where no others changed: edits of so few are an editor's day; or so few are all
 _UPHEAVAL_SHARE = 0.8
+_GONE_SHARE = 0.4  # the next look tells an outage of half a site from a section that was closed
 _PAUSE = timedelta(minutes=20)
 _LONG_AGO = f"-{int(VISIT.total_seconds())} seconds"
 _MAX_ID = 2**63 - 1
@@ -135,15 +137,16 @@ def _grouped_changes(db: Database, outlet_id: int) -> Iterator[_Changes]:
 
 
 def _is_upheaval(db: Database, outlet_id: int, changes: _Changes) -> bool:
-    """Whether nearly all known articles fetched meanwhile changed; or, of few, all that were fetched about then
-    disappeared."""
+    """Whether nearly all known articles fetched meanwhile changed, or many that were fetched about then disappeared."""
     began, ended = changes.began, changes.ended
     span: dict[str, object] = {"outlet": outlet_id, "began": began, "since": began, "until": ended}
-    if _are_nearly_all(db, span, changes.keys, _FEWEST_FETCHED):
+    if _are_most(db, span, changes.keys, _FEWEST_FETCHED, _UPHEAVAL_SHARE):
         return True
     first, last = clock.parse(began) - _PAUSE, clock.parse(ended) + _PAUSE
     about = {**span, "since": clock.stamp(first), "until": clock.stamp(last)}
-    return _are_nearly_all(db, about, changes.gone, 1 if _is_silent(db, about, changes.gone) else _FEWEST_GONE)
+    if _is_silent(db, about, changes.gone):
+        return _are_most(db, about, changes.gone, 1, _UPHEAVAL_SHARE)
+    return len(changes.gone) >= _FEWEST_GONE and _are_most(db, about, changes.gone, _FEWEST_GONE, _GONE_SHARE)
 
 
 def _is_small(db: Database, outlet_id: int) -> bool:
@@ -163,17 +166,17 @@ def _is_silent(db: Database, span: dict[str, object], gone: set[str]) -> bool:
     return bool(others) and not any(others)
 
 
-def _are_nearly_all(db: Database, span: dict[str, object], keys: set[str], fewest: int) -> bool:
-    """Whether the articles at these addresses are nearly all that were fetched, and those at least so many."""
-    if len(keys) < fewest * _UPHEAVAL_SHARE:
+def _are_most(db: Database, span: dict[str, object], keys: set[str], fewest: int, share: float) -> bool:
+    """Whether the articles at these addresses are such a share of all that were fetched, and those at least so many."""
+    if len(keys) < fewest * share:
         return False
     articles = {row[0] for key in keys for row in db.execute(_ARTICLES_AT, {**span, "key": key}).fetchall()}
-    most = int(len(articles) / _UPHEAVAL_SHARE) + 1
+    most = int(len(articles) / share) + 1
     if not articles or most < fewest:
         return False
     fetched = _fetched_count(db, span, most, 0, max(articles))  # higher ids were seldom known by then
     fetched += _fetched_count(db, span, most, max(articles) + 1, _MAX_ID) if fetched < most else 0
-    return fetched >= fewest and len(articles) >= _UPHEAVAL_SHARE * fetched
+    return fetched >= fewest and len(articles) >= share * fetched
 
 
 def _fetched_count(db: Database, span: dict[str, object], most: int, first: int, last: int) -> int:

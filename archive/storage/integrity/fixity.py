@@ -21,7 +21,7 @@ from archive.storage.connection import snapshot
 from archive.storage.integrity import seals
 from archive.storage.integrity.column_validation import COLUMNS as TABLES
 from archive.storage.integrity.problems import Problem, Step
-from archive.storage.payloads import get_body
+from archive.storage.payloads import digest_and_size
 from archive.storage.sqlite_errors import ROW_ERRORS
 from archive.storage.version_texts import COLUMNS, from_row, row_digest
 from archive.storage.withdrawals.destruction import opened, opened_row, or_nothing
@@ -106,16 +106,16 @@ def broken_bodies(db: Database, step: Step, budget: UnpackBudget | None = None) 
 
 def _body_problems(db: Database, body_id: int, digest: str, size: int) -> Iterator[Problem]:
     try:
-        body = get_body(db, body_id)
+        found = digest_and_size(db, body_id)
     except ArchiveDamaged as error:
         yield Problem(f"bodies {body_id}", str(error))
         return
-    if body is None:
+    if found is None:
         yield from _absent_body_problems(db, body_id, digest)
-    elif digest_of(body) != digest:
+    elif found[0] != digest:
         yield Problem(f"bodies {body_id}", f"its bytes are not those of {digest}")
-    elif len(body) != size:
-        yield Problem(f"bodies {body_id}", f"it has {len(body)} bytes, {size} are recorded")
+    elif found[1] != size:
+        yield Problem(f"bodies {body_id}", f"it has {found[1]} bytes, {size} are recorded")
 
 
 def broken_texts(db: Database, step: Step) -> Iterator[Problem]:
