@@ -25,8 +25,9 @@ from random import Random
 from sqlite_utils import Database
 
 import archive.storage.migrations
-from archive import Capture, Outlet, Run, file_reading, keep_capture, open_archive
+from archive import Capture, Outlet, Run, open_archive
 from archive.model.digests import digest_of
+from archive.pipeline.ingest import file_reading, keep_capture
 from archive.storage import codecs, connection, run_rows
 from bench import direct, imagined
 from bench.direct import ArchiveContents, Writer

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archive import Outlet, rechecks, start_run
+from archive import Outlet, start_run
+from archive.frontier.change_rate_store import rechecks
 from archive.frontier.schedule import State
 from archive.frontier.url_queue import reschedule
 from archive.model import clock

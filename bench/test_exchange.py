@@ -18,8 +18,8 @@ from warcio.warcwriter import WARCWriter
 
 from archive import open_archive, start_run
 from archive.exchange.exporters.warc_files import export_warc
+from archive.exchange.importers.import_items import OutletMatcher
 from archive.exchange.importers.import_job import import_files
-from archive.exchange.importers.outlet_matcher import OutletMatcher
 from archive.storage.captures.capture_stream import Scope
 from archive.storage.captures.capture_writer import keep
 from archive.storage.connection import transaction
@@ -121,7 +121,7 @@ import sys
 from pathlib import Path
 from archive import open_archive
 from archive.exchange.exporters.warc_files import export_warc
-from archive.exchange.importers.outlet_matcher import Houses
+from archive.exchange.importers.import_items import Houses
 from archive.exchange.importers.import_job import import_files
 from archive.storage.captures.capture_stream import Scope
 from bench.big import OUTLET

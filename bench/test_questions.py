@@ -25,8 +25,8 @@ from urllib.request import urlopen
 import pytest
 from sqlite_utils import Database
 
+from archive.queries.article_search import search
 from archive.queries.canned_queries import QUESTIONS, Question
-from archive.queries.full_text import search
 from archive.storage.connection import open_archive
 from archive.text.search_query import fts_query, snippet
 from bench.big import OUTLET, big_archive

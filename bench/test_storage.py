@@ -17,7 +17,8 @@ from sqlite_utils import Database
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive import Capture, Reading, Run, file_reading, keep_capture, open_archive, start_run
+from archive import Capture, Reading, Run, open_archive, start_run
+from archive.pipeline.ingest import file_reading, keep_capture
 from archive.storage import codecs, payloads
 from archive.storage.captures.capture_writer import keep
 from archive.storage.connection import transaction

@@ -5,24 +5,27 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from archive import Reading, read_page, same_site
+from archive import LuubaoError, Reading, open_archive, read_page, same_site
 from archive.history.article_identity import may_have_moved, number_in
+from archive.model.clock import now
 from archive.model.errors import Misconfigured
 from archive.model.urls import host_of, url_key
 from archive.runtime.atomic_files import atomic_write
-from archive.storage.histories.domain_moves import Known
+from archive.runtime.file_lock import outlet_lock
+from archive.storage.captures.kept_captures import outlets_of
+from archive.storage.histories.domain_moves import Known, known_on, wait_for
 from archive.text.equivalence import plain
-from crawler.config.sample_file import toml
+from crawler.config.setting_types import Value, toml
 from crawler.config.settings_in_force import load
-from crawler.outlets.outlet_checks import OutletDescription
-from crawler.outlets.toml_outlets import LISTS, Source
+from crawler.outlets.descriptions import LISTS, OutletDescription, Source
 from crawler.probe.client import Client, Facts, NoPage, Page
 from crawler.probe.probe_findings import NotProbed
-from crawler.probe.steps import home_page
+from crawler.probe.steps import home_page, run_exploration
 
 Former = Literal["leads there", "answers still", "does not answer"]
 SAMPLE = 12
@@ -58,6 +61,34 @@ class MoveCheck:
     @property
     def keeps_numbers(self) -> bool:
         return any(article.outcome == "same" for article in self.by_number)
+
+
+def known_articles(path: Path, outlet: OutletDescription) -> list[Known]:
+    """The articles that the archive has of the outlet's present domain."""
+    with open_archive(path) as db:
+        (run,) = outlets_of(db, outlet.name)
+        return known_on(db, run.outlet_id, host_of(outlet.home))
+
+
+def look(
+    outlet: OutletDescription, url: str, known: Sequence[Known], *, contact: Value, config: Path | None
+) -> MoveCheck:
+    """Looks for known articles on the site of a URL. Raises as `run_exploration`, and LuubaoError for the present
+    domain."""
+    if host_of(url if "://" in url else f"https://{url}") == host_of(outlet.home):
+        raise LuubaoError(f"{outlet.name} is at {outlet.home} already. Give the address it has moved to")
+    exploration = partial(check_new_domain, given_url=url, former=outlet.home, known=known)
+    return run_exploration(url, exploration, contact=contact, config=config)
+
+
+def enqueue(path: Path, outlet: OutletDescription, found: MoveCheck, known: Sequence[Known]) -> int:
+    """Queues the known articles at the same paths on the new domain, if the domain keeps paths. Returns how many
+    wait."""
+    if not found.keeps_paths:
+        return 0
+    with outlet_lock(path, outlet.name), open_archive(path, create=True) as db:
+        (run,) = outlets_of(db, outlet.name)
+        return wait_for(db, run.outlet_id, [there(article.url, found.home) for article in known], now())
 
 
 async def check_new_domain(client: Client, given_url: str, former: str, known: Sequence[Known]) -> MoveCheck:
@@ -161,10 +192,10 @@ def lines_for(outlet: OutletDescription, home: str, *, asks_the_former: bool) ->
     excluded = [] if asks_the_former else [f"http*://{former}/*", f"http*://{former}:*/*", f"http*://*.{former}/*"]
     lines = {
         "home_url": f"home_url = {toml(home)}",
-        "hosts": f"hosts = {_list(hosts)}  # {former} is where it was before",
+        "hosts": f"hosts = {toml(hosts)}  # {former} is where it was before",
     }
     if excluded:
-        lines["never"] = f"never = {_list(list(dict.fromkeys([*outlet.never, *excluded])))}"
+        lines["never"] = f"never = {toml(list(dict.fromkeys([*outlet.never, *excluded])))}"
     return lines
 
 
@@ -176,7 +207,7 @@ def rewritten(file: Path, outlet: OutletDescription, home: str, lines: dict[str,
     for key in LISTS:
         values = [there(url, home) if host_of(url) == former else url for url in table.get(key, [])]
         if values != table.get(key, []):
-            lines = {**lines, key: f"{key} = {_list(values)}"}
+            lines = {**lines, key: f"{key} = {toml(values)}"}
     for key, line in lines.items():
         text = _replace_line(file, text, outlet.name, key, line)
     return text
@@ -202,7 +233,3 @@ def _replace_line(file: Path, text: str, name: str, key: str, line: str) -> str:
     else:
         lines.insert(source.end(source.line("outlet", name, "home_url")), f"{line}\n")
     return "".join(lines)
-
-
-def _list(values: Sequence[str]) -> str:
-    return f"[{', '.join(map(toml, values))}]"

@@ -18,17 +18,19 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from archive import Capture, Outlet, WantedPicture, absolute, note_sitemaps, same_site
+from archive import Capture, Outlet, absolute, same_site
 from archive.model.clock import now
 from archive.model.errors import ArchiveUnusable, BadValue, Misconfigured
+from archive.model.records import WantedPicture
 from archive.model.urls import without_credentials
 from archive.model.validation import outlet_name, shown, zone
+from archive.pipeline.ingest import note_sitemaps
 from crawler import discovery
 from crawler.config import settings_in_force
 from crawler.config.settings_in_force import for_scrapy
 from crawler.outlets import catalogue
-from crawler.outlets.outlet_checks import FIELDS, TIMEZONE, OutletDescription
-from crawler.politeness.refusals import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
+from crawler.outlets.descriptions import FIELDS, TIMEZONE, OutletDescription
+from crawler.politeness.host_backoff import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
 from crawler.response_capture import capture_of, field_value
 from crawler.run.run_verdict import WRONG_CLOCK
 from crawler.run.site_witness import WrongClock
@@ -108,7 +110,6 @@ class OutletSpider(scrapy.Spider):
 
     @property
     def seed_urls(self) -> list[str]:
-        """The addresses of the seeds, each once."""
         return list(dict.fromkeys(urljoin(self.home_url, seed) for seed in ("", *self.seeds)))
 
     async def start(self) -> AsyncIterator[Request]:

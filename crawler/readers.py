@@ -14,18 +14,19 @@ from functools import partial
 from itertools import count as count_up
 from typing import Any, TypeVar
 
-from archive import Picture, Reading, Unreadable, try_to_read
+from archive import Picture, Reading, Unreadable
 from archive.model.change_rate import ChangeRates
 from archive.model.packed_links import PackedLinks
 from archive.pictures import recognise, recognise_kind
-from archive.pipeline.page_reading import extractor_of
+from archive.pipeline.page_reading import extractor_of, try_to_read
 from archive.storage.captures.kept_captures import Source
 from archive.text.recurring_blocks import Boilerplate
 from archive.workers import Lost, Workers
-from archive.workers.pool import Call
 from crawler import discovery
 
 T = TypeVar("T")
+Call = Callable[[], Any]
+"""A call of a module's function, as a partial, which can be pickled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Readers:
 
     async def call(self, function: Callable[..., T], *arguments: Any, background: bool = False) -> T | Lost:
         """The result of a module's function called in a reader process, or Lost. Raises as `read`."""
-        answer: T | Lost = await self._submit(Call(function, arguments), background=background)
+        answer: T | Lost = await self._submit(partial(function, *arguments), background=background)
         return answer
 
     def stop(self) -> None:

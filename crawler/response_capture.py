@@ -10,9 +10,11 @@ from urllib.parse import quote, urlsplit
 from scrapy.http import Headers, Response
 from scrapy.utils.python import to_unicode
 
-from archive import REDIRECTS, Capture, absolute
+from archive import Capture, absolute
+from archive.history.responses import REDIRECTS
 from archive.model.clock import now
 from archive.storage.captures.request_validators import REFUSED
+from archive.text.charsets import charset_of
 
 CODING = "content_encoding"
 """The key in a request's meta for the Content-Encoding of its response, as it came."""
@@ -66,9 +68,7 @@ def redirects(response: Response) -> bool:
 
 def charset(response: Response) -> str | None:
     """The charset that the Content-Type header names, as written."""
-    content_type = to_unicode(response.headers.get("Content-Type") or b"", errors="replace")
-    _, _, named = content_type.lower().partition("charset=")
-    return named.split(";")[0].strip(" \"'") or None
+    return charset_of(to_unicode(response.headers.get("Content-Type") or b"", errors="replace"))
 
 
 def leads_to(response: Response) -> str:

@@ -9,13 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-import archive
-from archive import Arrival, Capture, Ingested, Link, PictureCapture, Reading, Run, Unreadable, WantedPicture
+from archive import Capture, Link, PictureCapture, Reading, Run, Unreadable
+from archive.frontier import capacity, change_rate_store, dequeue, url_queue
+from archive.frontier.host_state import troubled_hosts
 from archive.frontier.schedule import RECHECK_FLOOR, RecheckMode, pictures_again
+from archive.history.responses import REDIRECTS
 from archive.model.capture_validation import validated
 from archive.model.clock import now
+from archive.model.records import PictureOutcome, WantedPicture
+from archive.model.urls import url_key
 from archive.monitor.health import MOVED, Health, Seed
+from archive.pipeline import ingest
+from archive.pipeline.ingest import Arrival, Ingested
 from archive.runtime import isolated
+from archive.storage import picture_fetches, version_texts
+from archive.storage.captures import capture_writer, request_validators
 from archive.storage.clock_corrections import usual_offset
 from archive.storage.connection import Database
 from archive.workers import Lost
@@ -53,7 +61,7 @@ class CrawlSession:
         self.counts: Counter[str] = Counter()
         self.failures: dict[str, None] = {}
         self.warnings: dict[str, None] = {}
-        self.troubled_hosts = archive.troubled_hosts(db)
+        self.troubled_hosts = troubled_hosts(db)
         self.pictures_left: int | None = None  # no pictures; crawler.download.picture_pipeline sets it
         self.rechecks, self.recheck_mode, self.floor = rechecks, recheck_mode, RECHECK_FLOOR
         self.sends_conditions = True  # whether a 304 is believed, and conditional requests are sent
@@ -61,31 +69,30 @@ class CrawlSession:
         self.waiting = 0
         self.never: Callable[[str], bool] = lambda _: False  # the outlet's excluded addresses
         self._recheck_queue: deque[str] | None = None
-        self._home_key = archive.url_key(run.outlet.home_url)
+        self._home_key = url_key(run.outlet.home_url)
         self._unanswered_seeds: set[str] = set()
         self.move = SiteMove(run.outlet)
         self.clock_check = ClockCheck(partial(usual_offset, db, run.outlet_id, run.id))
-        self.boilerplate = archive.boilerplate_of(db, run.outlet_id)
+        self.boilerplate = version_texts.boilerplate_of(db, run.outlet_id)
         self._due_pictures_taken = self._fetches_pictures = False
         self._picture_rechecks = 0
 
     def warn(self, sentence: str) -> None:
-        """Adds a warning to the run, which a person reads at its end."""
         self.warnings.setdefault(sentence)
 
     def count_limits(self) -> None:
-        for name, count in archive.left_out(self.db, self.run).items():
+        for name, count in capacity.left_out(self.db, self.run).items():
             if count:
                 self.counts[f"left: {name}"] += count
 
     def seed(self, seeds: Sequence[str]) -> None:
         """Makes the seeds due, before all other addresses."""
-        self._seeds = {archive.url_key(seed): seed for seed in seeds}
+        self._seeds = {url_key(seed): seed for seed in seeds}
         self._unanswered_seeds = set(self._seeds)
-        archive.seed(self.db, self.run, seeds, now())
+        url_queue.seed(self.db, self.run, seeds, now())
 
     def recheck_all(self) -> None:
-        archive.recheck_all(self.db, self.run, now())
+        url_queue.recheck_all(self.db, self.run, now())
         self.rechecks, self.floor = sys.maxsize, timedelta()
 
     def take(self, limit: int) -> list[str]:
@@ -102,16 +109,16 @@ class CrawlSession:
 
     def _next_urls(self, limit: int) -> list[str]:
         moment = now()
-        self.waiting = archive.waiting(self.db, self.run, moment)
-        if urls := archive.due(self.db, self.run, moment, limit):
+        self.waiting = dequeue.waiting(self.db, self.run, moment)
+        if urls := dequeue.due(self.db, self.run, moment, limit):
             return urls
         if self._home_key in self._unanswered_seeds or self.is_moved():  # the home page may show a move
             return []
         if self._recheck_queue is None:
             how = self.rechecks, self.recheck_mode, self.floor, self._picture_rechecks
-            self._recheck_queue = deque(archive.rechecks(self.db, self.run, moment, *how))
+            self._recheck_queue = deque(change_rate_store.rechecks(self.db, self.run, moment, *how))
         if not self._recheck_queue:
-            self._recheck_queue.extend(archive.take_signalled(self.db, self.run, moment))
+            self._recheck_queue.extend(change_rate_store.take_signalled(self.db, self.run, moment))
         return [self._recheck_queue.popleft() for _ in range(min(limit, len(self._recheck_queue)))]
 
     def is_moved(self) -> bool:
@@ -120,36 +127,36 @@ class CrawlSession:
         return self.move.to is not None and not any(seed.answered and seed.links != 0 for seed in seeds)
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
-        return archive.validators(self.db, self.run, url) if self.sends_conditions else (None, None)
+        return request_validators.validators(self.db, self.run, url) if self.sends_conditions else (None, None)
 
     def record_failure(self, url: str, reason: str) -> None:
-        archive.give_up(self.db, self.run, url, now())
+        url_queue.give_up(self.db, self.run, url, now())
         self.counts["failed"] += 1
         self.failures[reason] = None
-        self._note_seed(archive.url_key(url), Seed("failed"))
+        self._note_seed(url_key(url), Seed("failed"))
 
     def record_backoff(self, url: str, until: datetime) -> None:
         """Notes that an address was not asked: its host is in backoff."""
-        archive.drop(self.db, self.run, url, until)
-        self._unanswered_seeds.discard(archive.url_key(url))
+        url_queue.drop(self.db, self.run, url, until)
+        self._unanswered_seeds.discard(url_key(url))
         self.counts["left-alone"] += 1
 
     def postpone_picture(self, picture: WantedPicture, until: datetime) -> None:
         """Notes that a picture was not asked for: its host is in backoff."""
-        archive.leave_picture(self.db, picture, until)
+        picture_fetches.leave_picture(self.db, picture, until)
         self.counts["pictures-left"] += 1
 
     def record_refusal(self, url: str) -> None:
         """Notes that Scrapy cannot make a request for an address."""
-        archive.give_up(self.db, self.run, url, now())
-        self._unanswered_seeds.discard(archive.url_key(url))
+        url_queue.give_up(self.db, self.run, url, now())
+        self._unanswered_seeds.discard(url_key(url))
         self.counts["refused"] += 1
 
     def record_forbidden(self, url: str, count: str, reason: str | None = None) -> None:
         """Notes an address that is not to be asked. count: `forbidden` by robots.txt, `inside` the private network,
         `never` by the outlet's settings; reason: reported once, for a page may name thousands."""
-        archive.forbid(self.db, self.run, url, now())
-        self._unanswered_seeds.discard(archive.url_key(url))
+        url_queue.forbid(self.db, self.run, url, now())
+        self._unanswered_seeds.discard(url_key(url))
         if reason and not self.counts[count]:
             self.failures[reason] = None
         self.counts[count] += 1
@@ -160,7 +167,7 @@ class CrawlSession:
         checked = validated(capture, self.run.limits.header_bytes)
         if checked.headers != capture.headers:
             self.counts["left: headers"] += 1
-        return archive.keep_capture(self.db, self.run, checked)
+        return ingest.keep_capture(self.db, self.run, checked)
 
     def file_reading(
         self, capture: Capture, arrival: Arrival, reading: Reading | Unreadable, links: Collection[Link],
@@ -168,12 +175,12 @@ class CrawlSession:
     ) -> Submitted:  # fmt: skip
         """Files a capture's reading and adds its links to the frontier; counts what is not followed."""
         self.counts.update(f"not followed: {note}" for note in notes)
-        ingested = archive.file_reading(self.db, arrival.source, reading)
+        ingested = ingest.file_reading(self.db, arrival.source, reading)
         self._check_validators(capture, ingested)
-        new_links = archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
+        new_links = ingest.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
         self.counts["links"] += new_links
         if arrival.source.url_key in self._seeds:
-            leads_on = sum(archive.url_key(link.url) not in self._seeds for link in links)
+            leads_on = sum(url_key(link.url) not in self._seeds for link in links)
             newest = max((date for link in links if (date := link.published or link.lastmod)), default=None)
             self._note_seed(arrival.source.url_key, Seed(arrival.outcome, leads_on, newest))
         else:
@@ -185,7 +192,7 @@ class CrawlSession:
         if ingested.filed is None or ingested.filed.outcome != "edited":
             return
         validators = capture.header("ETag"), capture.header("Last-Modified")
-        if archive.versions_under(self.db, self.run, capture.requested_url, *validators) == 2:  # noted once
+        if request_validators.versions_under(self.db, self.run, capture.requested_url, *validators) == 2:  # noted once
             self.changed_silently.append(capture.requested_url)
 
     def leave_unread(self, arrival: Arrival) -> Submitted:
@@ -200,12 +207,12 @@ class CrawlSession:
         outcome = MOVED if self.move.leads_there(capture) else arrival.outcome
         self._note_seed(arrival.source.url_key, Seed(outcome))
         if arrival.outcome in ("revisit", "not-modified"):
-            links = [] if archive.links_are_noted(self.db, self.run, arrival) else self._kept_links(capture)
-            archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
+            links = [] if ingest.links_are_noted(self.db, self.run, arrival) else self._kept_links(capture)
+            ingest.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
         return self._submitted(ingested, self._redirect_target(capture))
 
     def _kept_links(self, capture: Capture) -> Collection[Link]:
-        body = archive.last_body(self.db, self.run, capture.requested_url) or b""
+        body = capture_writer.last_body(self.db, self.run, capture.requested_url) or b""
         outlet = self.run.outlet
         found = isolated.run(packed_links, body, capture.final_url, outlet.hosts, capture.encoding, outlet.timezone)
         if isinstance(found, Lost):
@@ -217,20 +224,20 @@ class CrawlSession:
         """The target to follow: another page of the site that has neither answered in this run nor waits in it (another
         spelling of the redirecting URL has not answered, and does not wait)."""
         via, target = (*capture.via, capture.requested_url), capture.final_url
-        if capture.status not in archive.REDIRECTS or capture.header("Location") is None or target in via:
+        if capture.status not in REDIRECTS or capture.header("Location") is None or target in via:
             return None
         if len(via) > self.run.limits.redirects:
             self.counts["left: redirects"] += 1
             return None
-        if archive.leads_away(capture, self.run.outlet) or self.never(target):
+        if capture_writer.leads_away(capture, self.run.outlet) or self.never(target):
             return None
-        if archive.url_key(target) not in map(archive.url_key, via):
-            if archive.captured_in_run(self.db, self.run, target):
-                self.counts["disappeared"] += archive.note_redirect(self.db, self.run, via, target, now())
+        if url_key(target) not in map(url_key, via):
+            if url_queue.captured_in_run(self.db, self.run, target):
+                self.counts["disappeared"] += ingest.note_redirect(self.db, self.run, via, target, now())
                 return None
-            if archive.taken_in_run(self.db, self.run, target):
+            if url_queue.taken_in_run(self.db, self.run, target):
                 return None
-        archive.enqueue(self.db, self.run, target, now())
+        url_queue.enqueue(self.db, self.run, target, now())
         return target
 
     def _submitted(self, ingested: Ingested, onward: str | None = None) -> Submitted:
@@ -238,7 +245,6 @@ class CrawlSession:
         return Submitted(ingested, tuple(self._pictures(ingested)), onward)
 
     def _note_seed(self, key: str, seed: Seed) -> None:
-        """Adds a seed's answer to the run's health."""
         self._unanswered_seeds.discard(key)
         if url := self._seeds.get(key):
             self.health.add_seed(url, seed)
@@ -263,13 +269,15 @@ class CrawlSession:
             self._due_pictures_taken = True
             yield from self._take_from_budget(self._due_pictures())
         if ingested.filed:
-            yield from self._take_from_budget(archive.pictures_after(self.db, ingested.filed, now()))
+            yield from self._take_from_budget(picture_fetches.pictures_after(self.db, ingested.filed, now()))
 
     def _due_pictures(self) -> list[WantedPicture]:
         assert self.pictures_left is not None
         moment = now()
-        again = pictures_again(self.recheck_mode, archive.runs_a_day(self.db, self.run, moment), self.rechecks)
-        wanted = archive.due_pictures(self.db, self.run, moment, self.pictures_left // 2, again)
+        again = pictures_again(
+            self.recheck_mode, change_rate_store.runs_a_day(self.db, self.run, moment), self.rechecks
+        )
+        wanted = picture_fetches.due_pictures(self.db, self.run, moment, self.pictures_left // 2, again)
         self._picture_rechecks = sum(picture.final_url is not None for picture in wanted)
         return wanted
 
@@ -282,9 +290,8 @@ class CrawlSession:
         self.pictures_left -= len(allowed)
         return allowed
 
-    def keep_picture(self, capture: PictureCapture, rest: timedelta) -> archive.PictureOutcome:
-        """Records a fetch of a picture, and counts what it brought."""
-        outcome = archive.keep_picture(self.db, self.run, capture, rest)
+    def keep_picture(self, capture: PictureCapture, rest: timedelta) -> PictureOutcome:
+        outcome = ingest.keep_picture(self.db, self.run, capture, rest)
         self.counts[_PICTURE_COUNTS.get(outcome, "pictures")] += 1
         self.counts["pictures-replaced"] += outcome == "replaced"
         return outcome

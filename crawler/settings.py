@@ -42,7 +42,7 @@ DOWNLOAD_WARNSIZE = 0  # default 32 MiB: the capture names what was left out; re
 LUUBAO_RECHECK_ALL = False  # --recheck-all
 LUUBAO_FULL = False  # --full
 LUUBAO_SINCE = None  # --since, a date
-LUUBAO_PROGRESS = True  # whether a terminal shows the progress line; read by: crawler.run.progress_line
+LUUBAO_PROGRESS = True  # whether a terminal shows the progress line; read by: crawler.run.run_command
 
 # The frontier is a table of the archive (default: a queue in memory), and deduplicates requests by URL.
 SCHEDULER = "crawler.scheduler.FrontierScheduler"
@@ -67,17 +67,17 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.download.download_handler.RefusalMiddleware": 90,
     "crawler.politeness.robots_txt.RobotsTxt": 100,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "crawler.download.decompression.DecompressionMiddleware": 590,
+    "crawler.download.size_limits.DecompressionMiddleware": 590,
 }
 ITEM_PIPELINES = {"crawler.download.picture_pipeline.Pictures": 100}  # default {}
 EXTENSIONS = {
     # default {}
-    "crawler.politeness.crawl_window.CrawlWindow": 50,
+    "crawler.run.shutdown.CrawlWindow": 50,
     "crawler.run.shutdown.Shutdown": 60,
     "crawler.run.run_record.RunRecord": 100,
     "crawler.politeness.host_politeness.HostPoliteness": 150,
     "crawler.download.size_limits.SizeLimits": 160,
     "crawler.politeness.robots_txt.CrawlDelay": 200,
-    "crawler.run.progress_line.Progress": 300,
+    "crawler.run.run_command.Progress": 300,
 }
 LOG_LEVEL = "INFO"  # default DEBUG; `luubao crawl` lowers it to WARNING so that cron stays quiet

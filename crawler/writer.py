@@ -16,9 +16,10 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
 
-from archive import Arrival, Capture, open_archive, transaction
+from archive import Capture, open_archive, transaction
 from archive.console.logs import log_of
 from archive.model.errors import ArchiveUnusable
+from archive.pipeline.ingest import Arrival
 from archive.storage.connection import Database
 from archive.workers import Lost
 from crawler.readers import Readers, ReadingStopped, Recognised, Task

@@ -17,7 +17,7 @@ import click
 from archive.cli.reread_spark import reread_command
 from archive.cluster.reading_files import COLUMNS as READING_COLUMNS
 from archive.console.output import rendered
-from archive.monitor.status.status_text import lines as status_lines
+from archive.monitor.status_text import lines as status_lines
 from archive.queries.canned_queries import TOPICS, Question
 from archive.queries.tabular import EXPORT_COLUMNS as DATASET_COLUMNS
 from archive.storage.connection import open_archive
@@ -25,10 +25,10 @@ from archive.storage.integrity.derived_columns import UNCOVERED
 from archive.storage.schema import TABLES
 from crawler import settings
 from crawler.cli import luubao
+from crawler.cli.settings_command import sample
 from crawler.config.alert_tables import KEYS as ALERT_KEYS
-from crawler.config.sample_file import sample
 from crawler.demo.server import Newspaper
-from crawler.fleet.batch_report import FIELDS as ROUND_FIELDS
+from crawler.fleet.batch import FIELDS as ROUND_FIELDS
 from crawler.run.run_verdict import FIELDS, MEANINGS
 from tests.archive.imaginary_status import imaginary_status
 
@@ -43,8 +43,9 @@ def _leaves(name: str, command: click.Command) -> Iterator[tuple[str, click.Comm
         yield name, command
     if not isinstance(command, click.Group):
         return
-    for inner_name, inner in command.commands.items():
-        yield from _leaves(f"{name} {inner_name}", inner)
+    for inner_name in command.list_commands(context := click.Context(command)):
+        if inner := command.get_command(context, inner_name):
+            yield from _leaves(f"{name} {inner_name}", inner)
 
 
 def _command(name: str, command: click.Command) -> str:

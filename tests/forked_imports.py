@@ -25,7 +25,7 @@ class Watch:
         self.by = {}
     def find_spec(self, name, path=None, target=None):
         frame = sys._getframe(1)
-        while frame.f_back and frame.f_globals.get("__name__", "").startswith(("importlib", "_frozen_importlib", "archive.runtime.lazy_imports")):
+        while frame.f_back and (frame.f_code.co_name == "__getattr__" or frame.f_globals.get("__name__", "").startswith(("importlib", "_frozen_importlib"))):
             frame = frame.f_back
         self.by.setdefault(name, (frame.f_globals.get("__name__", "?"), frame.f_lineno))
 

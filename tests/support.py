@@ -17,18 +17,9 @@ from typing import Any, TypeVar
 from hypothesis import settings
 from sqlite_utils import Database
 
-from archive import (
-    Capture,
-    Ingested,
-    Link,
-    Outlet,
-    Run,
-    discover,
-    file_reading,
-    keep_capture,
-    open_archive,
-    try_to_read,
-)
+from archive import Capture, Link, Outlet, Run, open_archive
+from archive.pipeline.ingest import Ingested, discover, file_reading, keep_capture
+from archive.pipeline.page_reading import try_to_read
 from archive.text.recurring_blocks import Boilerplate
 
 T = TypeVar("T")

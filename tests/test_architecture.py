@@ -230,7 +230,7 @@ def test_the_front_door_says_the_same_to_programs_and_to_type_checkers() -> None
     froms = [node for node in typed.body if isinstance(node, ast.ImportFrom)]
     stated = {alias.name: node.module for node in froms for alias in node.names}
     homes = vars(package)["_homes_of_public_names"]
-    assert homes == stated, "what lazy() is told differs from the imports for type checkers"
+    assert homes == stated, "the table of homes differs from the imports for type checkers"
     assert sorted(package.__all__) == sorted(homes), "__all__ differs from the imports for type checkers"
     for public in homes:
         assert not isinstance(getattr(package, public), ModuleType), f"archive.{public} is a module"

@@ -56,15 +56,15 @@ BOUNDED: dict[str, tuple[int, str]] = {
     "archive.exchange.importers.mirrors._ZONE": (100, "the first 100 characters of a date"),
     "archive.model.validation._PLACE": (1_000, "only by fullmatch, where it is linear"),
     "archive.frontier.url_patterns._TOKEN": (1_000, "only by fullmatch, where it is linear"),
-    "crawler.outlets.outlet_checks._HOST": (1_000, "only by fullmatch, where it is linear"),
+    "crawler.outlets.descriptions._HOST": (1_000, "only by fullmatch, where it is linear"),
     "crawler.discovery.feeds._OFFSET": (64, "moments._LONGEST"),
     "crawler.discovery.feeds._NUMBERS": (64, "moments._LONGEST"),
     "crawler.discovery.feeds._SPACE_BEFORE_ZONE": (64, "moments._LONGEST"),
     "crawler.discovery.page_links._REFRESH": (1_000, "matched at the start only, where it is linear"),
-    "crawler.discovery.pagination._TIMELINE": (2_083, "an address: archive.model.urls._LONGEST"),
+    "crawler.discovery.page_links._TIMELINE": (2_083, "an address: archive.model.urls._LONGEST"),
     "crawler.discovery.tolerant_xml._PLAIN": (1_000, "matched at a tag only, where it is linear"),
-    "crawler.probe.site_identity._BETWEEN": (2_000, FOLDED),
-    "crawler.probe.site_identity._HOST": (1_000, "only by fullmatch, where it is linear"),
+    "crawler.probe.site_features._BETWEEN": (2_000, FOLDED),
+    "crawler.probe.site_features._HOST": (1_000, "only by fullmatch, where it is linear"),
 }
 
 

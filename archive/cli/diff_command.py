@@ -7,21 +7,22 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from archive.cli import formatting
 from archive.cli.options import NUMBER, db_option, json_option
 from archive.console.output import say, say_all, say_json, say_whole, stored_moment
+from archive.diff import Change, size
+from archive.diff.summary import summary
 from archive.model.errors import ArchiveDamaged, LuubaoError, UnknownArticle
 from archive.queries import lookup
+from archive.queries.lookup import Article
+from archive.runtime.atomic_files import atomic_write
+from archive.storage.captures.kept_captures import provenance_of
 from archive.storage.connection import open_archive
-
-if TYPE_CHECKING:
-    from archive.diff import Change
-    from archive.queries.lookup import Article
-    from archive.web.diff_html import Comparison
+from archive.web.diff_html import Comparison, page
 
 _EXIT_NOTHING = 1
 
@@ -55,9 +56,6 @@ def diff(path: Path, as_json: bool, html: str | None, every: bool, url: str, old
       luubao diff 127.0.0.1/thoi-su/cau-moi-101.htm 1 3
       luubao diff 127.0.0.1/thoi-su/cau-moi-101.htm --all --html history.html
     """
-    from archive.storage.captures.kept_captures import provenance_of
-    from archive.web.diff_html import Comparison
-
     if as_json and html:
         raise click.UsageError("--json or --html, not both")
     with open_archive(path) as db:
@@ -69,8 +67,6 @@ def diff(path: Path, as_json: bool, html: str | None, every: bool, url: str, old
         Comparison(versions[before], versions[after], readings[before], readings[after]) for before, after in pairs
     ]
     if html:
-        from archive.web.diff_html import page
-
         _write(html, page(article, steps), path)
     elif as_json:
         comparisons = [_as_json(article, step) for step in steps]
@@ -110,8 +106,6 @@ def _write(file: str, text: str, archive: Path) -> None:
     if file == "-":
         say_whole(text)
         return
-    from archive.runtime.atomic_files import atomic_write
-
     target = Path(file)
     with atomic_write(target, replace=True) as temporary:
         if target.exists() and target.samefile(archive):
@@ -121,8 +115,6 @@ def _write(file: str, text: str, archive: Path) -> None:
 
 def _as_json(article: Article, step: Comparison) -> dict[str, Any]:
     """The JSON form that docs/diff.md describes."""
-    from archive.diff import size
-
     removed, added = size(step.changes)
     return {
         "article": article.id,
@@ -142,8 +134,6 @@ def _change(change: Change) -> dict[str, Any]:
 
 
 def _print(article: Article, steps: Sequence[Comparison]) -> None:
-    from archive.diff.summary import summary
-
     for index, step in enumerate(steps):
         if index:
             say()

@@ -1,4 +1,4 @@
-"""`luubao import` and `luubao merge`."""
+"""`luubao import`, `merge`, `push` and `pull`: the commands that exchange captures with other archives."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ import click
 
 from archive.cli.options import db_option, filing, picture_folder, pictures_option, unpack_ratio_option
 from archive.console.output import clear_progress, counting, say, say_all, say_counts, show_progress
+from archive.exchange.object_store.store import ObjectStore
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.paths import folder_beside
-from archive.model.validation import is_address, outlet_name, shown
+from archive.model.records import Outlet
+from archive.model.urls import host_of, without_credentials
+from archive.model.validation import file_name, is_address, outlet_name, shown
+from archive.runtime import signals
 
 if TYPE_CHECKING:
-    from archive.exchange.importers.formats import PageDefaults
+    from archive.exchange.importers.import_items import OutletMatcher
     from archive.exchange.importers.import_job import Report
-    from archive.exchange.importers.outlet_matcher import OutletMatcher
-    from archive.model.records import Outlet
+    from archive.exchange.importers.mirrors import PageDefaults
+    from archive.exchange.object_store.sync import TransferReport
 
 EXIT_PARTLY = 4
 """The exit code of `import`, `merge` and `backfill` when some items could not be imported, as of `luubao crawl` when
@@ -65,8 +69,8 @@ def import_command(
       luubao import readings/ --db luubao.db
     """
     from archive.cluster.imported_readings import holds_readings
-    from archive.exchange.importers.formats import PageDefaults
-    from archive.exchange.importers.outlet_matcher import OutletMatcher
+    from archive.exchange.importers.import_items import OutletMatcher
+    from archive.exchange.importers.mirrors import PageDefaults
 
     readings = [file for file in files if holds_readings(file)]
     captures = [file for file in files if file not in readings]
@@ -197,9 +201,6 @@ _NOT_IMPORTED = {
 
 
 def _outlets(ctx: click.Context, name: str | None, home: str | None) -> list[Outlet]:
-    from archive.model.records import Outlet
-    from archive.model.urls import host_of, without_credentials
-
     declared = ctx.obj() if callable(ctx.obj) else ()  # the crawler's commands put it there: outlets with spiders
     if home:
         if not name:
@@ -241,3 +242,91 @@ def _progress() -> Iterator[Callable[[Report], None]]:
 
     yield show
     clear_progress()
+
+
+@click.command("push")
+@click.argument("store", metavar="STORE")
+@db_option
+@pictures_option
+@click.option("--no-pictures", is_flag=True, help="Without pictures.")
+@click.option("--archives", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="FOLDER",
+              help="Upload every archive of a folder instead of one.")  # fmt: skip
+@click.option("--over", metavar="STATE", help="The archive has been merged with this state of the store: upload it.")
+def push_command(
+    store: str, path: Path, pictures: Path | None, no_pictures: bool, archives: Path | None, over: str | None
+) -> None:
+    """Uploads an archive and its pictures to an object store.
+
+    Uploads only what is not there yet, and can be resumed. Never overwrites a state of the store that this archive
+    does not descend from. Credentials come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+    AWS_ENDPOINT_URL). Exit code 1 if an archive could not be uploaded (the others are), 4 if only damaged pictures
+    were skipped. Needs `pip install 'luubao[scale]'`; see docs/scale.md.
+
+    \b
+    Examples:
+      luubao push s3://library/papers --db baophutho.db
+      luubao push s3://library/papers --archives /srv/luubao
+    """
+    from archive.exchange.object_store.sync import accept_merged_state, push
+
+    bucket, failed, partly = ObjectStore(store), False, False
+    for archive in sorted(archives.glob("*.db")) if archives else [path]:
+        folder = None if no_pictures else picture_folder(archive, pictures if not archives else None)
+        try:
+            if over:
+                accept_merged_state(archive, bucket, over)
+            with counting(f"{archive.name}: pieces") as step:
+                carried = push(archive, bucket, pictures=folder, step=step)
+            say(_transfer_summary(archive.name, carried))
+            remedy = "here. `luubao pull` brings good ones where the store has them"
+            partly |= _print_damaged(archive.name, carried, remedy)
+        except LuubaoError as error:
+            if signals.signal_received():  # it interrupted a statement: nothing is wrong with the archive
+                raise
+            say(f"{archive.name}: {error}", err=True)
+            failed = True
+    raise click.exceptions.Exit(1 if failed else EXIT_PARTLY if partly else 0)
+
+
+@click.command("pull")
+@click.argument("store", metavar="STORE")
+@click.argument("names", metavar="ARCHIVE...", nargs=-1, required=True)
+@click.option("--to", type=click.Path(path_type=Path), default=Path(), show_default="here", metavar="PLACE",
+              help="Target folder or, for one archive, file.")  # fmt: skip
+@click.option("--no-pictures", is_flag=True, help="Without pictures.")
+def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool) -> None:
+    """Downloads archives and their pictures from an object store.
+
+    Downloads only what is not here yet, and checks it against its digests. Never overwrites what is here and not in
+    the store. Exit code 4 if pictures in the store are damaged and everything else was downloaded.
+
+    \b
+    Example:
+      luubao pull s3://library/papers baophutho.db baovinhphuc.db --to /srv/reading
+    """
+    from archive.exchange.object_store.sync import pull
+
+    bucket = ObjectStore(store)
+    if len(names) > 1 and not to.is_dir():
+        raise click.UsageError(f"{to} is no folder: several archives need one")
+    partly = False
+    for name in map(file_name, names):
+        archive = to / name if to.is_dir() else to
+        with counting(f"{name}: pieces") as step:
+            carried = pull(name, bucket, archive, pictures=None if no_pictures else folder_beside(archive), step=step)
+        say(_transfer_summary(name, carried))
+        partly |= _print_damaged(name, carried, f"at {store}. `luubao push` from where they are good mends that")
+    raise click.exceptions.Exit(EXIT_PARTLY if partly else 0)
+
+
+def _transfer_summary(name: str, carried: TransferReport) -> str:
+    pieces = f"{carried.pieces} of {carried.of} pieces, {carried.bytes / 1e6:.1f} MB"
+    return f"{name}: {pieces}, and {carried.pictures} pictures carried"
+
+
+def _print_damaged(name: str, carried: TransferReport, where: str) -> bool:
+    """Prints which pictures are damaged and were not transferred. Returns whether any were."""
+    if carried.damaged:
+        count = f"{len(carried.damaged)} picture{'s are' if len(carried.damaged) > 1 else ' is'}"
+        say(f"{name}: {count} damaged, such as {carried.damaged[0]}, {where}", err=True)
+    return bool(carried.damaged)

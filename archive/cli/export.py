@@ -13,6 +13,9 @@ import click
 
 from archive.cli.options import Commands, F, db_option, picture_folder, pictures_option
 from archive.console.output import counting, say
+from archive.model.time_zones import DaySpan
+from archive.runtime.atomic_files import atomic_write
+from archive.storage.captures.kept_captures import outlets_of
 from archive.storage.connection import open_archive, snapshot
 
 if TYPE_CHECKING:
@@ -59,9 +62,7 @@ def scope_of(
     db: Any, outlet: str | None, since: datetime | None, until: datetime | None, run: int | None = None
 ) -> Scope:
     """The scope of captures for these options. Raises UnknownOutlet."""
-    from archive.model.time_zones import DaySpan
     from archive.storage.captures.capture_stream import Scope
-    from archive.storage.captures.kept_captures import outlets_of
 
     zone = outlets_of(db, outlet)[0].outlet.timezone if outlets_of(db, outlet) else "UTC"
     first, last = DaySpan(since.date() if since else None, until.date() if until else None).stamps(zone)
@@ -92,7 +93,6 @@ def warc(
       luubao export warc --outlet baovinhphuc --to warcs/
     """
     from archive.exchange.exporters.warc_files import export_warc
-    from archive.runtime.atomic_files import atomic_write
 
     with _leaving(path) as (db, step), atomic_write(target, add=True, parents=True) as temporary:
         exported = export_warc(
@@ -119,8 +119,6 @@ def print_withdrawn(count: int) -> None:
 
 def titled(db: Any, outlet: str | None) -> str:
     """The title of an export: the outlet's title, or those of all outlets."""
-    from archive.storage.captures.kept_captures import outlets_of
-
     return ", ".join(run.outlet.title for run in outlets_of(db, outlet)) or "luubao"
 
 
@@ -140,8 +138,7 @@ def wacz(
     Example:
       luubao export wacz --outlet baovinhphuc --to baovinhphuc.wacz
     """
-    from archive.exchange.exporters.wacz import export_wacz
-    from archive.runtime.atomic_files import atomic_write
+    from archive.exchange.exporters.packages import export_wacz
 
     with _leaving(path) as (db, step), atomic_write(target) as temporary:
         folder = None if no_pictures else picture_folder(path, pictures)
@@ -166,8 +163,7 @@ def bag(
     Example:
       luubao export bag --outlet baovinhphuc --organisation "Thư viện tỉnh" --to deposit/
     """
-    from archive.exchange.exporters.bagit import export_bag
-    from archive.runtime.atomic_files import atomic_write
+    from archive.exchange.exporters.packages import export_bag
 
     with _leaving(path) as (db, step), atomic_write(target, mark="bagit.txt", parents=True) as temporary:
         exported = export_bag(
@@ -236,8 +232,6 @@ def _excel_option(command: click.Command) -> click.Command:
 def _write_data(path: Path, target: Path, name: str, choice: Selection, write: Callable[[Any, Path], None]) -> None:
     from archive.exchange.exporters.tables import card
     from archive.queries.tabular import rows, summary
-    from archive.runtime.atomic_files import atomic_write
-    from archive.storage.captures.kept_captures import outlets_of
 
     with _leaving(path) as (db, step), atomic_write(target, mark=name, parents=True) as temporary:
         outlets_of(db, choice.outlet)  # reports an unknown outlet
@@ -283,7 +277,6 @@ def atom(path: Path, target: Path, limit: int, **filters: Any) -> None:
       luubao export atom --outlet baovinhphuc --to public/baovinhphuc.atom
     """
     from archive.queries.tabular import rows, summary
-    from archive.runtime.atomic_files import atomic_write
     from archive.web.static_edition import write_atom
 
     choice = chosen(filters)
@@ -311,7 +304,6 @@ def html(path: Path, outlet: str | None, target: Path, pictures: Path | None) ->
       luubao export html --outlet baovinhphuc --to edition/
     """
     from archive.queries.tabular import Selection, summary
-    from archive.runtime.atomic_files import atomic_write
     from archive.web.static_edition import write_site
 
     with _leaving(path) as (db, step), atomic_write(target, mark="index.html", parents=True) as temporary:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from archive.diff import Change, EditSummary, Piece
     from archive.model.records import Block, Image, Reading
-    from archive.queries.full_text import Hit
+    from archive.queries.article_search import Hit
     from archive.queries.lookup import Article, RunRecord, Version
 
 _WIDTH = 80

@@ -14,13 +14,19 @@ from archive.cli.options import db_option, json_option, picture_folder, pictures
 from archive.console.output import bar, confirm, counting, say, say_json
 from archive.model import clock
 from archive.model.errors import LuubaoError
-from archive.storage.connection import open_archive
+from archive.model.unpack_budget import UnpackBudget
+from archive.queries import lookup
+from archive.storage.captures.kept_captures import outlets_of
+from archive.storage.connection import Database, open_archive
 from archive.storage.file_identity import require_file
+from archive.storage.integrity import consistency
+from archive.storage.integrity.problems import Problem, Unchecked
+from archive.storage.integrity.seals import cleansings, newest_seal
+from archive.storage.sqlite_errors import OperationalError
+from archive.storage.withdrawals.withdrawal_lookup import destroyed_since
 
 if TYPE_CHECKING:
     from archive.pipeline.reread_check import Reread
-    from archive.storage.connection import Database
-    from archive.storage.integrity.problems import Problem, Unchecked
     from archive.storage.withdrawals.destruction import Look
 
 _WORTH_VACUUM = 0.05
@@ -50,11 +56,7 @@ def verify(
     Example:
       luubao verify --db luubao.db
     """
-    from archive.model.unpack_budget import UnpackBudget
     from archive.pipeline import verification
-    from archive.storage.integrity import consistency
-    from archive.storage.integrity.problems import Unchecked
-    from archive.storage.integrity.seals import cleansings, newest_seal
 
     if facts and reread:
         raise click.UsageError("--facts leaves out what --reread reads again. Give one of them")
@@ -122,7 +124,6 @@ def compact(path: Path, outlet: str | None, no_vacuum: bool) -> None:
       luubao compact --db luubao.db
     """
     from archive.storage import payloads as compacting
-    from archive.storage.captures.kept_captures import outlets_of
 
     with _existing(path) as db:
         outlets = [run.outlet_id for run in outlets_of(db, outlet)]
@@ -142,7 +143,6 @@ def _vacuum(db: Database, path: Path) -> str:
     import shutil
 
     from archive.storage import payloads as compacting
-    from archive.storage.sqlite_errors import OperationalError
 
     if compacting.free_share(db) < _WORTH_VACUUM:
         return ""
@@ -181,10 +181,8 @@ def withdraw(
     Example:
       luubao withdraw https://baovinhphuc.com.vn/tin/1.html --reason "asked for by the person named, 2026-11-23"
     """
-    from archive.queries import lookup
     from archive.storage.withdrawals import withdrawal as withdrawing
     from archive.storage.withdrawals.destruction import look_for, lost_texts, sentences_of
-    from archive.storage.withdrawals.withdrawal_lookup import destroyed_since
 
     if restoring == (reason is not None) or (restoring and destroy):
         raise click.UsageError("give --reason to withdraw, or --restore alone to take a withdrawal back")

@@ -171,8 +171,8 @@ def search(path: Path, as_json: bool, words: tuple[str, ...], history: bool, lim
       luubao search '"dang bo" huyen'
       luubao search 'gia dat' --section 'Kinh tế' --since 2026-05-01 --edited
     """
-    from archive.queries.article_filter import ArticleFilter
-    from archive.queries.full_text import search as hits
+    from archive.queries.article_search import ArticleFilter
+    from archive.queries.article_search import search as hits
 
     query = " ".join(words)
     with open_archive(path) as db:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from importlib import import_module
@@ -176,54 +176,25 @@ class Listed(NamedTuple):
 
 
 class LazyCommands(Commands):
-    """A group whose commands are imported when they run, or are looked up in `commands`."""
+    """A group whose commands are imported when they run; until then a stub stands for each, enough to list it."""
 
     def __init__(self, name: str | None = None, *, listed: Mapping[str, Listed], **options: Any):
-        super().__init__(name, commands=_LazyMapping(listed), **options)
         self.listed = listed
+        self._stubs = {name: click.Command(name, help=command.sentence) for name, command in listed.items()}
+        super().__init__(name, commands=dict(self._stubs), **options)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self.listed and self.commands[cmd_name] is self._stubs[cmd_name]:
+            module, _, attribute = self.listed[cmd_name].place.partition(":")
+            self.commands[cmd_name] = getattr(import_module(module), attribute)
+        return super().get_command(ctx, cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Lists the commands without importing them."""
-        click.Group(commands=self._stubs()).format_commands(ctx, formatter)
+        click.Group(commands=self._stubs).format_commands(ctx, formatter)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Completes the name of a command without importing any."""
         from click.shell_completion import CompletionItem
 
-        fitting = {name: command for name, command in self._stubs().items() if name.startswith(incomplete)}
+        fitting = {name: command for name, command in self._stubs.items() if name.startswith(incomplete)}
         names = [CompletionItem(name, help=command.get_short_help_str()) for name, command in sorted(fitting.items())]
         return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
-
-    def _stubs(self) -> dict[str, click.Command]:
-        return {name: click.Command(name, help=listed.sentence) for name, listed in self.listed.items()}
-
-
-class _LazyMapping(MutableMapping[str, click.Command]):
-    """The commands of a group; imports each on first access."""
-
-    def __init__(self, listed: Mapping[str, Listed]):
-        self._places = {name: command.place for name, command in listed.items()}
-        self._commands: dict[str, click.Command] = {}
-
-    def __getitem__(self, name: str) -> click.Command:
-        if name not in self._commands:
-            module, _, attribute = self._places[name].partition(":")
-            self._commands[name] = getattr(import_module(module), attribute)
-        return self._commands[name]
-
-    def __setitem__(self, name: str, command: click.Command) -> None:
-        self._commands[name] = command
-        self._places.setdefault(name, "")
-
-    def __delitem__(self, name: str) -> None:
-        del self._places[name]
-        self._commands.pop(name, None)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._places

@@ -17,12 +17,13 @@ from archive.cli.options import db_option, json_option
 from archive.console.output import say_all, say_json
 from archive.model.clock import parse
 from archive.model.errors import LuubaoError, UnknownArticle
+from archive.model.records import Reading, Unreadable
 from archive.model.unpack_budget import LARGEST_BODY
 from archive.queries import lookup
+from archive.storage.captures.kept_captures import page_of
 from archive.storage.connection import open_archive
 
 if TYPE_CHECKING:
-    from archive.model.records import Reading, Unreadable
     from archive.pipeline.page_reading import PageCoverage
 
 _TIMEOUT = 30
@@ -58,7 +59,6 @@ def read(path: Path, as_json: bool, page: str, url: str | None, outlet: str | No
     """
     from archive.extract import read_page
     from archive.extract.own_rules import require_rules
-    from archive.model.records import Unreadable
 
     require_rules(outlet)
     source = _load_page(path, page, url, outlet)
@@ -85,7 +85,6 @@ def _load_page(archive: Path, page: str, url: str | None, outlet: str | None) ->
 
 def _page_from_archive(archive: Path, url: str, outlet: str | None) -> _Page | None:
     from archive.storage.captures.capture_writer import kept_body
-    from archive.storage.captures.kept_captures import page_of
 
     if not archive.is_file():
         return None
@@ -114,8 +113,6 @@ def _fetch(url: str, outlet: str | None) -> _Page:
 
 
 def _lines(source: _Page, reading: Reading | Unreadable, explain: bool) -> Iterator[str]:
-    from archive.model.records import Unreadable
-
     if isinstance(reading, Unreadable):
         yield f"no article: {reading.reason}{f' ({reading.detail})' if reading.detail else ''}"
         return

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import click
 
+from archive import web
 from archive.cli.options import PORT, db_option, picture_folder, pictures_option
 from archive.model.errors import Misconfigured
 from archive.runtime import signals
 from archive.storage.connection import open_archive
 from archive.storage.file_identity import is_immutable
+from archive.web.sql_guard import problems
 
 _STOP_TIMEOUT = 2.0  # seconds before a server that does not terminate is killed
 
@@ -50,8 +52,6 @@ def serve(
     """
     from tempfile import TemporaryDirectory
 
-    from archive import web
-
     if machinery and public:
         raise click.UsageError("--machinery is for nobody but yourself: leave it out with --public")
     path, *others = archives or (path,)
@@ -70,8 +70,6 @@ def serve(
 
 def _require_servable(archives: tuple[Path, ...], host: str, public: str | None, pictures: Path | None) -> None:
     """Raises LuubaoError with a sentence where these archives cannot be served together, or not in public."""
-    from archive.web.sql_guard import problems
-
     for archive in archives:
         with open_archive(archive) as db:
             if public and (found := list(problems(db, public, host, picture_folder(archive, pictures)))):

@@ -140,7 +140,6 @@ class _Filing(Rereading):
     brought: StagedReadings
 
     def keys(self) -> list[str]:
-        """The addresses that have staged readings."""
         return self.brought.keys(self.run, self.span)
 
 
@@ -160,7 +159,6 @@ class _StagedAnswers:
             self.ready.append((number, reading_in(row)))
 
     def answers(self, seconds: float) -> Sequence[tuple[int, ReadPage | Lost]]:
-        """The answers that are ready."""
         ready, self.ready = self.ready, []
         return ready + self.workers.answers(0 if ready else seconds)
 

@@ -60,7 +60,6 @@ class TaskReport:
     messages: list[str] = field(default_factory=list)
 
     def add(self, other: TaskReport) -> None:
-        """Adds another report to this one."""
         self.counts += other.counts
         self.messages += other.messages
 
@@ -205,13 +204,11 @@ def worker_pool(patience: float) -> Workers[_Task, Reading | Unreadable]:
 
 
 def stop_workers() -> None:
-    """Ends the worker processes."""
     while _workers:
         _workers.popitem()[1].__exit__()
 
 
 def sum_reports(reports: Sequence[TaskReport]) -> TaskReport:
-    """Sums the reports of tasks."""
     total = TaskReport()
     for report in reports:
         total.add(report)

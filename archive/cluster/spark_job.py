@@ -29,7 +29,7 @@ from archive.cluster.reading_task import (
     read_split,
     require_same_reader,
     sum_reports,
-)  # fmt: skip
+)
 from archive.cluster.warc_splits import Split, WarcHead, files_in, head_of, is_there, pages_at, place
 from archive.model.digests import digest_of, digest_of_value
 from archive.model.errors import LuubaoError, Misconfigured
@@ -190,7 +190,8 @@ def _revisits(context: Any, names: list[str], files: Mapping[str, str], job: Job
     positions = sightings.flatMap(_body_position)
     joined = revisits.union(positions).groupByKey(count, _stable_hash).flatMap(_join_positions)
     sorted_by_position = joined.repartitionAndSortWithinPartitions(count, _partition_of_position)
-    return sum_reports(_collect(sorted_by_position.mapPartitionsWithIndex(_ReadRevisits(series(names), files, job))))
+    read = partial(_read_partition, prefix=series(names), files=files, job=job)
+    return sum_reports(_collect(sorted_by_position.mapPartitionsWithIndex(read)))
 
 
 Meeting = tuple[Row | None, Position | None]
@@ -212,12 +213,10 @@ def _join_positions(digest: tuple[str, Iterable[Meeting]]) -> Iterator[tuple[Pos
     return ((position, row) for row, _ in meetings if row)
 
 
-class _ReadRevisits:
-    def __init__(self, prefix: str, files: Mapping[str, str], job: Job):
-        self.prefix, self.files, self.job = prefix, files, job
-
-    def __call__(self, number: int, revisits: Iterable[tuple[Position, Row]]) -> Iterator[TaskReport]:
-        yield read_revisits(f"{self.prefix}-{number:05}.parquet", revisits, self.files, self.job)
+def _read_partition(
+    number: int, revisits: Iterable[tuple[Position, Row]], *, prefix: str, files: Mapping[str, str], job: Job
+) -> Iterator[TaskReport]:
+    yield read_revisits(f"{prefix}-{number:05}.parquet", revisits, files, job)
 
 
 def _stable_hash(key: str) -> int:

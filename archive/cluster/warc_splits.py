@@ -14,8 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from archive.exchange.importers.gzip_members import is_in_members
-from archive.exchange.importers.import_items import DescribedOutlet, Page, Skipped
-from archive.exchange.importers.outlet_matcher import OutletMatcher, described_by
+from archive.exchange.importers.import_items import DescribedOutlet, OutletMatcher, Page, Skipped, described_by
 from archive.exchange.importers.warc_captures import is_luubao_warc, item_of
 from archive.exchange.importers.warc_reader import WarcRecord, records
 from archive.model.errors import LuubaoError, Misconfigured
@@ -35,7 +34,6 @@ class Place:
         return self.name
 
     def inside(self, name: str) -> Place:
-        """A file in this folder."""
         return Place(f"{self.name.rstrip('/')}/{name}", self.system, f"{self.path.rstrip('/')}/{name}")
 
 
@@ -55,19 +53,7 @@ def place(name: str) -> Place:
 
 
 def is_there(file: Place) -> bool:
-    """Whether the file exists."""
     return bool(file.system.get_file_info(file.path).is_file)
-
-
-def size(file: Place) -> int:
-    """The size of a file in bytes.
-
-    Raises LuubaoError when it does not exist.
-    """
-    info = file.system.get_file_info(file.path)
-    if not info.is_file:
-        raise LuubaoError(f"there is no file {file}")
-    return int(info.size)
 
 
 def files_in(folder: Place, ending: str | tuple[str, ...]) -> list[Place]:
@@ -114,17 +100,15 @@ class Split:
 
 
 def splits_of(names: Sequence[str], length: int) -> list[Split]:
-    """The splits of files, or of all WARC files in folders, of `length` bytes.
-
-    Raises LuubaoError for a name of no file.
-    """
+    """The splits of files, or of all WARC files in folders, of `length` bytes."""
     return [split for name in names for file in files_in(place(name), ENDINGS) for split in _split(name, file, length)]
 
 
 def _split(name: str, file: Place, length: int) -> Iterator[Split]:
     _, separator, query = name.partition("?")
-    address, total = file.name.partition("?")[0] + separator + query, size(file)
+    address = file.name.partition("?")[0] + separator + query
     with file.system.open_input_file(file.path) as opened:
+        total = int(opened.size())
         if total <= length or not is_in_members(opened):
             yield Split(address)
             return
@@ -158,7 +142,7 @@ class WarcHead:
         if raw.kind == "warcinfo":
             self.ours = is_luubao_warc(raw)
         elif isinstance(described, DescribedOutlet):
-            self.matcher.describe(described.outlined)
+            self.matcher.describe(described)
             outlets = [self.matcher.outlets[name] for name in self.matcher.boilerplate]
             self.alone = outlets[0] if self.ours and len(outlets) == 1 else None
         return described is not None or raw.kind == "warcinfo"

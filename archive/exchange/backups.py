@@ -164,7 +164,6 @@ def _choose(source: Path, name: str) -> Backup:
 
 
 def _read(place: Path) -> Backup | None:
-    """The backup in this folder; None where there is none."""
     try:
         facts = json.loads((place / _MANIFEST).read_text("utf-8"))
         name = str(facts["archive"])

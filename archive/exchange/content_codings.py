@@ -140,7 +140,6 @@ def _brotli(data: bytes, limit: int) -> tuple[bytes, bool]:
 
 
 def _zstandard(data: bytes, limit: int) -> tuple[bytes, bool]:
-    """Decompresses Zstandard frames one after the other."""
     return _each_member(data, _ZSTD, "zstd", lambda start, body: _frame(data, start, body, limit))
 
 

@@ -114,7 +114,6 @@ class Listed:
         self._compressor, self._data = zlib.compressobj(), bytearray()
 
     def add(self, keys: Iterable[str]) -> None:
-        """Adds those that come next."""
         for key in keys:
             self._data += self._compressor.compress(f"{key}\n".encode())
 

@@ -1,20 +1,28 @@
-"""Takes the next URLs of the frontier for a run, a few at a time."""
+"""Takes the next URLs of the frontier for a run, a few at a time; and what a run with a lower bound of time (`luubao
+crawl --since`) defers, and how it comes back.
+
+Deferred are URLs that a sitemap or a feed dates earlier, what only an older article links to, and the next pages of a
+list once a page of it has brought only older articles. They stay in the frontier with a rank that no run takes
+(`DEFERRED`), until a sitemap or feed says that they have changed, a run has an earlier bound, or one has none
+(`--full`).
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from sqlite_utils import Database
 
 from archive.frontier.article_probability import worth_asking
 from archive.frontier.capacity import may_ask_for_sitemaps
-from archive.frontier.deferred import next_pager_pages, pass_over
-from archive.frontier.schedule import LIST, NEW, SEED
+from archive.frontier.schedule import DEFERRED, LIST, NEW, SEED
 from archive.model import clock
-from archive.model.records import Run
+from archive.model.records import Link, Run
 from archive.model.urls import url_key
 from archive.storage.connection import transaction
 
@@ -110,3 +118,194 @@ def waiting(db: Database, run: Run, moment: datetime) -> int:
         [run.outlet_id, LIST, clock.stamp(moment), run.id],
     ).fetchone()
     return int(row[0])
+
+
+_LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
+_DEFERRED_SHARE = 4  # a page counts as old when one in four of its links is deferred, and none is new
+
+
+def claimed_time(link: Link) -> datetime | None:
+    """The claimed time that decides whether a link is older: that of publication where given."""
+    return link.published or link.lastmod
+
+
+def deferred_links(db: Database, run: Run, page_key: str, links: Mapping[str, Link], new: Collection[str]) -> set[str]:
+    """Of a page's links, the keys of those that the run defers. new: the keys of those never seen before. Call inside a
+    transaction."""
+    since = run.since
+    if since is None:
+        return set()
+    older = {key for key in new if (moment := claimed_time(links[key])) is not None and moment < since}
+    if _is_older_article(db, run, page_key, since):
+        return older | {key for key in new if claimed_time(links[key]) is None}
+    pager_links = {key for key, link in links.items() if link.found_in == "pagination"}
+    if pager_links and not set(new) - pager_links and _leads_to_deferred(db, run, links.keys() - pager_links):
+        _defer(db, run, pager_links)
+        return older | pager_links
+    return older
+
+
+def _is_older_article(db: Database, run: Run, key: str, since: datetime) -> bool:
+    row = db.execute(
+        "SELECT 1 FROM aliases JOIN articles ON articles.id = aliases.article_id"
+        " WHERE aliases.outlet_id = ? AND aliases.url_key = ? AND julianday(published_at) < julianday(?)",
+        [run.outlet_id, key, clock.stamp(since)],
+    ).fetchone()
+    return row is not None
+
+
+def _leads_to_deferred(db: Database, run: Run, known: Collection[str]) -> bool:
+    """Whether a page without new links leads to URLs that a sitemap or a feed has dated earlier."""
+    (deferred_count,) = db.execute(
+        f"SELECT count(*) FROM frontier WHERE outlet_id = ? AND rank = {DEFERRED}"
+        " AND url_key IN (SELECT value FROM json_each(?))",
+        [run.outlet_id, json.dumps([*known])],
+    ).fetchone()
+    return bool(deferred_count * _DEFERRED_SHARE >= len(known) > 0)
+
+
+def next_pager_pages(db: Database, run: Run, moment: datetime) -> list[str]:
+    """Of the due later pages of lists, the keys of those to request now: each list advances a page at a time, as long
+    as not all articles first found on the previous page, once they have been read, are older. Where they are, defers
+    the page and those behind it. Call inside a transaction."""
+    assert run.since is not None
+    pages = _pages(db, run, moment)
+    previous_pages = _pages_before(pages)
+    article_ages = _first_found_on(db, run, {*previous_pages.values()}, moment)
+    to_request = []
+    deferred = {key for key, page in pages.items() if page.state == "aside"}
+    under_way = {key for key, page in pages.items() if page.state in ("due", "asked")}
+    for key in sorted(previous_pages, key=lambda key: pages[key].number):
+        previous = previous_pages[key]
+        if previous in deferred or article_ages.get(previous) == "older":
+            deferred.add(key)
+        elif previous not in under_way and article_ages.get(previous) != "unread":
+            to_request.append(key)
+    _defer(db, run, deferred & previous_pages.keys())
+    return to_request
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A later page of a list. stem, number: its URL key without its last number, and that number."""
+
+    stem: str
+    number: int
+    found_on: str
+    state: Literal["due", "asked", "aside", "read"]
+
+
+def _pages(db: Database, run: Run, moment: datetime) -> dict[str, _Page]:
+    rows = db.execute(
+        f"""
+        SELECT url_key, found_on, CASE
+          WHEN rank = {DEFERRED} THEN 'aside'
+          WHEN run_id IS NOT :run AND rank IN (1, 2) AND due_at <= :now THEN 'due'
+          WHEN run_id = :run AND rank = 1 AND failures = 0 AND worth >= 0 AND due_at <= :now THEN 'asked'
+          ELSE 'read' END
+        FROM frontier WHERE outlet_id = :outlet AND found_in = 'pagination'
+        """,
+        {"outlet": run.outlet_id, "run": run.id, "now": clock.stamp(moment)},
+    )
+    return {key: _Page(*_numbered(key), found_on or "", state) for key, found_on, state in rows}
+
+
+def _numbered(key: str) -> tuple[str, int]:
+    match = _LAST_NUMBER.search(key)
+    return (key[: match.start()] + "#" + key[match.end() :], int(match[0])) if match else (key, 0)
+
+
+def _pages_before(pages: Mapping[str, _Page]) -> dict[str, str]:
+    """For every page that is due, the key of the previous one: the nearest lower number of the same list, or, for its
+    first later page, the page on which it was found."""
+    previous: dict[str, str] = {}
+    latest: dict[str, str] = {}
+    for key in sorted(pages, key=lambda key: pages[key].number):
+        page = pages[key]
+        if page.state == "due":
+            previous[key] = latest.get(page.stem, page.found_on)
+        latest[page.stem] = key
+    return previous
+
+
+def _first_found_on(db: Database, run: Run, keys: set[str], moment: datetime) -> dict[str, str]:
+    """The ages of the articles first found on each page: `older`, all of them; `unread`, some not read yet; `newer`.
+    Pages on which none was first found are left out."""
+    rows = db.execute(
+        """
+        SELECT found_on,
+          max(rank = 1 AND failures = 0 AND worth >= 0 AND due_at <= :now) AS unread,
+          max(articles.id IS NOT NULL AND coalesce(julianday(published_at) >= julianday(:since), 1)) AS newer,
+          max(julianday(published_at) < julianday(:since)) AS older
+        FROM frontier
+        LEFT JOIN aliases USING (outlet_id, url_key)
+        LEFT JOIN articles ON articles.id = aliases.article_id
+        WHERE frontier.outlet_id = :outlet AND found_in = 'page' AND found_on IN (SELECT value FROM json_each(:keys))
+        GROUP BY found_on
+        """,
+        {
+            "outlet": run.outlet_id, "since": run.since and clock.stamp(run.since), "keys": json.dumps([*keys]),
+            "now": clock.stamp(moment),
+        },
+    )  # fmt: skip
+    ages = {
+        key: "unread" if unread else "newer" if newer else "older" if older else ""
+        for key, unread, newer, older in rows
+    }
+    return {key: age for key, age in ages.items() if age}
+
+
+def pass_over(db: Database, run: Run, keys: Iterable[str]) -> None:
+    """Marks URLs that a run has taken but does not request: no list waits for them. Call inside a transaction."""
+    if run.since is not None:
+        db.conn.executemany(
+            "UPDATE frontier SET worth = -1 WHERE outlet_id = ? AND url_key = ?", [(run.outlet_id, key) for key in keys]
+        )
+
+
+def _defer(db: Database, run: Run, keys: Iterable[str]) -> None:
+    """Defers known URLs; those already read in this run stay unchanged."""
+    db.conn.executemany(
+        f"UPDATE frontier SET rank = {DEFERRED}"
+        " WHERE outlet_id = ? AND url_key = ? AND rank IN (1, 2) AND run_id IS NOT ?",
+        [(run.outlet_id, key, run.id) for key in keys],
+    )
+
+
+def set_since(db: Database, run: Run, since: datetime) -> Run:
+    """The run with a lower bound of time; brings back deferred URLs that are not older."""
+    run = replace(run, since=since)
+    with transaction(db):
+        _take_up(db, run)
+    return run
+
+
+def relist(db: Database, run: Run, moment: datetime) -> None:
+    """Makes every list, page of a list and sitemap due now, and brings back deferred URLs."""
+    with transaction(db):
+        _take_up(db, run)
+        db.execute(
+            "UPDATE frontier SET due_at = ?, rank = CASE WHEN checked_at IS NULL THEN 1 ELSE 2 END"
+            " WHERE outlet_id = ? AND kind IS NOT 'article' AND due_at IS NOT NULL"
+            " AND (rank = 2 OR (rank != 0 AND found_in IN ('pagination', 'sitemap-index')))",
+            [clock.stamp(moment), run.outlet_id],
+        )
+
+
+def _take_up(db: Database, run: Run) -> None:
+    """Brings back what earlier runs deferred and this one does not: everything, or, with a lower bound of time, what is
+    dated later, links of articles that are, and the next pages of lists, which are judged anew."""
+    db.execute(
+        f"""
+        UPDATE frontier SET rank = CASE WHEN checked_at IS NULL THEN 1 WHEN kind = 'list' THEN 2 ELSE 3 END
+        WHERE outlet_id = :outlet AND rank = {DEFERRED} AND (
+          :since IS NULL OR lastmod >= :since OR (lastmod IS NULL AND (
+            found_in = 'pagination' OR found_on IN (
+              SELECT aliases.url_key FROM aliases JOIN articles ON articles.id = aliases.article_id
+              WHERE aliases.outlet_id = :outlet AND julianday(published_at) >= julianday(:since)
+            )
+          ))
+        )
+        """,
+        {"outlet": run.outlet_id, "since": run.since and clock.stamp(run.since)},
+    )

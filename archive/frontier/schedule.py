@@ -25,7 +25,7 @@ from archive.model.change_rate import DAY, Bucket, ChangeRates, Stretch, Tally, 
 
 SEED, NEW, LIST, KNOWN, DEFERRED = range(5)
 """The ranks of the frontier: the order in which a run takes URLs. No run takes those that are deferred
-(archive.frontier.deferred)."""
+(archive.frontier.dequeue)."""
 MAX_INTERVAL = timedelta(days=180)
 """The longest time without a recheck, as long as the outlet is crawled."""
 MAX_DUE_INTERVAL = timedelta(days=150)

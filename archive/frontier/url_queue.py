@@ -19,7 +19,7 @@ from archive.frontier.article_probability import LIKELY, article_probability_of,
 from archive.frontier.capacity import within_depth, within_room
 from archive.frontier.change_rate_store import learn_check, learn_sign
 from archive.frontier.change_signals import Listed, note_headlines, note_listed
-from archive.frontier.deferred import claimed_time, deferred_links, take_up, walk_again
+from archive.frontier.dequeue import claimed_time, deferred_links
 from archive.frontier.schedule import (
     DEFERRED,
     KNOWN,
@@ -67,21 +67,6 @@ def recheck_all(db: Database, run: Run, moment: datetime) -> None:
             "UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND rank >= ? AND failures = 0 AND due_at > ?",
             [clock.stamp(moment), run.outlet_id, LIST, clock.stamp(moment)],
         )
-
-
-def relist(db: Database, run: Run, moment: datetime) -> None:
-    """Makes every list, page of a list and sitemap due now, and brings back deferred URLs."""
-    with transaction(db):
-        take_up(db, run)
-        walk_again(db, run, moment)
-
-
-def set_since(db: Database, run: Run, since: datetime) -> Run:
-    """The run with a lower bound of time; brings back deferred URLs that are not older."""
-    run = replace(run, since=since)
-    with transaction(db):
-        take_up(db, run)
-    return run
 
 
 @dataclass(frozen=True, slots=True)

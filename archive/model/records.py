@@ -112,7 +112,7 @@ RunKind = Literal["crawl", "import", "backfill", "merge"]
 @dataclass(frozen=True, slots=True)
 class Run:
     """One invocation of one spider, as the archive stores it. change_rates: the outlet's change rates when it began.
-    since: aware; the run defers what is older, see archive/frontier/deferred.py. limits: how much it may take."""
+    since: aware; the run defers what is older, see archive/frontier/dequeue.py. limits: how much it may take."""
 
     id: int
     outlet_id: int

@@ -1,15 +1,21 @@
-"""Health measures of a run: counts and shares over its pages, by which runs are compared.
+"""Health measures of a run (counts and shares over its pages, by which runs are compared), the findings of the
+comparison, and the statistics behind them: tail probabilities, robust measures.
 
 Only recent articles count, new or read again: published within the last 45 days, or without a known date. A run that
 reaches back to old years meets old layouts, which say nothing about today's.
+
+Median and median absolute deviation tolerate up to half of the values being outliers (Huber and Ronchetti, Robust
+Statistics, 2nd edition, 2009, chapter 5); 1.4826 makes the latter a standard deviation where values are normal.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import exp, floor, lgamma, log
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from archive.model import clock
@@ -41,7 +47,6 @@ class Seed:
 
     @property
     def answered(self) -> bool:
-        """Whether the seed is alive."""
         return self.outcome in ("fresh", "revisit", "not-modified")
 
 
@@ -52,7 +57,7 @@ class Health:
     new: new articles; sections: new articles by section (empty where the page names none). shares: of the pages that
     should be articles, how many are `readable`; of the articles, how many have a lead, a body, ...; of the pictures,
     how many have captions. kinds: kinds of those pages (article, video, wall ...). body_from: how the bodies were
-    found; containers: in which elements of the page. flags: keys of the findings of archive.monitor.baseline; told:
+    found; containers: in which elements of the page. flags: keys of the findings of archive.monitor.health; told:
     those of them that were reported, not only recorded.
     """
 
@@ -68,7 +73,6 @@ class Health:
     told: tuple[str, ...] = ()
 
     def add(self, ingested: Ingested) -> None:
-        """Counts a page that was extracted."""
         reading = ingested.reading
         if reading is None:
             return
@@ -106,39 +110,30 @@ class Health:
             seed = Seed(seed.outcome, earlier.links, earlier.newest)
         self.seeds[url] = seed
 
-    def merge(self, other: Health) -> None:
-        """Adds the measures of another part of the same run."""
-        self.new += other.new
-        for name, (hits, total) in other.shares.items():
-            own = self.shares.get(name, (0, 0))
-            self.shares[name] = (own[0] + hits, own[1] + total)
-        for own_counter, other_counter in zip(self._counters(), other._counters(), strict=True):
-            own_counter.update(other_counter)
-        for url, seed in other.seeds.items():
-            self.add_seed(url, seed)
-
-    def _counters(self) -> tuple[Counter[str], ...]:
-        return self.sections, self.kinds, self.body_from, self.containers
-
     def to_json(self) -> dict[str, Any]:
         """The value for runs.health, without `at`, which is the run's start; empty measures are left out."""
-        counters = zip(_COUNTERS, self._counters(), strict=True)
-        stored: dict[str, Any] = {name: dict((+counter).most_common(_MOST_COUNTED)) for name, counter in counters}
-        stored |= {"new": self.new, "shares": {name: list(share) for name, share in self.shares.items()}}
-        stored |= {"seeds": {url: _seed_json(seed) for url, seed in self.seeds.items()}, "flags": list(self.flags)}
-        stored |= {"told": list(self.told)}
+        stored: dict[str, Any] = {
+            **{name: dict((+getattr(self, name)).most_common(_MOST_COUNTED)) for name in _COUNTERS},
+            "new": self.new,
+            "shares": {name: list(share) for name, share in self.shares.items()},
+            "seeds": {url: _seed_json(seed) for url, seed in self.seeds.items()},
+            "flags": list(self.flags),
+            "told": list(self.told),
+        }
         return {name: value for name, value in stored.items() if value}
 
     @classmethod
     def from_json(cls, started_at: datetime, stored: Mapping[str, Any]) -> Health:
         """Reads what to_json wrote, for a run that began at `started_at`."""
-        flags, told = tuple(stored.get("flags", ())), tuple(stored.get("told", ()))
-        health = cls(started_at, int(stored.get("new", 0)), flags=flags, told=told)
-        for name, counter in zip(_COUNTERS, health._counters(), strict=True):
-            counter.update(stored.get(name, {}))
-        health.shares = {name: (hits, total) for name, (hits, total) in stored.get("shares", {}).items()}
-        health.seeds = {url: _seed_from(seed) for url, seed in stored.get("seeds", {}).items()}
-        return health
+        return cls(
+            started_at,
+            int(stored.get("new", 0)),
+            shares={name: (hits, total) for name, (hits, total) in stored.get("shares", {}).items()},
+            seeds={url: _seed_from(seed) for url, seed in stored.get("seeds", {}).items()},
+            flags=tuple(stored.get("flags", ())),
+            told=tuple(stored.get("told", ())),
+            **{name: Counter(stored.get(name, {})) for name in _COUNTERS},
+        )
 
 
 _COUNTERS = ("sections", "kinds", "body_from", "containers")
@@ -153,3 +148,68 @@ def _seed_json(seed: Seed) -> dict[str, Any]:
 def _seed_from(stored: Mapping[str, Any]) -> Seed:
     newest = stored.get("newest")
     return Seed(stored["outcome"], stored.get("links"), clock.parse(newest) if newest else None)
+
+
+LONGEST = timedelta(days=120)
+"""How far back the baseline reaches."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """A finished run. outcome: as runs.outcome."""
+
+    health: Health
+    outcome: str
+
+    @property
+    def at(self) -> datetime:
+        return self.health.at
+
+    @property
+    def looked(self) -> bool:
+        """Whether it crawled the outlet to the end: low counts of an interrupted or failed run mean nothing."""
+        return self.outcome in ("ok", "partly-failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An anomaly. key: identifies it, the same as long as it lasts. sentence: for a person. collapse: whether a person
+    must act now. known: whether a run of the last day has already reported it."""
+
+    key: str
+    sentence: str
+    collapse: bool = False
+    known: bool = False
+
+
+TOO_UNLIKELY = 1e-6
+"""The significance level: a less probable result is not taken for chance. An outlet crawled every hour undergoes some
+hundred thousand tests a year, most of them the same as an hour before."""
+
+
+def spread(values: Sequence[float]) -> float:
+    """The standard deviation, by the median absolute deviation."""
+    middle = median(values)
+    return 1.4826 * median(abs(value - middle) for value in values)
+
+
+def so_few(hits: int, total: int, share: float) -> float:
+    """The binomial probability of at most `hits` of `total`, each with probability `share` (0 < share < 1)."""
+    return min(1.0, sum(exp(_log_binomial(k, total, share)) for k in range(hits + 1)))
+
+
+def so_many(hits: int, total: int, share: float) -> float:
+    """The binomial probability of at least `hits` of `total`."""
+    return so_few(total - hits, total, 1 - share)
+
+
+def _log_binomial(k: int, total: int, share: float) -> float:
+    choices = lgamma(total + 1) - lgamma(k + 1) - lgamma(total - k + 1)
+    return choices + k * log(share) + (total - k) * log(1 - share)
+
+
+def so_quiet(events: float, expected: float, scatter: float) -> float:
+    """The probability of at most `events` where `expected` are usual, in a Poisson process whose variance is `scatter`
+    (at least 1) times its mean: as if events came in bunches of that size."""
+    bunches, mean = floor(events / scatter), expected / scatter
+    return min(1.0, sum(exp(k * log(mean) - mean - lgamma(k + 1)) for k in range(bunches + 1))) if mean > 0 else 1.0

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, tzinfo
 
 from archive.model.records import Run
 from archive.model.time_zones import zone_of
-from archive.monitor.baseline import LONGEST, Finding, PastRun, compare
-from archive.monitor.health import Health
-from archive.queries.outlets_followed import runs_of, warn, warned_before
+from archive.monitor import news_flow, page_shares
+from archive.monitor.health import LONGEST, Finding, Health, PastRun
+from archive.queries.outlets_followed import REPEAT_AFTER, runs_of, warn, warned_recently
 from archive.storage.connection import Database
-
-_REPEAT_AFTER = timedelta(hours=20)  # a daily crawl may begin some minutes early, and should report it every day
 
 
 def check_run(db: Database, run: Run, health: Health, outcome: str, *, since: date | None = None) -> list[Finding]:
@@ -21,22 +20,33 @@ def check_run(db: Database, run: Run, health: Health, outcome: str, *, since: da
     baseline."""
     earlier = history(db, run, health)
     findings = compare(PastRun(health, outcome), earlier, zone=zone_of(run.outlet.timezone), since=since)
-    reported = {key for past in earlier if past.at > health.at - _REPEAT_AFTER for key in past.health.told}
+    reported = {key for past in earlier if past.at > health.at - REPEAT_AFTER for key in past.health.told}
     health.flags = tuple(finding.key for finding in findings)
     health.told = tuple(key for key in health.flags if key not in reported)
     return [replace(finding, known=finding.key in reported) for finding in findings]
 
 
-def warned_recently(db: Database, run_id: int, sentence: str) -> bool:
-    """Whether a run of the day before has the same warning."""
-    return warned_before(db, run_id, sentence, _REPEAT_AFTER)
+def compare(
+    now: PastRun, before: Sequence[PastRun], *, zone: tzinfo | None = None, since: date | None = None
+) -> list[Finding]:
+    """The anomalies of a run, collapses first. before: the outlet's earlier finished runs, oldest first; the last may
+    have begun in the same second. since: the first day, in `zone`, whose runs form the baseline."""
+    past = [run for run in before if run.at <= now.at and (since is None or run.at.astimezone(zone).date() >= since)]
+    newest_first = [run.health for run in reversed(past)]
+    findings = [
+        *page_shares.shares(now.health, newest_first),
+        *news_flow.rates([*past, now]),
+        *page_shares.layouts(now.health, newest_first),
+        *news_flow.seeds([*past, now]),
+    ]
+    return sorted(findings, key=lambda finding: not finding.collapse)
 
 
 def add_warning(db: Database, run_id: int, sentence: str) -> bool:
     """Adds a warning to a recorded run. Returns whether a run of the day before has the same warning. Raises
     ArchiveUnusable."""
     earlier = warned_recently(db, run_id, sentence)
-    warn(db, run_id, [sentence])
+    warn(db, run_id, sentence)
     return earlier
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from archive.diff import EditSummary
-from archive.queries.article_filter import ArticleFilter, conditions
+from archive.queries.article_search import ArticleFilter, conditions
 from archive.queries.recent import gists
 from archive.storage.alert_ledger import RUNNING, Match
 from archive.storage.connection import rows_of

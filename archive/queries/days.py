@@ -66,7 +66,6 @@ def each_day(first: date, last: date) -> Iterator[date]:
 
 
 def days(db: Database, outlet: FollowedOutlet, first: date, last: date) -> Days:
-    """Counts what happened to an outlet's articles in a span of days."""
     zone = zone_of(outlet.timezone)
     span = moments(first, last, zone)
     crawled, recorded = _crawled_days(db, outlet, zone, first, last)

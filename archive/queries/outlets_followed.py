@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -197,7 +197,6 @@ class OutletFacts:
 
 
 def outlet_names(db: Database) -> list[str]:
-    """Names of all outlets that have been crawled."""
     return [row[0] for row in db.execute("SELECT name FROM outlets ORDER BY name").fetchall()]
 
 
@@ -280,16 +279,20 @@ def _due(db: Database, outlet_id: int, now: datetime) -> DueCounts:
     return DueCounts(never_asked, known, lists)
 
 
-def warned_before(db: Database, run_id: int, sentence: str, span: timedelta) -> bool:
-    """Whether an earlier run of the same outlet, begun within `span` before this one, has the same warning."""
+REPEAT_AFTER = timedelta(hours=20)
+"""When a warning is news again: a daily crawl may begin some minutes early, and should report it every day."""
+
+
+def warned_recently(db: Database, run_id: int, sentence: str) -> bool:
+    """Whether a run of the same outlet in the day before has the same warning."""
     outlet_id, started = db.execute("SELECT outlet_id, started_at FROM runs WHERE id = ?", [run_id]).fetchone()
-    earlier = runs_of(db, outlet_id, clock.parse(started) - span)
+    earlier = runs_of(db, outlet_id, clock.parse(started) - REPEAT_AFTER)
     return any(sentence in run.warnings for run in earlier if run.id < run_id)
 
 
-def warn(db: Database, run_id: int, warnings: Sequence[str]) -> None:
-    """Adds warnings to a recorded run. Raises ArchiveUnusable."""
+def warn(db: Database, run_id: int, sentence: str) -> None:
+    """Adds a warning to a recorded run. Raises ArchiveUnusable."""
     with transaction(db):
         (stored,) = db.execute("SELECT warnings FROM runs WHERE id = ?", [run_id]).fetchone()
-        all_warnings = [*json.loads(stored or "[]"), *warnings]
-        db.execute("UPDATE runs SET warnings = ? WHERE id = ?", [json.dumps(all_warnings, ensure_ascii=False), run_id])
+        warnings = [*json.loads(stored or "[]"), sentence]
+        db.execute("UPDATE runs SET warnings = ? WHERE id = ?", [json.dumps(warnings, ensure_ascii=False), run_id])

@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.model.paths import shown_place, thumbnail_place
-from archive.queries.article_filter import LANGUAGE, spelt_credit
+from archive.queries.article_search import LANGUAGE, spelt_credit
 from archive.storage.sqlite_errors import readable_values
 from archive.text.search_query import front_query, holds
 

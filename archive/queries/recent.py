@@ -17,7 +17,7 @@ from archive.model.paths import thumbnail_place
 from archive.model.records import Reading, StoredPicture
 from archive.model.time_zones import zone_of
 from archive.model.validation import is_digest, stored_moment
-from archive.queries.article_filter import LANGUAGE, ArticleFilter, conditions
+from archive.queries.article_search import LANGUAGE, ArticleFilter, conditions
 from archive.queries.days import moments
 from archive.queries.lookup import Article, find_article, stored_picture, with_stored
 from archive.storage.sqlite_errors import readable_values

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.queries.article_filter import ArticleFilter, conditions
+from archive.queries.article_search import ArticleFilter, conditions
 from archive.storage.captures.capture_stream import as_of
 from archive.storage.integrity.column_validation import usable
 from archive.storage.sqlite_errors import readable_values

@@ -1,1 +1,1 @@
-"""What a process needs whatever it does: whole-file writes, locks, signals, lazy imports."""
+"""What a process needs whatever it does: whole-file writes, locks, signals, isolation."""

@@ -33,6 +33,11 @@ _BROWSER_CODECS = {
 }
 
 
+def charset_of(content_type: str) -> str | None:
+    """The charset that a Content-Type names, in lower case."""
+    return content_type.lower().partition("charset=")[2].split(";")[0].strip(" \"'") or None
+
+
 def charset_of_zeros(body: bytes) -> str | None:
     """UTF-16 or UTF-32 without a byte order mark: most of the markup's bytes at one offset are zero."""
     head = body[:2048]

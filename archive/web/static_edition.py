@@ -136,7 +136,6 @@ class _SearchIndex:
         self.folder, self.count, self.waiting = folder, 0, list[list[Any]]()
 
     def add(self, article: Article, reading: Reading) -> None:
-        """Adds an article."""
         captions = " ".join(image.caption or "" for image in reading.images)
         folded_text = folded(" ".join((article.headline, reading.lead or "", reading.text, captions)))
         self.waiting.append([article.id, article.headline, _shown_day(article), folded_text])

@@ -7,8 +7,8 @@ from itertools import groupby
 from pathlib import Path
 
 from archive.console.output import duration, every, moment, size
-from archive.monitor.status.outlet_states import Day, OutletStatus, Status
-from archive.monitor.status.status_text import holdings, rest
+from archive.monitor.outlet_states import Day, OutletStatus, Status
+from archive.monitor.status_text import holdings, rest
 from archive.runtime.atomic_files import atomic_write
 from archive.web.template_environment import environment
 
@@ -17,7 +17,6 @@ Point = tuple[float, float, Day]
 
 
 def page(status: Status) -> str:
-    """The whole page."""
     html = environment().get_template("status_page.html").render(
         status=status, name=Path(status.archive).name, facts=_facts, moment=moment, size=size, rest=rest,
         zone=next((outlet.timezone for outlet in status.outlets), "UTC"), bar_top=bar_top, share_lines=share_lines,
@@ -48,7 +47,6 @@ def _facts(outlet: OutletStatus, status: Status) -> Iterator[tuple[str, str]]:
 
 
 def bar_top(days: Sequence[Day], name: str) -> int:
-    """The highest count of a day."""
     return max((value for day in days if (value := day.count(name)) is not None), default=0)
 
 

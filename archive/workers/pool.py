@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -52,7 +52,7 @@ class Workers(Generic[Task, Answer]):
         self._setting_up, self._life, self._limits = setting_up, life, Limits(patience, processor, memory)
         self._orders: SimpleQueue[tuple[int, Task, bool] | None] = SimpleQueue()
         self._answers: SimpleQueue[tuple[int, Any]] = SimpleQueue()
-        self._hear = hear or self._queue_answer
+        self._hear = hear or (lambda number, answer: self._answers.put((number, answer)))
         self._thread: Thread | None = None
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
@@ -93,9 +93,6 @@ class Workers(Generic[Task, Answer]):
                 received.append((number, answer))
         return received
 
-    def _queue_answer(self, number: int, answer: Answer | Lost | BaseException) -> None:
-        self._answers.put((number, answer))
-
     def _send_order(self, order: tuple[int, Task, bool] | None) -> None:
         self._orders.put(order)
         if not self._wake_pending:
@@ -104,7 +101,6 @@ class Workers(Generic[Task, Answer]):
                 os.write(self._wake_write, b"!")
 
     def _run(self) -> None:
-        """The main loop of the pool's thread."""
         crew = Dispatcher(self._setting_up, self.count, self._life, self._limits, self._wake_read)
         numbers: set[int] = set()
         try:
@@ -142,20 +138,9 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A task: a module-level function and its arguments."""
-
-    function: Callable[..., Any]
-    given: tuple[Any, ...]
-
-    def __call__(self) -> Any:
-        return self.function(*self.given)
-
-
 class SingleWorker:
     def __init__(self) -> None:
-        self._workers = Workers[Call, Any](_call_setup, 1, hear=self._resolve)
+        self._workers = Workers[Callable[[], Any], Any](_call_setup, 1, hear=self._resolve)
         self._futures: dict[int, Future[Any]] = {}
         self._numbers = count()
         self._lock = Lock()
@@ -166,7 +151,7 @@ class SingleWorker:
         with self._lock:
             number = next(self._numbers)
             self._futures[number] = future
-            self._workers.submit(number, Call(function, args))
+            self._workers.submit(number, partial(function, *args))
         return future.result()
 
     def _resolve(self, number: int, answer: Any) -> None:
@@ -181,6 +166,6 @@ class SingleWorker:
 
 
 @contextmanager
-def _call_setup() -> Iterator[Callable[[Call], Any]]:
+def _call_setup() -> Iterator[Callable[[Callable[[], Any]], Any]]:
     logging.disable()  # an error is part of the answer
     yield lambda call: call()

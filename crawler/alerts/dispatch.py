@@ -24,8 +24,7 @@ from archive.storage.alert_ledger import Message
 from archive.storage.connection import Database, open_archive, transaction
 from archive.storage.file_identity import is_there
 from archive.workers import Lost, Workers
-from crawler.alerts.alert_text import AlertMessage, alert_message
-from crawler.alerts.delivery import Delivery, Outcome, delivering
+from crawler.alerts.messages import AlertMessage, Delivery, Outcome, alert_message, delivering
 from crawler.config.alert_tables import Alert, Alerts
 
 log = log_of(__name__)

@@ -11,10 +11,11 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode, urljoin
 
-from archive import REDIRECTS, Capture
+from archive import Capture
 from archive.exchange.content_codings import BadCoding, TooLarge, codings_of, decode_body
 from archive.exchange.importers.import_items import charset, leads_to
 from archive.frontier.remote_index import Offer
+from archive.history.responses import REDIRECTS
 from archive.model import validation
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.unpack_budget import LARGEST_BODY
@@ -89,7 +90,6 @@ class Wayback:
         return ListingPage(offers, urlencode({"resumeKey": resume}) if resume else None, tuple(parsed.odd))
 
     def take(self, offer: Offer) -> Capture | str:
-        """Fetches the capture with its original status, headers and time."""
         answer = self._fetch_replay(offer.place)
         original = _original_headers(answer)
         if not _is_replayed(answer):  # the archive's own pages may have status 200, too

@@ -17,7 +17,7 @@ from archive.cli.options import FILING, LazyCommands, Listed
 from archive.console.output import print_traceback, say_all
 from archive.runtime import signals
 from crawler.cli.setting_options import FileDefaults, config_option, configured
-from crawler.outlets import own_spiders
+from crawler.outlets import catalogue
 
 if TYPE_CHECKING:
     from archive.model.records import Outlet
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 COMMANDS: Mapping[str, Listed] = {
     **OF_THE_ARCHIVE,
     "alerts": Listed("crawler.cli.alerts:alerts", "Lists, tests and sends alerts."),
-    "backfill": Listed("crawler.cli.backfill:backfill", "Imports captures of an outlet from another web archive."),
+    "backfill": Listed("crawler.cli.crawl:backfill", "Imports captures of an outlet from another web archive."),
     "backup": Listed("crawler.cli.backup:backup", "Backs up an archive, its pictures and settings to TARGET."),
     "crawl": Listed("crawler.cli.crawl:crawl", "Crawls an outlet once."),
-    "demo": Listed("crawler.cli.demo:demo", "Crawls a small newspaper on this machine on three days."),
+    "demo": Listed("crawler.cli.init:demo", "Crawls a small newspaper on this machine on three days."),
     "init": Listed("crawler.cli.init:init", "Starts to keep a newspaper: probes its site, writes a folder."),
     "outlets": Listed("crawler.cli.outlets:outlets", "Lists the outlets that can be crawled."),
     "restore": Listed("crawler.cli.backup:restore", "Restores a backup."),
@@ -48,7 +48,7 @@ COMMANDS: Mapping[str, Listed] = {
 def luubao(ctx: click.Context) -> None:
     """Keeps a newspaper's record: every article, edit, photograph and disappearance, in one SQLite file."""
     ctx.default_map = FileDefaults(ctx)
-    own_spiders.set_configuration(lambda: configured(ctx))
+    catalogue.set_configuration(lambda: configured(ctx))
     ctx.obj = _known_outlets
     ctx.meta[FILING] = lambda path: _alerting(configured(ctx), path)
 
@@ -70,9 +70,7 @@ def _alerting(settings: Configuration, path: Path) -> Iterator[None]:
 
 def _known_outlets() -> tuple[Outlet, ...]:
     """The outlets that have a spider, for commands that must find the outlet of a page."""
-    from crawler.outlets.catalogue import catalogue
-
-    return tuple(entry.outlet for entry in catalogue())
+    return tuple(entry.outlet for entry in catalogue.catalogue())
 
 
 def main() -> None:

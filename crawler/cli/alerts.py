@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from archive.cli.options import Commands, db_option, json_option
 from archive.console.output import say, say_all, say_json
+from archive.queries.alert_matches import AlertState, state_of
+from archive.storage.connection import open_archive
+from archive.storage.file_identity import is_there
 from crawler.cli.setting_options import MisconfiguredFailure, config_option, configured
-
-if TYPE_CHECKING:
-    from archive.queries.alert_matches import AlertState
-    from crawler.config.alert_tables import Alert, Alerts
+from crawler.config.alert_tables import Alert, Alerts
 
 
 @click.group(cls=Commands)
@@ -115,10 +114,6 @@ def _print_list(path: Path, found: Alerts, as_json: bool) -> None:
 
 
 def _states(path: Path, found: Alerts) -> list[AlertState]:
-    from archive.queries.alert_matches import AlertState, state_of
-    from archive.storage.connection import open_archive
-    from archive.storage.file_identity import is_there
-
     if not is_there(path):
         return [AlertState(alert.name) for alert in found.all]
     with open_archive(path) as db:
@@ -134,7 +129,7 @@ def _as_json(alert: Alert, state: AlertState) -> dict[str, object]:
 
 
 def _lines(alert: Alert, state: AlertState) -> Iterator[str]:
-    from crawler.alerts.alert_text import entry
+    from crawler.alerts.messages import entry
 
     yield f"{alert.name}  to {', '.join(alert.to)}"
     counts = f"{state.matched} matched, last {state.matched_at or 'never'}; last sent {state.sent_at or 'never'}"

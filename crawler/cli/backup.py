@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from archive.cli.options import db_option, picture_folder, pictures_option
 from archive.console.output import counting, say
 from archive.model.errors import Misconfigured
+from archive.model.paths import folder_beside
 from crawler.cli.setting_options import config_option, configured
 from crawler.config.setting_types import check_code
-
-if TYPE_CHECKING:
-    from crawler.config.settings_in_force import Configuration
+from crawler.config.settings_in_force import Configuration
 
 _DEFAULT_KEEP = 3
 
@@ -85,7 +83,6 @@ def restore(source: Path, path: Path, pictures: Path | None, force: bool) -> Non
       luubao restore /mnt/backups --db luubao.db
     """
     from archive.exchange.backups import restore as restoring
-    from archive.model.paths import folder_beside
 
     with counting("restoring") as step:
         restored, not_restored = restoring(

@@ -1,23 +1,40 @@
-"""`luubao crawl`: crawls one outlet, or many in parallel."""
+"""The commands that fetch captures: `luubao crawl` (of one outlet, or many in parallel) and `luubao backfill` (from
+another web archive).
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from archive.cli.options import db_option
+from archive.cli.options import db_option, filing
+from archive.console.output import is_watched, say, say_all
 from archive.model.clock import now
-from crawler.cli.setting_options import MisconfiguredFailure, config_option, configured, setting_option
+from archive.model.errors import LuubaoError
+from archive.runtime.file_lock import Locked
+from crawler.cli.setting_options import (
+    MisconfiguredFailure,
+    config_option,
+    configured,
+    misconfigured,
+    require_scale,
+    setting_option,
+)
+from crawler.config.setting_keys import BY_NAME
+from crawler.config.setting_types import Value
+from crawler.config.settings_in_force import Configuration
+from crawler.run.run_verdict import Exit
 
 if TYPE_CHECKING:
-    from crawler.config.setting_types import Value
-    from crawler.config.settings_in_force import Configuration
+    from crawler.backfill.backfill_job import BackfillResult
+    from crawler.fleet.batch import BaseBatch
+    from crawler.fleet.crawl_subprocess import Task
 
 
 def _reject_future_day(_: click.Context, __: click.Parameter, day: datetime | None) -> date | None:
@@ -78,10 +95,10 @@ def crawl(
     overrides = _overrides(settings, **given)
     folder = _archives_folder(ctx, settings, batch_options)
     if every or len(outlets) > 1 or batch_options["queue"]:
-        from crawler.cli.crawl_all import crawl_many
-
-        crawl_batch = partial(crawl_many, own_archives=folder is not None, as_json=as_json)
-        raise click.exceptions.Exit(crawl_batch(settings, outlets, folder or path, overrides, batch_options))
+        place, own_archives = folder or path, folder is not None
+        raise click.exceptions.Exit(
+            _crawl_many(settings, outlets, place, overrides, batch_options, own_archives=own_archives, as_json=as_json)
+        )
     if folder:
         from crawler.fleet.crawl_subprocess import HOST_LOCK_SUFFIX
 
@@ -124,8 +141,6 @@ def _overrides(
     """The options of the command line as Scrapy settings."""
     import logging
 
-    from crawler.config.setting_keys import BY_NAME
-
     given |= {"fetch_pictures": False if no_pictures else None}
     overrides: dict[str, Any] = {
         BY_NAME[name].scrapy: BY_NAME[name].for_scrapy(value) for name, value in given.items() if value is not None
@@ -144,3 +159,102 @@ def _crawl_one(
     alerts, ping_url = settings.alerts(), settings.value("ping_url", outlet)
     ended = run(outlet, path, base_url=base_url, overrides=overrides, alerts=alerts)
     return print_report(ended, path, ping_url=str(ping_url) if ping_url else None, as_json=as_json, alerts=alerts).exit
+
+
+def _crawl_many(
+    settings: Configuration, names: Sequence[str], place: Path, overrides: Mapping[str, Any],
+    given: Mapping[str, Value], *, own_archives: bool, as_json: bool,
+) -> Exit:  # fmt: skip
+    """Crawls the outlets of those names, or, without names, all that are followed. place: the archive, or with
+    own_archives the folder with one archive for each outlet. given: the budget options of the command line."""
+    from crawler.fleet.batch import Batch, Budget, print_batch, progress
+    from crawler.fleet.crawl_subprocess import longest_waiting_first, tasks_for
+
+    with misconfigured():
+        tasks = tasks_for(settings, names, place, overrides, own_archives=own_archives)
+    settings = settings.with_command_line(given)
+    watched, queue = is_watched(), settings.value("queue")
+    batch = (
+        _queued_batch(str(queue), tasks, overrides)
+        if queue
+        else Batch(longest_waiting_first(tasks), Budget.of(settings))
+    )
+    finished = batch.run(progress if watched else lambda _: None)
+    return print_batch(finished, batch.left, stopped=batch.stopped, as_json=as_json, watched=watched)
+
+
+@misconfigured()
+def _queued_batch(queue: str, tasks: Sequence[Task], overrides: Mapping[str, Any]) -> BaseBatch:
+    require_scale()
+    from crawler.fleet.crawl_subprocess import json_overrides, with_shared_hosts
+    from crawler.fleet.rq_worker import QueuedBatch, connect
+
+    return QueuedBatch(connect(queue), with_shared_hosts(tasks), json_overrides(overrides))
+
+
+class LockedFailure(click.ClickException):
+    exit_code = Exit.LOCKED
+
+
+_MAX_REASONS = 20
+
+
+@click.command()
+@db_option
+@click.argument("outlet")
+@click.option("--from", "archive_name", type=click.Choice(["wayback", "commoncrawl"]), required=True,
+              help="Web archive to import from.")  # fmt: skip
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Captures from this day on, in UTC.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Captures up to this day, in UTC.")
+@click.option(
+    "--max-captures",
+    default=0,
+    type=click.IntRange(min=0),
+    help="Stop after this many; 0 for no limit. The next call goes on.",
+)
+@click.option("--host", "hosts", multiple=True, help="Only this host, present or former; repeatable.")
+@click.option("--contact", envvar="LUUBAO_CONTACT", default="", show_envvar=True,
+              help="E-mail or web address in the user agent, for the web archive's operators.")  # fmt: skip
+def backfill(
+    path: Path, outlet: str, archive_name: str, since: datetime | None, until: datetime | None, max_captures: int,
+    hosts: tuple[str, ...], contact: str,
+) -> None:  # fmt: skip
+    """Imports captures of an outlet from another web archive.
+
+    Takes captures from before our first crawl or between two crawls. Each keeps its own time, and versions are put
+    in order of time. Can be stopped, killed and resumed. Waits between two requests, and as long as the web archive
+    asks (Retry-After).
+    Exit codes: 0 ok, 2 misconfigured, 4 the web archive refused before everything was taken, or did not give some
+    captures or sent unusable ones, which are reported and skipped, 5 interrupted, 75 locked.
+
+    \b
+    Example:
+      luubao backfill baovinhphuc --from wayback --until 2019-12-31 --contact me@example.org
+    """
+    from crawler.backfill.backfill_job import run_backfill
+
+    try:
+        with filing(path):
+            done, interrupted = run_backfill(path, outlet, archive_name, since, until, max_captures, hosts, contact)
+    except Locked as error:
+        raise LockedFailure(str(error)) from error
+    except LuubaoError as error:
+        raise MisconfiguredFailure(str(error)) from error
+    _print_report(outlet, done)
+    partly = done.problem or done.counts["odd"] or done.counts["failed"]
+    raise click.exceptions.Exit(Exit.INTERRUPTED if interrupted else Exit.PARTLY_FAILED if partly else Exit.OK)
+
+
+def _print_report(outlet: str, done: BackfillResult) -> None:
+    counts = done.counts
+    say(
+        f"{outlet}: {counts['filed'] + counts['late']} captures added, {counts['here']} were here already,"
+        f" {counts['failed']} could not be had, {counts['waiting']} wait"
+    )
+    reasons = done.reasons.most_common(_MAX_REASONS)
+    say_all((f"  {count} could not be had: {reason}" for reason, count in reasons), err=True)
+    if done.problem:
+        say(f"{outlet}: {done.problem}", err=True)
+    if counts["odd"]:
+        say(f"{outlet}: {counts['odd']} lines or captures are impossible, and were left out", err=True)
+    say_all((f"  {line}" for line in done.odd), err=True)

@@ -1,4 +1,6 @@
-"""`luubao init`: probes a newspaper's site, writes a folder with its luubao.toml, and crawls a few pages."""
+"""The commands to begin with: `luubao init` probes a newspaper's site, writes a folder with its luubao.toml and crawls
+a few pages; `luubao demo` serves a small newspaper on this machine and crawls it on three days.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,11 @@ import click
 
 from archive.console.output import say_all
 from archive.model.errors import LuubaoError, Misconfigured
+from crawler.cli.outlets import check_name
 from crawler.cli.setting_options import config_option, configured, misconfigured, setting_option
+from crawler.config.setting_types import Value
 
 if TYPE_CHECKING:
-    from crawler.config.setting_types import Value
     from crawler.probe import Findings
 
 _SUCCESS_CODES = (0, 6)
@@ -43,8 +46,6 @@ def init(ctx: click.Context, /, url: str, folder: Path | None, name: str | None,
       luubao init https://baophutho.vn --contact me@example.org
       luubao init baophutho.vn /srv/baophutho --name baophutho
     """
-    from crawler.cli.outlets import check_name
-
     check_name(name)
     settings = configured(ctx).with_command_line({"contact": given["contact"]})
     from crawler.probe.outlet_folder import next_steps
@@ -58,14 +59,14 @@ def init(ctx: click.Context, /, url: str, folder: Path | None, name: str | None,
 
 def _probe_and_write(url: str, folder: Path | None, name: str | None, contact: Value) -> tuple[Path, Findings]:
     from crawler.probe import outlet_folder as place
-    from crawler.probe import probe, probe_report
+    from crawler.probe import probe, probe_findings
 
     if folder or name:
         place.require_empty_folder(folder or Path(name or ""), url)
     found = probe(url, name=name, contact=contact)
     target = folder or Path(found.name.value)
     place.require_empty_folder(target, url)
-    say_all((*probe_report.lines(found), *probe_report.sample_lines(found)))
+    say_all((*probe_findings.lines(found), *probe_findings.sample_lines(found)))
     written = place.write(place.files(found, contact), target)
     say_all(("", *(f"written: {path}" for path in written)))
     return written[0], found
@@ -89,3 +90,39 @@ def _first_crawl(name: str, file: Path, pages: int) -> int:
     summary = ", ".join(f"{counts.get(key, 0)} {label}" for key, label in labels.items())
     say_all((f"{summary}; all else waits for the next crawl", ""))
     return completed.returncode
+
+
+@click.command()
+@click.option("--db", "path", default="demo.db", show_default=True, type=click.Path(dir_okay=False, path_type=Path),
+              help="Archive to create; must not exist.")  # fmt: skip
+@click.option("--serve", is_flag=True, help="Only serve the newspaper, until Ctrl-C.")
+@click.option(
+    "--day", type=click.IntRange(1, 3), default=1, show_default=True, help="With --serve: which day of the newspaper."
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True,
+              help="With --serve: the port; 0 takes a free one.")  # fmt: skip
+@click.option(
+    "--articles",
+    type=click.IntRange(0, 100_000),
+    default=0,
+    show_default=True,
+    help="With --serve: add this many generated articles to lists, feeds and sitemaps.",
+)
+def demo(path: Path, serve: bool, day: int, port: int, articles: int) -> None:
+    """Crawls a small newspaper on this machine on three days.
+
+    Publishes the newspaper, prints what changed between the crawls, and checks it. Exit code 1 if anything in the
+    archive differs from what was published.
+
+    \b
+    Examples:
+      luubao demo
+      luubao demo --serve --day 2 --port 8765
+      luubao demo --serve --articles 10000
+    """
+    from crawler.demo_walkthrough import serve_paper, walk_through
+
+    if serve:
+        serve_paper(day, port, articles)
+    else:
+        raise click.exceptions.Exit(walk_through(path))

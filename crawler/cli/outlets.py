@@ -11,15 +11,14 @@ import click
 
 from archive.cli.options import Commands, db_option, json_option
 from archive.console.output import say, say_all, say_json
-from archive.model.errors import LuubaoError, Misconfigured
+from archive.model.errors import Misconfigured
+from archive.model.urls import without_credentials
 from crawler.cli.setting_options import config_option, configured, misconfigured, setting_option
+from crawler.config.setting_types import Value
+from crawler.config.settings_in_force import Configuration
+from crawler.outlets.catalogue import catalogue, described, load_catalogue
 
 if TYPE_CHECKING:
-    from archive.storage.histories.domain_moves import Known
-    from crawler.config.setting_types import Value
-    from crawler.config.settings_in_force import Configuration
-    from crawler.moving import MoveCheck
-    from crawler.outlets.outlet_checks import OutletDescription
     from crawler.probe import Findings
 
 
@@ -51,66 +50,23 @@ def move(ctx: click.Context, /, name: str, url: str, path: Path, writes: bool, *
 
 def _move(settings: Configuration, name: str, url: str, path: Path, *, writes: bool) -> None:
     from crawler import moving
-    from crawler.moving import lines_for, rewritten, write
-    from crawler.outlets.catalogue import described
 
     outlet = described(name)
-    known = _known_articles(path, outlet)
-    found = _check_new_domain(settings, outlet, url, known)
+    known = moving.known_articles(path, outlet)
+    contact = settings.value("contact", outlet.name)
+    found = moving.look(outlet, url, known, contact=contact, config=settings.file)
     say_all(moving.report_lines(outlet, found, len(known)))
-    lines = lines_for(outlet, found.home, asks_the_former=found.former == "leads there")
+    lines = moving.lines_for(outlet, found.home, asks_the_former=found.former == "leads there")
     by_hand = name not in settings.declared.outlets or settings.file is None
     say_all(("", *moving.to_be_done(outlet.place, lines, by_hand=by_hand)))
     if not writes:
         say_all(("", "Nothing was changed; --write does it."))
         return
     if not by_hand and settings.file:
-        write(settings.file, rewritten(settings.file, outlet, found.home, lines), name, found.home)
+        text = moving.rewritten(settings.file, outlet, found.home, lines)
+        moving.write(settings.file, text, name, found.home)
         say(f"written: {settings.file}")
-    waiting = _enqueue_articles(path, outlet, found, known)
-    say(f"{waiting} addresses wait for the next crawl")
-
-
-def _known_articles(path: Path, outlet: OutletDescription) -> list[Known]:
-    from archive import open_archive
-    from archive.model.urls import host_of
-    from archive.storage.captures.kept_captures import outlets_of
-    from archive.storage.histories.domain_moves import known_on
-
-    with open_archive(path) as db:
-        (run,) = outlets_of(db, outlet.name)
-        return known_on(db, run.outlet_id, host_of(outlet.home))
-
-
-def _check_new_domain(settings: Configuration, outlet: OutletDescription, url: str, known: list[Known]) -> MoveCheck:
-    from functools import partial
-
-    from archive.model.urls import host_of
-    from crawler.moving import check_new_domain
-    from crawler.probe.steps import run_exploration
-
-    if host_of(url if "://" in url else f"https://{url}") == host_of(outlet.home):
-        raise LuubaoError(f"{outlet.name} is at {outlet.home} already. Give the address it has moved to")
-    exploration = partial(check_new_domain, given_url=url, former=outlet.home, known=known)
-    contact = settings.value("contact", outlet.name)
-    return run_exploration(url, exploration, contact=contact, config=settings.file)
-
-
-def _enqueue_articles(path: Path, outlet: OutletDescription, found: MoveCheck, known: list[Known]) -> int:
-    """Queues the known articles at the same paths on the new domain, if the domain keeps paths. Returns how many
-    wait."""
-    from archive import open_archive
-    from archive.model.clock import now
-    from archive.runtime.file_lock import outlet_lock
-    from archive.storage.captures.kept_captures import outlets_of
-    from archive.storage.histories.domain_moves import wait_for
-    from crawler.moving import there
-
-    if not found.keeps_paths:
-        return 0
-    with outlet_lock(path, outlet.name), open_archive(path, create=True) as db:
-        (run,) = outlets_of(db, outlet.name)
-        return wait_for(db, run.outlet_id, [there(article.url, found.home) for article in known], now())
+    say(f"{moving.enqueue(path, outlet, found, known)} addresses wait for the next crawl")
 
 
 @click.group(cls=Commands, invoke_without_command=True)
@@ -132,9 +88,6 @@ def outlets(ctx: click.Context, as_json: bool) -> None:
 
 
 def _print_outlets(as_json: bool) -> None:
-    from archive.model.urls import without_credentials
-    from crawler.outlets.catalogue import catalogue
-
     found = [replace(outlet, home=without_credentials(outlet.home)) for outlet in catalogue()]
     if as_json:
         rows = [{"name": outlet.name, "title": outlet.title, "home": outlet.home} for outlet in found]
@@ -149,8 +102,6 @@ outlets.add_command(move)
 
 def print_mistakes() -> None:
     """Prints the errors in the definitions of outlets, and exits with 2 where there are any."""
-    from crawler.outlets.catalogue import load_catalogue
-
     if mistakes := load_catalogue().messages():
         say_all(mistakes, err=True)
         raise click.exceptions.Exit(2)
@@ -201,12 +152,12 @@ def probe(
 
 
 def _print_probe(found: Findings, files: Mapping[str, str], folder: Path | None, as_json: bool) -> None:
-    from crawler.probe import outlet_folder, probe_report
+    from crawler.probe import outlet_folder, probe_findings
 
     if as_json:
         say_json({**asdict(found), "files": files})
     else:
-        say_all(probe_report.lines(found))
+        say_all(probe_findings.lines(found))
     if folder is not None:
         say_all((f"written: {path}" for path in outlet_folder.write(files, folder)), err=as_json)
     elif not as_json:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from archive.cli.options import db_option, json_option
 from archive.console.output import say_all, say_json, say_whole
 from archive.model import clock
+from archive.monitor import status_text
+from archive.monitor.outlet_states import Day, Exit, Expected, OutletStatus, Status, not_begun, status
+from archive.queries.outlets_followed import outlet_names
+from archive.runtime.file_lock import is_held
 from archive.storage.connection import open_archive
 from crawler.cli.setting_options import config_option, configured
-
-if TYPE_CHECKING:
-    from archive.monitor.status import Expected, OutletStatus, Status
-    from archive.monitor.status.outlet_states import Day
-    from crawler.config.settings_in_force import Configuration
+from crawler.config.settings_in_force import Configuration
+from crawler.outlets.catalogue import load_catalogue, unknown
 
 _MAX_RUNS = 10
 
@@ -47,8 +48,6 @@ def status_command(
       luubao status
       luubao status --html /srv/www/luubao.html
     """
-    from archive.monitor.status import Exit, status_text
-
     report = _status(path, configured(ctx), days)
     if file is not None:
         from archive.web.status_page import page, write
@@ -62,10 +61,6 @@ def status_command(
 
 
 def _status(path: Path, settings: Configuration, days: int) -> Status:
-    from archive.monitor.status import not_begun, status
-    from archive.queries.outlets_followed import outlet_names
-    from archive.runtime.file_lock import is_held
-
     followed = {name: settings.value("followed", name) for name in settings.outlets}
     if not path.exists() and any(followed.values()):
         expected = _expected(settings, [name for name, is_followed in followed.items() if is_followed])
@@ -85,9 +80,6 @@ def _expected(settings: Configuration, names: list[str]) -> dict[str, Expected]:
     """The outlets that were never crawled, with the hours in which a crawl may begin."""
     if not names:
         return {}
-    from archive.monitor.status import Expected
-    from crawler.outlets.catalogue import load_catalogue, unknown
-
     known_outlets, hours = load_catalogue(), {name: settings.value("hours", name) for name in names}
     for name in names:
         if name not in known_outlets.outlets and name not in known_outlets.wrong:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from archive.runtime import signals
 from crawler.cli.setting_options import config_option, configured, misconfigured, require_scale, setting_option
+from crawler.config.setting_keys import BY_NAME
+from crawler.config.setting_types import Value
+from crawler.config.settings_in_force import Configuration
 from crawler.outlets.catalogue import load_catalogue
-
-if TYPE_CHECKING:
-    from crawler.config.setting_types import Value
-    from crawler.config.settings_in_force import Configuration
 
 
 @click.command(name="worker")
@@ -45,17 +43,12 @@ def worker_command(ctx: click.Context, /, verbose: bool, **given: Value) -> None
 
 def _run_worker(settings: Configuration, given: dict[str, Value], verbose: bool) -> None:
     require_scale()
-    from crawler.config.setting_keys import BY_NAME
-    from crawler.fleet import (  # imported before the fork, so that the crawl processes share these modules
-        job_queue,
-        preload,
-        rq_worker,
-    )
+    from crawler.fleet import preload, rq_worker  # before the fork, so that the crawl processes share these modules
 
     assert preload
     folder = Path(str(settings.needed("archives")))
     folder.mkdir(parents=True, exist_ok=True)
-    connection = job_queue.connect(str(settings.needed("queue")))
+    connection = rq_worker.connect(str(settings.needed("queue")))
     overrides = {"LOG_LEVEL": "INFO" if verbose else "WARNING", "LUUBAO_CONFIG": str(settings.file or os.devnull)}
     if given["contact"] is not None:
         overrides[BY_NAME["contact"].scrapy] = str(given["contact"])

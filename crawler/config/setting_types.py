@@ -3,10 +3,11 @@ Decides which files of settings are trusted."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -194,6 +195,13 @@ URL = Kind("a web address, such as https://hc.example/ping/0d1f", _url)
 HOSTS = Kind("hosts with commas between them, such as 10.0.0.8:8080, anh.noibo", _hosts)
 HOURS = Kind("two times of day, such as 22:00-06:00", _hours)
 DAY = Kind("a day, such as 2026-06-01", _day, date.fromisoformat)
+
+
+def toml(value: Value | Sequence[str]) -> str:
+    """A value, or a list of texts, in TOML syntax; a dash for None."""
+    if value is None:
+        return "-"
+    return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)
 
 
 def placed(value: str, folder: Path) -> str:

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from archive import Link
 from archive.model.time_zones import zone_of
-from crawler.discovery import feeds, json_feed, page_links, sitemaps
-from crawler.discovery.decoded_documents import as_utf8, unpacked
+from crawler.discovery import feeds, page_links, sitemaps
 from crawler.discovery.link_urls import MOST_OF_A_PAGE, Addresses, FoundLinks, deduplicated
+from crawler.discovery.markup_parsing import as_utf8, unpacked
 from crawler.discovery.page_links import target_of
 from crawler.discovery.tolerant_xml import Start, XmlStream
 
@@ -71,9 +71,9 @@ def _parsed(data: bytes, addresses: Addresses, zone: ZoneInfo, notes: tuple[str,
         )
     if sitemaps.is_list_of_lines(data):
         return "a list without addresses of the site", deduplicated(sitemaps.read_lines(data, addresses), notes)
-    if json_feed.is_one(data):
+    if feeds.is_json_feed(data):
         return "a JSON Feed without addresses of the site", deduplicated(
-            json_feed.read(data, addresses, zone), notes, MOST_OF_A_PAGE
+            feeds.read_json(data, addresses, zone), notes, MOST_OF_A_PAGE
         )
     page_found, page_notes = page_links.read(data, addresses)
     return _PAGE if b"<" in data[:_HEAD] else "text without markup", deduplicated(

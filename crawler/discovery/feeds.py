@@ -1,16 +1,19 @@
-"""Parses RSS 0.9x, 1.0 and 2.0, and Atom (RFC 4287), however broken; and the dates of feeds and sitemaps.
+"""Parses RSS 0.9x, 1.0 and 2.0, Atom (RFC 4287) and JSON Feed (jsonfeed.org, version 1.1), however broken; and the
+dates of feeds and sitemaps. A flaw or a cut loses nothing before it.
 
 No date beats a guess: a date whose day could be its month, or whose year is impossible, is None.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_tz
+from typing import Any
 
 from archive import Link, same_site
 from crawler.discovery.link_urls import Addresses
@@ -160,7 +163,6 @@ class _FeedReader:
                 return
 
     def note(self, item: _Item, leaf: Leaf, zone: tzinfo) -> None:
-        """Adds an element to its item."""
         if leaf.name in ("link", "origlink"):  # origlink: where link leads through a click counter
             (item.addresses if leaf.direct else item.deeper).extend(self._link_addresses(leaf))
         elif leaf.name == "title" and leaf.direct:
@@ -203,3 +205,79 @@ class _FeedReader:
 def _relation(link: Leaf) -> str:
     """The relation of a link; registered relations may be written as addresses."""
     return attribute(link.attributes, "rel").lower().rpartition("/")[2] or "alternate"
+
+
+MOST_BYTES_OF_JSON = 8 * 1024 * 1024
+"""A feed with a hundred full articles has two million; a hostile value may take thirty times as much in memory."""
+_JSON_HEAD = 1024
+_MAX_FLAWS = 100
+_MAX_ITEMS = 100_000
+_SPACE = re.compile(r"[\s,]*+")
+_NEXT_ITEM = re.compile(r"\}\s*+,\s*+(?=\{)")
+_DECODER = json.JSONDecoder(strict=False)
+
+
+def is_json_feed(data: bytes) -> bool:
+    """Whether a document declares to be a JSON Feed."""
+    head = data[:_JSON_HEAD].lstrip()
+    return head.startswith(b"{") and b"jsonfeed.org/version" in head.replace(b"\\/", b"/")
+
+
+def read_json(data: bytes, addresses: Addresses, zone: tzinfo) -> Iterator[Link]:
+    """The links: the feed's page, its items, and its next page."""
+    for name, value in _members(data[:MOST_BYTES_OF_JSON].decode("utf-8", "replace")):
+        if isinstance(value, dict):
+            if url := addresses.news(_text(value, "url")):
+                changed, published = (
+                    moment(_text(value, f"date_{suffix}"), zone) for suffix in ("modified", "published")
+                )
+                yield Link(url, "feed", changed, published)
+        elif name in ("home_page_url", "next_url") and isinstance(value, str) and (url := addresses.news(value)):
+            yield Link(url, "feed" if name == "home_page_url" else "pagination")
+
+
+def _members(text: str) -> Iterator[tuple[str, Any]]:
+    """The members of the feed that are no objects, and each item, as far as they can be parsed."""
+    position = text.find("{") + 1
+    try:
+        while not text.startswith("}", position := _skip_space(text, position)):
+            name, position = _DECODER.raw_decode(text, position)
+            position = _skip_space(text, text.index(":", position) + 1)
+            if name == "items" and text.startswith("[", position):
+                position = yield from _items(text, position + 1)
+            else:
+                value, position = _DECODER.raw_decode(text, position)
+                if not isinstance(value, dict):  # only items are
+                    yield str(name), value
+    except (ValueError, RecursionError):
+        return
+
+
+def _items(text: str, position: int) -> Generator[tuple[str, Any], None, int]:
+    """The items; skips to the next where one cannot be parsed. Returns the position of their end."""
+    flaws = 0
+    for _ in range(_MAX_ITEMS):
+        if text.startswith("]", position := _skip_space(text, position)):
+            return position + 1
+        try:
+            item, position = _DECODER.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            next_item, flaws = _NEXT_ITEM.search(text, position), flaws + 1
+            if next_item is None or flaws > _MAX_FLAWS:
+                raise ValueError("no more items") from None
+            position = next_item.end()
+            continue
+        # behind a flaw it may be an object inside an item: an author, an attachment
+        if isinstance(item, dict) and ("id" in item or not flaws):
+            yield "item", item
+    raise ValueError("more items than are read_json")
+
+
+def _skip_space(text: str, position: int) -> int:
+    space = _SPACE.match(text, position)
+    return space.end() if space else position
+
+
+def _text(holder: dict[str, Any], name: str) -> str:
+    value = holder.get(name)
+    return value if isinstance(value, str) else ""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from w3lib.url import safe_url_string
 
-from archive import Link, absolute, same_site, without_trackers
+from archive import Link, absolute, same_site
+from archive.model.urls import without_trackers
 from crawler.discovery.tolerant_xml import TooMany
 
 _MAX_REMEMBERED = 10_000  # links of a document

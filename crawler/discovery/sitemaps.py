@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from archive import Link, absolute
-from crawler.discovery.decoded_documents import as_utf8
 from crawler.discovery.feeds import moment
 from crawler.discovery.link_urls import Addresses
-from crawler.discovery.markup_parsing import joined
+from crawler.discovery.markup_parsing import as_utf8, joined
 from crawler.discovery.tolerant_xml import End, Leaf, Start, XmlStream
 
 _ENTRY_NAMES = frozenset({"url", "sitemap"})
@@ -71,7 +70,6 @@ def is_list_of_lines(data: bytes) -> bool:
 
 
 def read_lines(data: bytes, addresses: Addresses) -> Iterator[Link]:
-    """The addresses of a sitemap in plain text."""
     position = 0
     while position < len(data):
         end = data.find(b"\n", position)

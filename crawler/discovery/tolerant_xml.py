@@ -243,7 +243,6 @@ class XmlStream:
             self._damaged = True
 
     def _close_to_depth(self, depth: int) -> Iterator[Leaf | End]:
-        """Closes the open elements down to a depth."""
         if self._open_leaf:
             yield self._pop_leaf()
         if self._holder_depth > depth:

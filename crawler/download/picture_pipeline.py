@@ -32,14 +32,15 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.defer import ensure_awaitable
 from twisted.python.failure import Failure
 
-from archive import Picture, PictureCapture, WantedPicture, absolute
+from archive import Picture, PictureCapture, absolute
 from archive.console.logs import log_of
 from archive.model.clock import now
 from archive.model.errors import ArchiveUnusable
 from archive.model.paths import folder_beside
+from archive.model.records import WantedPicture
 from archive.storage.picture_files import put_file
 from crawler.outlet import archive_writer_of, conditions
-from crawler.politeness.refusals import Forbidden, HostBackoff
+from crawler.politeness.host_backoff import Forbidden, HostBackoff
 from crawler.readers import ReadingStopped, Recognised
 from crawler.response_capture import header, leads_to, redirects, remarks
 from crawler.run.shutdown import shutdown_of

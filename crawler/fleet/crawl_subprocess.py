@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -19,6 +20,8 @@ from archive import Outlet, same_site, workers
 from archive.model.clock import now
 from archive.runtime import signals
 from archive.runtime.file_lock import lock_file
+from crawler.config.settings_in_force import Configuration
+from crawler.outlets.catalogue import catalogue, load_catalogue, unknown
 
 if TYPE_CHECKING:
     from crawler.run.run_command import RunReport
@@ -32,7 +35,7 @@ HOST_LOCK_SUFFIX = ".hosts"
 class Task:
     """One outlet's crawl. hosts: those it requests pages from, without `www.`. overrides: Scrapy settings of the
     command line. host_lock: the folder by which parallel crawls take turns at a host, see
-    crawler.politeness.host_lock."""
+    crawler.politeness.host_politeness."""
 
     outlet: str
     database: Path
@@ -55,6 +58,56 @@ def share_a_host(task: Task, other: Task) -> bool:
         for asking, owner in ((task, other), (other, task))
         for host in asking.hosts
     )
+
+
+def tasks_for(
+    settings: Configuration, names: Sequence[str], place: Path, overrides: Mapping[str, Any], *, own_archives: bool
+) -> list[Task]:
+    """A task for each outlet of those names, also for misconfigured ones, whose crawl reports why; without names, for
+    all followed outlets that the user describes or has settings for; where there are none, for those that come with
+    luubao, but the demo. Raises UnknownOutlet, and Misconfigured where there is nothing to crawl."""
+    known_outlets = load_catalogue()
+    all_names = sorted({*known_outlets.outlets, *known_outlets.wrong} - {"demo"})
+    own_names = [name for name in all_names if name not in known_outlets.built_in or name in settings.outlets]
+    all_names = own_names or all_names
+    chosen = list(dict.fromkeys(names)) or [name for name in all_names if settings.value("followed", name)]
+    for name in chosen:
+        if name not in known_outlets.outlets and name not in known_outlets.wrong:
+            raise unknown(name, known_outlets)
+    host_lock = place / HOST_LOCK_SUFFIX if own_archives else place.with_name(f"{place.name}{HOST_LOCK_SUFFIX}")
+    return [
+        Task(
+            name,
+            place / f"{name}.db" if own_archives else place,
+            hosts_of(known_outlets.outlets[name].outlet) if name in known_outlets.outlets else (),
+            dict(overrides),
+            str(settings.value("ping_url", name) or "") or None,
+            str(host_lock),
+        )
+        for name in chosen
+    ]
+
+
+def with_shared_hosts(tasks: Sequence[Task]) -> list[Task]:
+    """The tasks, each with the hosts of all outlets that share a host with it, so that its lease locks those out
+    too."""
+    all_tasks = [Task(outlet.name, Path(), hosts_of(outlet.outlet)) for outlet in catalogue()]
+    return [
+        replace(
+            task,
+            hosts=tuple(sorted({host for other in all_tasks if share_a_host(task, other) for host in other.hosts})),
+        )
+        for task in tasks
+    ]
+
+
+def json_overrides(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """The overrides that apply on any machine, as values that JSON can hold."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in overrides.items()
+        if name not in ("LUUBAO_CONFIG", "LOG_LEVEL")
+    }
 
 
 def longest_waiting_first(tasks: Iterable[Task]) -> list[Task]:
@@ -130,11 +183,11 @@ def _child_main(task: Task, connection: Connection) -> None:  # pragma: no cover
 def crawl_and_report(task: Task) -> RunReport:
     """Crawls, and returns the result. Only once in a process."""
     from crawler.config import settings_in_force
-    from crawler.outlets import own_spiders
+    from crawler.outlets import catalogue
     from crawler.run.run_command import report_of, run
 
     settings = settings_in_force.load(task.overrides.get("LUUBAO_CONFIG"))
-    own_spiders.set_configuration(lambda: settings)
+    catalogue.set_configuration(lambda: settings)
     overrides, alerts = {**task.overrides, **_parallel_overrides(task)}, settings.alerts()
     ended = run(task.outlet, task.database, base_url=None, overrides=overrides, alerts=alerts)
     with signals.handle_signals(), signals.graceful():

@@ -24,8 +24,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from archive.model.clock import now
-from crawler.politeness.host_lock import HostLock, LeaseCheck, SharedHostLock
-from crawler.politeness.refusals import HostBackoff
+from crawler.politeness.host_backoff import HostBackoff
+from crawler.politeness.host_politeness import HostLock, LeaseCheck, SharedHostLock
 
 _FENCE_KEY = "luubao:fence"
 _HOST_KEY = "luubao:host:{}"

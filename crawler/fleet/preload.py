@@ -9,27 +9,17 @@ import tomllib
 
 from scrapy.utils.misc import load_object
 
-import crawler.download.decompression
-import crawler.download.download_handler
-import crawler.download.picture_pipeline
-import crawler.politeness.crawl_window
-import crawler.politeness.host_politeness
-import crawler.politeness.robots_txt
-import crawler.run.progress_line
-import crawler.run.run_command
-import crawler.run.run_record
-import crawler.run.shutdown
-import crawler.scheduler
-import crawler.settings
-from archive.runtime.lazy_imports import import_all
-from crawler.run.run_command import project_settings
+import archive
+from crawler.run.run_command import project_settings, spider_class
 
 assert tomllib
-crawler.run.run_command.spider_class("demo")  # the spiders too
+spider_class("demo")  # the spiders too
 settings = project_settings()
-for kind in ("EXTENSIONS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES"):
+for kind in ("EXTENSIONS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "ITEM_PIPELINES"):
     for component in settings.get_component_priority_dict_with_base(kind):
         load_object(component)
-import_all("archive")
+load_object(settings["SCHEDULER"])
+for name in archive.__all__:
+    getattr(archive, name)
 gc.collect()
 gc.freeze()

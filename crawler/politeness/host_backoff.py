@@ -13,7 +13,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import mktime_tz, parsedate_tz
 from urllib.parse import urlsplit
 
-from archive import HostState
+from scrapy.exceptions import IgnoreRequest
+
+from archive.frontier.host_state import HostState
 from archive.model.clock import stamp
 
 _BUSY_STATUSES = frozenset({429, 503})
@@ -32,11 +34,11 @@ class BackoffLimits:
     answer before it counts as missing (RFC 9309 section 2.3.1.4 suggests 30 days).
     """
 
-    errors: int = 5
-    longest_wait: timedelta = timedelta(minutes=5)
-    first_pause: timedelta = timedelta(seconds=30)
-    first_quiet: timedelta = timedelta(minutes=15)
-    longest_quiet: timedelta = timedelta(hours=6)
+    errors: int
+    longest_wait: timedelta
+    first_pause: timedelta
+    first_quiet: timedelta
+    longest_quiet: timedelta
     no_rules: timedelta = timedelta(days=30)
 
 
@@ -68,7 +70,6 @@ class HostBackoffs:
         return state
 
     def remaining_seconds(self, host: str) -> float:
-        """Seconds of backoff left before the host may be asked."""
         until = self._state(host).quiet_until
         return max((until - self._now()).total_seconds(), 0.0) if until else 0.0
 
@@ -77,12 +78,9 @@ class HostBackoffs:
         if status in _BUSY_STATUSES:
             self._note_busy(host, status, requested)
         elif is_error(status):
-            self._note_error(host, f"status {status}")
+            self.failed(host, f"status {status}")
         elif not is_rules and self._state(host).is_troubled and not self.remaining_seconds(host):
             self._store(replace(self._state(host), errors=0, quiet_until=None, reason=None))
-
-    def silent(self, host: str, why: str) -> None:
-        self._note_error(host, why)
 
     def wants_rest(self, host: str, rest: timedelta, why: str) -> None:
         """Puts a host into backoff for as long as it asks."""
@@ -118,14 +116,14 @@ class HostBackoffs:
         pause = retry_after(requested, self._now())
         if pause is None:
             pause = self.patience.first_pause * 2 ** min(self._state(host).errors, 16)
-        self._note_error(host, f"status {status}")
+        self.failed(host, f"status {status}")
         until = self._now() + min(pause, _LONGEST_BACKOFF)
         state = self._state(host)
         if state.quiet_until is None or until > state.quiet_until:
             why = f"{host} is busy (status {status}) and wants to be left alone until {stamp(until)}"
             self._back_off(state, until, why)
 
-    def _note_error(self, host: str, failure: str) -> None:
+    def failed(self, host: str, failure: str) -> None:
         state = replace(self._state(host), errors=self._state(host).errors + 1)
         excess = state.errors - self.patience.errors
         if excess < 0:
@@ -174,3 +172,30 @@ def longest_exchange(timeout: float) -> float:
 def host_to_ask(url: str) -> str:
     """The host a request goes to, as the downloader names its slots: one for each host, whatever the port."""
     return urlsplit(url).hostname or ""
+
+
+# What keeps a request from being sent. Scrapy takes an IgnoreRequest for no error of the host, and does not retry it.
+
+
+class Forbidden(IgnoreRequest):
+    """robots.txt forbids the request."""
+
+
+class RobotsUnavailable(IgnoreRequest):
+    """robots.txt gave no answer, or a server error: a crawler that cannot read the rules must ask for nothing (RFC 9309
+    section 2.3.1.4)."""
+
+
+class HostBackoff(IgnoreRequest):
+    """The host is in backoff: it asked for it (Retry-After), or failed too often. until: when it may be asked again."""
+
+    def __init__(self, reason: str, until: datetime):
+        super().__init__(reason)
+        self.until = until
+
+    def __reduce__(self) -> tuple[type[HostBackoff], tuple[str, datetime]]:
+        return type(self), (str(self), self.until)  # asyncio and Twisted copy an exception that several wait for
+
+
+class PrivateAddress(IgnoreRequest):
+    """The address lies in the private network of the crawler's operator."""

@@ -23,10 +23,9 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 
 from archive import absolute
-from crawler.discovery.decoded_documents import as_utf8
-from crawler.politeness.host_backoff import host_to_ask
+from crawler.discovery.markup_parsing import as_utf8
+from crawler.politeness.host_backoff import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable, host_to_ask
 from crawler.politeness.host_politeness import host_politeness_of
-from crawler.politeness.refusals import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
 from crawler.response_capture import leads_to, remarks
 
 MOST_RULES = 512 * 1024

@@ -21,10 +21,9 @@ from archive.console.output import show_progress
 from archive.extract.charset import decode
 from archive.text.folding import folded
 from crawler import discovery
-from crawler.discovery.decoded_documents import as_utf8, unpacked
-from crawler.discovery.markup_parsing import elements, html, value
+from crawler.discovery.markup_parsing import as_utf8, elements, html, unpacked, value
 from crawler.outlet import OutletSpider
-from crawler.politeness.refusals import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
+from crawler.politeness.host_backoff import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
 from crawler.response_capture import charset, header, leads_to, redirects, remarks
 
 _MAX_REDIRECTS = 5
@@ -228,7 +227,6 @@ class Facts:
 
     @cached_property
     def feeds(self) -> tuple[str, ...]:
-        """The feeds that the page declares, in its order."""
         return self._declared_links("alternate", "type", "rss", "atom", "feed+json")
 
     @cached_property

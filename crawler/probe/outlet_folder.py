@@ -11,8 +11,7 @@ from zlib import crc32
 
 from archive.model.errors import LuubaoError
 from archive.runtime.atomic_files import atomic_write
-from crawler.config.sample_file import toml
-from crawler.config.setting_types import Value
+from crawler.config.setting_types import Value, toml
 from crawler.config.settings_in_force import FILE
 from crawler.probe.probe_findings import Findings, NotProbed, Source, address
 
@@ -60,9 +59,9 @@ def _outlet_lines(found: Findings) -> Iterator[str]:
     yield f"[outlet.{found.name.value}]"
     yield f"title = {toml(_single_line(found.title.value))}  # {found.title.certainty}: {_single_line(found.title.why)}"
     yield f"home_url = {toml(found.home)}"
-    yield f"hosts = {_toml_list(found.hosts)}"
-    yield f"feeds = {_toml_list(feeds)}"
-    yield f"sitemaps = {_toml_list(sitemaps)}"
+    yield f"hosts = {toml(found.hosts)}"
+    yield f"feeds = {toml(feeds)}"
+    yield f"sitemaps = {toml(sitemaps)}"
     yield from _section_lines(found)
     yield f"timezone = {toml(found.timezone.value)}  # {found.timezone.certainty}: {_single_line(found.timezone.why)}"
     yield '#never = ["/in-bai/*", "*?print=1"]  # addresses that are not to be asked for'
@@ -95,22 +94,18 @@ def _relative_url(source: Source, home: str) -> str:
 
 def _rule_lines(found: Findings) -> Iterator[str]:
     yield f"# Where {_single_line(found.title.value)} keeps what luubao did not find by itself"
-    yield f"hosts = {_toml_list(found.hosts)}"
+    yield f"hosts = {toml(found.hosts)}"
     yield from ("", "[[rules]]")
     for field in dict.fromkeys(trial.suggestion.field for trial in found.trials):
         trials = [trial for trial in found.trials if trial.suggestion.field == field]
         for trial in trials:
             yield f"# tried on {trial.of} articles that lacked it, found in {trial.gained}: look whether it is so"
-        yield f"{field} = {_toml_list([trial.suggestion.written for trial in trials])}"
+        yield f"{field} = {toml([trial.suggestion.written for trial in trials])}"
 
 
 def _single_line(text: str) -> str:
     """The text as one line of printable characters, safe in a comment or a TOML string."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-
-
-def _toml_list(values: tuple[str, ...] | list[str]) -> str:
-    return f"[{', '.join(map(toml, values))}]"
 
 
 def next_steps(name: str, file: Path) -> Iterator[str]:

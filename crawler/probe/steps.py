@@ -19,12 +19,11 @@ from archive.model.urls import host_of, url_key, without_credentials
 from archive.model.validation import shown
 from archive.runtime import signals
 from crawler.config.setting_types import Value
-from crawler.probe import article_sample, feeds_and_sitemaps
+from crawler.probe import article_sample, site_features
 from crawler.probe.article_sample import LISTS, FetchedCandidate
 from crawler.probe.client import Client, Facts, NoPage, Page, Prober
-from crawler.probe.feeds_and_sitemaps import Found
 from crawler.probe.probe_findings import Finding, Findings, NotProbed, Section, address
-from crawler.probe.site_identity import host_notes, is_local, name_of, system_of, timezone_of, title_of
+from crawler.probe.site_features import Found, host_notes, is_local, name_of, system_of, timezone_of, title_of
 from crawler.run.run_command import project_settings
 
 T = TypeVar("T")
@@ -49,13 +48,13 @@ async def explore(client: Client, given_url: str, name: str | None) -> Findings:
     """Probes the site of a URL. Raises NotProbed."""
     home = await home_page(client, given_url)
     www_note = await _check_www_variant(client, home)
-    found = [*await feeds_and_sitemaps.feeds(client, home), *await feeds_and_sitemaps.sitemaps(client, home)]
+    found = [*await site_features.feeds(client, home), *await site_features.sitemaps(client, home)]
     experience = Experience(client.hosts)
     experience.learn(home.page.url, "list")
     tried = await article_sample.sample(client, _candidates(home, found), experience, _RESERVED_FOR_LISTS)
     _reject_non_newspaper(home, tried, client.misses)
-    sections = feeds_and_sitemaps.sections(home, [candidate.facts for candidate in tried], experience)
-    paging = await feeds_and_sitemaps.paging(client, sections, experience)
+    sections = site_features.sections(home, [candidate.facts for candidate in tried], experience)
+    paging = await site_features.paging(client, sections, experience)
     title = title_of([home, *(candidate.facts for candidate in tried)], home.page.url)
     timezone = timezone_of(home.page.url, tried)
     coverage = article_sample.coverage(tried, timezone.value)

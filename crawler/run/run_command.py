@@ -15,12 +15,14 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy import signals as scrapy_signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.exceptions import NotConfigured
 from scrapy.settings import Settings
 
 from archive import LuubaoError, open_archive
 from archive.console.logs import log_of
-from archive.console.output import is_watched, say_all, say_json
+from archive.console.output import clear_progress, is_watched, say_all, say_json, show_progress
 from archive.model.clock import now
 from archive.model.errors import ArchiveBusy, ArchiveDamaged, Unwritable
 from archive.monitor.run_checks import add_warning
@@ -29,14 +31,12 @@ from archive.runtime.file_lock import Locked
 from archive.runtime.isolated import isolation
 from archive.storage.sqlite_errors import damage_message, is_corrupt
 from crawler.alerts import dispatch
-from crawler.alerts.dispatch import Report
 from crawler.config.alert_tables import NO_ALERTS, Alerts
-from crawler.outlet import OutletSpider
-from crawler.outlets import own_spiders
-from crawler.outlets.catalogue import catalogue, described
-from crawler.politeness.crawl_window import OutsideHours
+from crawler.outlet import OutletSpider, archive_writer_of
+from crawler.outlets.catalogue import described, spider_classes
 from crawler.run.run_record import RunRecord
 from crawler.run.run_verdict import EndedRun, Exit, Verdict, summary
+from crawler.run.shutdown import OutsideHours
 
 
 def project_settings(**overrides: Any) -> Settings:
@@ -47,14 +47,10 @@ def project_settings(**overrides: Any) -> Settings:
     return settings
 
 
-def outlets() -> list[str]:
-    return [outlet.name for outlet in catalogue()]
-
-
 def spider_class(name: str) -> type[OutletSpider]:
     """The spider class of an outlet. Raises UnknownOutlet, and Misconfigured where the outlet cannot be used."""
     description = described(name)
-    return own_spiders.classes().get(name) or OutletSpider.of(description)
+    return spider_classes().get(name) or OutletSpider.of(description)
 
 
 def crawl(
@@ -139,14 +135,10 @@ def report_of(ended: EndedRun, database: Path, *, ping_url: str | None = None, a
         pinged = trouble is None
         ended = _add_warning(ended, database, trouble) if trouble else ended
     return RunReport(
-        summary(ended, pinged=pinged, alerts=_as_json(report)),
+        summary(ended, pinged=pinged, alerts={"sent": report.sent, "waiting": report.waiting} if report else None),
         tuple(_reason_lines(ended, ended.verdict.news)),
         tuple(_count_lines(ended)),
     )
-
-
-def _as_json(report: Report | None) -> dict[str, int] | None:
-    return {"sent": report.sent, "waiting": report.waiting} if report else None
 
 
 def print_report(
@@ -180,7 +172,6 @@ def _reason_lines(ended: EndedRun, warnings: tuple[str, ...], *, hours_too: bool
 
 
 def _count_lines(ended: EndedRun) -> Iterator[str]:
-    """The line of counts; none where no run began."""
     if ended.run is None:
         return
     counts = ended.counts
@@ -219,3 +210,32 @@ def _error_text(error: Exception) -> str:
 def failing(url: str) -> str:
     address = urlsplit(url)
     return address._replace(path=f"{address.path.rstrip('/')}/fail").geturl()
+
+
+_OUTCOMES_SHOWN = ("new", "edited", "disappeared")
+
+
+class Progress:
+    """Scrapy extension. Shows counts of pages and outcomes on standard error, where that is a terminal."""
+
+    def __init__(self, crawler: Crawler):
+        if not is_watched() or not crawler.settings.getbool("LUUBAO_PROGRESS"):
+            raise NotConfigured  # without a message: Scrapy would log one
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Progress:
+        extension = cls(crawler)
+        crawler.signals.connect(extension.item_scraped, scrapy_signals.item_scraped)
+        crawler.signals.connect(extension.spider_closed, scrapy_signals.spider_closed)
+        return extension
+
+    def item_scraped(self) -> None:
+        session = archive_writer_of(self.crawler).session
+        counts = session.counts
+        known = ", ".join(f"{counts[name]} {name}" for name in _OUTCOMES_SHOWN if counts[name])
+        waiting = f"{session.waiting} waiting{', ' if known else ''}"
+        show_progress(f"{session.run.outlet.name}: {counts['captures']} pages, {waiting}{known}")
+
+    def spider_closed(self) -> None:
+        clear_progress()

@@ -15,19 +15,23 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 
-import archive
 from archive.console.logs import log_of
+from archive.frontier import dequeue
 from archive.model.clock import now
 from archive.model.errors import ArchiveUnusable, LuubaoError
 from archive.model.records import Limits
 from archive.model.time_zones import zone_of
-from archive.monitor.run_checks import check_run, warned_recently
+from archive.monitor.run_checks import check_run
+from archive.pipeline import history_filing, ingest
+from archive.queries.outlets_followed import warned_recently
 from archive.runtime.file_lock import outlet_lock
+from archive.storage import picture_history, run_rows, version_texts
 from archive.storage.clock_corrections import correct_clocks
 from archive.storage.connection import Database
+from archive.storage.histories import doubts
 from archive.storage.sqlite_errors import damage_message
 from crawler.outlet import OutletSpider
-from crawler.outlets.outlet_checks import matcher
+from crawler.outlets.descriptions import matcher
 from crawler.run.run_verdict import (
     MAX_PAGES,
     WRONG_CLOCK,
@@ -36,7 +40,6 @@ from crawler.run.run_verdict import (
     compared,
     judge,
     limited,
-    moved,
     reached,
     wrong_clocks,
 )
@@ -72,7 +75,6 @@ class RunRecord:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RunRecord:
-        """Scrapy calls this after it has made the spider, before anything is fetched."""
         assert isinstance(crawler.spider, OutletSpider)
         record = cls(crawler.spider, crawler.settings, crawler.stats)
         crawler.signals.connect(record.spider_closed, signals.spider_closed)
@@ -87,14 +89,14 @@ class RunRecord:
     def _open(self, db: Database) -> CrawlSession:
         clocks = correct_clocks(db, self.spider.outlet)
         software = {"python": platform.python_version()} | {name: version(name) for name in _SOFTWARE}
-        run = replace(archive.start_run(db, self.spider.outlet, software, now()), limits=limits_of(self.settings))
-        archive.read_pending(db, run)
+        run = replace(run_rows.start_run(db, self.spider.outlet, software, now()), limits=limits_of(self.settings))
+        ingest.read_pending(db, run)
         since: date | None = self.settings["LUUBAO_SINCE"]
         if since:
-            run = archive.set_since(db, run, datetime.combine(since, time(), zone_of(self.spider.timezone)))
+            run = dequeue.set_since(db, run, datetime.combine(since, time(), zone_of(self.spider.timezone)))
         full = self.settings.getbool("LUUBAO_FULL")
         if full:
-            archive.relist(db, run, now())
+            dequeue.relist(db, run, now())
         session = CrawlSession(db, run, self.settings["LUUBAO_RECHECKS_PER_RUN"], self.settings["LUUBAO_RECHECKS"])
         session.never = matcher(self.spider.never)
         session.warnings |= dict.fromkeys(wrong_clocks(clocks))
@@ -152,38 +154,38 @@ class RunRecord:
         self._judge_pages(session)
         mistakes = self.writer.mistakes + self.stats.get_value("spider_exceptions/count", 0)
         reasons = [*session.warnings, *session.failures]
-        self.verdict = judge(session.counts, reasons, reason, archive.article_count(session.db, session.run), mistakes)
+        self.verdict = judge(session.counts, reasons, reason, run_rows.article_count(session.db, session.run), mistakes)
         if session.is_moved():
-            self.verdict = moved(self.verdict, session.move.sentence())
+            self.verdict = replace(self.verdict, outcome="partly-failed", reason=session.move.sentence())
         if self.verdict.outcome in _COMPARED_OUTCOMES and reason != WRONG_CLOCK:
             since, outcome = self.settings["LUUBAO_NORMAL_SINCE"], self.verdict.outcome
             findings = check_run(session.db, session.run, session.health, outcome, since=since)
             self.verdict = compared(self.verdict, findings)
         self.verdict = limited(self.verdict, reached(session.counts, reason, self.settings))
         self._add_warnings(session)
-        archive.learn_boilerplate(session.db, session.run, now())
+        version_texts.learn_boilerplate(session.db, session.run, now())
         self._store_result(session)
 
     def _judge_pages(self, session: CrawlSession) -> None:
         """Judges the run's pages together; corrects the counts by what is doubted, and warns of it."""
-        if disappeared := archive.judge_run(session.db, session.run).disappeared:
+        if disappeared := history_filing.judge_run(session.db, session.run).disappeared:
             session.counts["disappeared"] += disappeared
         self._judge_pictures(session)
-        doubts = archive.doubts_of(session.db, session.run)
-        if not doubts:
+        doubted = doubts.doubts_of(session.db, session.run)
+        if not doubted:
             return
-        session.counts["doubted"] = sum(count for _, count in doubts)
+        session.counts["doubted"] = sum(count for _, count in doubted)
         taken_back = 0
-        for name, believed in zip(("new", "edited"), archive.opened_by(session.db, session.run), strict=True):
+        for name, believed in zip(("new", "edited"), doubts.opened_by(session.db, session.run), strict=True):
             taken_back += max(0, session.counts[name] - believed)
             session.counts[name] = min(session.counts[name], believed)
         session.counts["unchanged"] = max(0, session.counts["unchanged"] - session.counts["doubted"] + taken_back)
-        doubt, count = doubts[0]
+        doubt, count = doubted[0]
         pages = _pages(session.counts["doubted"], "is", "are")
         session.warn(f"{pages} kept and not believed; of {count}: {doubt}")
 
     def _judge_pictures(self, session: CrawlSession) -> None:
-        count = sum(count for _, count in archive.stand_ins_in(session.db, session.run.id))
+        count = sum(count for _, count in picture_history.stand_ins_in(session.db, session.run.id))
         if count:
             session.counts["pictures-replaced"] = max(0, session.counts["pictures-replaced"] - count)
             what = "a picture came that stands in for others at several addresses: no article showed it"
@@ -211,7 +213,7 @@ class RunRecord:
 
     def _store_result(self, session: CrawlSession) -> None:
         verdict, health = self.verdict, session.health.to_json()
-        archive.finish_run(
+        run_rows.finish_run(
             session.db, session.run, outcome=verdict.outcome, reason=verdict.reason, stats=session.counts, moment=now(),
             warnings=verdict.warnings, health=health,
         )  # fmt: skip

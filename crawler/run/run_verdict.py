@@ -13,7 +13,7 @@ from archive.model import clock
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
-    from archive.monitor.baseline import Finding
+    from archive.monitor.health import Finding
     from archive.storage.clock_corrections import Clocks
 
 
@@ -114,11 +114,6 @@ def judge(
     if not known and finish_reason == "finished":
         return Verdict("nothing-found", f"{answers} pages answered, and none was an article")
     return _collapse_verdict(counts)
-
-
-def moved(verdict: Verdict, sentence: str) -> Verdict:
-    """The verdict on a run that found the paper moved to another site."""
-    return replace(verdict, outcome="partly-failed", reason=sentence)
 
 
 def compared(verdict: Verdict, findings: Sequence[Finding]) -> Verdict:

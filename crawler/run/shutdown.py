@@ -1,4 +1,4 @@
-"""Shutdown of a run: soon after the signal, whatever the run waits for.
+"""Ends a run early: soon after a signal, whatever the run waits for, and when the crawl window (a paper's hours) ends.
 
 Scrapy ends a run when everything that it has begun is done, and each request in a slot's queue waits its delay before.
 Here queued requests are dropped, and stay due; requests under way have a little time; a page that is being read then is
@@ -10,13 +10,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 
 from scrapy import signals as scrapy_signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 
 from archive.model.clock import now
+from archive.model.errors import LuubaoError, Misconfigured
+from archive.model.time_zones import zone_of
 from archive.runtime import signals
-from crawler.politeness.refusals import HostBackoff
+from crawler.config.setting_types import Hours
+from crawler.outlet import OutletSpider
+from crawler.politeness.host_backoff import HostBackoff
 
 _POLL_INTERVAL = 0.2  # seconds between two checks whether the run ends
 _GRACE = 1.0  # seconds for requests under way
@@ -92,3 +98,55 @@ def shutdown_of(crawler: Crawler) -> Shutdown:
     shutdown = crawler.get_extension(Shutdown)
     assert shutdown is not None
     return shutdown
+
+
+OUTSIDE_HOURS = "outside-hours"
+"""Scrapy's finish reason of a run that the end of the crawl window stopped."""
+
+
+class OutsideHours(LuubaoError):
+    """Raised when a crawl starts outside the hours set for the paper; the remedy is to start it within them."""
+
+
+class CrawlWindow:
+    """Scrapy extension. Closes the spider when its crawl window ends; what remains is due in the next run. from_crawler
+    raises OutsideHours, before the archive is opened, and Misconfigured."""
+
+    def __init__(self, crawler: Crawler, left: timedelta):
+        self.crawler, self.left = crawler, left
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CrawlWindow:
+        assert isinstance(crawler.spider, OutletSpider)
+        text: str | None = crawler.settings["LUUBAO_HOURS"]
+        if not text:
+            raise NotConfigured  # without a message: Scrapy would log one
+        window = cls(crawler, time_left(text, crawler.spider))
+        crawler.signals.connect(window.spider_opened, scrapy_signals.spider_opened)
+        crawler.signals.connect(window.spider_closed, scrapy_signals.spider_closed)
+        return window
+
+    async def spider_opened(self) -> None:
+        self.alarm = asyncio.get_running_loop().call_later(self.left.total_seconds(), self._close)
+
+    def spider_closed(self) -> None:
+        """Cancels the timer: the run has ended before the window did."""
+        self.alarm.cancel()
+
+    def _close(self) -> None:
+        self.ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=OUTSIDE_HOURS))
+
+
+def time_left(text: str, spider: OutletSpider) -> timedelta:
+    """The time left until the crawl window ends. Raises OutsideHours and Misconfigured."""
+    try:
+        hours = Hours.parse(text)
+    except ValueError:
+        raise Misconfigured(f"{text!r} are no hours of the day. Write them as 22:00-06:00") from None
+    local_time = datetime.now(zone_of(spider.timezone))
+    if not hours.hold(local_time):
+        raise OutsideHours(
+            f"{spider.title} is crawled at {hours} only, and there it is {local_time:%H:%M}: the first run after"
+            f" {hours.start:%H:%M} goes on"
+        )
+    return hours.end_after(local_time) - local_time

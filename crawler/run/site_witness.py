@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from archive import REDIRECTS, Capture, Outlet, same_site
-from archive.history.responses import is_home
+from archive import Capture, Outlet, same_site
+from archive.history.responses import REDIRECTS, is_home
 from archive.model import clock
 from archive.model.errors import LuubaoError
 

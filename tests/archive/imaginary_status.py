@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from archive.monitor.status import Status, outlet_status
+from archive.monitor.outlet_states import Status, outlet_status
 from archive.queries.outlets_followed import DueCounts, OutletFacts, RunFacts
 from tests.archive.imaginary_year import DAY, START, Paper, runs_of
 

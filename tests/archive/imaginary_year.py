@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from archive.monitor.baseline import LONGEST, Finding, PastRun, compare
-from archive.monitor.health import Health, Seed
+from archive.monitor.health import LONGEST, Finding, Health, PastRun, Seed
+from archive.monitor.run_checks import compare
 
 START = datetime(2026, 1, 5, 0, 17, tzinfo=UTC)  # a Monday
 DAY = timedelta(days=1)

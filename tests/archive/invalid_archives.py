@@ -17,14 +17,12 @@ from archive import (
     finish_run,
     ingest,
     keep_picture,
-    note_hosts,
     open_archive,
-    seed,
     start_run,
     transaction,
 )
-from archive.frontier.host_state import HostState
-from archive.frontier.url_queue import note_links
+from archive.frontier.host_state import HostState, note_hosts
+from archive.frontier.url_queue import note_links, seed
 from archive.pictures import recognise
 from archive.storage.integrity.column_validation import COLUMNS
 from tests.archive.test_warc import IMAGE, PNG, URL, with_picture

@@ -19,7 +19,8 @@ ROOT = Path(__file__).parent.parent.parent
 _WRITE = """
 import json, sys
 from datetime import timedelta
-from archive import Capture, ingest, learn_boilerplate, open_archive, start_run, finish_run
+from archive import Capture, ingest, open_archive, start_run, finish_run
+from archive.storage.version_texts import learn_boilerplate
 from tests.support import NOON, PAPER
 path, sights = sys.argv[1], json.load(sys.stdin)
 with open_archive(path, create=True) as db:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from archive import Run, ingest, note_redirect, start_run
+from archive import Run, ingest, start_run
 from archive.frontier import url_queue
+from archive.pipeline.ingest import note_redirect
 from archive.queries import lookup
 from tests.support import NOON, Shoot, page
 

@@ -13,10 +13,9 @@ from math import comb
 
 import pytest
 
-from archive.monitor.baseline import Finding, PastRun, compare
-from archive.monitor.baseline.article_rate import cumulative_counts
-from archive.monitor.baseline.findings import so_few, so_many, so_quiet, spread
-from archive.monitor.health import Health, Seed
+from archive.monitor.health import Finding, Health, PastRun, Seed, so_few, so_many, so_quiet, spread
+from archive.monitor.news_flow import cumulative_counts
+from archive.monitor.run_checks import compare
 from tests.archive.imaginary_year import DAY, FEED, START, Mishap, Paper, runs_of, watched
 
 DAILY = timedelta(days=1)

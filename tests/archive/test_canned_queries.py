@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlite_utils import Database
 
-from archive import Capture, Image, Reading, Run, file_reading, keep_capture
+from archive import Capture, Image, Reading, Run
 from archive.extract import extractor_name
 from archive.model.records import Block
 from archive.model.urls import url_key
 from archive.pipeline.history_filing import file_urls
+from archive.pipeline.ingest import file_reading, keep_capture
 from archive.queries.canned_queries import QUESTIONS, TOPICS
 from archive.storage.captures import capture_writer
 from archive.storage.captures.kept_captures import Source

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archive import Run, ingest, open_archive, read_pending, start_run
+from archive import Run, ingest, open_archive, start_run
 from archive.model.errors import ArchiveMissing, ArchiveUnusable
+from archive.pipeline.ingest import read_pending
 from archive.pipeline.verification import verify
 from archive.queries import lookup
 from archive.storage.captures import capture_writer

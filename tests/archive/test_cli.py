@@ -182,7 +182,8 @@ LISTING = {
 
 
 def leaves(group: click.Group, prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    for name, command in group.commands.items():
+    for name in group.list_commands(context := click.Context(group)):
+        command = group.get_command(context, name)
         yield from leaves(command, (*prefix, name)) if isinstance(command, click.Group) else [(*prefix, name)]
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archive import finish_run, open_archive, read_pending, start_run
+from archive import finish_run, open_archive, start_run
 from archive.model import clock
-from archive.monitor.status.outlet_states import outlet_status
+from archive.monitor.outlet_states import outlet_status
+from archive.pipeline.ingest import read_pending
 from archive.pipeline.merging import merge
 from archive.queries.outlets_followed import outlet_facts
 from archive.storage.clock_corrections import correct_clocks

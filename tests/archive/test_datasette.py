@@ -16,7 +16,7 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Capture, Run, ingest, start_run
-from archive.queries import full_text
+from archive.queries import article_search
 from archive.queries.canned_queries import QUESTIONS, Question
 from archive.storage.connection import open_archive
 from archive.storage.schema import TABLES
@@ -74,7 +74,7 @@ def test_the_search_box_finds_vietnamese(base: str, words: str) -> None:
 def test_the_search_box_and_the_command_find_the_same(base: str, archive: Path, words: str) -> None:
     found = get(f"{base}/archive/articles.json?_shape=objects&_search={quote(words)}")["rows"]
     with open_archive(archive) as reader:
-        assert {row["headline"] for row in found} == {hit.headline for hit in full_text.search(reader, words)}
+        assert {row["headline"] for row in found} == {hit.headline for hit in article_search.search(reader, words)}
 
 
 @pytest.mark.parametrize("words", ["'", '"', '""', "a\0b", "(", "NEAR(a b)", "***", "🙂", "-a", "a" * 5_000])

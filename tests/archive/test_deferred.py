@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from archive import Link, Run, start_run
 from archive.frontier import dequeue, url_queue
-from archive.frontier.deferred import pass_over
+from archive.frontier.dequeue import pass_over, relist, set_since
 from archive.model.records import FoundIn
 from archive.model.urls import url_key
 from archive.storage import connection
@@ -22,7 +22,7 @@ NEWER, OLDER = NOON - timedelta(days=1), NOON - timedelta(days=100)
 
 @pytest.fixture
 def since(db: Database, run: Run) -> Run:
-    return url_queue.set_since(db, run, SINCE)
+    return set_since(db, run, SINCE)
 
 
 def at(path: str) -> str:
@@ -170,14 +170,14 @@ def test_what_is_aside_stays_so_in_runs_without_a_day(db: Database, since: Run) 
 
 def test_an_earlier_day_brings_back_what_is_newer_than_that(db: Database, since: Run) -> None:
     sitemap_of_three(db, since)
-    later = url_queue.set_since(db, start_run(db, PAPER, {}, NOON), NOON - timedelta(days=60))
+    later = set_since(db, start_run(db, PAPER, {}, NOON), NOON - timedelta(days=60))
     assert sorted(taken(db, later)) == ["b", "c"]
 
 
 def test_a_full_run_brings_everything_back(db: Database, since: Run) -> None:
     sitemap_of_three(db, since)
     later = start_run(db, PAPER, {}, NOON)
-    url_queue.relist(db, later, NOON)
+    relist(db, later, NOON)
     assert sorted(taken(db, later)) == ["a", "b", "c"]
 
 
@@ -201,6 +201,6 @@ def test_a_full_run_walks_every_list_and_leaves_articles_to_their_time(db: Datab
     later = start_run(db, PAPER, {}, NOON)
     assert not {"tin", PAGE_2, "tin-khac.xml"} & set(taken(db, later))
     full = start_run(db, PAPER, {}, NOON)
-    url_queue.relist(db, full, NOON)
+    relist(db, full, NOON)
     both = taken(db, full) + taken(db, full)
     assert {"tin", PAGE_2, "tin-khac.xml"} <= set(both) and "a-1.htm" not in both

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlite_utils import Database
 
-from archive import Run, ingest, judge_run
+from archive import Run, ingest
 from archive.model.urls import print_kind, url_key
+from archive.pipeline.history_filing import judge_run
 from archive.pipeline.verification import verify
 from tests.support import Shoot, page
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive import Link, Run, keep_capture, start_run
+from archive import Link, Run, start_run
 from archive.frontier import change_rate_store, dequeue, url_queue
 from archive.model import clock
 from archive.model.packed_links import MOST_UNPACKED, PackedLinks
+from archive.pipeline.ingest import keep_capture
 from archive.storage import connection
 from archive.storage.captures import request_validators
 from tests.support import NOON, PAPER, Shoot, visit

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from archive import Link, Run, due, left_out, seed, transaction
+from archive import Link, Run, transaction
 from archive.frontier.article_probability import note_kind
-from archive.frontier.capacity import name_again
-from archive.frontier.url_queue import links_are_noted, note_links, reschedule
+from archive.frontier.capacity import left_out, name_again
+from archive.frontier.dequeue import due
+from archive.frontier.url_queue import links_are_noted, note_links, reschedule, seed
 from archive.model.records import FoundIn, Limits
 from tests.support import NOON
 

@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlite_utils import Database
 
-from archive import Ingested, Run, ingest
+from archive import Run, ingest
 from archive.model.records import Filed, Image, Reading, Unreadable
 from archive.monitor.health import Health, Seed
+from archive.pipeline.ingest import Ingested
 from tests.support import NOON, Shoot, page
 
 READING = Reading(
@@ -118,16 +119,6 @@ def test_as_it_is_stored_and_back() -> None:
     assert Health.from_json(NOON, told).to_json() == told
     assert Health.from_json(NOON, told).shares == health.shares
     assert Health.from_json(NOON, {}).to_json() == {}
-
-
-def test_parts_of_a_run_add_up_in_any_order() -> None:
-    parts = [of(filed(READING)), of(filed(Unreadable("wall"), "unreadable")), of(filed(replace(READING, section=None)))]
-    whole = of(filed(READING), filed(Unreadable("wall"), "unreadable"), filed(replace(READING, section=None)))
-    for order in ((0, 1, 2), (2, 0, 1)):
-        merged = Health(NOON)
-        for number in order:
-            merged.merge(parts[number])
-        assert merged == whole
 
 
 def test_a_page_of_many_sections_stays_small() -> None:

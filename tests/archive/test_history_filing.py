@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archive import Capture, Run, finish_run, ingest, judge_run, open_archive, read_pending, start_run
+from archive import Capture, Run, finish_run, ingest, open_archive, start_run
 from archive.model import notices
+from archive.pipeline.history_filing import judge_run
+from archive.pipeline.ingest import read_pending
 from archive.pipeline.merging import merge
 from archive.pipeline.verification import verify
 from archive.storage.histories.doubts import doubts_of, waiting_doubts

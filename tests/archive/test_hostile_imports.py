@@ -25,8 +25,8 @@ from click.testing import CliRunner, Result
 
 from archive import Outlet, open_archive
 from archive.cli import archive
+from archive.exchange.importers.import_items import OutletMatcher
 from archive.exchange.importers.import_job import import_files
-from archive.exchange.importers.outlet_matcher import OutletMatcher
 from archive.model import unpack_budget
 from archive.runtime import signals
 from crawler.cli import luubao

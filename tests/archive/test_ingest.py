@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from sqlite_utils import Database
 
-from archive import Run, Unreadable, ingest, read_pending
+from archive import Run, Unreadable, ingest
 from archive.model.records import Capture
+from archive.pipeline.ingest import read_pending
 from archive.storage.captures import capture_writer
 from tests.support import NOON, Shoot, page
 

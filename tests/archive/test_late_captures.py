@@ -16,13 +16,15 @@ from hypothesis import strategies as st
 from PIL import Image
 from sqlite_utils import Database
 
-from archive import Capture, Run, ingest, judge_run, open_archive, read_pending, start_run
+from archive import Capture, Run, ingest, open_archive, start_run
 from archive.exchange.importers.import_items import Image as Fetched
 from archive.exchange.importers.imported_pictures import take_picture
 from archive.model.digests import digest_of
+from archive.pipeline.history_filing import judge_run
+from archive.pipeline.ingest import read_pending
 from archive.pipeline.merging import Arrivals
 from archive.pipeline.verification import verify
-from archive.queries import full_text
+from archive.queries import article_search
 from archive.storage import run_rows, version_texts
 from tests.archive_contents import told
 from tests.support import NOON, PAPER, Shoot, examples, new_archive, page
@@ -129,10 +131,10 @@ def test_a_crawl_finds_what_an_import_left_and_does_not_take_it_for_new(db: Data
 def test_a_search_finds_every_version_after_a_rebuild(db: Database, run: Run, shoot: Shoot) -> None:
     ingest(db, run, shoot(body=page("Cầu Đuống mới"), hours=5))
     arrive(db, run, [shoot(body=page("Cầu Đuống cũ"), hours=0)]).file_pending()
-    assert [(hit.number, hit.headline) for hit in full_text.search(db, '"cau duong moi"', history=True)] == [
+    assert [(hit.number, hit.headline) for hit in article_search.search(db, '"cau duong moi"', history=True)] == [
         (2, "Cầu Đuống mới")
     ]
-    assert [hit.number for hit in full_text.search(db, '"cau duong cu"', history=True)] == [1]
+    assert [hit.number for hit in article_search.search(db, '"cau duong cu"', history=True)] == [1]
 
 
 def png(shade: int) -> bytes:

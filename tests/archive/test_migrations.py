@@ -17,7 +17,7 @@ from archive import Capture, Run, ingest, open_archive, start_run
 from archive.cli import archive
 from archive.model.errors import ArchiveUnusable
 from archive.pipeline.verification import verify
-from archive.queries import full_text, lookup
+from archive.queries import article_search, lookup
 from archive.storage import payloads
 from archive.storage.captures.capture_writer import kept_body
 from archive.storage.connection import Database
@@ -93,7 +93,7 @@ def test_an_upgraded_archive_answers_as_before(old: Path) -> None:
         edited = lookup.find_article(db, "bao.example/a-1.htm")
         assert [version.number for version in lookup.versions_of(db, edited.id)] == [1, 2]
         assert lookup.find_article(db, "bao.example/c-3.htm").url == "https://bao.example/kinh-te/c-3.htm"
-        assert [hit.url for hit in full_text.search(db, "quyt chin")] == ["https://bao.example/kinh-te/c-3.htm"]
+        assert [hit.url for hit in article_search.search(db, "quyt chin")] == ["https://bao.example/kinh-te/c-3.htm"]
         gone = db.execute("SELECT gone_at, reason, returned_at FROM tombstones").fetchall()
         assert gone == [("2026-05-22T12:12:00Z", "status 404", None)]
         page = kept_body(db, 2)

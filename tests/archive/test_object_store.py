@@ -299,5 +299,5 @@ def test_what_was_destroyed_leaves_the_store_and_does_not_come_back(place: str, 
 def told_in(store: str, words: bytes, name: str = "") -> list[str]:
     """Objects of a store that hold some words, and are called so."""
     depot = ObjectStore(store)
-    objects = [(one, depot.read(one)) for one, _ in depot.names("") if one.endswith(name)]
+    objects = [(one.name, depot.read(one.name)) for one in depot.objects("") if one.name.endswith(name)]
     return [one for one, found in objects if found and words in found[0]]

@@ -9,8 +9,9 @@ from itertools import pairwise
 import pytest
 from sqlite_utils import Database
 
-from archive import Link, Run, due, finish_run, ingest, start_run
+from archive import Link, Run, finish_run, ingest, start_run
 from archive.frontier import change_rate_store, url_queue
+from archive.frontier.dequeue import due
 from archive.pipeline.verification import verify
 from archive.queries import lookup
 from archive.storage import connection

@@ -15,21 +15,12 @@ from hypothesis import Phase, example, given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archive import (
-    Capture,
-    PictureCapture,
-    Run,
-    finish_run,
-    ingest,
-    judge_run,
-    keep_picture,
-    open_archive,
-    read_pending,
-    start_run,
-)
+from archive import Capture, PictureCapture, Run, finish_run, ingest, keep_picture, open_archive, start_run
 from archive.model import clock
 from archive.model.digests import digest_of
 from archive.model.records import Looks, Picture
+from archive.pipeline.history_filing import judge_run
+from archive.pipeline.ingest import read_pending
 from archive.pipeline.merging import merge
 from archive.pipeline.verification import verify
 from archive.storage.connection import transaction

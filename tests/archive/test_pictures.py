@@ -19,14 +19,15 @@ from click.testing import CliRunner
 from PIL import Image, ImageDraw, ImageFilter
 from sqlite_utils import Database
 
-from archive import PictureCapture, Run, due_pictures, ingest, keep_picture, pictures_of, start_run
+from archive import PictureCapture, Run, ingest, keep_picture, start_run
 from archive.cli import archive as commands
 from archive.diff import compare
 from archive.model.perceptual_hash import SAME_CELLS, same_picture
 from archive.model.records import Looks, Picture
 from archive.pictures import recognise
 from archive.pipeline.verification import verify
-from archive.queries import full_text, lookup
+from archive.queries import article_search, lookup
+from archive.storage.picture_fetches import due_pictures, pictures_of
 from tests.reading_room import served as serving
 from tests.support import NOON, PAPER, Shoot, page
 
@@ -247,7 +248,7 @@ def test_a_replaced_picture_opens_a_version_with_the_same_words(db: Database, ru
     (article,) = lookup.articles(db)
     assert (article.version_count, article.changed_at) == (2, "2026-05-20T14:00:00Z")
     assert list(verify(db)) == []
-    assert [hit.number for hit in full_text.search(db, "cau dai 212 met")] == [2]
+    assert [hit.number for hit in article_search.search(db, "cau dai 212 met")] == [2]
 
 
 def test_a_copy_is_no_version_however_often_it_comes(db: Database, run: Run, shoot: Shoot) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archive import Picture, PictureCapture, Run, finish_run, ingest, judge_run, keep_picture, open_archive, start_run
+from archive import Picture, PictureCapture, Run, finish_run, ingest, keep_picture, open_archive, start_run
 from archive.pictures import recognise
+from archive.pipeline.history_filing import judge_run
 from archive.pipeline.merging import merge
 from archive.pipeline.verification import verify
 from archive.storage.captures.capture_stream import CaptureStream, OutPicture, Scope

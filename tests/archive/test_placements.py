@@ -9,10 +9,11 @@ import pytest
 from click.testing import CliRunner
 from sqlite_utils import Database
 
-from archive import Capture, Run, finish_run, ingest, judge_run, open_archive, start_run
+from archive import Capture, Run, finish_run, ingest, open_archive, start_run
 from archive.cli import archive
 from archive.extract import read_page
 from archive.model.records import Unreadable
+from archive.pipeline.history_filing import judge_run
 from archive.pipeline.merging import Arrivals, merge
 from archive.pipeline.verification import verify
 from archive.text.recurring_blocks import Boilerplate

@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlite_utils import Database
 
-from archive import Run, ingest, judge_run, learn_boilerplate, start_run
+from archive import Run, ingest, start_run
 from archive.model.records import Block, Image, Reading
+from archive.pipeline.history_filing import judge_run
 from archive.pipeline.verification import verify
 from archive.queries import lookup
+from archive.storage.version_texts import learn_boilerplate
 from archive.text.recurring_blocks import Boilerplate, learn, learn_from_changes, without
 from tests.support import NOON, PAPER, Shoot
 

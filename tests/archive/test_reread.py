@@ -21,13 +21,14 @@ import pytest
 from click.testing import CliRunner
 from sqlite_utils import Database
 
-from archive import Capture, ingest, learn_boilerplate, open_archive, read_page, start_run
+from archive import Capture, ingest, open_archive, read_page, start_run
 from archive.cli import archive as commands
 from archive.model.errors import ArchiveMissing, UnknownOutlet
 from archive.pipeline.merging import Arrivals
 from archive.pipeline.rereading import Order, reread
-from archive.queries import full_text, lookup
+from archive.queries import article_search, lookup
 from archive.storage.integrity.consistency import inconsistencies
+from archive.storage.version_texts import learn_boilerplate
 from archive.text.recurring_blocks import Boilerplate
 from tests.archive.older_version import older, present
 from tests.support import NOON, PAPER, page
@@ -135,7 +136,7 @@ def test_words_get_better_and_a_hidden_edit_is_shown(path: Path) -> None:
         assert [image.caption for image in first.images] == ["Cầu ngày thông xe."]
         assert [image.credit for image in last.images] == ["Hà Thu"]
         assert lookup.find_article(db, A).headline == "Cầu mới qua sông"
-        assert [hit.url for hit in full_text.search(db, '"ngày khánh thành"')] == [A]
+        assert [hit.url for hit in article_search.search(db, '"ngày khánh thành"')] == [A]
         renumbered = "SELECT version_id, old_number, new_number, reason FROM renumberings"
         assert db.execute(renumbered).fetchall() == [(2, 2, 3, "a better reading")]
     assert (report.versions, report.changed) == (3, 3)

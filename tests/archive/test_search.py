@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archive import Capture, Reading, Run, file_reading, ingest, open_archive, start_run
+from archive import Capture, Reading, Run, ingest, open_archive, start_run
 from archive.extract import extractor_name
 from archive.model.errors import BadQuery
 from archive.model.records import Block
-from archive.queries import full_text
-from archive.queries.article_filter import ArticleFilter
+from archive.pipeline.ingest import file_reading
+from archive.queries import article_search
+from archive.queries.article_search import ArticleFilter
 from archive.storage.captures import capture_writer
 from archive.storage.captures.kept_captures import Source
 from archive.text.search_query import CLOSE, OPEN, fts_query, snippet, without_diacritics
@@ -28,7 +29,7 @@ TEXT = "Đảng bộ huyện Tam Dương họp bàn việc làm đường làng,
 def hits(db: Database, run: Run, shoot: Shoot):  # type: ignore[no-untyped-def]  # a function of one string
     ingest(db, run, shoot("https://bao.example/a-1.htm", page("Đảng bộ Tam Dương", TEXT)))
     ingest(db, run, shoot("https://bao.example/b-2.htm", page("Chợ phiên", "Chợ phiên vùng cao đông vui từ sáng sớm.")))
-    return lambda words: [hit.headline for hit in full_text.search(db, words)]
+    return lambda words: [hit.headline for hit in article_search.search(db, words)]
 
 
 FORMS = [
@@ -77,8 +78,8 @@ def test_a_tone_may_stand_where_it_stood_before_the_reform(
         db, run, shoot("https://bao.example/a-1.htm", page("Tin ngắn", f"Đoàn đến {old} trong sáng nay cùng bà con."))
     )
     for words in (new, f'"den {new}"', unicodedata.normalize("NFD", new)):
-        assert [hit.headline for hit in full_text.search(db, words)] == ["Tin ngắn"]
-        shown = snippet(full_text.search(db, words)[0].text, words).replace(f"{CLOSE} {OPEN}", " ")
+        assert [hit.headline for hit in article_search.search(db, words)] == ["Tin ngắn"]
+        shown = snippet(article_search.search(db, words)[0].text, words).replace(f"{CLOSE} {OPEN}", " ")
         assert f"{old}{CLOSE}" in shown
 
 
@@ -105,8 +106,8 @@ def indexes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 @pytest.mark.parametrize("words", HOSTILE, ids=lambda words: repr(words)[:20])
 def test_hostile_words_are_found_or_refused(indexes: Database, words: str) -> None:
     try:
-        full_text.search(indexes, words)
-        full_text.search(indexes, words, history=True, article_filter=ArticleFilter(outlet="\0"))
+        article_search.search(indexes, words)
+        article_search.search(indexes, words, history=True, article_filter=ArticleFilter(outlet="\0"))
         snippet(TEXT, words)
     except BadQuery as error:
         assert len(str(error)) < 200
@@ -135,12 +136,12 @@ def ordered(db: Database, run: Run, shoot: Shoot) -> None:
 @pytest.mark.usefixtures("ordered")
 @pytest.mark.parametrize("words", ["huyện", "huyen", '"huyện Tam"', "HUYEN song"])
 def test_headlines_come_first_then_the_newest(db: Database, words: str) -> None:
-    found = [hit.headline for hit in full_text.search(db, words)]
+    found = [hit.headline for hit in article_search.search(db, words)]
     assert found == ["Huyện Tam Sông được mùa", "Đường làng huyện Tam Sông", "Mưa lớn", "Chợ phiên", "Cầu mới"]
-    assert [hit.headline for hit in full_text.search(db, words, limit=1)] == found[:1]
-    assert [hit.headline for hit in full_text.search(db, words, limit=3)] == found[:3]
-    assert [hit.headline for hit in full_text.search(db, words, limit=-1)] == found
-    assert full_text.search(db, words, limit=0) == []
+    assert [hit.headline for hit in article_search.search(db, words, limit=1)] == found[:1]
+    assert [hit.headline for hit in article_search.search(db, words, limit=3)] == found[:3]
+    assert [hit.headline for hit in article_search.search(db, words, limit=-1)] == found
+    assert article_search.search(db, words, limit=0) == []
 
 
 def test_the_lead_comes_after_the_headline_and_before_the_text(db: Database, run: Run) -> None:
@@ -155,15 +156,21 @@ def test_the_lead_comes_after_the_headline_and_before_the_text(db: Database, run
     file("hai", "Mùa mưa", "Trời mưa.", "Con đê dài trong mưa.")
     file("lu", "Mưa", "Mưa trên đê.", "Bài dài.")
     file("bai", "Tin chiều", "Tin.", "Con đê ngắn.")
-    assert [hit.headline for hit in full_text.search(db, "de")] == ["Đê mới", "Mưa", "Tin sáng", "Tin chiều", "Mùa mưa"]
-    assert [hit.headline for hit in full_text.search(db, "mưa đê")] == ["Mưa", "Mùa mưa"]
-    assert [hit.headline for hit in full_text.search(db, "đê -mưa")] == ["Đê mới", "Tin sáng", "Tin chiều"]
+    assert [hit.headline for hit in article_search.search(db, "de")] == [
+        "Đê mới",
+        "Mưa",
+        "Tin sáng",
+        "Tin chiều",
+        "Mùa mưa",
+    ]
+    assert [hit.headline for hit in article_search.search(db, "mưa đê")] == ["Mưa", "Mùa mưa"]
+    assert [hit.headline for hit in article_search.search(db, "đê -mưa")] == ["Đê mới", "Tin sáng", "Tin chiều"]
 
 
 @pytest.mark.usefixtures("ordered")
 def test_a_d_in_the_headline_is_found_typed_without_its_stroke(db: Database) -> None:
-    assert next(iter(full_text.search(db, "duong OR bai"))).headline == "Đường làng huyện Tam Sông"
-    found = [hit.headline for hit in full_text.search(db, "song -duong")]
+    assert next(iter(article_search.search(db, "duong OR bai"))).headline == "Đường làng huyện Tam Sông"
+    found = [hit.headline for hit in article_search.search(db, "song -duong")]
     assert found == ["Huyện Tam Sông được mùa", "Mưa lớn", "Chợ phiên", "Cầu mới"]
 
 
@@ -171,14 +178,14 @@ def test_a_d_in_the_headline_is_found_typed_without_its_stroke(db: Database) -> 
 def test_outlet_and_history_hold_in_every_step(db: Database, run: Run, shoot: Shoot) -> None:
     edited = page("Mưa lớn, huyện thiệt hại", "Bài 4: huyện Tam Sông sáng nay có tin về việc số 28 trong năm.")
     ingest(db, run, shoot("https://bao.example/4.htm", edited, hours=9))
-    assert [hit.headline for hit in full_text.search(db, "huyện", limit=2)] == [
+    assert [hit.headline for hit in article_search.search(db, "huyện", limit=2)] == [
         "Mưa lớn, huyện thiệt hại",
         "Huyện Tam Sông được mùa",
     ]
-    assert len(full_text.search(db, "huyện")) == 5
-    assert len(full_text.search(db, "huyện", history=True)) == 6
-    assert full_text.search(db, "huyện", article_filter=ArticleFilter(outlet="other")) == []
-    assert len(full_text.search(db, "huyện", article_filter=ArticleFilter(outlet="bao"))) == 5
+    assert len(article_search.search(db, "huyện")) == 5
+    assert len(article_search.search(db, "huyện", history=True)) == 6
+    assert article_search.search(db, "huyện", article_filter=ArticleFilter(outlet="other")) == []
+    assert len(article_search.search(db, "huyện", article_filter=ArticleFilter(outlet="bao"))) == 5
 
 
 @pytest.mark.parametrize("words", ["", "   ", '""', "*", "--", '" "'])
@@ -204,8 +211,8 @@ def test_no_words_break_the_query(words: str) -> None:
 def test_history_finds_what_no_longer_stands(db: Database, run: Run, shoot: Shoot) -> None:
     ingest(db, run, shoot("https://bao.example/a-1.htm", page("Tổng vốn 412 tỷ đồng")))
     ingest(db, run, shoot("https://bao.example/a-1.htm", page("Tổng vốn 421 tỷ đồng"), hours=1))
-    assert full_text.search(db, "412") == []
-    assert [(hit.number, hit.headline) for hit in full_text.search(db, "412", history=True)] == [
+    assert article_search.search(db, "412") == []
+    assert [(hit.number, hit.headline) for hit in article_search.search(db, "412", history=True)] == [
         (1, "Tổng vốn 412 tỷ đồng")
     ]
 

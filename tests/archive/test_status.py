@@ -21,9 +21,9 @@ from archive import Outlet, Run, finish_run, ingest, open_archive, start_run
 from archive.console.output import duration, every, rendered, size
 from archive.frontier.host_state import HostState, note_hosts
 from archive.model import clock
-from archive.monitor.status import Exit, Expected, OutletStatus, Status, status, status_text
-from archive.monitor.status.outlet_states import by_day, rhythm
-from archive.monitor.status.status_text import sparkline
+from archive.monitor import status_text
+from archive.monitor.outlet_states import Exit, Expected, OutletStatus, Status, by_day, rhythm, status
+from archive.monitor.status_text import sparkline
 from archive.queries.outlets_followed import CertaintyCounts, DueCounts, RunFacts, runs_of, warn
 from archive.queries.tabular import Selection, rows
 from archive.storage.unread_captures import ExtractorProgress, Span
@@ -267,7 +267,7 @@ def test_sizes() -> None:
 def test_a_warning_can_come_after_the_seal(db: Database) -> None:
     run = start_run(db, PAPER, {}, NOW)
     finish_run(db, run, outcome="ok", reason=None, stats={}, moment=NOW, warnings=("một",))
-    warn(db, run.id, ["ping_url did not answer"])
+    warn(db, run.id, "ping_url did not answer")
     (kept,) = runs_of(db, run.outlet_id, NOW)
     assert kept.warnings == ("một", "ping_url did not answer")
     with pytest.raises(Exception, match="the run is sealed"):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from archive.exchange.exporters.wacz import surt
+from archive.exchange.exporters.packages import surt
 from tests.replay import needs_tools, tool
 
 KEYS = {

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from archive.exchange.importers import warc_captures, warc_reader
-from archive.exchange.importers.import_items import Page
+from archive.exchange.importers.import_items import OutletMatcher, Page
 from archive.exchange.importers.import_job import Report, import_files
-from archive.exchange.importers.outlet_matcher import OutletMatcher
 from archive.exchange.importers.warc_captures import read_stream
 from archive.exchange.importers.warc_reader import WarcRecord, records
 

@@ -12,11 +12,13 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlite_utils import Database
 
-from archive import due, finish_run, ingest, open_archive, seed, start_run
+from archive import finish_run, ingest, open_archive, start_run
 from archive.cli import archive
+from archive.frontier.dequeue import due
+from archive.frontier.url_queue import seed
 from archive.model.errors import UnknownArticle, Withdrawn
 from archive.pipeline.verification import verify
-from archive.queries import full_text, lookup
+from archive.queries import article_search, lookup
 from archive.storage import codecs
 from archive.storage.captures.capture_writer import kept_body
 from archive.storage.connection import snapshot, transaction
@@ -105,9 +107,9 @@ def test_a_withdrawn_article_is_nowhere_to_be_read(kept: Path, how: list[str]) -
     assert told.exit_code == 0, told.output
     assert traces(kept) == []
     with open_archive(kept) as db:
-        assert full_text.search(db, '"Nguyễn Văn A"', history=True) == []
+        assert article_search.search(db, '"Nguyễn Văn A"', history=True) == []
         assert [article.url for article in lookup.articles(db)] == [OTHER]
-        assert len(full_text.search(db, "quýt")) == 1
+        assert len(article_search.search(db, "quýt")) == 1
     for command in ("show", "versions", "diff"):
         told = run_command(kept, command, NAMED)
         assert told.exit_code == 1
@@ -127,7 +129,7 @@ def test_restoring_brings_back_every_row_as_it_was(kept: Path) -> None:
     assert run_command(kept, "withdraw", NAMED, "--restore").exit_code == 0
     assert everything(kept, *_READ, "captures", "runs", "aliases", "images") == before
     with open_archive(kept) as db:
-        assert len(full_text.search(db, '"Nguyễn Văn A"', history=True)) == 2
+        assert len(article_search.search(db, '"Nguyễn Văn A"', history=True)) == 2
         assert kept_body(db, 1) == named(0).encode()
         assert list(verify(db)) == []
 

@@ -177,7 +177,8 @@ def calling() -> Iterator[Callable[[Callable[[], object]], object]]:
 
 
 def a_page() -> Callable[[], object]:
-    from archive import Run, try_to_read  # no process of the other tests needs it
+    from archive import Run
+    from archive.pipeline.page_reading import try_to_read
     from archive.storage.captures.kept_captures import Source
     from archive.text.recurring_blocks import Boilerplate
     from tests.support import NOON, PAPER

@@ -17,8 +17,10 @@ from subprocess import CompletedProcess
 
 from sqlite_utils import Database
 
-from archive import Capture, Outlet, finish_run, judge_run, start_run, try_to_read
+from archive import Capture, Outlet, finish_run, start_run
 from archive.model import clock
+from archive.pipeline.history_filing import judge_run
+from archive.pipeline.page_reading import try_to_read
 from crawler import discovery
 from crawler.session import CrawlSession
 from tests import killable_commands

@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from archive import finish_run, ingest, judge_run, open_archive, start_run
+from archive import finish_run, ingest, open_archive, start_run
+from archive.pipeline.history_filing import judge_run
 from archive.queries.alert_matches import AlertFilter, items_of, latest, pending
 from archive.storage import alert_ledger
 from archive.storage.withdrawals.withdrawal import withdraw
 from crawler.alerts import dispatch
-from crawler.alerts.alert_text import AlertMessage, alert_message, truncated
+from crawler.alerts.messages import AlertMessage, alert_message, truncated
 from crawler.cli import luubao
 from crawler.config.alert_tables import NO_ALERTS, Alert, Alerts
 from crawler.config.settings_in_force import load

@@ -10,7 +10,7 @@ import pytest
 from sqlite_utils import Database
 
 from archive.model import clock
-from archive.monitor.status import status
+from archive.monitor.outlet_states import status
 from tests.crawler.small_paper import HOME, SITEMAP, SmallPaper, Story, crawl, every
 
 OLD = -24.0 * 200  # nothing of it is due for months

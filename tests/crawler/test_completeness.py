@@ -14,7 +14,7 @@ from crawler.demo.edition import edition
 from crawler.demo.section_addresses import GENERATED, SECTIONS
 from crawler.demo.server import Newspaper, reachable_in
 from crawler.discovery import look, sitemaps_in
-from crawler.discovery.pagination import POSTBACK
+from crawler.discovery.page_links import POSTBACK
 from crawler.run.run_command import spider_class
 from tests.crawler.demo.asking import BASE, opened
 from tests.crawler.serving import crawl

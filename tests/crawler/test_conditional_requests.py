@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archive import Capture, Run, validators
+from archive import Capture, Run
 from archive.queries import lookup
+from archive.storage.captures.request_validators import validators
 from archive.storage.connection import open_archive
 from crawler.discovery.page_links import target_of
 from tests.crawler.serving import Answer, Site, article, crawl, front, served

@@ -7,16 +7,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from scrapy.settings import Settings
 from sqlite_utils import Database
 
-from archive import HostState
-from archive.frontier.host_state import note_hosts, troubled_hosts
+from archive.frontier.host_state import HostState, note_hosts, troubled_hosts
 from archive.storage.connection import open_archive
-from crawler.politeness.host_backoff import BackoffLimits, HostBackoffs, is_error, retry_after
+from crawler.politeness.host_backoff import HostBackoffs, is_error, retry_after
+from crawler.politeness.host_politeness import patience_of
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 HOST = "bao.example"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+SETTINGS = Settings()
+SETTINGS.setmodule("crawler.settings")
+LIMITS = patience_of(SETTINGS)
 
 
 class Clock:
@@ -34,7 +39,7 @@ class Watched:
         self.clock = Clock()
         self.noted: dict[str, HostState] = {}
         self.told: list[str] = []
-        self.hosts = HostBackoffs(BackoffLimits(), remembered, self.note, self.told.append, self.clock)
+        self.hosts = HostBackoffs(LIMITS, remembered, self.note, self.told.append, self.clock)
 
     def note(self, state: HostState) -> None:
         self.noted[state.host] = state
@@ -70,7 +75,7 @@ def test_what_is_an_error_of_the_host(status: int) -> None:
 FAIL: list[Callable[[HostBackoffs], None]] = [
     lambda hosts: hosts.answered(HOST, 500),
     lambda hosts: hosts.answered(HOST, 403),
-    lambda hosts: hosts.silent(HOST, "connection refused"),
+    lambda hosts: hosts.failed(HOST, "connection refused"),
 ]
 
 
@@ -117,7 +122,7 @@ def test_each_further_error_doubles_the_quiet_over_the_runs(watched: Watched) ->
         watched = watched.next_run()
         assert watched.hosts.left_alone(HOST) is None
         assert watched.hosts.remaining_seconds(HOST) == 0
-        watched.hosts.silent(HOST, "timeout")
+        watched.hosts.failed(HOST, "timeout")
         quiets.append(watched.quiet_for())
     assert quiets == [15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 6 * HOUR, 6 * HOUR]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.politeness.host_lock import HostLock, SharedHostLock
+from crawler.politeness.host_politeness import HostLock, SharedHostLock
 from tests.support import run_async
 
 Span = tuple[float, float, str]

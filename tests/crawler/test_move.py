@@ -12,7 +12,7 @@ from archive.storage.connection import open_archive
 from archive.storage.histories.domain_moves import hosts_of, moved_keys
 from crawler.demo.server import Newspaper
 from crawler.moving import lines_for, rewritten
-from crawler.outlets.outlet_checks import OutletDescription
+from crawler.outlets.descriptions import OutletDescription
 from tests.crawler.serving import article, front, served
 from tests.killable_commands import parent_of_all
 

@@ -219,7 +219,7 @@ def test_outside_its_hours_a_paper_is_not_asked(path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_run_ends_with_the_hours_and_the_next_goes_on(path: Path) -> None:
-    ending = "import crawler.politeness.crawl_window; from datetime import timedelta; crawler.politeness.crawl_window.time_left = lambda *_: timedelta(seconds=5)"
+    ending = "import crawler.run.shutdown; from datetime import timedelta; crawler.run.shutdown.time_left = lambda *_: timedelta(seconds=5)"
     names = [f"/tin-{number}.htm" for number in range(20)]
     pages: dict[str, Trap | Answer] = {link: slow(article(f"Tin {link}"), 0.5) for link in names}
     with hostile({"/": front(*names), **pages}) as server:

@@ -14,10 +14,10 @@ from click.testing import CliRunner
 
 from archive.model.errors import Misconfigured
 from crawler.cli import luubao
-from crawler.config.sample_file import sample
+from crawler.cli.settings_command import sample
 from crawler.config.setting_keys import BY_NAME, KEYS
 from crawler.config.settings_in_force import Configuration, load
-from crawler.run.run_command import outlets
+from crawler.outlets.catalogue import load_catalogue
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ def test_an_outlet_that_there_is_no_spider_for() -> None:
     with pytest.raises(
         Misconfigured, match=r"\[outlets.baophuto\]: no outlet is called baophuto; did you mean baophutho\?"
     ):
-        found.check_outlets(outlets())
+        found.check_outlets(load_catalogue().outlets)
 
 
 # Every setting

@@ -14,13 +14,15 @@ from archive.model.errors import Misconfigured
 from crawler import settings
 from crawler.discovery import may_be_news
 from crawler.outlet import OutletSpider, user_agent
-from crawler.run.run_command import outlets, project_settings, spider_class
+from crawler.outlets.catalogue import catalogue
+from crawler.run.run_command import project_settings, spider_class
 
-SPIDERS = [spider_class(name) for name in outlets()]
+OUTLETS = [outlet.name for outlet in catalogue()]
+SPIDERS = [spider_class(name) for name in OUTLETS]
 
 
 def test_scrapy_lists_the_spiders_of_all_outlets() -> None:
-    assert SpiderLoader.from_settings(project_settings()).list() == outlets()
+    assert SpiderLoader.from_settings(project_settings()).list() == OUTLETS
 
 
 @pytest.mark.parametrize("spider", SPIDERS, ids=lambda spider: spider.name)

@@ -11,8 +11,7 @@ from click.testing import CliRunner
 from archive.storage.connection import open_archive
 from crawler.cli import luubao
 from crawler.config.settings_in_force import Configuration, load
-from crawler.outlets.outlet_checks import OutletDescription, matcher
-from crawler.outlets.toml_outlets import Source
+from crawler.outlets.descriptions import OutletDescription, Source, matcher
 from tests import killable_commands
 from tests.crawler.serving import LUUBAO, article, front, served
 

@@ -144,7 +144,6 @@ def _response(
 
 
 def _refers_to(status: int, earlier: Earlier) -> dict[str, str]:
-    """The header fields of a revisit record."""
     facts = {"WARC-Refers-To-Target-URI": as_uri(earlier.url), "WARC-Refers-To-Date": earlier.at}
     return {"WARC-Profile": NOT_MODIFIED if status == 304 else IDENTICAL, **facts}
 

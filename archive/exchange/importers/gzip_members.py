@@ -100,11 +100,9 @@ class ResumedStream(io.RawIOBase):
         return None
 
     def readable(self) -> bool:
-        """Always true."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Reads the next bytes into `buffer`."""
         data = self._first[: len(buffer)] or self._rest.read(len(buffer)) or b""
         self._first = self._first[len(data) :]
         buffer[: len(data)] = data

@@ -1,4 +1,5 @@
-"""The items an importer reads from a file of any format: pages, images, outlet descriptions, skipped records.
+"""The items an importer reads from a file of any format (pages, images, outlet descriptions, skipped records), and the
+outlets they belong to: known ones, and those that luubao's own WARC files describe, matched by host.
 
 Every archive knows the sha256 of its bodies. wget refers to the record (`WARC-Refers-To`), Heritrix to a sha1 of what
 the server sent, compressed or not (WARC 1.1, section 6.7.2); so an import remembers the ids and digests of the records
@@ -7,15 +8,24 @@ in its files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b, sha256
+from typing import TYPE_CHECKING, Any
 
+from archive.exchange.exporters.warc_records import OUTLET
 from archive.history.responses import REDIRECTS
+from archive.model import validation
+from archive.model.errors import BadValue, UnknownOutlet
 from archive.model.records import Capture, Headers, Outlet, header_of
-from archive.model.urls import absolute
-from archive.model.validation import LONGEST_ADDRESS
+from archive.model.urls import absolute, host_of, is_site, same_site
+from archive.model.validation import LONGEST_ADDRESS, shown
 from archive.storage.captures.revisited_bodies import RevisitTarget
+from archive.text.charsets import charset_of
+
+if TYPE_CHECKING:
+    from archive.exchange.importers.warc_reader import WarcRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +54,14 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class OutletDescription:
-    """An outlet as a file describes it, and its boilerplate. problem: what of it could not be imported."""
+class DescribedOutlet:
+    """An outlet whose pages a file holds, as the file describes it, and its boilerplate. problem: what of it could not
+    be imported; where: the place in the file."""
 
     outlet: Outlet
-    boilerplate: tuple[str, ...] = ()
-    problem: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DescribedOutlet:
-    """A file's description of an outlet whose pages it holds. where: the place in the file."""
-
-    outlined: OutletDescription = field(compare=False)
-    where: str = ""
+    boilerplate: tuple[str, ...]
+    problem: str | None
+    where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,7 @@ Item = Page | Image | DescribedOutlet | Skipped
 
 
 def charset(headers: Headers) -> str | None:
-    """The charset that the Content-Type names, in lower case."""
-    return (header_of(headers, "content-type") or "").lower().partition("charset=")[2].split(";")[0].strip(
-        " \"'"
-    ) or None
+    return charset_of(header_of(headers, "content-type") or "")
 
 
 def leads_to(url: str, status: int, headers: Headers) -> str:
@@ -98,7 +99,6 @@ class Originals:
         self._bodies: dict[bytes, bytes] = {}
 
     def note(self, page: Page) -> None:
-        """Remembers a page that has its body."""
         if page.capture.body:
             body_digest = sha256(page.capture.body).digest()
             self._bodies |= {_short(name): body_digest for name in (page.record, page.digest) if name}
@@ -113,3 +113,61 @@ class Originals:
 
 def _short(name: str) -> bytes:
     return blake2b(name.strip().lower().encode(), digest_size=16).digest()
+
+
+class OutletMatcher:
+    """Known outlets, matched by host. only: the name of the one outlet whose pages to import; None for all."""
+
+    def __init__(self, known: Iterable[Outlet], only: str | None = None):
+        self.outlets = {outlet.name: outlet for outlet in known}
+        self.only = only
+        self.boilerplate: dict[str, tuple[str, ...]] = {}
+
+    def describe(self, description: DescribedOutlet) -> None:
+        """Adds an outlet that a file describes, unless it is known."""
+        if description.outlet.name not in self.outlets:
+            self.outlets[description.outlet.name] = description.outlet
+            self.boilerplate[description.outlet.name] = description.boilerplate
+
+    def of(self, url: str) -> Outlet | None:
+        """The outlet whose site has this URL."""
+        candidates = (outlet for name, outlet in self.outlets.items() if self.only in (None, name))
+        return next((outlet for outlet in candidates if same_site(url, outlet.hosts)), None)
+
+    def require(self) -> None:
+        """Raises UnknownOutlet when `only` names no known outlet."""
+        if self.only and self.only not in self.outlets:
+            known = ", ".join(sorted(self.outlets)) or "none"
+            raise UnknownOutlet(
+                f"no outlet is called {self.only}. There are: {known}. A new one needs --home with its home page"
+            )
+
+
+def described_by(raw: WarcRecord) -> DescribedOutlet | Skipped | None:
+    """The outlet that a record describes; None for other records, Skipped for an invalid description."""
+    if not raw.headers.get("warc-target-uri", "").startswith(OUTLET):
+        return None
+    where = f"byte {raw.offset}"
+    try:
+        return _checked(validation.json_object(raw.body.decode("utf-8", "replace")), where)
+    except BadValue as error:
+        return Skipped(f"the description of an outlet: {error}", where)
+
+
+def _checked(facts: Mapping[str, Any], where: str) -> DescribedOutlet:
+    """The outlet of valid facts. An unknown time zone becomes UTC and is reported as the problem. Raises BadValue."""
+    missing = [name for name in ("name", "title", "home_url", "timezone") if name not in facts]
+    if missing:
+        raise BadValue(f"it does not say its {', '.join(missing)}")
+    home, name = validation.address(facts["home_url"]), validation.outlet_name(facts["name"])
+    # without terminal control sequences
+    title = "".join(letter for letter in validation.line(facts["title"]) if letter.isprintable()).strip()
+    zone, marks = facts["timezone"], facts.get("furniture") or ()
+    if not is_site(host := host_of(home)):
+        raise BadValue(f"{shown(home)} is no site of one newspaper")
+    if not isinstance(marks, list | tuple):
+        raise BadValue(f"{shown(marks)} is no list of what pages share")
+    is_zone = isinstance(zone, str) and validation.is_zone(zone)
+    problem = None if is_zone else f"{shown(zone)} is no time zone; UTC is taken for {name}"
+    outlet = Outlet(name, title, home, (host,), zone if is_zone else "UTC")
+    return DescribedOutlet(outlet, tuple(validation.line(mark) for mark in marks), problem, where)

@@ -14,10 +14,17 @@ from pathlib import Path
 from traceback import clear_frames
 
 from archive.console.logs import log_of
-from archive.exchange.importers.formats import NO_DEFAULTS, PageDefaults, expand_folder, read_file
-from archive.exchange.importers.import_items import DescribedOutlet, Image, Item, Originals, Page, Skipped
+from archive.exchange.importers.import_items import (
+    DescribedOutlet,
+    Image,
+    Item,
+    Originals,
+    OutletMatcher,
+    Page,
+    Skipped,
+)
 from archive.exchange.importers.imported_pictures import picture_known, take_picture
-from archive.exchange.importers.outlet_matcher import OutletMatcher
+from archive.exchange.importers.mirrors import NO_DEFAULTS, PageDefaults, expand_folder, read_file
 from archive.model import clock
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.records import Capture, Outlet, Reading, Run, RunKind, Unreadable
@@ -69,7 +76,6 @@ class Report:
             self.skipped.append(f"{shown(file.name)[1:-1]}, {item.where}: {item.reason}")
 
     def pass_by(self, url: str) -> None:
-        """Counts a page of another site."""
         self.counts["elsewhere"] += 1
         if len(self.hosts) < _MAX_HOSTS:
             self.hosts.add(host_of(url))
@@ -167,7 +173,7 @@ class _Import:
         if isinstance(item, Skipped):
             self.report.skip(item, file)
         elif isinstance(item, DescribedOutlet):
-            self.matcher.describe(item.outlined)
+            self.matcher.describe(item)
         elif isinstance(item, Page):
             self._import_page(item, file)
         else:
@@ -212,7 +218,6 @@ class _Import:
             raise
 
     def finish(self, outcome: str = "ok") -> None:
-        """Finishes the runs with an outcome."""
         for arrivals in self.open.values():
             now = clock.now()
             version_texts.learn_boilerplate(self.db, arrivals.run, now)
@@ -329,6 +334,5 @@ def begin(db: Database, outlet: Outlet, kind: RunKind, source: str) -> Run:
 
 @contextmanager
 def _extractor() -> Iterator[Callable[[_Task], Reading | Unreadable]]:
-    """Sets up a worker process that extracts pages."""
     logging.disable()  # an error in a page is stored in readings.detail
     yield lambda task: try_to_read(*task)

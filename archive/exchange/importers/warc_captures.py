@@ -18,9 +18,9 @@ from archive.exchange.importers.import_items import (
     Page,
     Skipped,
     charset,
+    described_by,
     leads_to,
 )
-from archive.exchange.importers.outlet_matcher import described_by
 from archive.exchange.importers.warc_reader import DAMAGE, WarcRecord, records
 from archive.model import validation
 from archive.model.errors import BadValue
@@ -153,13 +153,12 @@ class _Grouping:
         elif raw.kind == "metadata" and self.ending and raw.headers.get("warc-target-uri") == self.ending:
             yield from self._check_ending(raw)
         elif raw.kind in ("request", "metadata"):
-            self.asked = _attach(self.group, raw, self.asked)
-            yield from _bad_via(raw)
+            yield from self._attach(raw)
         elif described := described_by(raw):
             yield from self.end()
             yield described
-            if isinstance(described, DescribedOutlet) and (problem := described.outlined.problem):
-                yield Skipped(problem, described.where)
+            if isinstance(described, DescribedOutlet) and described.problem:
+                yield Skipped(described.problem, described.where)
         elif raw.kind in ("response", "revisit", "resource"):
             yield from self.end()
             item = item_of(raw, self.ours, self.asked)
@@ -172,6 +171,17 @@ class _Grouping:
                 self.group = _Exchange(item, raw.headers.get("warc-record-id", ""))
         elif raw.kind == "continuation":
             yield Skipped("it is a further piece of a record, which are not put together", f"byte {raw.offset}")
+
+    def _attach(self, raw: WarcRecord) -> Iterator[Skipped]:
+        """Attaches a request or metadata record to the exchange before it, or keeps a request for the next one."""
+        exchange = self.group if self.group and raw.headers.get("warc-concurrent-to", "") == self.group.id else None
+        headers = tuple((name, value) for name, value in raw.http if name.lower() != "host")
+        if raw.kind == "metadata":
+            yield from _attach_metadata(exchange, raw)
+        elif exchange is None:
+            self.asked = {raw.headers.get("warc-record-id", ""): headers}
+        elif isinstance(exchange.item, Page):
+            exchange.item = replace(exchange.item, capture=replace(exchange.item.capture, request_headers=headers))
 
     def _check_ending(self, raw: WarcRecord) -> Iterator[Item]:
         """Checks the last record, which states how many come before it."""
@@ -188,7 +198,6 @@ class _Grouping:
         self.ending = None
 
     def end(self) -> Iterator[Item]:
-        """Yields the last exchange."""
         if exchange := self.group:
             item, self.group = exchange.item, None
             if isinstance(item, Page) and exchange.via:
@@ -196,10 +205,15 @@ class _Grouping:
             yield item
 
 
+def _fields(body: bytes) -> Iterator[tuple[str, str]]:
+    """The fields of an application/warc-fields record: names in lower case, and values."""
+    for line in re.split(r"\r?\n", body.decode("utf-8", "replace")):
+        name, _, value = line.partition(":")
+        yield name.lower(), value.removeprefix(" ")
+
+
 def _field(raw: WarcRecord, name: str) -> str | None:
-    """A field of an application/warc-fields record."""
-    lines = (line.partition(":") for line in raw.body.decode("utf-8", "replace").splitlines())
-    return next((value.strip() for field, _, value in lines if field.lower() == name), None)
+    return next((value.strip() for field, value in _fields(raw.body) if field == name), None)
 
 
 def is_luubao_warc(raw: WarcRecord) -> bool:
@@ -207,48 +221,25 @@ def is_luubao_warc(raw: WarcRecord) -> bool:
     return b"software: luubao/" in raw.body
 
 
-def _attach(exchange: _Exchange | None, raw: WarcRecord, requests: dict[str, Headers]) -> dict[str, Headers]:
-    """Attaches a request or metadata record to the exchange before it, or keeps a request for the next one."""
-    response_id = raw.headers.get("warc-concurrent-to", "")
-    if raw.kind == "request":
-        headers = tuple((name, value) for name, value in raw.http if name.lower() != "host")
-        if exchange and response_id == exchange.id:
-            if isinstance(exchange.item, Page):
-                exchange.item = replace(exchange.item, capture=replace(exchange.item.capture, request_headers=headers))
-            return requests
-        return {raw.headers.get("warc-record-id", ""): headers}
-    if exchange and response_id == exchange.id:
-        exchange.via += [url for url in _via(raw) if is_address(url)][: _MAX_VIA - len(exchange.via)]
-        exchange.item = _with_head(exchange.item, raw)
-    return requests
+def _attach_metadata(exchange: _Exchange | None, raw: WarcRecord) -> Iterator[Skipped]:
+    """Attaches redirects to an exchange, and to a 304 the headers that luubao wrote."""
+    redirects = [value.strip() for name, value in _fields(raw.body[:_MAX_METADATA]) if name == "via"]
+    if exchange:
+        exchange.via += [url for url in redirects if is_address(url)][: _MAX_VIA - len(exchange.via)]
+        written = (value.partition(": ") for name, value in _fields(raw.body) if name == "header")
+        exchange.item = _with_headers(exchange.item, tuple((name, value) for name, _, value in written))
+    for url in [url for url in redirects if not is_address(url)][:1]:
+        yield Skipped(f"{shown(url)} is no web address that led to a page", f"byte {raw.offset}")
 
 
-def _with_head(item: Page | Image, raw: WarcRecord) -> Page | Image:
-    """A 304 with the headers that luubao wrote into a metadata record."""
-    headers = _restore_headers(tuple(_metadata_headers(raw)))
+def _with_headers(item: Page | Image, written: Headers) -> Page | Image:
+    """A 304 with the headers that its metadata record has."""
+    headers = _restore_headers(written)
     if not headers:
         return item
     if isinstance(item, Image):
         return replace(item, headers=headers) if item.status == 304 else item
     return replace(item, capture=replace(item.capture, headers=headers)) if item.capture.status == 304 else item
-
-
-def _metadata_headers(raw: WarcRecord) -> Iterator[tuple[str, str]]:
-    for line in raw.body.decode("utf-8", "replace").split("\r\n"):
-        if line.startswith("header: "):
-            name, _, value = line.removeprefix("header: ").partition(": ")
-            yield name, value
-
-
-def _via(raw: WarcRecord) -> list[str]:
-    """The redirects (`via`) that a metadata record names."""
-    lines = raw.body[:_MAX_METADATA].decode("utf-8", "replace").splitlines() if raw.kind == "metadata" else []
-    return [line[5:].strip() for line in lines if line.lower().startswith("via: ")]
-
-
-def _bad_via(raw: WarcRecord) -> Iterator[Skipped]:
-    for url in [url for url in _via(raw) if not is_address(url)][:1]:
-        yield Skipped(f"{shown(url)} is no web address that led to a page", f"byte {raw.offset}")
 
 
 def item_of(raw: WarcRecord, ours: bool, asked: Mapping[str, Headers]) -> Page | Image | Skipped | None:

@@ -94,7 +94,6 @@ class _Loader(ArcWarcRecordLoader):  # type: ignore[misc]  # warcio has no types
     begun = b""
 
     def load_http_headers(self, rec_type: str, uri: str | None, stream: Any, length: int | None) -> Any:
-        """Reads the HTTP headers of a record; None where it has none."""
         self.begun = b""
         if rec_type != "response" or length == 0 or not (uri or "").startswith(self.HTTP_SCHEMES):
             return super().load_http_headers(rec_type, uri or "", stream, length)
@@ -230,7 +229,6 @@ class _UntilDamage(io.RawIOBase):
         self.damage: Exception | None = None
 
     def readable(self) -> bool:
-        """Always true."""
         return True
 
     def readinto(self, buffer: Any) -> int:

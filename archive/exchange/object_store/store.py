@@ -106,10 +106,6 @@ class ObjectStore:
                 self._obstore.put(self._store, name, data)
             return True
 
-    def names(self, folder: str) -> Iterator[tuple[str, int]]:
-        """The objects below a folder, with their sizes."""
-        return ((stored.name, stored.size) for stored in self.objects(folder))
-
     def objects(self, folder: str) -> Iterator[Stored]:
         """The objects below a folder, except those still being written."""
         with self._translating_errors():
@@ -119,7 +115,6 @@ class ObjectStore:
                         yield Stored(str(entry["path"]), int(entry["size"]), entry["last_modified"])
 
     def delete(self, names: list[str]) -> None:
-        """Removes objects."""
         with self._translating_errors():
             if names:
                 self._obstore.delete(self._store, names)
@@ -162,7 +157,6 @@ class Manifest:
     piece_size: int = SIZE
 
     def to_json(self) -> bytes:
-        """Serializes the manifest."""
         return json.dumps(asdict(self), indent=1).encode()
 
     @classmethod
@@ -173,19 +167,16 @@ class Manifest:
 
 
 def cut(path: Path, size: int = SIZE) -> Iterator[tuple[str, bytes]]:
-    """The chunks of a file with their digests."""
     with path.open("rb") as file:
         while chunk := file.read(size):
             yield digest_of(chunk), chunk
 
 
 def digest_of(data: bytes) -> str:
-    """The SHA-256 in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
 def manifest_of(path: Path) -> Manifest:
-    """Builds the manifest of a file."""
     whole, pieces = hashlib.sha256(), []
     for digest, chunk in cut(path):
         whole.update(chunk)

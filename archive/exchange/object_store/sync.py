@@ -1,5 +1,6 @@
-"""Pushes an archive to an object store, and pulls it. In the store it is a folder named as its file: `manifest.json`,
-written last, lists its chunks; `pieces/` has the chunks; `pictures/` has the pictures.
+"""Pushes an archive with its pictures to an object store, and pulls it. In the store it is a folder named as its file:
+`manifest.json`, written last, lists its chunks; `pieces/` has the chunks; `pictures/` has the pictures, each checked
+against the digest in its name.
 
 Two machines that push to the same archive would overwrite each other's captures. So a push requires that the archive
 comes from the state in the store, and a pull that no local state is lost; `luubao merge` unites archives that have
@@ -8,29 +9,103 @@ diverged.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from archive.exchange.object_store.picture_transfer import (
-    Step,
-    TransferReport,
-    get_pictures,
-    put_pictures,
-    stored_objects,
-)
-from archive.exchange.object_store.store import SIZE, Manifest, ObjectStore, cut, digest_of, manifest_of
+from archive.exchange.object_store.store import SIZE, Manifest, ObjectStore, Stored, cut, digest_of, manifest_of
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, Diverged
-from archive.runtime.atomic_files import atomic_write, temporary_folder
+from archive.runtime.atomic_files import atomic_write, remove_leftovers, temporary_folder
 from archive.runtime.file_lock import outlet_lock
+from archive.storage import picture_files
 from archive.storage.captures.kept_captures import outlets_of
 from archive.storage.connection import open_archive
+from archive.storage.picture_files import MOST_BYTES, is_good, is_what_it_is_called, plain_file, put_file, size_of
 from archive.storage.snapshot import files_named, last_destroyed, snapshot
+
+Step = Callable[[], None]
+
+
+@dataclass(slots=True)
+class TransferReport:
+    """What a push or pull transferred: chunks and bytes of the archive, of how many chunks; pictures. damaged: pictures
+    not transferred, for their bytes do not match the digests in their names."""
+
+    pieces: int = 0
+    of: int = 0
+    bytes: int = 0
+    pictures: int = 0
+    damaged: list[str] = field(default_factory=list)
+
+
+def stored_objects(bucket: ObjectStore, prefix: str, remote: Manifest | None) -> dict[str, tuple[int, bool]]:
+    """The objects below a prefix: their sizes, and whether they are unmodified since the last push. Objects modified
+    later, by an interrupted push or a failing disk, must be read and verified."""
+    pushed_at = clock.parse(remote.at) if remote and remote.at else None
+    return {
+        entry.name: (entry.size, pushed_at is not None and entry.at <= pushed_at) for entry in bucket.objects(prefix)
+    }
+
+
+def put_pictures(
+    bucket: ObjectStore, archive: str, folder: Path | None, wanted: set[str], remote: Manifest | None,
+    carried: TransferReport, step: Step,
+) -> None:  # fmt: skip
+    """Pushes pictures. A picture's file is named by its digest and never changes, so a difference is damage, here or in
+    the store. Does not push pictures to which no row refers."""
+    if folder is None:
+        return
+    prefix = f"{archive}/pictures/"
+    stored_pictures = stored_objects(bucket, prefix, remote)
+    for name in sorted(wanted.intersection(picture_files.files_of(folder))):
+        size, unmodified = stored_pictures.get(prefix + name, (-1, False))
+        if size != size_of(folder, name) or not unmodified:
+            _put_picture(bucket, prefix, folder, name, size >= 0, carried)
+        step()
+
+
+def _put_picture(
+    bucket: ObjectStore, prefix: str, folder: Path, name: str, is_stored: bool, carried: TransferReport
+) -> None:
+    data = plain_file(folder, name)
+    if data is None or not is_what_it_is_called(name, data):
+        carried.damaged.append(name)
+    elif not (is_stored and (found := bucket.read(prefix + name, MOST_BYTES)) and found[0] == data):
+        bucket.write(prefix + name, folder / name)
+        carried.pictures += 1
+
+
+def get_pictures(
+    bucket: ObjectStore, archive: str, folder: Path, wanted: set[str], carried: TransferReport, step: Step
+) -> None:
+    """Pulls the pictures to which the archive refers and no others, so that withdrawn or destroyed ones do not come
+    back. Checks the digest of each local picture: a damaged one is replaced, a good one never is."""
+    remove_leftovers(folder)
+    prefix = f"{archive}/pictures/"
+    for entry in bucket.objects(prefix):
+        name = entry.name.removeprefix(prefix)
+        if name not in wanted:
+            pass
+        elif not is_good(folder, name):
+            _get_picture(bucket, entry, folder, name, carried)
+        elif size_of(folder, name) != entry.size:  # the one in the store is damaged
+            carried.damaged.append(name)
+        step()
+
+
+def _get_picture(bucket: ObjectStore, entry: Stored, folder: Path, name: str, carried: TransferReport) -> None:
+    found = bucket.read(entry.name, MOST_BYTES)
+    if found and is_what_it_is_called(name, found[0]):
+        put_file(folder, name, found[0])
+        carried.pictures += 1
+    else:
+        carried.damaged.append(name)
+
 
 _MAX_BEFORE = 1000  # earlier digests that a manifest lists
 _CONNECTIONS = 8  # parallel requests to the store
@@ -61,7 +136,7 @@ def push(path: Path, bucket: ObjectStore, *, pictures: Path | None, step: Step =
     elif base(path) != local.digest:
         _write_bases(path, local.digest)
     prefix = f"{path.name}/pictures/"
-    bucket.delete([name for name, _ in bucket.names(prefix) if name.removeprefix(prefix) not in wanted])
+    bucket.delete([entry.name for entry in bucket.objects(prefix) if entry.name.removeprefix(prefix) not in wanted])
     return carried
 
 
@@ -87,8 +162,8 @@ def _publish(
     _write_bases(path, local.digest)
     if remote:  # a pull of the previous state may still be running
         keep = {*local.pieces, *(remote.pieces if remote.at > destroyed else ())}
-        names = (name for name, _ in bucket.names(f"{path.name}/pieces/"))
-        bucket.delete([name for name in names if name.rpartition("/")[2] not in keep])
+        chunks = bucket.objects(f"{path.name}/pieces/")
+        bucket.delete([entry.name for entry in chunks if entry.name.rpartition("/")[2] not in keep])
 
 
 def _put_chunks(
@@ -142,8 +217,8 @@ def pull(
 
 def stored(bucket: ObjectStore) -> list[str]:
     """The names of the archives in a store."""
-    names = {path.partition("/")[0] for path, _ in bucket.names("") if path.endswith("/manifest.json")}
-    return sorted(names)
+    manifests = (entry.name for entry in bucket.objects("") if entry.name.endswith("/manifest.json"))
+    return sorted({name.partition("/")[0] for name in manifests})
 
 
 @contextmanager

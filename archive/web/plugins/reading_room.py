@@ -24,9 +24,9 @@ from archive.web.room.asgi_guards import (
     serve_only_pictures,
     with_headers,
 )
+from archive.web.room.parameters import archive_names, picture_address, room_path
 from archive.web.room.request import context_of, is_public
 from archive.web.room.routes import ROUTES
-from archive.web.room.served_archives import archive_names, picture_address, room_path
 from archive.web.sql_guard import Guard
 from archive.web.template_environment import FILTERS, TESTS
 
@@ -44,14 +44,12 @@ _PICTURE = re.compile(r"sha256/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z]{3,4}")
 
 @hookimpl
 def prepare_jinja2_environment(env: Any) -> None:
-    """Adds the reading room's Jinja tests and filters."""
     env.tests.update(TESTS)
     env.filters.update(FILTERS)
 
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection, datasette: Any) -> None:
-    """Attaches a guard to every connection."""
     Guard(conn, _broken_indexes(conn), machinery=bool((datasette.plugin_config("luubao") or {}).get("machinery")))
 
 
@@ -72,13 +70,11 @@ def _broken_indexes(conn: sqlite3.Connection) -> set[str]:
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    """Every page of the reading room."""
     return list(ROUTES)
 
 
 @hookimpl
 def menu_links(datasette: Any) -> list[dict[str, str]]:
-    """Links every page of Datasette to the reading room."""
     return [{"href": datasette.urls.path("/"), "label": "Reading room"}]
 
 

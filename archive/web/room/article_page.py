@@ -64,7 +64,6 @@ class Cited:
 
 
 def cited(context: RequestContext, outlet: str, article: Article, version: Version, reading: Reading) -> Cited:
-    """The citation of a version of an article."""
     archived = clock.read(version.first_seen_at)
     authors = reading.authors or ((reading.byline,) if reading.byline else ())
     return Cited(

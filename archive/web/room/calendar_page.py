@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import log10
+from typing import Any
 
 from datasette.utils.asgi import Response
 
@@ -166,29 +167,13 @@ class Share:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Year:
-    """An outlet's year. span: first and last year with articles; cells: squares; labels: months above them; most: the
-    highest monthly count of a section; asked: the requested year, which may lie outside the span."""
-
-    outlet: FollowedOutlet
-    year: int
-    span: tuple[int, int]
-    cells: list[Cell]
-    labels: list[tuple[int, str]]
-    plot: Plot
-    sections: list[Share]
-    most: int
-    asked: int
-
-
 @page
 async def calendar(context: RequestContext) -> Response:
     """`/-/calendar?outlet=...&year=...`"""
     return await context.page("calendar", found=await context.ask(lambda db: _year(db, context)))
 
 
-def _year(db: Database, context: RequestContext) -> Year | None:
+def _year(db: Database, context: RequestContext) -> dict[str, Any] | None:
     outlets = outlets_followed.outlets(db)
     if not outlets:
         return None
@@ -199,11 +184,18 @@ def _year(db: Database, context: RequestContext) -> Year | None:
     requested_year = context.number("year", newest, 9998)
     year = min(max(requested_year, first), newest)
     end = min(date(year, 12, 31), last) if last and last.year == year else date(year, 12, 31)
-    span = days.days(db, outlet, date(year, 1, 1), end)
-    return Year(
-        outlet, year, (first, newest), _cells(span, context), _labels(year, context),
-        plot_of(span, context, together=7), *_sections(db, outlet, year), requested_year,
-    )  # fmt: skip
+    span, sections = days.days(db, outlet, date(year, 1, 1), end), _sections(db, outlet, year)
+    return {
+        "outlet": outlet,
+        "year": year,
+        "asked": requested_year,  # which may lie outside the span
+        "span": (first, newest),  # of years with articles
+        "cells": _cells(span, context),
+        "labels": _labels(year, context),
+        "plot": plot_of(span, context, together=7),
+        "sections": sections,
+        "most": max((count for share in sections for count in share.months), default=0),
+    }
 
 
 def _cells(span: Days, context: RequestContext) -> list[Cell]:
@@ -234,11 +226,10 @@ def _labels(year: int, context: RequestContext) -> list[tuple[int, str]]:
     return list(zip((column * CELL for column in columns), context.say("calendar.month").split(), strict=True))
 
 
-def _sections(db: Database, outlet: FollowedOutlet, year: int) -> tuple[list[Share], int]:
-    """Sections, those with the most articles first, and the highest monthly count."""
+def _sections(db: Database, outlet: FollowedOutlet, year: int) -> list[Share]:
+    """Sections, those with the most articles first."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0] * 12)
     for section, month, count in days.by_section(db, outlet, f"{year}-01", f"{year}-12"):
         counts[section][int(month[5:]) - 1] += count
     shares = [Share(section, months, sum(months)) for section, months in counts.items()]
-    shares.sort(key=lambda share: (-share.total, share.section))
-    return shares, max((count for share in shares for count in share.months), default=0)
+    return sorted(shares, key=lambda share: (-share.total, share.section))

@@ -55,7 +55,6 @@ class Row:
 
     @property
     def changed(self) -> bool:
-        """Whether anything in the row changed."""
         return self.kind != "unchanged"
 
 

@@ -17,9 +17,8 @@ from datasette.utils.asgi import Response
 from archive.diff.summary import line
 from archive.queries import outlets_followed, recent
 from archive.storage.connection import Database
-from archive.web.room.list_pages import EditEntry, edit_entries_of
+from archive.web.room.list_pages import EditEntry, edit_entries_of, filter_of, filter_query
 from archive.web.room.request import HEADERS, RequestContext, page, site
-from archive.web.room.search_page import filter_of, filter_query
 
 _MOST_ENTRIES = 50
 _MOST_QUOTES = 8

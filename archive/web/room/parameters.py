@@ -1,4 +1,7 @@
-"""Parses query parameters, and says of those that cannot be used why."""
+"""Parses a request: its query parameters (and says of those that cannot be used why), and the archive that it is about.
+
+Of the archives that one server serves, the first has its reading room at the root, each other one below its name.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
+
+from datasette.utils import tilde_decode, tilde_encode
 
 from archive.model.errors import LuubaoError
 from archive.web.room import translations
@@ -37,20 +43,6 @@ def single(name: str, values: Sequence[str]) -> str:
     return unicodedata.normalize("NFC", " ".join(value.split()))
 
 
-def number(name: str, value: str, most: int) -> int:
-    """A number from 1 to `most`. Raises BadParameter for anything else."""
-    if not re.fullmatch(r"[1-9]\d{0,17}", value, re.ASCII) or int(value) > most:
-        raise BadParameter("refusal.no_number", name=name, value=quoted(value), most=most)
-    return int(value)
-
-
-def choice(name: str, value: str, choices: Sequence[str]) -> str:
-    """One of `choices`. Raises BadParameter for anything else."""
-    if value not in choices:
-        raise BadParameter("refusal.choice", name=name, value=quoted(value), choices=", ".join(filter(None, choices)))
-    return value
-
-
 def day(text: str, *, last: bool = False) -> date:
     """A day as people write it; for a month or year its first, or with `last` its last. Raises BadParameter for
     anything else."""
@@ -62,3 +54,39 @@ def day(text: str, *, last: bool = False) -> date:
 def quoted(text: str) -> str:
     """What a reader typed, for a sentence: its beginning, without characters that are not seen or turn others round."""
     return "".join(character for character in text if unicodedata.category(character)[0] != "C")[:_LONGEST_QUOTED]
+
+
+def archive_names(datasette: Any) -> list[str]:
+    """The names of the archives that are served. Datasette's own databases, of which one queries across archives, come
+    before them."""
+    return [name for name in datasette.databases if name not in ("_memory", "_internal")]
+
+
+def prefix_of(datasette: Any, archive: str) -> str:
+    """What the paths of an archive's room begin with: nothing for the first archive, its name for another one."""
+    return "" if archive == archive_names(datasette)[0] else f"/{tilde_encode(archive)}"
+
+
+def room_path(datasette: Any, archive: str, path: str) -> str:
+    prefix = prefix_of(datasette, archive)
+    return str(datasette.urls.path(f"{prefix}/-/" if prefix and path == "/" else f"{prefix}{path}"))
+
+
+def picture_address(datasette: Any, archive: str, path: str) -> str | None:
+    """Where a stored picture of an archive is served; None where its picture folder is not."""
+    folder = f"{prefix_of(datasette, archive)}/-/pictures"
+    mounted = any(f"/{mount}".startswith(f"{folder}/") for mount, _ in datasette.static_mounts)
+    return str(datasette.urls.path(f"{folder}/{path}")) if mounted else None
+
+
+def requested_archive(datasette: Any, request: Any) -> str:
+    """The archive that a URL of a room names by its first segment; the first one where it names none."""
+    names = archive_names(datasette)
+    first, _, rest = request.path.removeprefix(datasette.setting("base_url")).lstrip("/").partition("/")
+    name = tilde_decode(first)
+    return name if name in names and rest.partition("/")[0] in ("-", "cdx", "web") else names[0]
+
+
+def names_another(request: Any, archive: str) -> bool:
+    """Whether a URL of a room names an archive that is not served."""
+    return bool(request.url_vars.get("archive", tilde_encode(archive)) != tilde_encode(archive))

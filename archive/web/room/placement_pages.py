@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import unquote
 
 from datasette.utils.asgi import Response
@@ -12,7 +13,6 @@ from datasette.utils.asgi import Response
 from archive.model.time_zones import zone_of
 from archive.queries import lookup, placements
 from archive.queries.days import moments
-from archive.queries.placements import ListPage, Look, Placed
 from archive.storage.connection import Database
 from archive.web.room import parameters
 from archive.web.room.request import RequestContext, page
@@ -29,21 +29,6 @@ class _Hour:
     number: int
     look: str
     chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _FrontPage:
-    """before, after: days with looks next to this one. looks: the times of the looks in the chosen hour."""
-
-    page: ListPage
-    pages: list[ListPage]
-    hours: list[_Hour]
-    looks: list[str]
-    at: str
-    look: Look | None
-    placed: list[Placed]
-    before: date | None
-    after: date | None
 
 
 @page
@@ -78,7 +63,7 @@ async def front_page(context: RequestContext) -> Response:
     return await context.page("front_page", found=found, day=day)
 
 
-def _front_page(db: Database, number: int, day: date, moment: str) -> _FrontPage | None:
+def _front_page(db: Database, number: int, day: date, moment: str) -> dict[str, Any] | None:
     pages = placements.list_pages(db)
     list_page = next((page for page in pages if page.id == number), None)
     if list_page is None:
@@ -91,11 +76,18 @@ def _front_page(db: Database, number: int, day: date, moment: str) -> _FrontPage
     earlier, later = (placements.next_look(db, number, edge, before=edge == start) for edge in (start, end))
     previous = looks[index - 1] if index else earlier
     shown = times[index] if look else ""
-    return _FrontPage(
-        list_page, pages, _hours(times, shown), [time for time in times if time[:2] == shown[:2]], shown, look,
-        placements.page_at(db, number, look, previous) if look else [],
-        *(local(near.at, list_page.timezone).date() if near else None for near in (earlier, later)),
-    )  # fmt: skip
+    before, after = (local(near.at, list_page.timezone).date() if near else None for near in (earlier, later))
+    return {
+        "page": list_page,
+        "pages": pages,
+        "hours": _hours(times, shown),
+        "looks": [time for time in times if time[:2] == shown[:2]],
+        "at": shown,
+        "look": look,
+        "placed": placements.page_at(db, number, look, previous) if look else [],
+        "before": before,
+        "after": after,
+    }
 
 
 def _hours(times: list[str], shown: str) -> list[_Hour]:

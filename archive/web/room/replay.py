@@ -16,12 +16,12 @@ from typing import get_args
 
 from datasette.utils.asgi import Response
 
-from archive.exchange.exporters.wacz import surt
+from archive.exchange.exporters.packages import surt
 from archive.model import clock
 from archive.model.errors import BadQuery, BadValue
 from archive.model.records import header_of
 from archive.model.validation import json_pairs
-from archive.queries.capture_index import IndexedCapture, MatchType, captures_at, nearest
+from archive.queries.lookup import IndexedCapture, MatchType, captures_at, nearest
 from archive.storage.captures import http_exchange
 from archive.storage.connection import Database
 from archive.web.room.evidence_page import HEADERS as SANDBOX

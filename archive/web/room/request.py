@@ -25,11 +25,13 @@ from archive.storage.connection import Database, shared_connection
 from archive.storage.sqlite_errors import ROW_ERRORS
 from archive.web.room import parameters, translations
 from archive.web.room.asgi_guards import unless_known
-from archive.web.room.served_archives import (
+from archive.web.room.parameters import (
+    BadParameter,
     archive_names,
     names_another,
     picture_address,
     prefix_of,
+    quoted,
     requested_archive,
     room_path,
 )
@@ -74,11 +76,17 @@ class RequestContext:
     def number(self, name: str, default: int, most: int, prefix: str = "") -> int:
         """A query parameter as a number from 1 to `most`; `default` when absent."""
         value = self.argument(name).removeprefix(prefix)
-        return parameters.number(name, value, most) if value else default
+        if value and (not re.fullmatch(r"[1-9]\d{0,17}", value, re.ASCII) or int(value) > most):
+            raise BadParameter("refusal.no_number", name=name, value=quoted(value), most=most)
+        return int(value) if value else default
 
     def choice(self, name: str, choices: Sequence[str]) -> str:
         """A query parameter that is one of `choices`; the first of them when absent."""
-        return parameters.choice(name, self.argument(name) or choices[0], choices)
+        value = self.argument(name) or choices[0]
+        if value not in choices:
+            listed = ", ".join(filter(None, choices))
+            raise BadParameter("refusal.choice", name=name, value=quoted(value), choices=listed)
+        return value
 
     def flag(self, name: str) -> bool:
         """A query parameter that is 1, or else 0 or absent."""
@@ -130,7 +138,6 @@ class RequestContext:
         return str(self.datasette.absolute_url(self.request, self.path(path)))
 
     def say(self, key: str, **values: object) -> str:
-        """A text in the page's language."""
         return say(self.language, key, **values)
 
     def tell(self, key: str, **values: object) -> Markup:
@@ -195,12 +202,10 @@ class RequestContext:
         return {name: self.figure(value) if isinstance(value, int) else value for name, value in values.items()}
 
     def feed_path(self, kind: str, query: str, form: str = "atom") -> str:
-        """The path of a feed for a search."""
         parameters = "&".join(filter(None, [query, f"lang={self.language}" if self.chosen else ""]))
         return f"/-/feeds/{kind}.{form}" + (f"?{parameters}" if parameters else "")
 
     def feed(self, kind: str, query: str = "") -> str:
-        """A link to a feed for a search."""
         return self.path(self.feed_path(kind, query))
 
     def picture(self, path: str | None) -> str | None:
@@ -278,7 +283,6 @@ def settings_of(datasette: Any) -> dict[str, Any]:
 
 
 def is_public(datasette: Any) -> bool:
-    """Whether the archive is served to the public."""
     return bool(settings_of(datasette).get("public"))
 
 
@@ -306,7 +310,7 @@ def page(view: Callable[[RequestContext], Awaitable[Response]]) -> View:
         try:
             await context.check()
             return unless_known(request, await view(context))
-        except parameters.BadParameter as error:
+        except BadParameter as error:
             return await context.refusal(400, context.say(error.key, **context.figures(error.values)))
         except UnknownArticle:
             return await context.refusal(404, context.say("search.no_address"))

@@ -3,20 +3,18 @@ change them."""
 
 from __future__ import annotations
 
-from archive.web.room.about_page import about, robots
 from archive.web.room.article_page import article, at_address, citation, unapi, version
 from archive.web.room.calendar_page import calendar
 from archive.web.room.comparison_page import card, choose, comparison
 from archive.web.room.evidence_page import capture, sandboxed, warc
 from archive.web.room.feeds_out import feed
-from archive.web.room.front_page import front
-from archive.web.room.list_pages import day, edits, gone, new
+from archive.web.room.front_page import about, front, robots
+from archive.web.room.list_pages import day, edits, gone, new, search
 from archive.web.room.memento import timegate, timemap, timemap_of
 from archive.web.room.photo_pages import photos, picture
 from archive.web.room.placement_pages import front_page, front_pages, path
 from archive.web.room.replay import cdx, replay
 from archive.web.room.request import View
-from archive.web.room.search_page import search
 
 _ID = r"(?P<id>[1-9]\d{0,17})"
 

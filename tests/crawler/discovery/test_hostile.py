@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from w3lib.url import safe_url_string
 
-from archive import absolute, same_site, without_trackers
+from archive import absolute, same_site
+from archive.model.urls import without_trackers
 from crawler.discovery import look, markup_parsing, tolerant_xml
 from crawler.discovery.feeds import moment
 from crawler.discovery.link_urls import MOST_OF_A_PAGE, Addresses

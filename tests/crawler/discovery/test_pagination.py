@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from crawler.discovery.pagination import POSTBACK
+from crawler.discovery.page_links import POSTBACK
 
 from .reading import HOME, notes, pagers, paths
 

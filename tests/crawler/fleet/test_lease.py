@@ -12,7 +12,7 @@ import pytest
 from redis import Redis
 
 from crawler.fleet.lease import Lease
-from crawler.politeness.refusals import HostBackoff
+from crawler.politeness.host_backoff import HostBackoff
 from tests.crawler.fleet.test_rq_workers import REDIS, redis_server
 from tests.support import run_async
 

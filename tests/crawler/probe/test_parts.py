@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from crawler.probe.client import Facts, Page
-from crawler.probe.feeds_and_sitemaps import _style
-from crawler.probe.site_identity import name_of, title_of
+from crawler.probe.site_features import _style, name_of, title_of
 
 
 def facts(title: str, extra: str = "", url: str = "https://bao.example/") -> Facts:

@@ -81,7 +81,6 @@ class Day:
     shares: dict[str, Share] = field(default_factory=dict)
 
     def add(self, run: RunFacts) -> None:
-        """Adds a run's counts."""
         self.runs += 1
         self.crawled |= run.outcome in _CRAWLED
         self.troubles += run.outcome in ("partly-failed", "failed", "nothing-found")
@@ -241,7 +240,6 @@ def _never_crawled(name: str, expected: Expected) -> OutletStatus:
 def outlet_status(
     facts: OutletFacts, now: datetime, *, running: bool = False, given_up: bool = False, length: int = 90
 ) -> OutletStatus:
-    """The status of one outlet, from its facts in the archive."""
     future_runs = [run for run in facts.runs if run.started_at > now + _CLOCK_TOLERANCE]
     # future runs would hide that others are missing
     facts = replace(facts, runs=facts.runs[: len(facts.runs) - len(future_runs)])

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from archive.console.output import duration, every, moment, size, styled
 from archive.frontier.host_state import HostState
-from archive.monitor.status.outlet_states import Day, OutletStatus, Status
+from archive.monitor.outlet_states import Day, OutletStatus, Status
 from archive.queries.outlets_followed import RunFacts
 
 _WIDTH = 80
@@ -21,7 +21,6 @@ _COUNTS = ("new", "edited", "disappeared", "failed")
 
 
 def lines(status: Status) -> Iterator[str]:
-    """The whole page."""
     yield from _head(status)
     for outlet in status.outlets:
         yield ""
