@@ -178,11 +178,19 @@ def test_a_line_that_many_articles_get_is_no_edit_and_an_edit_beside_it_is_one(
     assert list(verify(db)) == []
 
 
-def test_a_note_that_four_articles_of_a_small_paper_get_is_an_edit_of_each(db: Database, shoot: Shoot) -> None:
-    note = "<p>Đính chính: bản tin trước ghi nhầm tên người lái đò, tòa soạn xin lỗi bạn đọc.</p>"
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Đính chính: bản tin trước ghi nhầm tên người lái đò.", "Cập nhật 15 giờ: con đò đã được kéo lên bờ.",
+        "Tòa soạn xin lỗi bạn đọc vì đã ghi nhầm tên người lái đò.",
+    ],
+)  # fmt: skip
+def test_a_note_that_four_articles_of_a_small_paper_get_is_an_edit_of_each(
+    db: Database, shoot: Shoot, note: str
+) -> None:
     _look(db, shoot, 0, [_bare(n) for n in range(8)])
     for day in (1, 2, 9):
-        _look(db, shoot, day, [_bare(n, note if n < 4 else "") for n in range(8)])
+        _look(db, shoot, day, [_bare(n, f"<p>{note}</p>" if n < 4 else "") for n in range(8)])
     assert _edits(db) == [(f"{n}", "body", "2026-05-21") for n in range(4)]
 
 
