@@ -44,6 +44,7 @@ CORRECTIONS = r"""
 (?:bài(?: viết| báo)?|bản tin|tin)(?: này| trên)?\b.{0,20}\bđã được (?:cập nhật|(?:chỉnh |bổ sung, )?sửa|đính chính)
 (?:tòa soạn|toà soạn|báo|chúng tôi)\b.{0,40}\b(?:xin|thành thật) (?:cáo )?lỗi (?:về|vì|quý|bạn|độc|ông|bà|do)\b
 (?:báo|chúng tôi)\b.{0,40}\bxin (?:được )?(?:đính|cải) chính\b
+(?:cập nhật|updated?)\b[^:.\n]{0,30}:\s*[^\W\d]
 corrections?(?: and clarifications?)?(?: appended)?\s*(?:\(|[:.–—-]|,? [A-Z][a-z]+\.? \d)|clarification\s*[:(–—-]
 editor[’']s note\b.{0,40}:.{0,120}\b(?:updated|corrected|amended|revised|clarif|earlier version|misstated)
 (?:this|the) (?:article|story|piece|post|headline)\b.{0,40}\b(?:updated|corrected|amended|edited|revised)\b

@@ -208,26 +208,28 @@ def learn_boilerplate(db: Database, run: Run, moment: datetime) -> Boilerplate |
 def learn_from_edits(db: Database, run: Run, moment: datetime, *, whole: bool) -> list[str]:
     """Learns what the last days' edits brought into several articles at once, or took away, where enough were looked
     at. Returns the keys of these articles, whose edits are none then. whole: the last edits, however long ago."""
-    texts, times = defaultdict[str, list[Reading]](list), defaultdict[str, list[str]](list)
+    states = defaultdict[str, list[tuple[datetime, Reading]]](list)
     rows = db.query(_EDITED_TEXTS, [run.outlet_id, 0 if whole else run.id])
-    for key, at, reading in readable_values(rows, "texts", lambda row: (row["article"], row["at"], from_row(row))):
-        texts[key].append(reading)
-        times[key].append(at)
+    for key, moment_seen, reading in readable_values(
+        rows, "texts", lambda row: (row["article"], clock.parse(row["at"]), from_row(row))
+    ):
+        states[key].append((moment_seen, reading))
     is_small = _article_count(db, run) < _MIN_ARTICLES
 
-    def looked_at(keys: set[str]) -> int:
-        edited = [clock.parse(at) for key in keys for at in times[key][1:]]
-        first, last = clock.stamp(min(edited) - _ABOUT), clock.stamp(max(edited) + _ABOUT)
-        count = db.execute(_LOOKED_AT, {"outlet": run.outlet_id, "first": first, "last": last}).fetchone()[0]
-        return int(count) if is_small or count >= _MIN_ARTICLES else _NEVER
+    def looked_at(first: datetime, last: datetime) -> int:
+        span = {"outlet": run.outlet_id, "first": clock.stamp(first - _ABOUT), "last": clock.stamp(last + _ABOUT)}
+        count = int(db.execute(_LOOKED_AT, span).fetchone()[0])
+        return count if is_small or count >= _MIN_ARTICLES else _NEVER
 
     present = boilerplate_of(db, run.outlet_id)
-    learned = learn_from_changes(texts, looked_at, present)
+    learned = learn_from_changes(states, looked_at, present)
     if learned == present:
         return []
     put_boilerplate(db, run, learned, moment)
     return [
-        key for key, readings in texts.items() if any(without(reading, learned) is not reading for reading in readings)
+        key
+        for key, readings in states.items()
+        if any(without(reading, learned) is not reading for _, reading in readings)
     ]
 
 

@@ -7,9 +7,10 @@ extracting a capture again with the same set gives the same reading.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from archive.model.digests import digest_of_value
@@ -21,8 +22,9 @@ from archive.model.urls import first_picture_key
 _MIN_ARTICLES = 5
 _MIN_SHARE = 0.04
 # An editor adds a sentence to a few articles about one thing; a site adds one to each that has some part in its layout.
-# By how many articles were looked at: how often a block must come or leave at least, and in what share of them.
-_ADDED = ((20, 5, 0.25), (5, 3, 0.4), (0, 2, 0.5))
+_MANY, _MIN_SHARE_ADDED, _MIN_SHARE_OF_FEW = 20, 0.25, 0.4
+_FEWEST, _FEWEST_ALONE = 3, 2
+_PAUSE = timedelta(hours=12)
 PICTURE_REMOVED = "furniture-picture-removed"
 """The flag of a reading in which a placeholder stood where a picture may have stood before."""
 
@@ -49,33 +51,47 @@ def learn(readings: Iterable[Reading], known: Boilerplate | None = None) -> Boil
 
 
 def learn_from_changes(
-    states: Mapping[str, Sequence[Reading]], looked_at: Callable[[set[str]], int], known: Boilerplate
-) -> Boilerplate:
+    states: Mapping[str, Sequence[tuple[datetime, Reading]]], looked_at: Callable[[datetime, datetime], int],
+    known: Boilerplate,
+) -> Boilerplate:  # fmt: skip
     """Learns what came into several articles, or left them, at once, and adds it to the known marks. states: the last
-    readings of each edited article, oldest first; looked_at: how many articles were looked at since the first of some
-    was edited."""
-    changes = {article: _changes_of(readings) - Counter(known.marks) for article, readings in states.items()}
-    changed: dict[str, set[str]] = {}
-    for article, marks in changes.items():
-        for mark in marks:
-            changed.setdefault(mark, set()).add(article)
-    learned = {
-        mark
-        for mark, articles in changed.items()
-        if len(articles) > 1 and _is_the_sites(sum(changes[one][mark] for one in articles), looked_at(articles))
-    }
+    readings of each edited article and when they were first seen, oldest first; looked_at: how many articles were
+    looked at from a moment to another."""
+    changes = defaultdict[tuple[str, bool], list[tuple[datetime, bool]]](list)
+    for readings in states.values():
+        for (_, before), (moment, after) in pairwise(readings):
+            former, marks = _recurring_marks(before), _recurring_marks(after)
+            for mark in (former ^ marks) - known.marks:
+                changes[mark, mark in marks].append((moment, former <= marks or marks <= former))
+    groups = defaultdict[str, list[_Group]](list)
+    for (mark, _), moments in changes.items():
+        groups[mark] += _at_once(sorted(moments))
+    learned = {mark for mark, times in groups.items() if times and _is_the_sites(times, looked_at)}
     return Boilerplate(known.marks | learned)
 
 
-def _changes_of(readings: Sequence[Reading]) -> Counter[str]:
-    """How often each mark that may be the site's came or left."""
-    marks = [_recurring_marks(reading) for reading in readings]
-    return Counter(mark for before, after in pairwise(marks) for mark in before ^ after)
+_Group = list[tuple[datetime, bool]]
+"""Changes at once, one an article: when, and whether nothing made room there for something else."""
 
 
-def _is_the_sites(count: int, looked_at: int) -> bool:
-    fewest, share = next((fewest, share) for least, fewest, share in _ADDED if looked_at >= least)
-    return count >= max(fewest, share * looked_at)
+def _at_once(changes: _Group) -> list[_Group]:
+    """Of changes in order of time, those that several articles had with no long pause between them."""
+    groups: list[_Group] = []
+    for moment, alone in changes:
+        if not groups or moment - groups[-1][-1][0] > _PAUSE:
+            groups.append([])
+        groups[-1].append((moment, alone))
+    return [group for group in groups if len(group) >= _FEWEST]
+
+
+def _is_the_sites(groups: list[_Group], looked_at: Callable[[datetime, datetime], int]) -> bool:
+    """Whether so many articles changed at once that the site did it: what comes and goes counts twice. Where a few are
+    all, what makes room for something else is an article's own."""
+    articles = max(looked_at(group[0][0], group[-1][0]) for group in groups)
+    if articles >= _MANY:
+        return sum(map(len, groups)) >= max(_MIN_ARTICLES, _MIN_SHARE_ADDED * articles)
+    groups = [group for group in groups if sum(alone for _, alone in group) >= _FEWEST_ALONE]
+    return sum(map(len, groups)) >= max(_FEWEST, _MIN_SHARE_OF_FEW * articles)
 
 
 def without(reading: Reading, boilerplate: Boilerplate) -> Reading:
@@ -109,9 +125,9 @@ def _marks(reading: Reading) -> set[str]:
 
 
 def _recurring_marks(reading: Reading) -> set[str]:
-    """The marks that may be the site's: an editor's note of a correction stands in several articles too."""
+    """The marks that may be the site's: not a note of a correction, which stands in several articles too."""
     notes = (reading.correction or "").splitlines()
-    return _marks(reading) - {_text_mark(note) for note in notes}
+    return _marks(reading) - set(map(_text_mark, notes))
 
 
 def _text_mark(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlite_utils import Database
@@ -60,11 +60,16 @@ def test_a_formula_of_a_few_among_many_stays() -> None:
     assert learn(readings) == Boilerplate()
 
 
+def states(*readings: Reading, days: int = 0) -> list[tuple[datetime, Reading]]:
+    """What an article said, a day after another."""
+    return [(NOON + timedelta(days=days + number), reading) for number, reading in enumerate(readings)]
+
+
 @pytest.mark.parametrize(
     ("edited", "looked_at", "learned"),
     [
-        (4, 20, False), (5, 20, True), (20, 20, True), (5, 21, False), (6, 19, False), (8, 19, True), (4, 12, False),
-        (6, 12, True), (3, 8, False), (4, 8, True), (2, 5, False), (3, 5, True), (2, 3, True), (1, 1, False),
+        (4, 20, False), (5, 20, True), (20, 20, True), (5, 21, False), (7, 19, False), (8, 19, True), (4, 12, False),
+        (6, 12, True), (3, 8, False), (4, 8, True), (2, 2, False), (3, 5, True), (3, 3, True),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("leaves", [False, True])
@@ -72,22 +77,33 @@ def test_what_comes_into_many_articles_at_once_or_leaves_them_is_learned(
     edited: int, looked_at: int, learned: bool, leaves: bool
 ) -> None:
     """Not what a few get, which an editor may have written."""
-    states = {f"{n}": [article(n, NOTICE), article(n)][:: 1 if leaves else -1] for n in range(edited)}
-    states |= {f"{n}": [article(n, NOTICE), article(n, NOTICE, "Thêm.")] for n in range(20, 20 + edited // 3)}
-    assert bool(learn_from_changes(states, lambda _: looked_at, Boilerplate()).marks) == learned
+    changes = {f"{n}": states(*[article(n, NOTICE), article(n)][:: 1 if leaves else -1]) for n in range(edited)}
+    changes |= {f"{n}": states(article(n, NOTICE), article(n, NOTICE, "Thêm.")) for n in range(20, 20 + edited // 3)}
+    assert bool(learn_from_changes(changes, lambda *_: looked_at, Boilerplate()).marks) == learned
 
 
 def test_what_comes_into_a_third_and_leaves_it_again_is_learned() -> None:
-    states = {f"{n}": [article(n), article(n, NOTICE), article(n)] for n in range(4)}
-    assert learn_from_changes(states, lambda _: 12, Boilerplate()).marks
-    assert not learn_from_changes({"0": states["0"]}, lambda _: 2, Boilerplate()).marks  # one editor's second thoughts
+    changes = {f"{n}": states(article(n), article(n, NOTICE), article(n)) for n in range(4)}
+    assert learn_from_changes(changes, lambda *_: 12, Boilerplate()).marks
+    assert not learn_from_changes(
+        {"0": changes["0"]}, lambda *_: 2, Boilerplate()
+    ).marks  # one editor's second thoughts
+
+
+def test_what_articles_get_one_after_the_other_or_from_one_another_is_theirs() -> None:
+    one_a_day = {f"{n}": states(article(n), article(n, NOTICE), days=n) for n in range(4)}
+    assert not learn_from_changes(one_a_day, lambda *_: 4, Boilerplate()).marks
+    exchanged = {f"{n}": states(article(n), article((n + 1) % 4)) for n in range(4)}
+    assert not learn_from_changes(exchanged, lambda *_: 4, Boilerplate()).marks
+    rewritten = {f"{n}": states(article(n, NOTICE), article(n, f"Còn thôn {n} thì chưa gặt.")) for n in range(4)}
+    assert not learn_from_changes(rewritten, lambda *_: 4, Boilerplate()).marks
 
 
 def test_a_note_of_a_correction_is_an_editor_s_in_however_many_articles() -> None:
     note = "Đính chính: bản tin trước ghi nhầm tên vị chủ tịch xã."
-    states = {f"{n}": [article(n), replace(article(n, note), correction=note)] for n in range(12)}
-    assert not learn_from_changes(states, lambda _: 12, Boilerplate()).marks
-    assert not learn(readings[1] for readings in states.values()).marks
+    changes = {f"{n}": states(article(n), replace(article(n, note), correction=note)) for n in range(12)}
+    assert not learn_from_changes(changes, lambda *_: 12, Boilerplate()).marks
+    assert not learn(readings[1][1] for readings in changes.values()).marks
 
 
 def test_learning_is_deterministic_and_only_grows() -> None:
@@ -164,11 +180,19 @@ def test_a_line_that_many_articles_get_is_no_edit_and_an_edit_beside_it_is_one(
     assert list(verify(db)) == []
 
 
-def test_a_note_that_four_articles_of_a_small_paper_get_is_an_edit_of_each(db: Database, shoot: Shoot) -> None:
-    note = "<p>Đính chính: bản tin trước ghi nhầm tên người lái đò, tòa soạn xin lỗi bạn đọc.</p>"
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Đính chính: bản tin trước ghi nhầm tên người lái đò.", "Cập nhật 15 giờ: con đò đã được kéo lên bờ.",
+        "Tòa soạn xin lỗi bạn đọc vì đã ghi nhầm tên người lái đò.",
+    ],
+)  # fmt: skip
+def test_a_note_that_four_articles_of_a_small_paper_get_is_an_edit_of_each(
+    db: Database, shoot: Shoot, note: str
+) -> None:
     _look(db, shoot, 0, [_bare(n) for n in range(8)])
     for day in (1, 2, 9):
-        _look(db, shoot, day, [_bare(n, note if n < 4 else "") for n in range(8)])
+        _look(db, shoot, day, [_bare(n, f"<p>{note}</p>" if n < 4 else "") for n in range(8)])
     assert _edits(db) == [(f"{n}", "body", "2026-05-21") for n in range(4)]
 
 

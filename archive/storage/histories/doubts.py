@@ -2,12 +2,12 @@
 
 Runs have other numbers in every archive, and an import run brings captures of many years. So changes are grouped by
 time: a group of changes with no more than `_PAUSE` between them is an upheaval if it concerns nearly all known articles
-that were fetched meanwhile; or if two in five of those that were fetched about then, and at least three, disappeared. A
-paper of one or two articles may lose these in earnest: then no other page was fetched, or one answers, such as the home
-page. A redirect that ended
-an article stays a change of its group after that was taken back. An address that is known to be an article's only later
-is no article that disappeared. One that was gone a visit before changes no more: addresses that a relaunched site left
-behind are asked again for years, and are no reason to doubt an edit."""
+that were fetched meanwhile; or if two in five of those that were fetched about then, and at least three, disappeared,
+and few others changed. A paper of one or two articles may lose these in earnest: then no other page was fetched, or one
+answers, such as the home page. A redirect that ended an article stays a change of its group after that was taken back.
+An address that is known to be an article's only later is no article that disappeared. One that was gone a visit before
+changes no more: addresses that a relaunched site left behind are asked again for years, and are no reason to doubt an
+edit."""
 
 from __future__ import annotations
 
@@ -146,7 +146,8 @@ def _is_upheaval(db: Database, outlet_id: int, changes: _Changes) -> bool:
     about = {**span, "since": clock.stamp(first), "until": clock.stamp(last)}
     if _is_silent(db, about, changes.gone):
         return _are_most(db, about, changes.gone, 1, _UPHEAVAL_SHARE)
-    return len(changes.gone) >= _FEWEST_GONE and _are_most(db, about, changes.gone, _FEWEST_GONE, _GONE_SHARE)
+    is_outage = len(changes.gone) >= max(_FEWEST_GONE, _UPHEAVAL_SHARE * len(changes.keys))
+    return is_outage and _are_most(db, about, changes.gone, _FEWEST_GONE, _GONE_SHARE)
 
 
 def _is_small(db: Database, outlet_id: int) -> bool:
