@@ -38,7 +38,20 @@ def _is_declared(article: Article, capture: UrlCapture, reading: Reading, outlet
     return is_preferred and declared_key(reading, outlet) in ((), (capture.key,))
 
 
-def repeated_state(
+def variant_rendition(
+    article: Article, rendition: UrlRendition | None, capture: UrlCapture, reading: Reading, outlet: Outlet
+) -> UrlRendition | None:
+    """The rendition of a page that adds nothing: what its URL showed before, or what the article already says, less
+    what a copy leaves out."""
+    if rendition and not changed_fields(rendition.reading, reading):
+        return rendition
+    index = _repeated_state(article, rendition, capture, reading, outlet)
+    if index is None:
+        return None
+    return UrlRendition(capture.url, reading, index, capture.at, differs=_differs(article, index, reading))
+
+
+def _repeated_state(
     article: Article, rendition: UrlRendition | None, capture: UrlCapture, reading: Reading, outlet: Outlet
 ) -> int | None:
     """The index of the state that a page repeats without adding anything; None where it adds something."""
@@ -178,3 +191,17 @@ def edited_fields(
         return own_changes if rendition.differs else edited or changed
     is_successor = capture.key == article.primary or article.primary in capture.via
     return changed if is_successor else tuple(name for name in changed if name in _WORDS) or changed
+
+
+def lagging_rendition(
+    article: Article, rendition: UrlRendition | None, capture: UrlCapture, reading: Reading
+) -> UrlRendition:
+    """A shorter copy, or one that lags behind: no edit, whatever it says."""
+    state = state_of(reading)
+    index = next((index for index, past in enumerate(article.states) if past.state == state), article.newest)
+    differs = rendition.differs if rendition and rendition.differs else _differs(article, index, reading)
+    return UrlRendition(capture.url, reading, index, capture.at, differs=differs)
+
+
+def _differs(article: Article, index: int, reading: Reading) -> frozenset[str]:
+    return frozenset(changed_fields(article.states[index].reading, reading))

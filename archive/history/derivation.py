@@ -20,7 +20,16 @@ from archive.history.addresses import (
     take_addresses,
 )
 from archive.history.article_identity import article_of, article_with_primary, is_now_another_article, moved_here
-from archive.history.copies import completes, edited_fields, inherits, is_incomplete, lacking, leads, repeated_state
+from archive.history.copies import (
+    completes,
+    edited_fields,
+    inherits,
+    is_incomplete,
+    lacking,
+    lagging_rendition,
+    leads,
+    variant_rendition,
+)
 from archive.history.disappearances import follow, mark_gone, note_unclear_answer, refuse
 from archive.history.edits import changed_fields, reading_digest, state_of
 from archive.history.facts import Observation, PictureFetch, UrlCapture
@@ -168,27 +177,14 @@ def _classified(history: History, article: Article, capture: UrlCapture, reading
         return _unchanged(history, article, rendition, capture, is_primary=is_primary)
     if completes(article, rendition, capture, reading, outlet):
         return _completed(history, article, capture, reading)
-    if variant := _variant_rendition(article, rendition, capture, reading, outlet):
+    if variant := variant_rendition(article, rendition, capture, reading, outlet):
         return _variant(history, article, variant, capture, is_primary=is_primary)
     doubt_found = doubt(history, article, capture, reading)
     if doubt_found and (is_primary or rendition is not None):
         return _doubted(history, article, capture, reading, doubt_found.why)
     if is_primary or leads(article, capture, reading, outlet):
         return _edited(history, article, capture, reading, edited_fields(article, rendition, capture, reading))
-    return _variant(history, article, _lagging_rendition(article, rendition, capture, reading), capture)
-
-
-def _variant_rendition(
-    article: Article, rendition: UrlRendition | None, capture: UrlCapture, reading: Reading, outlet: Outlet
-) -> UrlRendition | None:
-    """The rendition of a page that adds nothing: what its URL showed before, or what the article already says, less
-    what a copy leaves out."""
-    if rendition and not changed_fields(rendition.reading, reading):
-        return rendition
-    index = repeated_state(article, rendition, capture, reading, outlet)
-    if index is None:
-        return None
-    return UrlRendition(capture.url, reading, index, capture.at, differs=_differs(article, index, reading))
+    return _variant(history, article, lagging_rendition(article, rendition, capture, reading), capture)
 
 
 def _waiting(history: History, article: Article, capture: UrlCapture, reading: Reading) -> Doubted | None:
@@ -340,17 +336,3 @@ def _doubted(history: History, article: Article, capture: UrlCapture, reading: R
         doubted = Doubted(capture, reading, why)
     article = article.with_rendition(capture.key, replace(rendition, standing="silent", doubted=doubted))
     return history.with_article(article).with_verdict(Verdict(capture, article.number, None, why, doubted=True))
-
-
-def _lagging_rendition(
-    article: Article, rendition: UrlRendition | None, capture: UrlCapture, reading: Reading
-) -> UrlRendition:
-    """A shorter copy, or one that lags behind: no edit, whatever it says."""
-    state = state_of(reading)
-    index = next((index for index, past in enumerate(article.states) if past.state == state), article.newest)
-    differs = rendition.differs if rendition and rendition.differs else _differs(article, index, reading)
-    return UrlRendition(capture.url, reading, index, capture.at, differs=differs)
-
-
-def _differs(article: Article, index: int, reading: Reading) -> frozenset[str]:
-    return frozenset(changed_fields(article.states[index].reading, reading))

@@ -52,6 +52,7 @@ from archive.history.values import Article, Doubted, History
 from archive.model.identity_memo import IdentityMemo
 from archive.model.records import Reading, Unreadable
 from archive.text.equivalence import tidy, tokens
+from archive.text.mojibake import is_garbled
 
 SAME_WORDS = 2  # other articles: two agency reports may be alike, three like pages of one site are one page
 SAME_HEADLINE = 4  # a column repeats its headline at a few articles
@@ -60,9 +61,6 @@ _COMMON_BIGRAMS = 0.25
 articles of one outlet have 2 to 6 in 100 in common; a text rewritten sentence by sentence more than 40."""
 _COMMON_LINES = 0.2  # of the shorter text: a line that a site prints under several articles makes them no relatives
 _LOST_TEXT_SHARE = 0.1  # of the former text's length
-_FEWEST_DAMAGED, _DAMAGED_SHARE = 3, 0.8  # letters or words that a wrong charset damages
-_UTF_8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|\xc3 |[\xe0-\xef][\x80-\xbf]{2}")  # "\xc3 ": à, and then tidied
-_NOT_ALPHANUMERIC = bytes(code for code in range(128) if not chr(code).isalnum())
 _DIGIT = re.compile(r"\d")
 _KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wall, and none cut short
 _SHORTENED_SHARE = 0.3  # of the former text's length: an editor seldom leaves less
@@ -219,17 +217,8 @@ def _is_text_of(other: Article, capture: UrlCapture, reading: Reading, *, is_rel
 
 
 def _garbled(article: Article, reading: Reading) -> tuple[str, bool]:
-    """It went through another charset: UTF-8 read as Windows-1252, letters that became � or ?. Then the letters and
-    digits of ASCII are the same, and most words with others are not: an editor who corrects an accent leaves the
-    others."""
-    before, after = _printed(article.latest.reading), _printed(reading)
-    damage = _damaged_letters(after) - _damaged_letters(before)
-    is_garbled = damage >= _FEWEST_DAMAGED
-    if not is_garbled and _skeleton(before) == _skeleton(after):
-        former = _accented_words(before)
-        lost = len(former) - len(former & _accented_words(after))
-        is_garbled = damage > 0 or (len(former) >= _FEWEST_DAMAGED and lost >= _DAMAGED_SHARE * len(former))
-    return ("its letters are damaged, as in a wrong charset" if is_garbled else ""), False
+    is_doubtful = is_garbled(_printed(article.latest.reading), _printed(reading))
+    return ("its letters are damaged, as in a wrong charset" if is_doubtful else ""), False
 
 
 def _walled(article: Article, reading: Reading) -> tuple[str, bool]:
@@ -240,20 +229,6 @@ def _walled(article: Article, reading: Reading) -> tuple[str, bool]:
 def _printed(reading: Reading) -> str:
     captions = (image.caption for image in reading.images)
     return " ".join(filter(None, (reading.headline, reading.lead, reading.text, reading.byline, *captions)))
-
-
-def _damaged_letters(text: str) -> int:
-    """How many letters are � or the bytes of one in UTF-8, each read as Windows-1252."""
-    return text.count("\ufffd") + len(_UTF_8_LETTER.findall(text.encode("cp1252", "replace")))
-
-
-def _skeleton(text: str) -> bytes:
-    """A text's ASCII letters and digits."""
-    return text.encode("ascii", "ignore").translate(None, _NOT_ALPHANUMERIC)
-
-
-def _accented_words(text: str) -> set[str]:
-    return {word for word in tidy(text).split() if not word.isascii()}
 
 
 def _text_lost(article: Article, reading: Reading) -> tuple[str, bool]:
