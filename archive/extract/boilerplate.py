@@ -23,6 +23,7 @@ _BOX_TAGS = (
 _PICTURE_BOX_TAGS = ("figure", "aside", "div", "section", "span", "p", "table")
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _TEXT_TAGS = ("a", "span", "p")
+_PANELS = ("region", "tabpanel")
 _POINTERS = (">>", "»", "=>")
 _BOILERPLATE_TAGS = ("nav", "footer", "aside", "form")  # a form around the whole page is article-sized, so it stays
 
@@ -47,6 +48,7 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
     for element in keep:
         protected.add(element)
         protected.update(element.iterancestors())
+    controlled = set(root.xpath("//@aria-controls"))
     _unwrap_noscript(root)
     _unwrap_buttons(root)
     total = mass(root)
@@ -64,8 +66,16 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
             _drop_or_mark(element, protected)
     _drop_pointers(root)
     for element in _hidden(root):
-        if not is_inside(element, "figure") and not _is_article_sized(element, total, _HIDDEN_SHARE):
+        is_shown = is_inside(element, "figure") or _is_panel(element, controlled)
+        if not is_shown and not _is_article_sized(element, total, _HIDDEN_SHARE):
             _drop_or_mark(element, protected)
+
+
+def _is_panel(element: html.HtmlElement, controlled: set[str]) -> bool:
+    """Whether a hidden box is text that a click on its title shows: of an accordion or a tab."""
+    title = element.getprevious()
+    is_titled = element.get("id") in controlled or (title is not None and title.tag in _HEADINGS)
+    return (is_titled or element.get("role") in _PANELS) and not _is_mostly_links(element)
 
 
 def _drop_or_mark(element: html.HtmlElement, protected: set[html.HtmlElement]) -> None:
