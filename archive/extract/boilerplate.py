@@ -30,6 +30,9 @@ _BOILERPLATE_TAGS = ("nav", "footer", "aside", "form")  # a form around the whol
 DOUBTFUL = "data-luubao-doubtful"
 """Attribute of a box that looks like boilerplate and stays, for the sake of an element of the article in it."""
 
+PANEL = "data-luubao-panel"
+"""Attribute of a hidden box whose text a click shows."""
+
 _hidden = selector(  # by attribute: several times as fast as by element
     "//@hidden/.. | //@role[. = 'dialog']/.. | //@aria-hidden[. = 'true']/.."
     " | //@style[contains(., 'display:none') or contains(., 'display: none')]/.."
@@ -65,17 +68,21 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
             skip = 0 if element in protected else sum(1 for _ in element.iter(*_BOX_TAGS)) - 1
             _drop_or_mark(element, protected)
     _drop_pointers(root)
-    for element in _hidden(root):
-        is_shown = is_inside(element, "figure") or _is_panel(element, controlled)
-        if not is_shown and not _is_article_sized(element, total, _HIDDEN_SHARE):
+    hidden = _hidden(root)
+    panels = {element for element in hidden if _is_panel(element, controlled)}
+    for element in hidden:
+        if element in panels and len(panels) > 1:
+            element.set(PANEL, "")
+        elif not is_inside(element, "figure") and not _is_article_sized(element, total, _HIDDEN_SHARE):
             _drop_or_mark(element, protected)
 
 
 def _is_panel(element: html.HtmlElement, controlled: set[str]) -> bool:
-    """Whether a hidden box is text that a click on its title shows: of an accordion or a tab."""
+    """Whether a hidden box is text that a click on its title shows: one of several in an accordion or of tabs."""
     title = element.getprevious()
     is_titled = element.get("id") in controlled or (title is not None and title.tag in _HEADINGS)
-    return (is_titled or element.get("role") in _PANELS) and not _is_mostly_links(element)
+    is_panel = is_titled or element.get("role") in _PANELS
+    return is_panel and not _is_mostly_links(element)
 
 
 def _drop_or_mark(element: html.HtmlElement, protected: set[html.HtmlElement]) -> None:
@@ -247,9 +254,11 @@ def _fill_placeholder(parent: html.HtmlElement, inside: list[html.HtmlElement]) 
 
 
 def _unwrap_buttons(root: html.HtmlElement) -> None:
-    """Unwraps buttons around pictures, without their labels; drops other buttons."""
+    """Unwraps buttons around pictures, without their labels, and those that are headings; drops other buttons."""
     for button in list(root.iter("button")):
-        if button.find(".//img") is None:
+        if is_inside(button, *_HEADINGS):
+            button.drop_tag()
+        elif button.find(".//img") is None:
             drop(button)
         else:
             for label in button.xpath("descendant::span[not(descendant::img)][not(ancestor::figcaption)]"):

@@ -20,6 +20,7 @@ from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 
 from archive.extract import charset
 from archive.extract.blocks import Piece
+from archive.extract.boilerplate import PANEL
 from archive.extract.element_text import MIN_PROSE, without_markup
 from archive.extract.parsed_page import Page, parser
 from archive.model.records import Block
@@ -137,8 +138,10 @@ def _is_embedded_post(piece: Piece) -> bool:
 
 def _is_overlooked(piece: Piece) -> bool:
     """Whether a piece is of a kind that trafilatura drops wrongly: of a hundred articles' quotes and large tables that
-    it dropped nine in ten and six in ten were the article's."""
-    return piece.kind == "quote" or (piece.kind == "table" and len(piece.text) >= _MIN_TABLE)
+    it dropped nine in ten and six in ten were the article's. Or text that a click shows."""
+    if piece.kind == "quote" or (piece.kind == "table" and len(piece.text) >= _MIN_TABLE):
+        return True
+    return _is_prose(piece) and any(element.get(PANEL) is not None for element in piece.element.iterancestors())
 
 
 def _is_prose(piece: Piece) -> bool:
