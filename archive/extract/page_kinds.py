@@ -86,6 +86,7 @@ def evidence(page: Page) -> Evidence:
         sections=frozenset(_ancestor_link_keys(page, path)),
         links=len(page.links),
         pictures=sum(1 for _ in page.root.iter("img")),
+        buttons=sum(1 for _ in page.root.iter("button")),
     )
 
 
