@@ -52,11 +52,11 @@ _LIST_THRESHOLD = 0.65
 _MIN_LIST_LINKS = 6  # a page with fewer links is not a list
 _ARTICLE_LIST_THRESHOLD = 0.85  # for og:type article: briefs of small papers score like lists
 _NO_LIST_THRESHOLD, _PROBABLY_NO_LIST_THRESHOLD = 0.05, 0.4
+_SMALL_SHARE = 0.1  # of the page's text
 _MAX_SECTION_NAME = 60  # characters of a section's name
 _LITTLE_PROSE = 800
 _MIN_TEXT = 80
 _MIN_HEADLINE = 18
-_FEW_LINKS = 3
 _MANY_LINKS = 15  # links as long as headlines
 
 
@@ -165,21 +165,10 @@ def _insufficient(seen: Evidence, metadata: Metadata, body: Body, likelihood: fl
     size = sum(len(block.text) for block in body.blocks) + len(body.lead or "")
     if size < _MIN_TEXT and not (seen.article and size):
         return Unreadable(without_text, "no text")
-    is_article_like = (
-        likelihood < _PROBABLY_NO_LIST_THRESHOLD
-        or seen.article
-        or _looks_like_story(seen, metadata)
-        or _is_video(seen)
-        or body.declared
-        or metadata.published_at is not None
-    )
-    prose = body.prose_lengths
-    mostly_prose = body.links <= 2 * len(prose) or sum(prose) >= 2 * _LITTLE_PROSE
-    if is_article_like or (mostly_prose and (len(prose) > 1 or body.links <= _FEW_LINKS)):
-        return None
-    return Unreadable(
-        "listing" if body.links > 2 * len(prose) else "no-article", "nothing says that this is an article"
-    )
+    declared = seen.article or metadata.published_at is not None
+    if body.of_page < _SMALL_SHARE and likelihood > _PROBABLY_NO_LIST_THRESHOLD and not declared:
+        return Unreadable(without_text, "nothing says that this is an article")
+    return None
 
 
 def flags(metadata: Metadata, body: Body) -> tuple[str, ...]:
