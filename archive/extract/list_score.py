@@ -32,7 +32,7 @@ class Evidence:
     """What a page declares about its kind, read before the body extractor consumes the tree.
 
     types: of its JSON-LD; article: it declares one; addressed: its address looks like an article's; sections: keys of
-    the texts of links to this page or a parent directory: in menus, its section; links, pictures, buttons: how many.
+    the texts of links to this page or a parent directory: in menus, its section; pictures, buttons: how many.
     """
 
     url: str
@@ -43,7 +43,6 @@ class Evidence:
     home: bool
     addressed: bool
     sections: frozenset[str]
-    links: int
     pictures: int
     buttons: int
 

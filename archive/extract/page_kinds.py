@@ -47,10 +47,8 @@ ARTICLE_PATH = re.compile(
 )  # an id, a slug of five words, a day
 _DATED_SLUG = re.compile(r"/(?:19|20)\d\d/\d\d?/(?:\d\d?/)?[^\W\d_]+-[^/?#]+(?:[?#]|/?$)")
 _LINK_PATH = re.compile(r"(?:(?:https?:)?//[^/?#]*)?(/[^?#]*)", re.I)  # the path of a link's URL
-# By five-fold validation: a tenth of the lists are below, one article in sixty of any site is above.
-_LIST_THRESHOLD = 0.65
-_MIN_LIST_LINKS = 6  # a page with fewer links is not a list
-_ARTICLE_LIST_THRESHOLD = 0.85  # for og:type article: briefs of small papers score like lists
+# By five-fold validation: one list in twelve is below, one article in sixty of any site is above.
+_LIST_THRESHOLD = 0.7
 _NO_LIST_THRESHOLD, _PROBABLY_NO_LIST_THRESHOLD = 0.05, 0.4
 _SMALL_SHARE = 0.1  # of the page's text
 _MAX_SECTION_NAME = 60  # characters of a section's name
@@ -84,7 +82,6 @@ def evidence(page: Page) -> Evidence:
         home=bool(_HOME_PATH.match(path)) and not _ID_QUERY.search(page.url),
         addressed=bool(ARTICLE_PATH.search(path)),
         sections=frozenset(_ancestor_link_keys(page, path)),
-        links=len(page.links),
         pictures=sum(1 for _ in page.root.iter("img")),
         buttons=sum(1 for _ in page.root.iter("button")),
     )
@@ -137,8 +134,7 @@ def _refused(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) 
 
 def _is_listing(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) -> bool:
     """Whether the page is a listing: by its score, by many teasers, or by only teasers on a page unlike a story."""
-    threshold = _ARTICLE_LIST_THRESHOLD if seen.og_type == "article" else _LIST_THRESHOLD
-    if likelihood > threshold and seen.links >= _MIN_LIST_LINKS:
+    if likelihood > _LIST_THRESHOLD:
         return True
     if body.teasers.many and likelihood > _NO_LIST_THRESHOLD:
         return not (seen.article and not seen.home and body.declared)
