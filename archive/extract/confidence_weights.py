@@ -56,6 +56,4 @@ _BY_SIGN: dict[str, tuple[float, ...]] = {
     "pictures per caption": (0.196, -0.054, -0.128, 0.361, 0.318),
     "without credit": (-0.046, 0.173, -0.268, -0.089, -0.125),
 }
-WEIGHTS = {
-    field: {sign: weights[number] for sign, weights in _BY_SIGN.items()} for number, field in enumerate(_FIELDS)
-}
+WEIGHTS = {field: {sign: weights[number] for sign, weights in _BY_SIGN.items()} for number, field in enumerate(_FIELDS)}

@@ -31,8 +31,8 @@ _LONG_NUMBER = re.compile(r"\d{4,}")
 class Evidence:
     """What a page declares about its kind, read before the body extractor consumes the tree.
 
-    types: of its JSON-LD; article: it declares one; addressed: its address looks like an article's; sections: keys of
-    the texts of links to this page or a parent directory: in menus, its section; pictures, buttons: how many.
+    types: of its JSON-LD; article: it declares one; sections: keys of the texts of links to this page or a parent
+    directory: in menus, its section; pictures, buttons: how many.
     """
 
     url: str
@@ -41,7 +41,6 @@ class Evidence:
     og_type: str
     article: bool
     home: bool
-    addressed: bool
     sections: frozenset[str]
     pictures: int
     buttons: int

@@ -45,7 +45,6 @@ _ID_QUERY = re.compile(r"[?&][\w-]*id=\d|\?p=\d", re.I)  # `/?p=31228`, `/Defaul
 ARTICLE_PATH = re.compile(
     r"\d{5,}|(?<![^\W_])(?:[^\W_]++-){4,}[^\W_]|/\d{4}/\d\d?/"
 )  # an id, a slug of five words, a day
-_DATED_SLUG = re.compile(r"/(?:19|20)\d\d/\d\d?/(?:\d\d?/)?[^\W\d_]+-[^/?#]+(?:[?#]|/?$)")
 _LINK_PATH = re.compile(r"(?:(?:https?:)?//[^/?#]*)?(/[^?#]*)", re.I)  # the path of a link's URL
 # By five-fold validation: one list in twelve is below, one article in sixty of any site is above.
 _LIST_THRESHOLD = 0.7
@@ -54,7 +53,6 @@ _SMALL_SHARE = 0.1  # of the page's text
 _MAX_SECTION_NAME = 60  # characters of a section's name
 _LITTLE_PROSE = 800
 _MIN_TEXT = 80
-_MIN_HEADLINE = 18
 _MANY_LINKS = 15  # links as long as headlines
 
 
@@ -80,7 +78,6 @@ def evidence(page: Page) -> Evidence:
         og_type=(page.metas.get("og:type") or [""])[0].strip().lower(),
         article=any(kind.endswith(_ARTICLE_TYPES) for kind in types) or "article:published_time" in page.metas,
         home=bool(_HOME_PATH.match(path)) and not _ID_QUERY.search(page.url),
-        addressed=bool(ARTICLE_PATH.search(path)),
         sections=frozenset(_ancestor_link_keys(page, path)),
         pictures=sum(1 for _ in page.root.iter("img")),
         buttons=sum(1 for _ in page.root.iter("button")),
@@ -127,28 +124,15 @@ def _refused(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) 
             return Unreadable("wall", headline)
     if seen.home and not seen.article:
         return Unreadable("home")
-    if _is_listing(seen, metadata, body, likelihood):
+    if _is_listing(seen, body, likelihood):
         return Unreadable("listing")
     return _insufficient(seen, metadata, body, likelihood)
 
 
-def _is_listing(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) -> bool:
-    """Whether the page is a listing: by its score, by many teasers, or by only teasers on a page unlike a story."""
-    if likelihood > _LIST_THRESHOLD:
-        return True
-    if body.teasers.many and likelihood > _NO_LIST_THRESHOLD:
-        return not (seen.article and not seen.home and body.declared)
-    if seen.article or _is_video(seen) or not body.teasers.all:
-        return False
-    is_section = key_of(metadata.headline or "") in seen.sections
-    return is_section or (body.teasers.teasers > 1 and not _looks_like_story(seen, metadata))
-
-
-def _looks_like_story(seen: Evidence, metadata: Metadata) -> bool:
-    """Whether URL and headline look like a story's: a section page has a headline such as `Kinh doanh`, and no words
-    behind a day or month in its address."""
-    is_long = len(metadata.headline or "") >= _MIN_HEADLINE
-    return seen.addressed and (is_long or bool(_DATED_SLUG.search(seen.url)))
+def _is_listing(seen: Evidence, body: Body, likelihood: float) -> bool:
+    """Whether the page is a listing: by its score, or by many teasers."""
+    is_story = likelihood <= _NO_LIST_THRESHOLD or (seen.article and not seen.home and body.declared)
+    return likelihood > _LIST_THRESHOLD or (body.teasers.many and not is_story)
 
 
 def _insufficient(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) -> Unreadable | None:
