@@ -32,7 +32,7 @@ class Evidence:
     """What a page declares about its kind, read before the body extractor consumes the tree.
 
     types: of its JSON-LD; article: it declares one; sections: keys of the texts of links to this page or a parent
-    directory: in menus, its section; pictures, buttons: how many.
+    directory: in menus, its section; links, pictures, buttons: how many.
     """
 
     url: str
@@ -42,6 +42,7 @@ class Evidence:
     article: bool
     home: bool
     sections: frozenset[str]
+    links: int
     pictures: int
     buttons: int
 

@@ -48,6 +48,7 @@ ARTICLE_PATH = re.compile(
 _LINK_PATH = re.compile(r"(?:(?:https?:)?//[^/?#]*)?(/[^?#]*)", re.I)  # the path of a link's URL
 # By five-fold validation: one list in twelve is below, one article in sixty of any site is above.
 _LIST_THRESHOLD = 0.7
+_MIN_LIST_LINKS = 6  # a page with fewer links is not a list
 _NO_LIST_THRESHOLD, _PROBABLY_NO_LIST_THRESHOLD = 0.05, 0.4
 _SMALL_SHARE = 0.1  # of the page's text
 _MAX_SECTION_NAME = 60  # characters of a section's name
@@ -79,6 +80,7 @@ def evidence(page: Page) -> Evidence:
         article=any(kind.endswith(_ARTICLE_TYPES) for kind in types) or "article:published_time" in page.metas,
         home=bool(_HOME_PATH.match(path)) and not _ID_QUERY.search(page.url),
         sections=frozenset(_ancestor_link_keys(page, path)),
+        links=len(page.links),
         pictures=sum(1 for _ in page.root.iter("img")),
         buttons=sum(1 for _ in page.root.iter("button")),
     )
@@ -132,7 +134,8 @@ def _refused(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) 
 def _is_listing(seen: Evidence, body: Body, likelihood: float) -> bool:
     """Whether the page is a listing: by its score, or by many teasers."""
     is_story = likelihood <= _NO_LIST_THRESHOLD or (seen.article and not seen.home and body.declared)
-    return likelihood > _LIST_THRESHOLD or (body.teasers.many and not is_story)
+    scored = likelihood > _LIST_THRESHOLD and seen.links >= _MIN_LIST_LINKS
+    return scored or (body.teasers.many and not is_story)
 
 
 def _insufficient(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) -> Unreadable | None:
