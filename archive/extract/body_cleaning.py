@@ -84,21 +84,18 @@ def _is_label(piece: Piece) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Teasers:
-    """Counts: `prose` paragraphs, those of them that are `teasers` (behind a headline link), headline `links`."""
+    """Counts: `prose` paragraphs, those of them that are `teasers` (behind a headline link), headline `links`, and
+    characters in the longest `run` of prose without such a link."""
 
     prose: int = 0
     teasers: int = 0
     links: int = 0
+    run: int = 0
 
     @property
     def many(self) -> bool:
         """Nearly all of the text is teasers, and at least four."""
         return self.teasers >= 4 and min(self.teasers, self.links) >= 0.7 * self.prose
-
-    @property
-    def all(self) -> bool:
-        """All of the text is teasers."""
-        return 0 < self.teasers == self.prose
 
 
 NO_TEASERS = Teasers()
@@ -106,22 +103,24 @@ NO_TEASERS = Teasers()
 
 def teasers_of(pieces: list[Piece]) -> Teasers:
     """Counts the teasers among the pieces of a container; the imprint does not count as text."""
-    prose = teasers = links = 0
+    prose = teasers = links = run = longest = 0
     after_link = False
     for piece in pieces:
         size = len(piece.text)
         if size >= _HEADLINE and (piece.linked > 0.8 * size or _is_headline_with_remark(piece)):
-            links += 1
+            links, run = links + 1, 0
             after_link = True
         elif size <= phrases.LONGEST_IMPRINT and phrases.IMPRINT.match(piece.text):
             continue
         elif size >= MIN_PROSE and piece.linked < 0.5 * size:
             prose += 1
+            run += size
+            longest = max(longest, run)
             teasers += after_link
             after_link = False
         elif size >= _DATELINE:
             after_link = False
-    return Teasers(prose, teasers, links)
+    return Teasers(prose, teasers, links, longest)
 
 
 def _is_headline_with_remark(piece: Piece) -> bool:

@@ -33,6 +33,7 @@ _MIN_PARAGRAPH = 30  # characters; a shorter paragraph has no text mass
 _CONTAINER_SHARE = 0.80  # the container is the innermost element with this share of the page's paragraphs
 _TWIN_SHARE = 0.1  # minimum mass of a sibling box, as a share of the container's
 _SURE_SHARE = 0.3  # and a body with a sure name this share
+_ARTICLE_SHARE = 0.5  # and an <article>
 _MAX_TEASER = 12  # children of a teaser's box
 _LONGEST_TEASER = 280  # characters
 _TEASER_DIVISOR = 10  # a teaser's text has this part of the mass of an article's
@@ -95,6 +96,10 @@ def by_structure(root: html.HtmlElement) -> Container | None:
     if not total:
         return None
     innermost = _descend(root, masses, total)
+    articles = innermost.iterdescendants("article")
+    article = max(articles, key=lambda element: masses.get(element, 0), default=innermost)
+    if masses.get(article, 0) > _ARTICLE_SHARE * masses[innermost]:
+        innermost = article
     innermost = _narrow_to_sure_name(innermost, masses)
     named = [node for node in masses if _is_named_body(node) and masses[node] >= _NAMED_SHARE * masses[innermost]]
     for element in named:

@@ -23,11 +23,15 @@ _BOX_TAGS = (
 _PICTURE_BOX_TAGS = ("figure", "aside", "div", "section", "span", "p", "table")
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _TEXT_TAGS = ("a", "span", "p")
+_PANELS = ("region", "tabpanel")
 _POINTERS = (">>", "»", "=>")
 _BOILERPLATE_TAGS = ("nav", "footer", "aside", "form")  # a form around the whole page is article-sized, so it stays
 
 DOUBTFUL = "data-luubao-doubtful"
 """Attribute of a box that looks like boilerplate and stays, for the sake of an element of the article in it."""
+
+PANEL = "data-luubao-panel"
+"""Attribute of a hidden box whose text a click shows."""
 
 _hidden = selector(  # by attribute: several times as fast as by element
     "//@hidden/.. | //@role[. = 'dialog']/.. | //@aria-hidden[. = 'true']/.."
@@ -47,6 +51,7 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
     for element in keep:
         protected.add(element)
         protected.update(element.iterancestors())
+    controlled = set(root.xpath("//@aria-controls"))
     _unwrap_noscript(root)
     _unwrap_buttons(root)
     total = mass(root)
@@ -63,9 +68,21 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
             skip = 0 if element in protected else sum(1 for _ in element.iter(*_BOX_TAGS)) - 1
             _drop_or_mark(element, protected)
     _drop_pointers(root)
-    for element in _hidden(root):
-        if not is_inside(element, "figure") and not _is_article_sized(element, total, _HIDDEN_SHARE):
+    hidden = _hidden(root)
+    panels = {element for element in hidden if _is_panel(element, controlled)}
+    for element in hidden:
+        if element in panels and len(panels) > 1:
+            element.set(PANEL, "")
+        elif not is_inside(element, "figure") and not _is_article_sized(element, total, _HIDDEN_SHARE):
             _drop_or_mark(element, protected)
+
+
+def _is_panel(element: html.HtmlElement, controlled: set[str]) -> bool:
+    """Whether a hidden box is text that a click on its title shows: one of several in an accordion or of tabs."""
+    title = element.getprevious()
+    is_titled = element.get("id") in controlled or (title is not None and title.tag in _HEADINGS)
+    is_panel = is_titled or element.get("role") in _PANELS
+    return is_panel and not _is_mostly_links(element)
 
 
 def _drop_or_mark(element: html.HtmlElement, protected: set[html.HtmlElement]) -> None:
@@ -237,9 +254,11 @@ def _fill_placeholder(parent: html.HtmlElement, inside: list[html.HtmlElement]) 
 
 
 def _unwrap_buttons(root: html.HtmlElement) -> None:
-    """Unwraps buttons around pictures, without their labels; drops other buttons."""
+    """Unwraps buttons around pictures, without their labels, and those that are headings; drops other buttons."""
     for button in list(root.iter("button")):
-        if button.find(".//img") is None:
+        if is_inside(button, *_HEADINGS):
+            button.drop_tag()
+        elif button.find(".//img") is None:
             drop(button)
         else:
             for label in button.xpath("descendant::span[not(descendant::img)][not(ancestor::figcaption)]"):

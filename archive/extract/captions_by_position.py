@@ -91,14 +91,8 @@ def same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
     if preceding_text.strip() or any(is_teaser(sibling) for sibling in following):
         return []
     linked_length = sum(len(string(link)) for sibling in following for link in sibling.iter("a"))
-    if (
-        parent.tag == "p"
-        and not following
-        and len(text) > _SENTENCE_LENGTH
-        and text.endswith(".")
-        and not ends_in_credit(text)
-    ):
-        return []  # a paragraph of the article that begins with a picture
+    if _is_paragraph(parent, following) and len(text) > _SENTENCE_LENGTH and not ends_in_credit(text):
+        return []
     if (
         linked_length > 0.5 * len(text)
         or phrases.NOT_A_CAPTION.match(text)
@@ -106,6 +100,19 @@ def same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
     ):
         return []
     return _wrap_following(scope)
+
+
+def _is_paragraph(box: html.HtmlElement, following: list[html.HtmlElement]) -> bool:
+    """Whether what follows a picture in its box is a sentence of the article: in the paragraph that begins with the
+    picture, or in blocks that are neither italic nor centred."""
+    if not string(box).rstrip().endswith("."):
+        return False
+    if box.tag == "p":
+        return not following
+    blocks = [element for element in following if string(element).strip()]
+    return bool(blocks) and all(
+        element.tag in ("p", "div") and not _is_italic(element) and not _is_centred(element) for element in blocks
+    )
 
 
 def _floats(scope: html.HtmlElement) -> bool:

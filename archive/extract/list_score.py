@@ -16,8 +16,6 @@ from archive.extract.list_score_weights import WEIGHTS
 from archive.extract.metadata import Metadata
 from archive.text.folding import key_of
 
-_LIST_TYPES = {"itemlist", "collectionpage"}
-_PRODUCT_TYPES = {"product", "offercatalog"}
 _LIST_PATH = re.compile(
     r"/(?:collections?|categor(?:y|ies)|c|cat|shop|store|browse|topics?|tags?|hub|sections?|departments?|list|search"
     r"|catalogs?|catalogue|authors?|channel|archive|chuyen-muc|danh-muc|products?|kategorie|thema|rubrique|seccion|page)"
@@ -27,15 +25,14 @@ _LIST_PATH = re.compile(
 _FILE_EXTENSION = re.compile(r"\.\w{2,5}$")
 _NON_WORD = re.compile(r"\W+")
 _LONG_NUMBER = re.compile(r"\d{4,}")
-_SENTENCE_ENDS = (".", "!", "?", "…", '."', ".”", "。", "।")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a page declares about its kind, read before the body extractor consumes the tree.
 
-    types: of its JSON-LD; article: it declares one; addressed: its address looks like an article's; sections: keys of
-    the texts of links to this page or a parent directory: in menus, its section; links and pictures: how many.
+    types: of its JSON-LD; article: it declares one; sections: keys of the texts of links to this page or a parent
+    directory: in menus, its section; links, pictures, buttons: how many.
     """
 
     url: str
@@ -44,10 +41,10 @@ class Evidence:
     og_type: str
     article: bool
     home: bool
-    addressed: bool
     sections: frozenset[str]
     links: int
     pictures: int
+    buttons: int
 
 
 def likelihood(weights: dict[str, float], seen: dict[str, float]) -> float:
@@ -62,40 +59,25 @@ def likelihood_of_a_list(seen: Evidence, metadata: Metadata, body: Body) -> floa
 
 
 def features(seen: Evidence, metadata: Metadata, body: Body) -> dict[str, float]:
-    """name -> value of every feature. section's name: its headline is the text of its own menu's link to it."""
+    """name -> value of every feature. section's name: its headline is the text of its own menu's link to it. unlinked
+    text: the longest run of text without a headline's link."""
     values = {
         "bias": 1.0,
         "article": seen.article,
         "date": metadata.published_at is not None,
         "author": bool(metadata.authors),
         "og article": seen.og_type == "article",
-        "item list": not _LIST_TYPES.isdisjoint(seen.types),
-        "shelf": seen.og_type.startswith("product") or not _PRODUCT_TYPES.isdisjoint(seen.types),
         "articles declared": math.log1p(sum(kind.endswith(("article", "posting")) for kind in seen.types)),
-        "long links": math.log1p(body.links),
         "section's name": key_of(metadata.headline or "") in seen.sections,
-        "guessed": body.guessed,
-        "body declared": body.declared,
         "pictures": math.log1p(seen.pictures),
+        "buttons": math.log1p(seen.buttons),
         "body's pictures": math.log1p(len(body.images)),
-    }
-    values |= _body_features(body) | _url_features(seen.url, metadata.headline or "")
-    return {name: float(value) for name, value in values.items()}
-
-
-def _body_features(body: Body) -> dict[str, float]:
-    prose_lengths = body.prose_lengths
-    texts = [block.text for block in body.blocks if block.text]
-    size = sum(map(len, texts))
-    return {
-        "text": math.log1p(size),
-        "sentences": sum(len(text) for text in texts if text.endswith(_SENTENCE_ENDS)) / max(1, size),
-        "paragraphs": math.log1p(len(prose_lengths)),
-        "longest paragraph": math.log1p(max(prose_lengths, default=0)),
-        "list items": sum(block.kind == "list" for block in body.blocks) / max(1, len(body.blocks)),
-        "teasers": body.teasers.teasers / max(1, body.teasers.prose),
+        "text": math.log1p(sum(len(block.text) for block in body.blocks)),
+        "unlinked text": math.log1p(body.teasers.run),
         "teasers' links": math.log1p(body.teasers.links),
     }
+    values |= _url_features(seen.url, metadata.headline or "")
+    return {name: float(value) for name, value in values.items()}
 
 
 def _url_features(url: str, headline: str) -> dict[str, float]:
@@ -105,13 +87,10 @@ def _url_features(url: str, headline: str) -> dict[str, float]:
     slug = _NON_WORD.split(_FILE_EXTENSION.sub("", segments[-1])) if segments else []
     words = [word for word in slug if len(word) > 1 and not word.isdigit()]
     key = key_of(headline)
-    shared = sum(key_of(word) in key for word in words)
     return {
-        "headline's length": math.log1p(len(headline)),
         "headline's words": math.log1p(len(headline.split())),
         "slug's words": math.log1p(len(words)),
-        "words shared": math.log1p(shared),
-        "share of words shared": shared / max(1, len(words)),
+        "words shared": math.log1p(sum(key_of(word) in key for word in words)),
         "depth": math.log1p(len(segments)),
         "query": bool(parts.query),
         "list's path": bool(_LIST_PATH.search(path)),

@@ -25,7 +25,7 @@ class ClassNamePattern:
 
     def __init__(self, table: str) -> None:
         words = "|".join(table.replace("_x", r"(?:-?\w+)?").split())
-        self._pattern = re.compile(rf"(?<![a-z])(?:{words})(?![a-z])")
+        self._pattern = re.compile(rf"(?<![a-z\d])(?:{words})(?!\d*[a-wyz])")
         self._cache: dict[str, bool] = {}
 
     def name(self, element: html.HtmlElement) -> bool:
@@ -63,7 +63,7 @@ def _normalized(name: str) -> str:
 # boilerplate: boxes around an article that are not part of it
 BOILERPLATE = ClassNamePattern(
     r"""
-    related_x relate(?:-?news)? recommend\w* recirc\w* read-?more_x read-?next read-?also see-?also
+    related_x relate(?:-?news)? recommend\w* recirc\w* read-?next read-?also see-?also
     more-?(?:stories|news|articles|from|on|in|links|coverage) most-?(?:read|viewed|popular|shared) trending up-?next
     you-?may(?:-?\w+)* newsletter\w* subscri\w+ sign-?up mailing\w* share\w* sharing social\w* follow-?us comments?
     comment-?\w+ disqus\w* respond reactions? advert\w* ads?
@@ -71,7 +71,7 @@ BOILERPLATE = ClassNamePattern(
     taboola\w* outbrain\w* zergnet teads\w* breadcrumbs? nav navigation navbar footer
     cookies?-?(?:banner|consent|notice)? consent popup modal toolbar tag-?(?:list|cloud|links?) keywords?
     author-?(?:bio|box|info|card|about|profile) about-?(?:the-?)?author print-?(?:only|hide) no-?print
-    visually-?hidden sr-?only screen-?reader(?:-?text)? offscreen skip-?links? jump-?links? login donat\w+
+    visually-?hidden sr-?only screen-?reader(?:-?text)? offscreen skip-?links? login donat\w+
     support-?us pagination pager carousel-?nav audio-?player tts byline\w* timestamp entry-?meta post-?meta
     article-?meta vjs\w* video-?js tin-?(?:lien-?quan|khac|moi|nong|doc-?nhieu|cung-?chuyen-?muc|tuc-?khac)
     cac-?tin-?khac lien-?quan binh-?luan chia-?se xem-?them doc-?them tu-?khoa y-?kien phan-?hoi quang-?cao
@@ -86,7 +86,7 @@ MAYBE_BOILERPLATE = ClassNamePattern(
     r"""
     teasers?_x promo\w* popular suggest\w* sponsor\w* sidebars? menu paywall\w* tools tags? topics?_x bio register
     widgets? poll quiz survey feedback copyright legal rating votes? listen player-?\w+ meta-?(?:data|info) banners?
-    rail linklist links? collection list-?news news-?list headlines? also more
+    rail linklist links? jump-?links?_x collection list-?news news-?list headlines? also more read-?more_x
     """
 )
 

@@ -45,18 +45,15 @@ _ID_QUERY = re.compile(r"[?&][\w-]*id=\d|\?p=\d", re.I)  # `/?p=31228`, `/Defaul
 ARTICLE_PATH = re.compile(
     r"\d{5,}|(?<![^\W_])(?:[^\W_]++-){4,}[^\W_]|/\d{4}/\d\d?/"
 )  # an id, a slug of five words, a day
-_DATED_SLUG = re.compile(r"/(?:19|20)\d\d/\d\d?/(?:\d\d?/)?[^\W\d_]+-[^/?#]+(?:[?#]|/?$)")
 _LINK_PATH = re.compile(r"(?:(?:https?:)?//[^/?#]*)?(/[^?#]*)", re.I)  # the path of a link's URL
-# By five-fold validation: a tenth of the lists are below, one article in sixty of any site is above.
-_LIST_THRESHOLD = 0.65
+# By five-fold validation: one list in twelve is below, one article in sixty of any site is above.
+_LIST_THRESHOLD = 0.7
 _MIN_LIST_LINKS = 6  # a page with fewer links is not a list
-_ARTICLE_LIST_THRESHOLD = 0.85  # for og:type article: briefs of small papers score like lists
 _NO_LIST_THRESHOLD, _PROBABLY_NO_LIST_THRESHOLD = 0.05, 0.4
+_SMALL_SHARE = 0.1  # of the page's text
 _MAX_SECTION_NAME = 60  # characters of a section's name
 _LITTLE_PROSE = 800
 _MIN_TEXT = 80
-_MIN_HEADLINE = 18
-_FEW_LINKS = 3
 _MANY_LINKS = 15  # links as long as headlines
 
 
@@ -82,10 +79,10 @@ def evidence(page: Page) -> Evidence:
         og_type=(page.metas.get("og:type") or [""])[0].strip().lower(),
         article=any(kind.endswith(_ARTICLE_TYPES) for kind in types) or "article:published_time" in page.metas,
         home=bool(_HOME_PATH.match(path)) and not _ID_QUERY.search(page.url),
-        addressed=bool(ARTICLE_PATH.search(path)),
         sections=frozenset(_ancestor_link_keys(page, path)),
         links=len(page.links),
         pictures=sum(1 for _ in page.root.iter("img")),
+        buttons=sum(1 for _ in page.root.iter("button")),
     )
 
 
@@ -129,29 +126,16 @@ def _refused(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) 
             return Unreadable("wall", headline)
     if seen.home and not seen.article:
         return Unreadable("home")
-    if _is_listing(seen, metadata, body, likelihood):
+    if _is_listing(seen, body, likelihood):
         return Unreadable("listing")
     return _insufficient(seen, metadata, body, likelihood)
 
 
-def _is_listing(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) -> bool:
-    """Whether the page is a listing: by its score, by many teasers, or by only teasers on a page unlike a story."""
-    threshold = _ARTICLE_LIST_THRESHOLD if seen.og_type == "article" else _LIST_THRESHOLD
-    if likelihood > threshold and seen.links >= _MIN_LIST_LINKS:
-        return True
-    if body.teasers.many and likelihood > _NO_LIST_THRESHOLD:
-        return not (seen.article and not seen.home and body.declared)
-    if seen.article or _is_video(seen) or not body.teasers.all:
-        return False
-    is_section = key_of(metadata.headline or "") in seen.sections
-    return is_section or (body.teasers.teasers > 1 and not _looks_like_story(seen, metadata))
-
-
-def _looks_like_story(seen: Evidence, metadata: Metadata) -> bool:
-    """Whether URL and headline look like a story's: a section page has a headline such as `Kinh doanh`, and no words
-    behind a day or month in its address."""
-    is_long = len(metadata.headline or "") >= _MIN_HEADLINE
-    return seen.addressed and (is_long or bool(_DATED_SLUG.search(seen.url)))
+def _is_listing(seen: Evidence, body: Body, likelihood: float) -> bool:
+    """Whether the page is a listing: by its score, or by many teasers."""
+    is_story = likelihood <= _NO_LIST_THRESHOLD or (seen.article and not seen.home and body.declared)
+    scored = likelihood > _LIST_THRESHOLD and seen.links >= _MIN_LIST_LINKS
+    return scored or (body.teasers.many and not is_story)
 
 
 def _insufficient(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) -> Unreadable | None:
@@ -164,21 +148,10 @@ def _insufficient(seen: Evidence, metadata: Metadata, body: Body, likelihood: fl
     size = sum(len(block.text) for block in body.blocks) + len(body.lead or "")
     if size < _MIN_TEXT and not (seen.article and size):
         return Unreadable(without_text, "no text")
-    is_article_like = (
-        likelihood < _PROBABLY_NO_LIST_THRESHOLD
-        or seen.article
-        or _looks_like_story(seen, metadata)
-        or _is_video(seen)
-        or body.declared
-        or metadata.published_at is not None
-    )
-    prose = body.prose_lengths
-    mostly_prose = body.links <= 2 * len(prose) or sum(prose) >= 2 * _LITTLE_PROSE
-    if is_article_like or (mostly_prose and (len(prose) > 1 or body.links <= _FEW_LINKS)):
-        return None
-    return Unreadable(
-        "listing" if body.links > 2 * len(prose) else "no-article", "nothing says that this is an article"
-    )
+    declared = seen.article or metadata.published_at is not None
+    if body.of_page < _SMALL_SHARE and likelihood > _PROBABLY_NO_LIST_THRESHOLD and not declared:
+        return Unreadable(without_text, "nothing says that this is an article")
+    return None
 
 
 def flags(metadata: Metadata, body: Body) -> tuple[str, ...]:

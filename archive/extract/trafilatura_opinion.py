@@ -20,6 +20,7 @@ from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 
 from archive.extract import charset
 from archive.extract.blocks import Piece
+from archive.extract.boilerplate import PANEL
 from archive.extract.element_text import MIN_PROSE, without_markup
 from archive.extract.parsed_page import Page, parser
 from archive.model.records import Block
@@ -32,6 +33,7 @@ _OPTIONS = Extractor(config=DEFAULT_CONFIG, output_format="python", fast=True, c
 _MAX_TEXT = 300_000  # characters of text in a container; above it trafilatura takes too much time
 _MAX_ELEMENTS = 3_000  # elements
 _MIN_TRUSTED_SHARE = 0.6  # share of the running text that trafilatura must find before we drop what it does not
+_MIN_PART, _MIN_LONG = 3, 120  # long paragraphs that are a part of the article, not a box; characters of one
 _MIN_TABLE = 150  # characters of a table with data of the article
 
 
@@ -52,12 +54,15 @@ def confirmed(pieces: list[Piece], container: html.HtmlElement) -> list[Piece]:
         return pieces
     sure = _Confirmed.by(found_prose, 0)
     heads = {piece.element.getprevious() for piece in found_prose}
+    dropped = {id(piece) for piece in _between(prose, found_prose) if id(piece) not in found and _is_own_text(piece)}
+    part = dropped if len(dropped) >= _MIN_PART else set()
     return [
         piece
         for piece in pieces
         if piece.kind == "image"
         or id(piece) in found
         or (piece.kind == "subhead" and piece.element in heads)
+        or id(piece) in part
         or _is_overlooked(piece)
         or sure.vouch(piece, False)
     ]
@@ -137,8 +142,23 @@ def _is_embedded_post(piece: Piece) -> bool:
 
 def _is_overlooked(piece: Piece) -> bool:
     """Whether a piece is of a kind that trafilatura drops wrongly: of a hundred articles' quotes and large tables that
-    it dropped nine in ten and six in ten were the article's."""
-    return piece.kind == "quote" or (piece.kind == "table" and len(piece.text) >= _MIN_TABLE)
+    it dropped nine in ten and six in ten were the article's. Or text that a click shows."""
+    if piece.kind == "quote" or (piece.kind == "table" and len(piece.text) >= _MIN_TABLE):
+        return True
+    around = piece.element.iterancestors()
+    return _is_prose(piece) and any(element.tag == "details" or element.get(PANEL) is not None for element in around)
+
+
+def _between(pieces: list[Piece], ends: list[Piece]) -> list[Piece]:
+    """The pieces from the first to the last of some of them."""
+    numbers = [number for number, piece in enumerate(pieces) if piece is ends[0] or piece is ends[-1]] if ends else [0]
+    return pieces[numbers[0] : numbers[-1] + 1]
+
+
+def _is_own_text(piece: Piece) -> bool:
+    """Whether a paragraph is long, ends a sentence and links nowhere."""
+    ends = piece.text.rstrip('”"»’)').endswith((".", "!", "?", "…"))
+    return piece.kind == "paragraph" and len(piece.text) >= _MIN_LONG and not piece.linked and ends
 
 
 def _is_prose(piece: Piece) -> bool:

@@ -25,6 +25,7 @@ _MIN_SHARE = 0.04
 _MANY, _MIN_SHARE_ADDED, _MIN_SHARE_OF_FEW = 20, 0.25, 0.4
 _FEWEST, _FEWEST_ALONE = 3, 2
 _PAUSE = timedelta(hours=12)
+_PICTURE = "picture "  # before a picture's mark
 PICTURE_REMOVED = "furniture-picture-removed"
 """The flag of a reading in which a placeholder stood where a picture may have stood before."""
 
@@ -62,7 +63,8 @@ def learn_from_changes(
         for (_, before), (moment, after) in pairwise(readings):
             former, marks = _recurring_marks(before), _recurring_marks(after)
             for mark in (former ^ marks) - known.marks:
-                changes[mark, mark in marks].append((moment, former <= marks or marks <= former))
+                is_placeholder = mark in marks and mark.startswith(_PICTURE)
+                changes[mark, mark in marks].append((moment, is_placeholder or former <= marks or marks <= former))
     groups = defaultdict[str, list[_Group]](list)
     for (mark, _), moments in changes.items():
         groups[mark] += _at_once(sorted(moments))
@@ -71,7 +73,8 @@ def learn_from_changes(
 
 
 _Group = list[tuple[datetime, bool]]
-"""Changes at once, one an article: when, and whether nothing made room there for something else."""
+"""Changes at once, one an article: when, and whether nothing made room there for something else, but for a picture that
+stands in the place of several."""
 
 
 def _at_once(changes: _Group) -> list[_Group]:
@@ -135,4 +138,4 @@ def _text_mark(text: str) -> str:
 
 
 def _picture_mark(image: Image) -> str:
-    return "picture " + first_picture_key(image.url)
+    return _PICTURE + first_picture_key(image.url)

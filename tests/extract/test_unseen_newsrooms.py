@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from itertools import zip_longest
 
 import pytest
+from lxml import html
 
 from archive import read_page
+from archive.extract.blocks import pieces
+from archive.extract.body_cleaning import teasers_of
 from archive.model.records import Image, Reading, Unreadable
 
 URL = "http://baotrungdu.vn/doi-song/cam-khe-mo-lop-hat-xoan-cho-tre-em-bv5102.tdu"
@@ -553,3 +557,69 @@ def test_a_table_of_units_is_no_scrambled_text() -> None:
     reading = read(page(between=f"<table>{rows}</table>"))
     assert cells[2] in reading.text
     assert reading.kind == "article"
+
+
+ANSWER = "Ai cũng có thể ghi tên cho con em mình ở nhà văn hóa xã trước cuối tháng, kể cả người ở thôn khác."
+PANEL = '<h3><button aria-controls="{0}">Câu hỏi {0}?</button></h3><div hidden id="{0}"><p>{1}</p></div>'
+
+
+@pytest.mark.parametrize(
+    ("box", "stays"),
+    [
+        (f'<div class="elementor-element elementor-element-7ad31f"><p>{ANSWER}</p></div>', True),
+        (f'<div class="ad"><p>{ANSWER}</p></div>', False),
+        (f'<div class="jump-link-content"><p>{ANSWER}</p></div>', True),
+        (f'<div class="jump-link-content"><p><a href="#1">{ANSWER}</a></p></div>', False),
+        (f'<div class="ReadMoreAnswer_text__9j8v"><p>{ANSWER}</p></div>', True),
+        (PANEL.format("p1", ANSWER) + PANEL.format("p2", "Lớp không thu tiền."), True),
+        (f'<div hidden id="p1"><p>{ANSWER}</p></div><div hidden id="p2"><p>Lớp không thu tiền.</p></div>', False),
+        (f'<button aria-controls="p1">Lời trong phim</button><div hidden id="p1"><p>{ANSWER}</p></div>', False),
+    ],
+)
+def test_text_in_a_box_stays_by_what_it_is(box: str, stays: bool) -> None:
+    assert (ANSWER in read(page(between=box)).text) is stays
+
+
+def test_titles_of_an_accordion_stay() -> None:
+    text = read(page(between=PANEL.format("p1", ANSWER) + PANEL.format("p2", "Lớp học không thu tiền."))).text
+    assert text.index("Câu hỏi p1?") < text.index(ANSWER) < text.index("Câu hỏi p2?")
+
+
+@pytest.mark.parametrize(
+    ("below", "caption"),
+    [
+        (f"<div>Hạt giống</div><div>{ANSWER} {TEXT[1]}</div>", None),
+        (f"<p>{ANSWER} {TEXT[1]}</p>", None),
+        (f"<p>{ANSWER} {TEXT[1]} Ảnh: Thu Hà</p>", f"{ANSWER} {TEXT[1]}"),
+        (f"<p><em>{ANSWER} {TEXT[1]}</em></p>", f"{ANSWER} {TEXT[1]}"),
+        ("<p>Các em bé trong buổi học đầu tiên</p>", "Các em bé trong buổi học đầu tiên"),
+    ],
+)
+def test_sentences_beside_a_picture_in_plain_blocks_are_an_item_of_the_text(below: str, caption: str | None) -> None:
+    image = only(page(between=f'<div class="o"><img src="/a/hat-xoan-cam-khe.jpg">{below}</div>'))
+    assert image.caption == caption
+
+
+def test_an_article_element_with_most_of_the_text_holds_the_body() -> None:
+    boxes = "".join(f'<section><div class="h{n}"><p>{ANSWER[n:]} {n}</p></div></section>' for n in (5, 9, 14))
+    source = f"<h1>Cẩm Khê mở lớp hát xoan cho trẻ em</h1><article>{'<p>%s</p>' * 3 % TEXT}</article>{boxes}"
+    body = f"<html><head><title>Cẩm Khê</title></head><body><main>{source}</main></body></html>"
+    assert read(body.encode()).text == "\n\n".join(TEXT)
+
+
+@pytest.mark.parametrize(
+    ("box", "boxes", "kept"),
+    [("div", 2, 0), ("div", 3, 3), ("details", 1, 1)],
+)
+def test_a_box_in_other_markup_is_no_text_but_several_and_unfolding_ones_are(box: str, boxes: int, kept: int) -> None:
+    answers = [f"{ANSWER} Người dân thôn số {n} nói thêm rằng việc này nên làm từ lâu." for n in range(boxes)]
+    boxed = [f'<{box} class="hoi-dap"><div>{answer}</div></{box}>' for answer in answers]
+    paragraphs = [f"<p>{text} {end}</p>" for end in ("Nữa.", "Thế thôi.") for text in TEXT]
+    text = read(page(between="".join(a + b for a, b in zip_longest(paragraphs, boxed, fillvalue="")))).text
+    assert sum(answer in text for answer in answers) == kept
+
+
+@pytest.mark.parametrize(("between", "run"), [("", 2), ('<p><a href="/2">Một bài khác về lớp hát xoan</a></p>', 1)])
+def test_the_longest_text_without_a_headline_s_link(between: str, run: int) -> None:
+    root = html.fromstring(f"<div><p>{ANSWER}</p>{between}<p>{ANSWER}</p></div>")
+    assert teasers_of(pieces(root)).run == run * len(ANSWER)
