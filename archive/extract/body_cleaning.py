@@ -97,6 +97,11 @@ class Teasers:
         """Nearly all of the text is teasers, and at least four."""
         return self.teasers >= 4 and min(self.teasers, self.links) >= 0.7 * self.prose
 
+    @property
+    def all(self) -> bool:
+        """All of the text is teasers."""
+        return 0 < self.teasers == self.prose
+
 
 NO_TEASERS = Teasers()
 

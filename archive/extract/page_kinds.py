@@ -126,16 +126,18 @@ def _refused(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) 
             return Unreadable("wall", headline)
     if seen.home and not seen.article:
         return Unreadable("home")
-    if _is_listing(seen, body, likelihood):
+    if _is_listing(seen, metadata, body, likelihood):
         return Unreadable("listing")
     return _insufficient(seen, metadata, body, likelihood)
 
 
-def _is_listing(seen: Evidence, body: Body, likelihood: float) -> bool:
-    """Whether the page is a listing: by its score, or by many teasers."""
+def _is_listing(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) -> bool:
+    """Whether the page is a listing: by its score, by many teasers, or by only teasers under a section's name."""
     is_story = likelihood <= _NO_LIST_THRESHOLD or (seen.article and not seen.home and body.declared)
-    scored = likelihood > _LIST_THRESHOLD and seen.links >= _MIN_LIST_LINKS
-    return scored or (body.teasers.many and not is_story)
+    if likelihood > _LIST_THRESHOLD and seen.links >= _MIN_LIST_LINKS:
+        return True
+    is_section = key_of(metadata.headline or "") in seen.sections and not seen.article and not _is_video(seen)
+    return (body.teasers.many and not is_story) or (body.teasers.all and is_section)
 
 
 def _insufficient(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) -> Unreadable | None:
