@@ -263,8 +263,8 @@ def _shown(told: str) -> str:
 
 
 def _masked(told: str) -> str:
-    """Without the port, the digest of the reading code, the moments of our clock, and the last digits of confidence: the
-    adverts around an article differ at each request."""
+    """Without the port, the digest of the reading code, the moments of our clock, and the last digits of confidence:
+    the adverts around an article differ at each request."""
     told = re.sub(r"127[.]0[.]0[.]1:[0-9]+", "127.0.0.1:8765", told)
     told = re.sub(r"sha256:[0-9a-f]{12}", "sha256:...", told)
     told = re.sub(r"(?<=[a-z] 0[.][0-9])[0-9](?=,|$)", "..", told, flags=re.MULTILINE)
