@@ -226,7 +226,9 @@ class Paper:
         return replace(story, byline=rng.choice(self.reporters))
 
     def _republished(self, rng: Random, story: Story) -> Story:
-        return replace(story, published_at=story.published_at + timedelta(minutes=rng.randint(5, 300)))
+        """Not the time alone: the first look at that is doubted."""
+        later = story.published_at + timedelta(minutes=rng.randint(5, 300))
+        return replace(self._word(rng, story), published_at=later)
 
     @staticmethod
     def _paragraph(story: Story, place: int, text: str) -> Story:
