@@ -251,6 +251,7 @@ def test_tables_and_indexes_of_one_s_own_do_no_harm(db: Database, path: Path) ->
     db.execute("CREATE INDEX mine ON captures (url_key)")
     db.execute("CREATE TABLE topics (id INTEGER PRIMARY KEY, name TEXT UNIQUE)")
     db.execute("CREATE TABLE notes (article REFERENCES articles(id) ON DELETE SET NULL, topic REFERENCES topics(id))")
+    db.execute("CREATE TABLE seen (capture INTEGER REFERENCES captures(id))")  # no row of which is ever deleted
     with open_archive(path, create=True) as writing:
         assert writing.execute("SELECT count(*) FROM notes").fetchone() == (0,)
 
