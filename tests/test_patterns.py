@@ -51,6 +51,7 @@ BOUNDED: dict[str, tuple[int, str]] = {
     "archive.extract.body_cleaning._MIXED": (1_000, "matched at the start only, where it is linear"),
     "archive.extract.caption_parts._EXTENSIONS": (500, "the last 500 characters of an address"),
     "archive.extract.caption_parts._SIZE": (500, "as _EXTENSIONS"),
+    "archive.extract.picture_urls._CAPTION_ATTRIBUTE": (1_000, "only by fullmatch, where it is linear"),
     "archive.extract.metadata._SLUG": (400, "metadata._LONGEST_SLUG"),
     "archive.exchange.importers.gzip_members._RECORD": (256, "matched at the start of 256 bytes"),
     "archive.exchange.importers.mirrors._ZONE": (100, "the first 100 characters of a date"),

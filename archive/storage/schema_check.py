@@ -27,11 +27,13 @@ OUR_CODE = "0859f1ba2369a7dd537ef0202fccc6c425c6df717ac07e1fcac0933d9868b133"
 """Digest of the views and triggers of a new archive; tests/archive/test_schema.py tells it after a migration."""
 _VIRTUAL = ["create", "virtual", "table"]
 _TOKEN = re.compile(
-    rb"""(?P<skipped>\xef\xbb\xbf|--[^\n]*|/\*.*?(?:\*/|\Z))|(?P<text>'(?:[^']|'')*')"""
-    rb"""|(?P<name>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[a-zA-Z_\x80-\xff][\w$\x80-\xff]*)|[\w$]+|->|\S""",
+    rb"""(?P<skipped>\xef\xbb\xbf|--[^\n]*|/\*.*?(?:\*/|\Z))|(?P<text>'(?:[^']|'')*(?:'|\Z))"""
+    rb"""|(?P<name>"(?:[^"]|"")*(?:"|\Z)|`(?:[^`]|``)*(?:`|\Z)|\[[^\]]*(?:\]|\Z)|[a-zA-Z_\x80-\xff][\w$\x80-\xff]*)"""
+    rb"""|[\w$]+|->|\S""",
     re.DOTALL,
 )
-"""As SQLite divides SQL (https://www.sqlite.org/lang_keywords.html): a parenthesis in a text or a comment is none."""
+"""As SQLite divides SQL (https://www.sqlite.org/lang_keywords.html): a parenthesis in a text or a comment is none.
+What is not closed ends with the definition."""
 _BEFORE_PARENTHESES = {"in", "and", "or", "not", "when", "then", "else", "case", "between", "is", "where"}
 _PURE = {"date", "time", "datetime", "julianday", "unixepoch", "strftime"}
 """Functions that end at once, whatever they are given: a column of somebody's own may have a moment as its default."""
