@@ -280,6 +280,7 @@ class Filing:
             declared = declared_key(reading, self.run.outlet)
             keys |= {key for key in declared if reading_rows.has_captures(self.db, outlet_id, key)}
             twins = reading_rows.same_words(self.db, outlet_id, reading)
+            twins |= reading_rows.doubted_with_words(self.db, outlet_id, reading)
             keys |= twins if len(twins - related.keys) <= _MAX_TWINS else set()
         return {
             key

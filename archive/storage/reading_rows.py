@@ -13,7 +13,7 @@ from typing import Any, get_args
 from sqlite_utils import Database
 
 from archive.history.article_identity import TWIN_LENGTH
-from archive.history.edits import reading_digest, state_of
+from archive.history.edits import reading_digest, state_of, words_of
 from archive.model import clock
 from archive.model.notices import pass_over
 from archive.model.records import ReadableKind, Reading, Unreadable
@@ -184,6 +184,22 @@ def same_words(db: Database, outlet_id: int, reading: Reading) -> set[str]:
         " AND texts.body = ?4"
         " AND +articles.outlet_id = ?2 AND withdrawn_at IS NULL",
         [reading_digest(reading), outlet_id, reading.headline, body_of(reading)],
+    )
+    return {row[0] for row in rows.fetchall()}
+
+
+def doubted_with_words(db: Database, outlet_id: int, reading: Reading) -> set[str]:
+    """URL keys of articles that showed the same words and were not believed, or URL keys of no article; empty for a
+    short text. What relates an article to these relates these to the article (same_words)."""
+    if len(reading.text) < TWIN_LENGTH:
+        return set()
+    rows = db.execute(
+        "SELECT coalesce(articles.url_key, captures.url_key) FROM readings"
+        " JOIN captures ON captures.id = readings.capture_id"
+        " LEFT JOIN aliases ON aliases.outlet_id = captures.outlet_id AND aliases.url_key = captures.url_key"
+        " LEFT JOIN articles ON articles.id = aliases.article_id AND withdrawn_at IS NULL"
+        " WHERE readings.words = ?1 AND captures.outlet_id = ?2 AND doubt IS NOT NULL",
+        [words_of(reading), outlet_id],
     )
     return {row[0] for row in rows.fetchall()}
 

@@ -26,6 +26,7 @@ from archive.storage.histories.domain_moves import hosts_of, moved_keys
 from archive.storage.histories.related_urls import is_pending
 from archive.storage.picture_fetches import STANDS
 from archive.storage.reading_rows import (
+    doubted_with_words,
     extractor_id,
     other_articles,
     record_reading,
@@ -171,6 +172,7 @@ def is_alone(db: Database, source: Source, reading: Reading) -> bool:
         any(known)
         or moved_keys(db, outlet_id, source.url_key, hosts_of(db, outlet_id))
         or same_words(db, outlet_id, reading)
+        or doubted_with_words(db, outlet_id, reading)
         or withdrawn_twin(db, outlet_id, reading)
     ):
         return False

@@ -75,7 +75,8 @@ _RULES = (
           " WHERE article_id = articles.id AND restored_at IS NULL)"),
     _Rule("versions", "it was first seen at another time than its capture",
           "SELECT versions.id FROM versions JOIN captures ON captures.id = versions.capture_id"
-          f" JOIN runs ON runs.id = run_id WHERE first_seen_at <> {CORRECTED_TIME} AND changed IS NOT 'pictures'"),
+          f" JOIN runs ON runs.id = run_id WHERE first_seen_at <> {CORRECTED_TIME} AND changed IS NOT 'pictures'"
+          " AND words_of IS NULL"),  # a picture opened it
     _Rule("versions", "no text of it has the digest it was filed under",
           "SELECT id FROM versions WHERE NOT EXISTS (SELECT 1 FROM texts"
           " WHERE texts.version_id = versions.id AND texts.digest = versions.digest)"
