@@ -245,7 +245,7 @@ def _has_more_pages(page: Page) -> bool:
 
 def _headline_links(page: Page) -> int:
     """Counts the page's links that are as long as a headline."""
-    return sum(len(string(link).strip()) > _MIN_HEADLINE for link, _ in page.links)
+    return int(page.root.xpath(f"count(//a[@href][string-length(normalize-space(.)) > {_MIN_HEADLINE}])"))
 
 
 def _by_markup(root: html.HtmlElement, declared: html.HtmlElement | None) -> Container | None:

@@ -161,11 +161,12 @@ def _is_gibberish(text: str) -> bool:
     text = text[:_MOST_JUDGED]
     if len(text) < _MIN_GIBBERISH or sum(map(text.count, _VOWELS)) >= _FEW_VOWELS * len(text):
         return False
-    written = [letter for letter in unicodedata.normalize("NFD", text.lower()) if letter.isalpha()]
-    vowels = sum(letter in _VOWELS for letter in written)
-    if not len(written) >= _MIN_GIBBERISH or vowels >= _FEW_VOWELS * len(written):
+    decomposed = unicodedata.normalize("NFD", text.lower())
+    count = sum(map(str.isalpha, decomposed))
+    if count < _MIN_GIBBERISH or sum(map(decomposed.count, _VOWELS)) >= _FEW_VOWELS * count:
         return False
-    return sum(letter < "\x80" for letter in written) > 0.9 * len(written) and text.count(" ") * 16 > len(text)
+    plain = sum(letter.isalpha() for letter in decomposed if letter < "\x80")
+    return plain > 0.9 * count and text.count(" ") * 16 > len(text)
 
 
 def _is_noise(piece: Piece, headline: str) -> bool:

@@ -161,8 +161,10 @@ def _is_running_text(element: html.HtmlElement) -> bool:
     if element.tag == "blockquote":
         return element.find(".//p") is None
     if element.tag == "li":
-        minimum = _MIN_UNLINKED_ITEM if element.find(".//a") is None else _MIN_ITEM
-        if not has_text(string(element), minimum) or element.find(".//p") is not None:
+        text = string(element)
+        if not has_text(text, _MIN_UNLINKED_ITEM) or element.find(".//p") is not None:
+            return False
+        if not has_text(text, _MIN_ITEM) and element.find(".//a") is not None:
             return False
     return not is_inside(element, "a")
 

@@ -18,7 +18,7 @@ from archive.extract.captions_by_position import (
     same_block,
     second_row,
 )
-from archive.extract.element_text import selector, string, text_of
+from archive.extract.element_text import string, text_of
 from archive.extract.picture_urls import pictures_in
 from archive.text.folding import WHOLE
 
@@ -34,7 +34,6 @@ _MOST_CAPTIONS = 50  # of one picture
 RULED = "data-luubao-caption"
 """Attribute that marks the captions selected by the rules of an outlet or a family."""
 
-_caption_candidates = selector(f"descendant::*[@class or @itemprop or @{RULED} or self::figcaption]")
 _CREDITED = 120  # characters at the end of a link that are searched for a credit
 _SHORTEST_UNCREDITED = 8  # characters; a word such as "Video" is no caption
 _ENLARGEMENT_URL = re.compile(
@@ -150,7 +149,7 @@ def _outermost(captions: list[html.HtmlElement]) -> list[html.HtmlElement]:
 def _caption_elements(scope: html.HtmlElement) -> list[html.HtmlElement]:
     """Outermost elements with a caption class."""
     elements: dict[html.HtmlElement, None] = {}
-    for element in _caption_candidates(scope):
+    for element in scope.iterdescendants():
         if not _is_caption_element(element) or not acceptable(element, LONGEST):
             continue
         if not any(ancestor in elements for ancestor in element.iterancestors()):

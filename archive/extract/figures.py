@@ -226,9 +226,12 @@ def _read_images(
 ) -> list[Image]:
     """The images of one picture and those that share its caption. cover: the declared URL of the lead picture, for a
     first picture that gets its URL only by script. lead: it is the lead picture, which needs no caption."""
+    enlargement = picture_urls.enlargement_caption(picture)
+    if not inside and not lead and not enlargement and captions.links_to_other_page(picture):
+        return []
     scope = captions.scope_of(picture, region)
     elements = captions.captions_of(scope, region, loose=(inside or lead) and not _is_doubtful(picture))
-    if not elements and (enlarged := without_markup(picture_urls.enlargement_caption(picture))):
+    if not elements and (enlarged := without_markup(enlargement)):
         return _images_of([picture], page, Image("", *credits.split(enlarged), enlarged), "")
     if elements and captions.is_teaser(picture, elements):
         for element in elements:

@@ -109,6 +109,7 @@ def _candidate(words: list[str]) -> tuple[str, float]:
     return (words[-2], float(size[1])) if size else (words[-1], 0.0)
 
 
+@lru_cache(maxsize=1024)
 def is_address(url: str) -> bool:
     """Whether an attribute holds the address of a picture, or a list of them: no placeholder, data or video player."""
     return 0 < len(url) <= _MAX_ADDRESS and not _PLACEHOLDER.search(url) and not _NO_PICTURE.search(url)
