@@ -163,6 +163,16 @@ DOUBTED_AT_ANOTHER_ADDRESS = [
 ]
 """An article's words were doubted at another's address: who reads the one anew must read the other."""
 
+GONE_TWICE = [
+    Day((Visit("m/a", "same", "một", ()), Visit("a", "page", "hai", ()), Visit("b", "page", "một", ())), {}, here=False),
+    Day((Visit("a", "page", "một", ()),), {}, here=True),
+    Day((Visit("m/a", "page", "một", ()), Visit("a", "page", "hai", ()), Visit("b", "page", "ba", ())), {}, here=True),
+    Day((Visit("b", "gone", "ba", ()), Visit("a", "gone", "hai", ()), Visit("m/a", "error", "hai", ())), {}, here=True),
+    Day((Visit("b", "gone", "ba", ()), Visit("a", "gone", "hai", ()), Visit("m/a", "error", "hai", ())), {}, here=True),
+    Day((Visit("b", "page", "hai", ()),), {}, here=False),
+]
+"""An article's other address fails on the day that all disappear: whether that is believed must not go to and fro."""
+
 PICTURE_ON_THE_OTHER_FACE = [
     Day((Visit("b", "page", "một", ("do.jpg",)),), {"do.jpg": 1}, here=False),
     Day((Visit("b", "page", "hai", ("cau.jpg", "do.jpg")),), {"cau.jpg": 1, "do.jpg": 1}, here=False),
@@ -266,6 +276,7 @@ def learned_and_told(path: Path) -> tuple[Boilerplate, list[dict[str, Any]]]:
 @example(days=MOVED_AWAY_WITH_CREDITS, former=False)
 @example(days=DOUBTED_AT_ANOTHER_ADDRESS, former=True)
 @example(days=PICTURE_ON_THE_OTHER_FACE, former=False)
+@example(days=GONE_TWICE, former=True)
 def test_two_machines_and_one_derive_the_same(days: list[Day], former: bool) -> None:
     """former: one of them read its pages with an older reader. What each learned of the site's own blocks is a part of
     its reader: where that differs, the histories may."""

@@ -4,10 +4,10 @@ Runs have other numbers in every archive, and an import run brings captures of m
 time: a group of changes with no more than `_PAUSE` between them is an upheaval if it concerns nearly all known articles
 that were fetched meanwhile; or if two in five of those that were fetched about then, and at least three, disappeared,
 and few others changed. A paper of one or two articles may lose these in earnest: then no other page was fetched, or one
-answers, such as the home page. A redirect that ended an article stays a change of its group after that was taken back.
-An address that is known to be an article's only later is no article that disappeared. One that was gone a visit before
-changes no more: addresses that a relaunched site left behind are asked again for years, and are no reason to doubt an
-edit."""
+answers, such as the home page. A redirect that ended an article stays a change of its group after that was taken back;
+the article's other addresses are none of it. An address that is known to be an article's only later is no article that
+disappeared. One that was gone a visit before changes no more: addresses that a relaunched site left behind are asked
+again for years, and are no reason to doubt an edit."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ UNION SELECT {CORRECTED_TIME}, url_key, 1
     AND since < {CORRECTED_TIME})
 UNION SELECT gone_at, aliases.url_key, 1 FROM tombstones JOIN articles ON articles.id = tombstones.article_id
   JOIN aliases ON aliases.article_id = articles.id AND since < gone_at
-  WHERE articles.outlet_id = ?1 AND withdrawn_at IS NULL
+  WHERE articles.outlet_id = ?1 AND withdrawn_at IS NULL AND EXISTS (
+    SELECT 1 FROM captures JOIN runs ON runs.id = run_id WHERE captures.outlet_id = ?1
+    AND captures.url_key = aliases.url_key AND {CORRECTED_TIME} = gone_at)
 ORDER BY 1, 2
 """
 _CHANGED_IN = """
