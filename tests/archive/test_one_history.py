@@ -164,7 +164,9 @@ DOUBTED_AT_ANOTHER_ADDRESS = [
 """An article's words were doubted at another's address: who reads the one anew must read the other."""
 
 GONE_TWICE = [
-    Day((Visit("m/a", "same", "một", ()), Visit("a", "page", "hai", ()), Visit("b", "page", "một", ())), {}, here=False),
+    Day(
+        (Visit("m/a", "same", "một", ()), Visit("a", "page", "hai", ()), Visit("b", "page", "một", ())), {}, here=False
+    ),
     Day((Visit("a", "page", "một", ()),), {}, here=True),
     Day((Visit("m/a", "page", "một", ()), Visit("a", "page", "hai", ()), Visit("b", "page", "ba", ())), {}, here=True),
     Day((Visit("b", "gone", "ba", ()), Visit("a", "gone", "hai", ()), Visit("m/a", "error", "hai", ())), {}, here=True),

@@ -5,9 +5,9 @@ time: a group of changes with no more than `_PAUSE` between them is an upheaval 
 that were fetched meanwhile; or if two in five of those that were fetched about then, and at least three, disappeared,
 and few others changed. A paper of one or two articles may lose these in earnest: then no other page was fetched, or one
 answers, such as the home page. A redirect that ended an article stays a change of its group after that was taken back;
-the article's other addresses are none of it. An address that is known to be an article's only later is no article that
-disappeared. One that was gone a visit before changes no more: addresses that a relaunched site left behind are asked
-again for years, and are no reason to doubt an edit."""
+the article's addresses that did not answer then are none of it. An address that is known to be an article's only later
+is no article that disappeared. One that was gone a visit before changes no more: addresses that a relaunched site left
+behind are asked again for years, and are no reason to doubt an edit."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ _FEWEST_GONE = 3  # known articles, where no others changed: edits of so few are
 _UPHEAVAL_SHARE = 0.8
 _GONE_SHARE = 0.4  # the next look tells an outage of half a site from a section that was closed
 _PAUSE = timedelta(minutes=20)
+_AROUND = f"{int(_PAUSE.total_seconds())} seconds"
 _LONG_AGO = f"-{int(VISIT.total_seconds())} seconds"
 _MAX_ID = 2**63 - 1
 
@@ -52,7 +53,8 @@ UNION SELECT gone_at, aliases.url_key, 1 FROM tombstones JOIN articles ON articl
   JOIN aliases ON aliases.article_id = articles.id AND since < gone_at
   WHERE articles.outlet_id = ?1 AND withdrawn_at IS NULL AND EXISTS (
     SELECT 1 FROM captures JOIN runs ON runs.id = run_id WHERE captures.outlet_id = ?1
-    AND captures.url_key = aliases.url_key AND {CORRECTED_TIME} = gone_at)
+    AND captures.url_key = aliases.url_key AND captures.outcome <> 'error' AND {CORRECTED_TIME} BETWEEN
+    strftime('%Y-%m-%dT%H:%M:%SZ', gone_at, '-{_AROUND}') AND strftime('%Y-%m-%dT%H:%M:%SZ', gone_at, '{_AROUND}'))
 ORDER BY 1, 2
 """
 _CHANGED_IN = """
