@@ -22,8 +22,7 @@ from archive.runtime import signals
 from archive.storage.connection import open_archive, transaction
 from archive.storage.file_identity import require_file
 from archive.storage.histories.edit_size import measure, uncounted
-from archive.storage.integrity.consistency import index_problems
-from archive.storage.integrity.search_indexes import make_anew
+from archive.storage.integrity.consistency import index_problems, make_anew
 from archive.storage.integrity.value_check import mend, odd_rows
 from archive.storage.schema_check import restore_schema
 from archive.storage.withdrawals import secret_removal as cleansing

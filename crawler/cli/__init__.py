@@ -37,7 +37,7 @@ COMMANDS: Mapping[str, Listed] = {
         "crawler.cli.settings_command:settings", "Shows the settings in force and where each comes from."
     ),
     "status": Listed("crawler.cli.status:status_command", "Shows the state of every outlet."),
-    "worker": Listed("crawler.cli.worker:worker_command", "Crawls outlets from the queue of `luubao crawl --queue`."),
+    "worker": Listed("crawler.cli.crawl:worker_command", "Crawls outlets from the queue of `luubao crawl --queue`."),
 }
 
 

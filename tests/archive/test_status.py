@@ -27,8 +27,8 @@ from archive.monitor.status_text import sparkline
 from archive.queries.outlets_followed import CertaintyCounts, DueCounts, RunFacts, runs_of, warn
 from archive.queries.tabular import Selection, rows
 from archive.storage.unread_captures import ExtractorProgress, Span
-from archive.web.status_page import page as page_of
-from archive.web.status_page import write
+from crawler.cli.status import page as page_of
+from crawler.cli.status import write
 from tests.chromium import CHROMIUM_PATH, needs_chromium
 from tests.support import PAPER, page, shoot
 

@@ -10,9 +10,7 @@ from sqlite_utils import Database
 
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import snapshot, transaction
-from archive.storage.integrity import search_indexes
 from archive.storage.integrity.problems import Problem, Step
-from archive.storage.integrity.search_indexes import INDEXES
 from archive.storage.integrity.value_check import odd_rows
 
 
@@ -155,8 +153,8 @@ def rules_count() -> int:
 def index_problems(db: Database) -> Iterator[Problem]:
     """Search indexes that SQLite cannot read, or that do not hold as many versions as are shown."""
     for index in INDEXES:
-        if fault := search_indexes.fault(db, index):
-            yield Problem(index, f"the search index cannot be read: {fault}. `luubao upgrade` makes it anew")
+        if problem := search_fault(db, index):
+            yield Problem(index, f"the search index cannot be read: {problem}. `luubao upgrade` makes it anew")
     with snapshot(db):
         shown, *indexed = (_count(db, table) for table in ("active_texts", *(f"{index}_docsize" for index in INDEXES)))
     for index, count in zip(INDEXES, indexed, strict=True):
@@ -190,3 +188,33 @@ def _integrity_check(db: Database, index: str) -> sqlite3.DatabaseError | None:
         except sqlite3.DatabaseError as fault:
             return fault
     return None
+
+
+INDEXES = {"search": "bm25(10.0, 5.0, 1.0, 2.0, 1.0)", "search_front": None}
+"""Each with the function that ranks its hits, None for SQLite's own."""
+_FORMAT = 4  # https://www.sqlite.org/fts5.html keeps its number in the table config
+_EMPTY = ((1, b""), (10, bytes(7)))  # the averages and the structure of an index of no words, by their row's number
+
+
+def search_fault(db: Database, index: str) -> str | None:
+    """Why SQLite cannot search an index; None where it can."""
+    try:
+        db.execute(f"SELECT 1 FROM {index} WHERE {index} MATCH 'a' LIMIT 1").fetchone()
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:  # by a signal
+            raise
+        return str(error)
+    return None
+
+
+def make_anew(db: Database, index: str) -> None:
+    """Empties the tables of an index, whatever they hold, for SQLite rebuilds none that it cannot open; then indexes
+    all texts. In a transaction of the caller's."""
+    for part in ("data", "idx", "docsize", "config"):
+        db.execute(f"DELETE FROM {index}_{part}")
+    for row in _EMPTY:
+        db.execute(f"INSERT INTO {index}_data VALUES (?, ?)", row)
+    db.execute(f"INSERT INTO {index}_config VALUES ('version', ?)", [_FORMAT])
+    if rank := INDEXES[index]:
+        db.execute(f"INSERT INTO {index}_config VALUES ('rank', ?)", [rank])
+    db.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")
