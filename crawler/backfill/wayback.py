@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode, urljoin
 
 from archive import Capture
@@ -16,7 +15,7 @@ from archive.exchange.content_codings import BadCoding, TooLarge, codings_of, de
 from archive.exchange.importers.import_items import charset, leads_to
 from archive.frontier.remote_index import Offer
 from archive.history.responses import REDIRECTS
-from archive.model import validation
+from archive.model import clock, validation
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.unpack_budget import LARGEST_BODY
 from crawler.backfill import commoncrawl
@@ -173,10 +172,7 @@ def _original_headers(answer: ArchiveResponse) -> tuple[tuple[str, str], ...]:
 def _memento_datetime(answer: ArchiveResponse) -> datetime | None:
     """The time of the replayed capture: an archive may replay the one nearest to the requested time
     (RFC 7089 section 2.1.1)."""
-    try:
-        return validation.moment(parsedate_to_datetime(answer.headers["memento-datetime"]))
-    except (KeyError, ValueError, TypeError, OverflowError):
-        return None
+    return validation.or_none(validation.moment, clock.http_date(answer.headers.get("memento-datetime")))
 
 
 def _is_replayed(answer: ArchiveResponse) -> bool:

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email.utils import mktime_tz, parsedate_tz
 from urllib.parse import urlsplit
 
 from scrapy.exceptions import IgnoreRequest
 
 from archive.frontier.host_state import HostState
-from archive.model.clock import stamp
+from archive.model.clock import http_date, stamp
 
 _BUSY_STATUSES = frozenset({429, 503})
 _REFUSAL_STATUSES = frozenset({401, 403, 407, 408, 429})
@@ -150,17 +149,10 @@ def retry_after(header: str | None, now: datetime) -> timedelta | None:
     """The backoff that a Retry-After header asks for, in seconds or as an HTTP date (RFC 9110 section 10.2.3); None
     where the header cannot be parsed, or its time has passed."""
     text = (header or "").strip()
-    seconds = float(text[:9]) if text.isascii() and text.isdigit() else _seconds_until(text, now)
-    return timedelta(seconds=min(seconds, 1e9)) if seconds > 0 else None
-
-
-def _seconds_until(date: str, now: datetime) -> float:
-    """Seconds from now to an HTTP date in any of its three forms (RFC 9110 section 5.6.7)."""
-    try:
-        parts = parsedate_tz(date)
-        return mktime_tz(parts) - now.timestamp() if parts else 0.0
-    except (ValueError, OverflowError):
-        return 0.0
+    if text.isascii() and text.isdigit():
+        return timedelta(seconds=int(text[:9])) or None
+    date = http_date(text)
+    return date - now if date and date > now else None
 
 
 def longest_exchange(timeout: float) -> float:
