@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,10 +92,10 @@ def _import_captures(
     """Imports captures; returns how many records could not be imported."""
     from archive.exchange.importers.import_job import import_files
 
-    with _progress() as progress:
+    with counting("importing") as step:
         report = import_files(
             path, files, matcher, pictures=pictures or folder_beside(path), defaults=defaults, jobs=jobs,
-            progress=progress,
+            progress=lambda _: step(),
         )  # fmt: skip
     _print_report(report)
     if not sum(report.counts[name] for name in ("filed", "late", "here", "withdrawn")):
@@ -229,19 +228,6 @@ def _print_report(report: Report) -> None:
     say_counts(counts, _NOT_IMPORTED)
     for line in report.skipped:
         say(f"  {line}", err=True)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Report], None]]:
-    """Shows a progress count on standard error, if that is a terminal."""
-
-    def show(report: Report) -> None:
-        count = sum(report.counts.values())
-        if count % 50 == 0:
-            show_progress(f"importing: {count}")
-
-    yield show
-    clear_progress()
 
 
 @click.command("push")

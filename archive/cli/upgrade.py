@@ -19,8 +19,7 @@ from archive.model import clock
 from archive.model.errors import ArchiveUnusable
 from archive.model.notices import MOST_NOTED
 from archive.runtime import signals
-from archive.storage.connection import open_archive, transaction
-from archive.storage.file_identity import require_file
+from archive.storage.connection import open_archive, open_existing, transaction
 from archive.storage.histories.edit_size import measure, uncounted
 from archive.storage.integrity.consistency import index_problems, make_anew
 from archive.storage.integrity.value_check import mend, odd_rows
@@ -52,8 +51,7 @@ def upgrade(path: Path) -> None:
     """
     from archive.storage.withdrawals.secret_removal import kinds
 
-    require_file(path)
-    with open_archive(path, create=True, any_code=True) as db:
+    with open_existing(path, any_code=True) as db:
         with transaction(db):
             restored = restore_schema(db)
             for index in sorted({problem.where for problem in index_problems(db)}):
@@ -73,8 +71,6 @@ def upgrade(path: Path) -> None:
 
 def _repair(db: Any) -> int:
     """Repairs invalid rows, and prints them. Returns how many could not be repaired."""
-    from archive.storage.connection import transaction
-
     left = count = 0
     for row in [*odd_rows(db)]:
         with transaction(db):
@@ -118,13 +114,12 @@ def cleanse(path: Path, dry_run: bool) -> None:
     """
     from importlib.metadata import version
 
-    require_file(path)
     if dry_run:
         with open_archive(path) as db:
             captures, kinds = cleansing.kinds(db)
         say(f"would take out of {cleansing.removals(captures, kinds)}" if captures else "there is nothing to take out")
         return
-    with open_archive(path, create=True) as db:
+    with open_existing(path) as db:
         captures, kinds = cleansing.cleanse(db, {"luubao": version("luubao")}, clock.now())
         failure = cleansing.write_anew(db, path)
     if failure:

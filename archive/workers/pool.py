@@ -39,16 +39,10 @@ class Workers(Generic[Task, Answer]):
     """
 
     def __init__(
-        self,
-        setting_up: Callable[[], AbstractContextManager[Callable[[Task], Answer]]],
-        count: int | None = None,
-        *,
-        life: int = _TASKS_PER_PROCESS,
-        patience: float = PATIENCE,
-        processor: float = PROCESSOR_SECONDS,
-        memory: int = MEMORY,
-        hear: Callable[[int, Answer | Lost | BaseException], None] | None = None,
-    ):
+        self, setting_up: Callable[[], AbstractContextManager[Callable[[Task], Answer]]], count: int | None = None, *,
+        life: int = _TASKS_PER_PROCESS, patience: float = PATIENCE, processor: float = PROCESSOR_SECONDS, memory: int =
+        MEMORY, hear: Callable[[int, Answer | Lost | BaseException], None] | None = None,
+    ):  # fmt: skip
         self.count = count or cores()
         self._setting_up, self._life, self._limits = setting_up, life, Limits(patience, processor, memory)
         self._orders: SimpleQueue[tuple[int, Task, bool] | None] = SimpleQueue()

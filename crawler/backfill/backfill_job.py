@@ -266,8 +266,12 @@ def run_backfill(
     asker = ArchiveClient(user_agent(outlet, contact), _delay(), stopped=signals.signal_received)
     span = Span(f"{since:%Y%m%d}" if since else None, f"{until:%Y%m%d}" if until else None)
     source, stopped = source_of(archive_name, asker), signals.signal_received
+
+    def show(done: BackfillResult) -> None:
+        show_progress(", ".join(f"{count} {name}" for name, count in done.counts.items() if count))
+
     with signals.graceful():
-        done = backfill(path, outlet, source, span, most=most, stopped=stopped, progress=_show)
+        done = backfill(path, outlet, source, span, most=most, stopped=stopped, progress=show)
     clear_progress()
     return done, stopped()
 
@@ -277,7 +281,3 @@ def source_of(name: str, asker: ArchiveClient) -> ArchiveSource:
     source = Wayback if name == "wayback" else CommonCrawl
     index, data = (os.environ.get(key, address) for key, address in ADDRESSES.items() if name.upper() in key)
     return source(asker, index, data)
-
-
-def _show(done: BackfillResult) -> None:
-    show_progress(", ".join(f"{count} {name}" for name, count in done.counts.items() if count))

@@ -114,10 +114,6 @@ def _url(value: Any) -> str:
     return _reject_credentials(text)
 
 
-def _hours(value: Any) -> str:
-    return str(Hours.parse(_text(value)))
-
-
 @dataclass(frozen=True, slots=True)
 class Hours:
     """The hours of a crawl window: from `start` up to but not including `end`, on the clock of the moment that is
@@ -193,7 +189,7 @@ PLACE = Kind("a text of one line", _folder_or_store)
 CONTACT = Kind("an e-mail address or a web address, such as archive@library.example", _contact)
 URL = Kind("a web address, such as https://hc.example/ping/0d1f", _url)
 HOSTS = Kind("hosts with commas between them, such as 10.0.0.8:8080, anh.noibo", _hosts)
-HOURS = Kind("two times of day, such as 22:00-06:00", _hours)
+HOURS = Kind("two times of day, such as 22:00-06:00", lambda value: str(Hours.parse(_text(value))))
 DAY = Kind("a day, such as 2026-06-01", _day, date.fromisoformat)
 
 

@@ -156,15 +156,12 @@ def index_problems(db: Database) -> Iterator[Problem]:
         if problem := search_fault(db, index):
             yield Problem(index, f"the search index cannot be read: {problem}. `luubao upgrade` makes it anew")
     with snapshot(db):
-        shown, *indexed = (_count(db, table) for table in ("active_texts", *(f"{index}_docsize" for index in INDEXES)))
+        tables = ("active_texts", *(f"{index}_docsize" for index in INDEXES))
+        shown, *indexed = (db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)
     for index, count in zip(INDEXES, indexed, strict=True):
         if shown != count:
             why = f"{shown} versions are shown, {count} are in the search index. `luubao upgrade` makes it anew"
             yield Problem(index, why)
-
-
-def _count(db: Database, table: str) -> int:
-    return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
 def broken_index(db: Database) -> Iterator[Problem]:
