@@ -65,7 +65,7 @@ class Readers:
     """A pool of reader processes, started with the first page. To be closed."""
 
     def __init__(self, boilerplate: Boilerplate, count: int | None = None):
-        self._furniture = boilerplate
+        self._boilerplate = boilerplate
         self._workers = FutureWorkers[Task | Call, Any](partial(_reader, boilerplate), count)
         self._stopped = False
 
@@ -75,7 +75,7 @@ class Readers:
         run = replace(task.source.run, change_rates=ChangeRates())  # large, and not needed by a reader
         answer = await self._submit(replace(task, source=replace(task.source, run=run)))
         if isinstance(answer, Lost):
-            return Read(Unreadable("gave-up", answer.reason, extractor_of(self._furniture)), PackedLinks())
+            return Read(Unreadable("gave-up", answer.reason, extractor_of(self._boilerplate)), PackedLinks())
         assert isinstance(answer, Read)
         return answer
 

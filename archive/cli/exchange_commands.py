@@ -178,7 +178,7 @@ def merge_command(
 
 _NOT_MERGED = {
     "withdrawn": "captures of withdrawn articles were left out, or kept as facts only",
-    "damaged": "captures do not open in the other archive and were left out. `luubao verify` names them",
+    "damaged": "captures cannot be decompressed in the other archive and were left out. `luubao verify` names them",
     "refused": "rows or values of the other archive were left out, for they are impossible",
     "pictures-missing": "fetches of pictures were left out, for their files are not in the other's folder",
 }
@@ -301,7 +301,7 @@ def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool
         with counting(f"{name}: pieces") as step:
             carried = pull(name, bucket, archive, pictures=None if no_pictures else folder_beside(archive), step=step)
         say(_transfer_summary(name, carried))
-        partly |= _print_damaged(name, carried, f"at {store}. `luubao push` from where they are good mends that")
+        partly |= _print_damaged(name, carried, f"at {store}. `luubao push` from where they are good fixes that")
     raise click.exceptions.Exit(EXIT_PARTLY if partly else 0)
 
 

@@ -133,7 +133,8 @@ def compact(path: Path, outlet: str | None, no_vacuum: bool) -> None:
         f" pages take {_size(result.after)}, before {_size(result.before)}{note}"
     )
     if result.damaged:
-        raise LuubaoError(f"{len(result.damaged)} pages do not open and were left alone. `luubao verify` names them")
+        damaged = f"{len(result.damaged)} pages cannot be decompressed and were left as they are"
+        raise LuubaoError(f"{damaged}. `luubao verify` names them")
 
 
 def _vacuum(db: Database, path: Path) -> str:

@@ -22,7 +22,7 @@ from archive.runtime import signals
 from archive.storage.connection import open_archive, open_existing, transaction
 from archive.storage.histories.edit_size import measure, uncounted
 from archive.storage.integrity.consistency import index_problems, make_anew
-from archive.storage.integrity.value_check import mend, odd_rows
+from archive.storage.integrity.value_check import odd_rows, repair
 from archive.storage.schema_check import restore_schema
 from archive.storage.withdrawals import secret_removal as cleansing
 from archive.storage.withdrawals.secret_removal import removals
@@ -39,8 +39,8 @@ EXIT_LEFT = 6
 def upgrade(path: Path) -> None:
     """Upgrades an archive written by an older luubao.
 
-    Migrates the schema, restores views, triggers and indexes that are missing or changed, makes search indexes anew
-    that cannot be read, and repairs impossible values: an unknown time zone of an outlet, or an invalid time in crawl
+    Migrates the schema, restores views, triggers and indexes that are missing or changed, rebuilds search indexes that
+    cannot be read, and repairs impossible values: an unknown time zone of an outlet, or an invalid time in crawl
     data. What came from a newspaper is evidence and is never changed; rows of it that cannot be read are named here
     and skipped by other commands. Exit code 6 if there are such rows. Reports secrets that older archives contain;
     `luubao cleanse` removes them.
@@ -57,7 +57,7 @@ def upgrade(path: Path) -> None:
             for index in sorted({problem.where for problem in index_problems(db)}):
                 make_anew(db, index)
                 restored.append(f"search index {index}")
-        say_all((f"{name} was missing or changed, and is as luubao makes it again" for name in restored), err=True)
+        say_all((f"{name} was missing or changed, and is restored" for name in restored), err=True)
         _count_changes(db)
         left = _repair(db)
         captures, secrets = kinds(db)
@@ -74,11 +74,11 @@ def _repair(db: Any) -> int:
     left = count = 0
     for row in [*odd_rows(db)]:
         with transaction(db):
-            repair = mend(db, row)
-        left += repair is None
+            repaired = repair(db, row)
+        left += repaired is None
         count += 1
         if count <= MOST_NOTED:
-            say(f"{row}{f': {repair}' if repair else ''}", err=True)
+            say(f"{row}{f': {repaired}' if repaired else ''}", err=True)
     if count > MOST_NOTED:
         say(f"and {count - MOST_NOTED} more. `luubao verify` names all that are left", err=True)
     return left
@@ -124,7 +124,7 @@ def cleanse(path: Path, dry_run: bool) -> None:
         failure = cleansing.write_anew(db, path)
     if failure:
         raise ArchiveUnusable(
-            f"{path} is cleansed, and could not be written anew: {failure}. Traces may be left in it: end whatever else"
+            f"{path} is cleansed, and could not be rewritten: {failure}. Traces may be left in it: end whatever else"
             " uses it, free twice its room, and run `luubao cleanse` again"
         )
     say(f"took out of {cleansing.removals(captures, kinds)}" if captures else "there was nothing to take out")
@@ -196,7 +196,7 @@ def _print_report(report: Report) -> None:
 
 def _exit_code(report: Report) -> int:
     if report.interrupted:
-        say("Stopped by a signal. What was read is kept; the next reread goes on from here", err=True)
+        say("Stopped by a signal. What was read is kept; the next reread continues from here", err=True)
         return signals.EXIT_INTERRUPTED
     return EXIT_INCOMPLETE if report.gave_up or report.damaged else 0
 

@@ -35,7 +35,7 @@ KEY: dict[str, tuple[str, str]] = {
     "final_url": ("string", "the address that answered, against which links were resolved"),
     "encoding": ("string", "the charset of the HTTP header; null where it named none"),
     "timezone": ("string", "the IANA name of the zone in which the outlet prints its times"),
-    "warc": ("string", "the file whose record held the bytes, as the job was told it"),
+    "warc": ("string", "the file whose record held the bytes, as named when the job was started"),
     "offset": ("int64", "where that record begins, in bytes"),
 }
 """The columns that identify a reading's capture, with types and meanings."""

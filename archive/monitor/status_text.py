@@ -27,7 +27,7 @@ def lines(status: Status) -> Iterator[str]:
         yield from _outlet(outlet, status.at)
     for host in status.resting:
         yield ""
-        yield from textwrap.wrap(rest(host, zone_of_all(status)), _WIDTH, subsequent_indent="  ")
+        yield from textwrap.wrap(backoff_line(host, zone_of_all(status)), _WIDTH, subsequent_indent="  ")
     if not status.outlets:
         yield "no outlet was ever crawled into this archive: `luubao outlets` lists those there are"
 
@@ -137,7 +137,7 @@ def _bar(value: float, highest: float) -> str:
     return _BARS[min(1 + int(value / highest * (len(_BARS) - 1)), len(_BARS) - 1)]
 
 
-def rest(host: HostState, timezone: str) -> str:
+def backoff_line(host: HostState, timezone: str) -> str:
     """Until when a host is under backoff, and why."""
     until = moment(host.quiet_until, timezone) if host.quiet_until else "now"
-    return f"{host.host} is left alone until {until}: {host.reason or 'it kept failing'}"
+    return f"no requests to {host.host} until {until}: {host.reason or 'it kept failing'}"

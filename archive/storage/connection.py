@@ -209,18 +209,18 @@ def _refuse_foreign(db: Database, path: Path) -> None:
     if schema > SCHEMA:
         raise ArchiveUnusable(f"{path} was written by a newer luubao (schema {schema}). Upgrade luubao to open it")
     if why := schema_check.why_refused(db):
-        raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {why}. {_ANOTHER}")
+        raise ArchiveUnusable(f"{path} is not a luubao archive: {why}. {_ANOTHER}")
     if migrations.pending(db):
         return
     if problem := schema_check.missing_column(db) or schema_check.ambiguous_column(db):
-        raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {problem}. {_ANOTHER}")
+        raise ArchiveUnusable(f"{path} is not a luubao archive: {problem}. {_ANOTHER}")
 
 
 def _refuse_foreign_code(db: Database, path: Path) -> None:
     """Raises ArchiveUnusable where a view or trigger is not ours."""
     if problem := schema_check.foreign_code(db):
         raise ArchiveUnusable(
-            f"{path} is no archive as luubao makes them: {': '.join(problem)}. `luubao verify` names all"
+            f"{path} is not a luubao archive: {': '.join(problem)}. `luubao verify` names all"
             " such, `luubao upgrade` puts luubao's own in their place"
         )
 

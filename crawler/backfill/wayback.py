@@ -51,7 +51,7 @@ class Wayback:
     """A Wayback Machine as a source. index: the URL of its CDX server; replay: the base URL of replay, with a final
     slash."""
 
-    asker: ArchiveClient
+    client: ArchiveClient
     index: str
     replay: str
     page_size: int = PAGE
@@ -72,7 +72,7 @@ class Wayback:
         whole."""
         parameters = query.replace(f"&limit={self.page_size}", "") if key == _WHOLE_LISTING else query
         resume_parameter = f"&{key}" if key and key != _WHOLE_LISTING else ""
-        answer = self.asker.get(f"{self.index}?{parameters}{resume_parameter}", largest=_LARGEST_INDEX)
+        answer = self.client.get(f"{self.index}?{parameters}{resume_parameter}", largest=_LARGEST_INDEX)
         if answer.status == 404:
             return ListingPage([], None)
         if len(answer.body) > _LARGEST_INDEX:
@@ -107,7 +107,7 @@ class Wayback:
     def _fetch_replay(self, place: str) -> ArchiveResponse:
         """Fetches a replay. An archive may redirect to a capture of another time than the requested one."""
         for _ in range(_MAX_REDIRECTS):
-            answer = self.asker.get(self.replay + place)
+            answer = self.client.get(self.replay + place)
             location = _joined(self.replay + place, answer.headers.get("location", ""))
             if _is_replayed(answer) or answer.status not in REDIRECTS or not location.startswith(self.replay):
                 break

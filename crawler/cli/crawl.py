@@ -250,10 +250,10 @@ def _print_report(outlet: str, done: BackfillResult) -> None:
     counts = done.counts
     say(
         f"{outlet}: {counts['filed'] + counts['late']} captures added, {counts['here']} were here already,"
-        f" {counts['failed']} could not be had, {counts['waiting']} wait"
+        f" {counts['failed']} failed, {counts['waiting']} waiting"
     )
     reasons = done.reasons.most_common(_MAX_REASONS)
-    say_all((f"  {count} could not be had: {reason}" for reason, count in reasons), err=True)
+    say_all((f"  {count} failed: {reason}" for reason, count in reasons), err=True)
     if done.problem:
         say(f"{outlet}: {done.problem}", err=True)
     if counts["odd"]:

@@ -16,7 +16,7 @@ from archive.console.output import moment, say_all, say_json, say_whole, size
 from archive.model import clock
 from archive.monitor import status_text
 from archive.monitor.outlet_states import Day, Exit, Expected, OutletStatus, Status, not_begun, status
-from archive.monitor.status_text import facts, rest, zone_of_all
+from archive.monitor.status_text import backoff_line, facts, zone_of_all
 from archive.queries.outlets_followed import outlet_names
 from archive.runtime.atomic_files import atomic_write
 from archive.runtime.file_lock import is_held
@@ -121,7 +121,7 @@ def page(status: Status) -> str:
     from archive.web.template_environment import environment  # imported late: jinja2 takes long to import
 
     html = environment().get_template("status_page.html").render(
-        status=status, name=Path(status.archive).name, facts=facts, moment=moment, size=size, rest=rest,
+        status=status, name=Path(status.archive).name, facts=facts, moment=moment, size=size, backoff_line=backoff_line,
         zone=zone_of_all(status), bar_top=bar_top, share_lines=share_lines,
     )  # fmt: skip
     return f"{html}\n"

@@ -217,7 +217,7 @@ def check_writers(file: Path) -> None:
     """Checks a settings file that the user named: it may belong to anybody, but others must not be able to write it.
     Raises Misconfigured."""
     if file.is_file() and _writable_by_others(file.stat()):
-        raise Misconfigured(f"{file} can be written by others, and so is not read. `chmod go-w {file}` mends that")
+        raise Misconfigured(f"{file} can be written by others, and so is not read. `chmod go-w {file}` fixes that")
 
 
 def check_code(folder: Path) -> None:
@@ -225,7 +225,7 @@ def check_code(folder: Path) -> None:
     Misconfigured."""
     for place in (folder, *sorted(folder.rglob("*"))):
         if place.exists() and (why := _distrust_reason(place, sticky=False)):  # a symbolic link may be broken
-            raise Misconfigured(f"{why}. No code is run from there; `chown` and `chmod go-w` mend that")
+            raise Misconfigured(f"{why}. No code is run from there; `chown` and `chmod go-w` fix that")
 
 
 def _distrust_reason(place: Path, *, sticky: bool = True) -> str | None:

@@ -57,7 +57,7 @@ _RULES = (
     _Rule("articles", "its versions are not numbered 1, 2, 3 ...",
           "SELECT article_id FROM versions GROUP BY article_id HAVING min(number) <> 1 OR max(number) <> count(*)"),
     _Rule("articles", "it has no version", "SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM versions)"),
-    _Rule("articles", "its row is not in step with its versions",
+    _Rule("articles", "its row disagrees with its versions",
           "SELECT articles.id FROM articles LEFT JOIN versions ON versions.id = articles.current_version_id"
           " WHERE versions.article_id IS NOT articles.id OR versions.number IS NOT version_count"
           " OR EXISTS (SELECT 1 FROM versions AS later WHERE later.article_id = articles.id"
@@ -154,13 +154,13 @@ def index_problems(db: Database) -> Iterator[Problem]:
     """Search indexes that SQLite cannot read, or that do not hold as many versions as are shown."""
     for index in INDEXES:
         if problem := search_fault(db, index):
-            yield Problem(index, f"the search index cannot be read: {problem}. `luubao upgrade` makes it anew")
+            yield Problem(index, f"the search index cannot be read: {problem}. `luubao upgrade` rebuilds it")
     with snapshot(db):
         tables = ("active_texts", *(f"{index}_docsize" for index in INDEXES))
         shown, *indexed = (db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)
     for index, count in zip(INDEXES, indexed, strict=True):
         if shown != count:
-            why = f"{shown} versions are shown, {count} are in the search index. `luubao upgrade` makes it anew"
+            why = f"{shown} versions are shown, {count} are in the search index. `luubao upgrade` rebuilds it"
             yield Problem(index, why)
 
 

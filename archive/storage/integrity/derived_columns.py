@@ -269,7 +269,7 @@ UNCOVERED: Mapping[str, Mapping[str, str]] = {
     "unsettled": {"*": _SCHEDULE},
     "at_once": {"*": "when a site was out of order, judged at the end of runs; what follows from it is derived"},
     "images": {"id": _UNREFERENCED_ID, "first_seen_at": _SCHEDULE, "due_at": _SCHEDULE, "changed_at": _SCHEDULE},
-    "outlets": dict.fromkeys(("title", "home_url", "timezone"), "the outlet's description; a crawl writes it anew"),
+    "outlets": dict.fromkeys(("title", "home_url", "timezone"), "the outlet's description; a crawl rewrites it"),
     "runs": dict.fromkeys(("kind", "source", "warnings", "health", "clock_ahead"), _UNSEALED),
     "origins": {"source": _PROVENANCE, "record": _PROVENANCE},
     "pictures": dict.fromkeys(

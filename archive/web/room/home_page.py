@@ -1,5 +1,5 @@
-"""The pages on an archive as a whole: the front page (latest articles, edits and disappearances, counts, plots with the
-gaps), the about page (facts for readers and librarians), and robots.txt (RFC 9309)."""
+"""The pages on an archive as a whole: the room's home page (latest articles, edits and disappearances, counts, plots with
+the gaps), the about page (facts for readers and librarians), and robots.txt (RFC 9309)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _EDIT_DAYS, _PLOT_DAYS = 14, 90
 @page
 async def front(context: RequestContext) -> Response:
     """`/`: the front page."""
-    return await context.page("front", front=await context.ask(lambda db: _front(db, context)))
+    return await context.page("home", front=await context.ask(lambda db: _front(db, context)))
 
 
 def _front(db: Database, context: RequestContext) -> dict[str, Any]:
