@@ -1,5 +1,5 @@
-"""The pages on an archive as a whole: the room's home page (latest articles, edits and disappearances, counts, plots with
-the gaps), the about page (facts for readers and librarians), and robots.txt (RFC 9309)."""
+"""The pages on an archive as a whole: the room's home page (latest articles, edits and disappearances, counts, plots
+with the gaps), the about page (facts for readers and librarians), and robots.txt (RFC 9309)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of what stood where on the newspaper: its front page or a section page, look by look through a day; an article's path."""
+"""Pages of what stood where: a newspaper's front or section page, look by look through a day; an article's path."""
 
 from __future__ import annotations
 
