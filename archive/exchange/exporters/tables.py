@@ -48,16 +48,19 @@ def _cell(value: Any, *, excel: bool = False) -> Any:
     return int(cell) if isinstance(cell, bool) else cell
 
 
-def write_parquet(rows: Rows, path: Path) -> None:
-    """Writes Parquet: Zstandard, in row groups, with the meaning of each column in its metadata.
-
-    Raises Misconfigured where pyarrow is not installed.
-    """
+def import_pyarrow() -> tuple[Any, Any]:
+    """pyarrow and its Parquet module. Raises Misconfigured where they are not installed."""
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
         raise Misconfigured("Parquet needs pyarrow. Install it with `pip install 'luubao[parquet]'`") from error
+    return pa, pq
+
+
+def write_parquet(rows: Rows, path: Path) -> None:
+    """Writes Parquet: Zstandard, in row groups, with the meaning of each column in its metadata."""
+    pa, pq = import_pyarrow()
     types = {
         "int64": pa.int64(), "int32": pa.int32(), "string": pa.string(), "bool": pa.bool_(), "double": pa.float64(),
         "list": pa.list_(pa.string()),

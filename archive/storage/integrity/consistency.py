@@ -188,7 +188,8 @@ def _integrity_check(db: Database, index: str) -> sqlite3.DatabaseError | None:
 
 
 INDEXES = {"search": "bm25(10.0, 5.0, 1.0, 2.0, 1.0)", "search_front": None}
-"""Each with the function that ranks its hits, None for SQLite's own."""
+"""The search indexes, which triggers fill (migrations m001 and m004), each with the function that ranks its hits, None
+for SQLite's own."""
 _FORMAT = 4  # https://www.sqlite.org/fts5.html keeps its number in the table config
 _EMPTY = ((1, b""), (10, bytes(7)))  # the averages and the structure of an index of no words, by their row's number
 
