@@ -22,7 +22,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PIP) --no-build-isolation --editable .
 	@touch $@
 
-demo: $(VENV)/.installed  ## publish a small newspaper here, crawl it on three days, tell what changed
+demo: $(VENV)/.installed  ## publish a small newspaper here, crawl it on three days, print what changed
 	@rm -rf demo.db demo.db-wal demo.db-shm demo.db.pictures
 	@$(BIN)/luubao demo --db demo.db
 
@@ -80,14 +80,14 @@ format: $(VENV)/.installed  ## put the code into its form
 DOCS := README.md docs/alerts.md docs/tour.md docs/add-an-outlet.md docs/cli.md docs/cron.md docs/exchange.md docs/politeness.md docs/questions.md docs/scale.md docs/schema.md docs/storage.md
 COG := $(BIN)/python -m cogapp -P -p "import sys; sys.path[:0] = ['docs', '.']"
 
-docs: $(VENV)/.installed  ## write the generated parts of the docs anew
+docs: $(VENV)/.installed  ## regenerate the generated parts of the docs
 	$(COG) -r $(DOCS)
 	$(BIN)/python docs/architecture.py
 
-pictures: $(VENV)/.installed  ## take the pictures of docs/tour.md anew; wants a Chromium
+pictures: $(VENV)/.installed  ## retake the pictures of docs/tour.md; wants a Chromium
 	$(BIN)/python docs/screenshots.py
 
-notebooks: $(VENV)/.installed demo  ## run docs/notebooks.md anew, with pandas, Polars and DuckDB in an environment of their own
+notebooks: $(VENV)/.installed demo  ## run docs/notebooks.md again, with pandas, Polars and DuckDB in an environment of their own
 	$(PYTHON) -m venv build/notebooks
 	build/notebooks/bin/pip install --quiet "pandas>=3" "polars>=2" "duckdb>=2" --editable .
 	build/notebooks/bin/python docs/notebooks.py demo.db

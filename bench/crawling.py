@@ -86,7 +86,7 @@ class Fetching(scrapy.Spider):
 
 class _Inline(readers.Readers):
     async def read(self, task: readers.Task) -> readers.Read:
-        return readers._read(self._furniture, task)
+        return readers._read(self._boilerplate, task)
 
 
 def main(kind: str, base_url: str, place: str) -> None:

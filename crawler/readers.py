@@ -8,10 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import count as count_up
 from typing import Any, TypeVar
 
 from archive import Picture, Reading, Unreadable
@@ -21,7 +20,7 @@ from archive.pictures import recognise, recognise_kind
 from archive.pipeline.page_reading import extractor_of, try_to_read
 from archive.storage.captures.kept_captures import Source
 from archive.text.recurring_blocks import Boilerplate
-from archive.workers import Lost, Workers
+from archive.workers import FutureWorkers, Lost
 from crawler import discovery
 
 T = TypeVar("T")
@@ -66,10 +65,8 @@ class Readers:
     """A pool of reader processes, started with the first page. To be closed."""
 
     def __init__(self, boilerplate: Boilerplate, count: int | None = None):
-        self._furniture = boilerplate
-        self._workers = Workers[Task | Call, Any](partial(_reader, boilerplate), count, hear=self._receive)
-        self._task_numbers = count_up()
-        self._waiting: dict[int, tuple[asyncio.AbstractEventLoop, asyncio.Future[Any]]] = {}
+        self._boilerplate = boilerplate
+        self._workers = FutureWorkers[Task | Call, Any](partial(_reader, boilerplate), count)
         self._stopped = False
 
     async def read(self, task: Task) -> Read:
@@ -78,7 +75,7 @@ class Readers:
         run = replace(task.source.run, change_rates=ChangeRates())  # large, and not needed by a reader
         answer = await self._submit(replace(task, source=replace(task.source, run=run)))
         if isinstance(answer, Lost):
-            return Read(Unreadable("gave-up", answer.reason, extractor_of(self._furniture)), PackedLinks())
+            return Read(Unreadable("gave-up", answer.reason, extractor_of(self._boilerplate)), PackedLinks())
         assert isinstance(answer, Read)
         return answer
 
@@ -99,8 +96,7 @@ class Readers:
     def stop(self) -> None:
         """Gives up all tasks that have no answer yet, and all later ones."""
         self._stopped = True
-        for _, future in self._waiting.values():
-            _resolve(future, ReadingStopped())
+        self._workers.give_up(ReadingStopped())
 
     def close(self) -> None:
         self._workers.__exit__()
@@ -108,30 +104,7 @@ class Readers:
     async def _submit(self, task: Task | Call, *, background: bool = False) -> Any:
         if self._stopped:
             raise ReadingStopped
-        loop, number = asyncio.get_running_loop(), next(self._task_numbers)
-        answer: asyncio.Future[Any] = loop.create_future()
-        self._waiting[number] = loop, answer
-        self._workers.submit(number, task, background=background)
-        try:
-            return await answer
-        finally:
-            del self._waiting[number]
-
-    def _receive(self, number: int, answer: object) -> None:
-        """Called in the workers' thread."""
-        if waiting := self._waiting.get(number):
-            loop, future = waiting
-            with suppress(RuntimeError):  # the loop has ended meanwhile
-                loop.call_soon_threadsafe(_resolve, future, answer)
-
-
-def _resolve(future: asyncio.Future[Any], answer: object) -> None:
-    if future.done():
-        return
-    if isinstance(answer, BaseException):
-        future.set_exception(answer)
-    else:
-        future.set_result(answer)
+        return await asyncio.wrap_future(self._workers.call(task, background=background))
 
 
 @contextmanager

@@ -28,7 +28,7 @@ LUUBAO_HOST_LOCKS = None  # read by: crawler.politeness.host_politeness
 LUUBAO_LEASE = None  # a LeaseCheck, where many machines crawl; read by: crawler.politeness.host_politeness
 
 # Backoff, in seconds unless stated; read by: crawler.politeness.host_politeness
-LUUBAO_ERRORS_IN_A_ROW = 5  # a count: then the host is left alone
+LUUBAO_ERRORS_IN_A_ROW = 5  # a count: then the host gets no more requests
 LUUBAO_FIRST_QUIET = 15 * 60  # how long, doubled with every further error, in later runs too
 LUUBAO_LONGEST_QUIET = 6 * 60 * 60
 LUUBAO_FIRST_PAUSE = 30  # after a 429 or 503 without Retry-After; doubled with every further one

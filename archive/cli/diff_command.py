@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,15 @@ from archive.cli import formatting
 from archive.cli.options import NUMBER, db_option, json_option
 from archive.console.output import say, say_all, say_json, say_whole, stored_moment
 from archive.diff import Change, size
-from archive.diff.summary import summary
+from archive.diff.compare import compare, side_by_side
+from archive.diff.summary import summary, title, title_of_picture, together, unmarked
 from archive.model.errors import ArchiveDamaged, LuubaoError, UnknownArticle
+from archive.model.records import Reading
 from archive.queries import lookup
 from archive.queries.lookup import Article
 from archive.runtime.atomic_files import atomic_write
-from archive.storage.captures.kept_captures import provenance_of
+from archive.storage.captures.kept_captures import Provenance, provenance_of
 from archive.storage.connection import open_archive
-from archive.web.diff_html import Comparison, page
 
 _EXIT_NOTHING = 1
 
@@ -144,3 +145,36 @@ def _print(article: Article, steps: Sequence[Comparison]) -> None:
         for change in step.changes:
             say()
             say_all(formatting.change_lines(change))
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two versions of an article with their readings and provenance."""
+
+    old: Provenance
+    new: Provenance
+    before: Reading
+    after: Reading
+    changes: tuple[Change, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "changes", compare(self.before, self.after))
+
+    def rows(self) -> Iterator[list[Change]]:
+        """All paragraphs and pictures, each picture with its caption and credit."""
+        return together(side_by_side(self.before, self.after))
+
+
+def page(article: Article, steps: Sequence[Comparison]) -> str:
+    """One or more steps of an article's history as one self-contained HTML page: no script, no request, readable on a
+    desktop, a phone and paper. Pictures appear as URL and caption. It is valid HTML and well-formed XML too."""
+    from importlib.metadata import version
+
+    from archive.web.template_environment import environment  # jinja2 takes longer to import than a diff to make
+
+    template = environment().get_template("diff_page.html")
+    html = template.render(
+        article=article, steps=steps, version=version("luubao"), moment=stored_moment, summary=summary, title=title,
+        title_of_picture=title_of_picture, unmarked=unmarked,
+    )  # fmt: skip
+    return f"{html}\n"

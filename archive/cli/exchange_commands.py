@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,10 +92,10 @@ def _import_captures(
     """Imports captures; returns how many records could not be imported."""
     from archive.exchange.importers.import_job import import_files
 
-    with _progress() as progress:
+    with counting("importing") as step:
         report = import_files(
             path, files, matcher, pictures=pictures or folder_beside(path), defaults=defaults, jobs=jobs,
-            progress=progress,
+            progress=lambda _: step(),
         )  # fmt: skip
     _print_report(report)
     if not sum(report.counts[name] for name in ("filed", "late", "here", "withdrawn")):
@@ -179,7 +178,7 @@ def merge_command(
 
 _NOT_MERGED = {
     "withdrawn": "captures of withdrawn articles were left out, or kept as facts only",
-    "damaged": "captures do not open in the other archive and were left out. `luubao verify` names them",
+    "damaged": "captures cannot be decompressed in the other archive and were left out. `luubao verify` names them",
     "refused": "rows or values of the other archive were left out, for they are impossible",
     "pictures-missing": "fetches of pictures were left out, for their files are not in the other's folder",
 }
@@ -229,19 +228,6 @@ def _print_report(report: Report) -> None:
     say_counts(counts, _NOT_IMPORTED)
     for line in report.skipped:
         say(f"  {line}", err=True)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Report], None]]:
-    """Shows a progress count on standard error, if that is a terminal."""
-
-    def show(report: Report) -> None:
-        count = sum(report.counts.values())
-        if count % 50 == 0:
-            show_progress(f"importing: {count}")
-
-    yield show
-    clear_progress()
 
 
 @click.command("push")
@@ -315,7 +301,7 @@ def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool
         with counting(f"{name}: pieces") as step:
             carried = pull(name, bucket, archive, pictures=None if no_pictures else folder_beside(archive), step=step)
         say(_transfer_summary(name, carried))
-        partly |= _print_damaged(name, carried, f"at {store}. `luubao push` from where they are good mends that")
+        partly |= _print_damaged(name, carried, f"at {store}. `luubao push` from where they are good fixes that")
     raise click.exceptions.Exit(EXIT_PARTLY if partly else 0)
 
 

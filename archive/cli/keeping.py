@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +16,7 @@ from archive.model.errors import LuubaoError
 from archive.model.unpack_budget import UnpackBudget
 from archive.queries import lookup
 from archive.storage.captures.kept_captures import outlets_of
-from archive.storage.connection import Database, open_archive
-from archive.storage.file_identity import require_file
+from archive.storage.connection import Database, open_archive, open_existing
 from archive.storage.integrity import consistency
 from archive.storage.integrity.problems import Problem, Unchecked
 from archive.storage.integrity.seals import cleansings, newest_seal
@@ -70,7 +68,7 @@ def verify(
             problems = list(found)
         head, cleansed = newest_seal(db), cleansings(db)
     if index:
-        with _existing(path) as db:
+        with open_existing(path) as db:
             problems += consistency.broken_index(db)
     _print_problems(problems, head, cleansed, as_json)
     _print_left(left)
@@ -125,7 +123,7 @@ def compact(path: Path, outlet: str | None, no_vacuum: bool) -> None:
     """
     from archive.storage import payloads as compacting
 
-    with _existing(path) as db:
+    with open_existing(path) as db:
         outlets = [run.outlet_id for run in outlets_of(db, outlet)]
         with counting("compacting", " pages") as step:
             result = compacting.compact(db, outlets, step)
@@ -135,7 +133,8 @@ def compact(path: Path, outlet: str | None, no_vacuum: bool) -> None:
         f" pages take {_size(result.after)}, before {_size(result.before)}{note}"
     )
     if result.damaged:
-        raise LuubaoError(f"{len(result.damaged)} pages do not open and were left alone. `luubao verify` names them")
+        damaged = f"{len(result.damaged)} pages cannot be decompressed and were left as they are"
+        raise LuubaoError(f"{damaged}. `luubao verify` names them")
 
 
 def _vacuum(db: Database, path: Path) -> str:
@@ -186,7 +185,7 @@ def withdraw(
 
     if restoring == (reason is not None) or (restoring and destroy):
         raise click.UsageError("give --reason to withdraw, or --restore alone to take a withdrawal back")
-    with _existing(path) as db:
+    with open_existing(path) as db:
         folder = picture_folder(path, pictures)
         article_id = lookup.article_id(db, url)
         if restoring:
@@ -218,11 +217,3 @@ def _print_destroyed(article_id: int, since: str | None, look: Look, lost: int) 
         raise LuubaoError(f"still there, in {', '.join(look.left[:10])}: give the same command again")
     if lost:
         raise LuubaoError(f"{lost} of its withheld texts were damaged: nobody can look for what they said")
-
-
-@contextmanager
-def _existing(path: Path) -> Iterator[Database]:
-    """Opens an existing archive for writing."""
-    require_file(path)
-    with open_archive(path, create=True) as db:
-        yield db

@@ -19,12 +19,10 @@ from archive.model import clock
 from archive.model.errors import ArchiveUnusable
 from archive.model.notices import MOST_NOTED
 from archive.runtime import signals
-from archive.storage.connection import open_archive, transaction
-from archive.storage.file_identity import require_file
+from archive.storage.connection import open_archive, open_existing, transaction
 from archive.storage.histories.edit_size import measure, uncounted
-from archive.storage.integrity.consistency import index_problems
-from archive.storage.integrity.search_indexes import make_anew
-from archive.storage.integrity.value_check import mend, odd_rows
+from archive.storage.integrity.consistency import index_problems, make_anew
+from archive.storage.integrity.value_check import odd_rows, repair
 from archive.storage.schema_check import restore_schema
 from archive.storage.withdrawals import secret_removal as cleansing
 from archive.storage.withdrawals.secret_removal import removals
@@ -41,8 +39,8 @@ EXIT_LEFT = 6
 def upgrade(path: Path) -> None:
     """Upgrades an archive written by an older luubao.
 
-    Migrates the schema, restores views, triggers and indexes that are missing or changed, makes search indexes anew
-    that cannot be read, and repairs impossible values: an unknown time zone of an outlet, or an invalid time in crawl
+    Migrates the schema, restores views, triggers and indexes that are missing or changed, rebuilds search indexes that
+    cannot be read, and repairs impossible values: an unknown time zone of an outlet, or an invalid time in crawl
     data. What came from a newspaper is evidence and is never changed; rows of it that cannot be read are named here
     and skipped by other commands. Exit code 6 if there are such rows. Reports secrets that older archives contain;
     `luubao cleanse` removes them.
@@ -53,14 +51,13 @@ def upgrade(path: Path) -> None:
     """
     from archive.storage.withdrawals.secret_removal import kinds
 
-    require_file(path)
-    with open_archive(path, create=True, any_code=True) as db:
+    with open_existing(path, any_code=True) as db:
         with transaction(db):
             restored = restore_schema(db)
             for index in sorted({problem.where for problem in index_problems(db)}):
                 make_anew(db, index)
                 restored.append(f"search index {index}")
-        say_all((f"{name} was missing or changed, and is as luubao makes it again" for name in restored), err=True)
+        say_all((f"{name} was missing or changed, and is restored" for name in restored), err=True)
         _count_changes(db)
         left = _repair(db)
         captures, secrets = kinds(db)
@@ -74,16 +71,14 @@ def upgrade(path: Path) -> None:
 
 def _repair(db: Any) -> int:
     """Repairs invalid rows, and prints them. Returns how many could not be repaired."""
-    from archive.storage.connection import transaction
-
     left = count = 0
     for row in [*odd_rows(db)]:
         with transaction(db):
-            repair = mend(db, row)
-        left += repair is None
+            repaired = repair(db, row)
+        left += repaired is None
         count += 1
         if count <= MOST_NOTED:
-            say(f"{row}{f': {repair}' if repair else ''}", err=True)
+            say(f"{row}{f': {repaired}' if repaired else ''}", err=True)
     if count > MOST_NOTED:
         say(f"and {count - MOST_NOTED} more. `luubao verify` names all that are left", err=True)
     return left
@@ -119,18 +114,17 @@ def cleanse(path: Path, dry_run: bool) -> None:
     """
     from importlib.metadata import version
 
-    require_file(path)
     if dry_run:
         with open_archive(path) as db:
             captures, kinds = cleansing.kinds(db)
         say(f"would take out of {cleansing.removals(captures, kinds)}" if captures else "there is nothing to take out")
         return
-    with open_archive(path, create=True) as db:
+    with open_existing(path) as db:
         captures, kinds = cleansing.cleanse(db, {"luubao": version("luubao")}, clock.now())
         failure = cleansing.write_anew(db, path)
     if failure:
         raise ArchiveUnusable(
-            f"{path} is cleansed, and could not be written anew: {failure}. Traces may be left in it: end whatever else"
+            f"{path} is cleansed, and could not be rewritten: {failure}. Traces may be left in it: end whatever else"
             " uses it, free twice its room, and run `luubao cleanse` again"
         )
     say(f"took out of {cleansing.removals(captures, kinds)}" if captures else "there was nothing to take out")
@@ -202,7 +196,7 @@ def _print_report(report: Report) -> None:
 
 def _exit_code(report: Report) -> int:
     if report.interrupted:
-        say("Stopped by a signal. What was read is kept; the next reread goes on from here", err=True)
+        say("Stopped by a signal. What was read is kept; the next reread continues from here", err=True)
         return signals.EXIT_INTERRUPTED
     return EXIT_INCOMPLETE if report.gave_up or report.damaged else 0
 

@@ -77,7 +77,7 @@ def import_readings(
         for staged in (staged for staged in by_outlet.values() if staged.has_readings):
             answers = _StagedAnswers(staged.ledger, workers)
             job = _Filing(db, staged.run, staged.boilerplate, answers, Span(), imported.filing, stopped)
-            job.brought = staged.ledger
+            job.staged = staged.ledger
             job.show = shown(job, started, progress)
             job.run_all()
             imported.left += unread_captures.ExtractorProgress(db, staged.ledger.extractor).count(staged.run, Span())
@@ -131,16 +131,16 @@ def _stage_row(by_outlet: dict[str, _OutletReadings], row: Row, imported: Import
     if capture.timezone != staged.run.outlet.timezone:
         return "otherwise"
     columns = row_of(capture, updated)
-    return staged.ledger.bring(capture, {column: columns[column] for column in SAID})
+    return staged.ledger.stage(capture, {column: columns[column] for column in SAID})
 
 
 class _Filing(Rereading):
     """Files staged readings, and rereads only captures that must be filed with them."""
 
-    brought: StagedReadings
+    staged: StagedReadings
 
     def keys(self) -> list[str]:
-        return self.brought.keys(self.run, self.span)
+        return self.staged.keys(self.run, self.span)
 
 
 class _StagedAnswers:

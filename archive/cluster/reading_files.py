@@ -19,8 +19,9 @@ from pathlib import PurePosixPath
 from typing import Any, get_args
 
 from archive.cluster.warc_splits import Place, file_selector
+from archive.exchange.exporters.tables import import_pyarrow
 from archive.model import clock, validation
-from archive.model.errors import BadValue, LuubaoError, Misconfigured
+from archive.model.errors import BadValue, LuubaoError
 from archive.model.records import Block, BlockKind, Image, ReadableKind, Reading, Unreadable, UnreadableReason
 from archive.storage.unread_captures import CaptureKey
 
@@ -35,7 +36,7 @@ KEY: dict[str, tuple[str, str]] = {
     "final_url": ("string", "the address that answered, against which links were resolved"),
     "encoding": ("string", "the charset of the HTTP header; null where it named none"),
     "timezone": ("string", "the IANA name of the zone in which the outlet prints its times"),
-    "warc": ("string", "the file whose record held the bytes, as the job was told it"),
+    "warc": ("string", "the file whose record held the bytes, as named when the job was started"),
     "offset": ("int64", "where that record begins, in bytes"),
 }
 """The columns that identify a reading's capture, with types and meanings."""
@@ -190,7 +191,7 @@ Add = Callable[[Row], None]
 def writing(place: Place, *, revisits: bool = False) -> Iterator[Add]:
     """Writes rows one by one to a file, which exists once the block ends without an exception. revisits: rows of
     captures that are yet to be read; writes no file without rows."""
-    pa, pq = _pyarrow()
+    pa, pq = import_pyarrow()
     schema, group = _schema(pa, KEY if revisits else COLUMNS), list[Row]()
     with ExitStack() as stack:
         writer: Any = None
@@ -222,7 +223,7 @@ def read_rows(place: Place, columns: Iterable[str] | None = None) -> Iterator[Ro
 
     Raises LuubaoError for a file of another kind, or a damaged one.
     """
-    pa, pq = _pyarrow()
+    pa, pq = import_pyarrow()
     try:
         with place.system.open_input_file(place.path) as source, pq.ParquetFile(source) as file:
             if (file.schema_arrow.metadata or {}).get(b"format") != FORMAT:
@@ -262,12 +263,3 @@ def _schema(pa: Any, columns: Mapping[str, tuple[str, str]]) -> Any:
     types = simple | {name: pa.list_(struct) for name, struct in structs.items()}
     fields = [pa.field(name, types[kind], metadata={"meaning": meaning}) for name, (kind, meaning) in columns.items()]
     return pa.schema(fields, metadata={"format": FORMAT})
-
-
-def _pyarrow() -> tuple[Any, Any]:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise Misconfigured("Parquet needs pyarrow. Install it with `pip install 'luubao[parquet]'`") from error
-    return pa, pq

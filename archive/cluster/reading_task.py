@@ -11,9 +11,9 @@ import atexit
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from itertools import count
 
 from archive.cluster.reading_files import Add, Row, row_of, writing
 from archive.cluster.warc_splits import Split, WarcHead, head_of, is_there, pages_in, place
@@ -27,13 +27,12 @@ from archive.pipeline.page_reading import extractor_of, gave_up, try_to_read
 from archive.storage.captures import kept_captures
 from archive.storage.unread_captures import CaptureKey
 from archive.text.recurring_blocks import Boilerplate, without
-from archive.workers import PATIENCE, Lost, Workers
+from archive.workers import PATIENCE, FutureWorkers, Lost, awaited
 
 REVISITS = "_revisits"
 """The subfolder for captures whose body is in another record."""
 _MAX_QUEUED = 32
 _MAX_QUEUED_BYTES = 64 * 1024 * 1024  # bytes of queued pages
-_POLL = 0.2
 _MAX_REPORTED = 5
 
 _Task = tuple[kept_captures.Source, bytes, str | None]
@@ -135,36 +134,25 @@ def seen_as(page: Page, outlet: Outlet, file: str, offset: int) -> CaptureKey:
 
 def read_again(pages: Iterator[ToRead], report: TaskReport, job: Job) -> Iterator[Row]:
     """Rereads pages; yields rows in the order of the pages."""
-    workers, queue = worker_pool(job.patience), deque[tuple[int, ToRead]]()
-    answers: dict[int, Reading | Unreadable | Lost] = {}
+    workers, queue = worker_pool(job.patience), deque[tuple[Future[Reading | Unreadable | Lost], ToRead]]()
     for page in pages:
-        number = next(_numbers)
-        queue.append((number, page))
         source = kept_captures.Source(
             0, Run(0, 0, page.outlet), "", page.seen.final_url, clock.parse(page.seen.captured_at)
         )
-        workers.submit(number, (source, page.body, page.seen.encoding))
-        answers.update(workers.answers(0))
-        while _is_full(queue):
-            yield from _completed_rows(queue, answers, report)
-            if _is_full(queue):
-                answers.update(workers.answers(_POLL))
+        queue.append((workers.call((source, page.body, page.seen.encoding)), page))
+        while queue and (queue[0][0].done() or _is_full(queue)):
+            yield _next_row(queue, report)
     while queue:
-        yield from _completed_rows(queue, answers, report)
-        if queue:
-            answers.update(workers.answers(_POLL))
+        yield _next_row(queue, report)
 
 
-def _is_full(queue: deque[tuple[int, ToRead]]) -> bool:
+def _is_full(queue: deque[tuple[Future[Reading | Unreadable | Lost], ToRead]]) -> bool:
     return len(queue) >= _MAX_QUEUED or sum(len(page.body) for _, page in queue) > _MAX_QUEUED_BYTES
 
 
-def _completed_rows(
-    queue: deque[tuple[int, ToRead]], answers: dict[int, Reading | Unreadable | Lost], report: TaskReport
-) -> Iterator[Row]:
-    while queue and queue[0][0] in answers:
-        number, page = queue.popleft()
-        yield _row(page, answers.pop(number), report)
+def _next_row(queue: deque[tuple[Future[Reading | Unreadable | Lost], ToRead]], report: TaskReport) -> Row:
+    reading, page = queue.popleft()
+    return _row(page, awaited(reading), report)
 
 
 def _row(page: ToRead, reading: Reading | Unreadable | Lost, report: TaskReport) -> Row:
@@ -189,17 +177,16 @@ def _extractor() -> Iterator[Callable[[_Task], Reading | Unreadable]]:
     yield lambda task: try_to_read(*task, Boilerplate())
 
 
-_numbers = count()  # of pages in all tasks: a failed task may have left pages in the workers
-_workers: dict[float, Workers[_Task, Reading | Unreadable]] = {}
+_workers: dict[float, FutureWorkers[_Task, Reading | Unreadable]] = {}
 
 
-def worker_pool(patience: float) -> Workers[_Task, Reading | Unreadable]:
+def worker_pool(patience: float) -> FutureWorkers[_Task, Reading | Unreadable]:
     """The worker process that reads pages. Later tasks use it again, for it takes a second to start; it ends with this
     process."""
     if patience not in _workers:
         # before multiprocessing's own handler, which waits for workers that ignore its signal
         atexit.register(stop_workers)
-        _workers[patience] = Workers(_extractor, 1, patience=patience)
+        _workers[patience] = FutureWorkers(_extractor, 1, patience=patience)
     return _workers[patience]
 
 

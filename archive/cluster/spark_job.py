@@ -177,7 +177,7 @@ def _collect(tasks: Any) -> list[TaskReport]:
     except Py4JJavaError as error:
         reasons = re.findall(r"^(?:[\w.]+(?:Error|Exception)|[\w.]+): .+$", str(error.java_exception), re.MULTILINE)
         raise LuubaoError(
-            f"a task failed: {(reasons or ['Spark says why above'])[-1][:300]}. What was read is kept: mend this, and"
+            f"a task failed: {(reasons or ['Spark says why above'])[-1][:300]}. What was read is kept: fix this, and"
             " start the job again"
         ) from error
     return reports

@@ -1,5 +1,5 @@
 """Reads the clock, and formats and parses timestamps: ISO 8601, ours in UTC to the second with a Z, a page's with its
-own offset."""
+own offset; dates of HTTP headers."""
 
 from __future__ import annotations
 
@@ -44,4 +44,15 @@ def read(text: object) -> datetime | None:
         moment = parse(text) if isinstance(text, str) else None
         return moment.astimezone(UTC) if moment and moment.tzinfo else None
     except (ValueError, OverflowError):
+        return None
+
+
+def http_date(text: str | None) -> datetime | None:
+    """The moment of an HTTP date, in any of its forms (RFC 9110 section 5.6.7); None for anything else."""
+    from email.utils import parsedate_to_datetime  # imported late: most commands meet none
+
+    try:
+        date = parsedate_to_datetime(text or "")
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
         return None

@@ -19,7 +19,7 @@ def zone_of(name: str) -> ZoneInfo:
     """The zone of an IANA name; UTC, with a notice, where the name is unknown."""
     if isinstance(name, str) and is_zone(name):
         return ZoneInfo(name)
-    pass_over("outlets", f"{shown(name)} is no time zone; times are shown in UTC. `luubao upgrade` mends it")
+    pass_over("outlets", f"{shown(name)} is no time zone; times are shown in UTC. `luubao upgrade` fixes it")
     return UNKNOWN
 
 

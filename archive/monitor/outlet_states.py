@@ -297,11 +297,11 @@ def _attention(facts: OutletFacts, finished: list[RunFacts], *, running: bool) -
     if killed.outcome == "running" and not running:
         yield (
             f"the run of {moment(killed.started_at, facts.timezone)} was killed, or its machine lost power; nothing is"
-            " lost, and the next run goes on from there"
+            " lost, and the next run continues from there"
         )
     broken_off = sum(run.outcome == "interrupted" for run in finished[-_LAST_RUNS:])
     if broken_off >= _MANY_INTERRUPTED:
-        yield f"{broken_off} of the last {len(finished[-_LAST_RUNS:])} runs were broken off before they were done"
+        yield f"{broken_off} of the last {len(finished[-_LAST_RUNS:])} runs were interrupted before they finished"
     if facts.doubted:
         addresses = "1 address" if facts.doubted == 1 else f"{facts.doubted} addresses"
         yield f"{addresses} last showed what is kept and not believed (readings.doubt says why); the next look decides"

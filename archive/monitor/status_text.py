@@ -27,17 +27,17 @@ def lines(status: Status) -> Iterator[str]:
         yield from _outlet(outlet, status.at)
     for host in status.resting:
         yield ""
-        yield from textwrap.wrap(rest(host, _zone(status)), _WIDTH, subsequent_indent="  ")
+        yield from textwrap.wrap(backoff_line(host, zone_of_all(status)), _WIDTH, subsequent_indent="  ")
     if not status.outlets:
         yield "no outlet was ever crawled into this archive: `luubao outlets` lists those there are"
 
 
 def _head(status: Status) -> Iterator[str]:
-    left, right = f"{status.archive}  {size(status.bytes)}", moment(status.at, _zone(status))
+    left, right = f"{status.archive}  {size(status.bytes)}", moment(status.at, zone_of_all(status))
     yield f"{left}{right:>{max(_WIDTH - len(left), len(right) + 2)}}"
 
 
-def _zone(status: Status) -> str:
+def zone_of_all(status: Status) -> str:
     return next((outlet.timezone for outlet in status.outlets), "UTC")
 
 
@@ -49,12 +49,13 @@ def _outlet(outlet: OutletStatus, now: datetime) -> Iterator[str]:
     for sentence in outlet.attention:
         for line in textwrap.wrap(sentence, _WIDTH, initial_indent="  ! ", subsequent_indent="    "):
             yield styled(line, fg=_COLOURS.get(outlet.state, "yellow"))
-    for label, fact in _facts(outlet, now):
+    for label, fact in facts(outlet, now):
         yield from textwrap.wrap(fact, _WIDTH, initial_indent=f"  {label:11}", subsequent_indent=" " * _INDENT)
     yield from _trends(outlet)
 
 
-def _facts(outlet: OutletStatus, now: datetime) -> Iterator[tuple[str, str]]:
+def facts(outlet: OutletStatus, now: datetime) -> Iterator[tuple[str, str]]:
+    """What there is to say of an outlet: names and values."""
     if outlet.running_since:
         yield "running", f"since {moment(outlet.running_since, outlet.timezone)}"
     if outlet.last:
@@ -90,12 +91,9 @@ def _run(run: RunFacts, zone: str, now: datetime) -> str:
     times = [f"{moment(run.started_at, zone)}, {duration(now - run.started_at)} ago"]
     if run.finished_at:
         times.append(f"took {duration(run.finished_at - run.started_at)}")
-    counts = [f"{run.stats.get('captures', 0):,} pages", *_counted(run)]
+    counts = [f"{run.stats.get('captures', 0):,} pages"]
+    counts += [f"{run.stats[name]:,} {name}" for name in _COUNTS if run.stats.get(name)]
     return f"{', '.join(times)}: {', '.join(counts)}"
-
-
-def _counted(run: RunFacts) -> Iterator[str]:
-    yield from (f"{run.stats[name]:,} {name}" for name in _COUNTS if run.stats.get(name))
 
 
 def _trends(outlet: OutletStatus) -> Iterator[str]:
@@ -139,7 +137,7 @@ def _bar(value: float, highest: float) -> str:
     return _BARS[min(1 + int(value / highest * (len(_BARS) - 1)), len(_BARS) - 1)]
 
 
-def rest(host: HostState, timezone: str) -> str:
+def backoff_line(host: HostState, timezone: str) -> str:
     """Until when a host is under backoff, and why."""
     until = moment(host.quiet_until, timezone) if host.quiet_until else "now"
-    return f"{host.host} is left alone until {until}: {host.reason or 'it kept failing'}"
+    return f"no requests to {host.host} until {until}: {host.reason or 'it kept failing'}"

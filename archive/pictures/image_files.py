@@ -251,23 +251,14 @@ def _pixels(data: bytes, frame: bytes, scans: list[bytes], turn: int) -> Pixels:
     if frame[0] not in _DECODED:
         raise Refused("a coding that browsers cannot show")
     height, width = int.from_bytes(frame[2:4]), int.from_bytes(frame[4:6])
-    samples = {component[0]: (component[1] >> 4) * (component[1] & 15) for component in _frame_components(frame[7:])}
+    samples = {frame[at]: (frame[at + 1] >> 4) * (frame[at + 1] & 15) for at in range(7, len(frame) - 2, 3)}
     most_samples = max([1, *samples.values()])
-    decoded = [sum(samples.get(component[0], 0) for component in _scan_components(scan)) for scan in scans]
+    components = [scan[1 : min(1 + 2 * scan[0], len(scan) - 1) : 2] if scan else b"" for scan in scans]
+    decoded = [sum(samples.get(component, 0) for component in scan) for scan in components]
     # unless the first scan holds all components, the decoder buffers coefficients until the last, two bytes each
     buffered = frame[0] == _PROGRESSIVE or scans[0][:1] != frame[6:7]
     memory = width * height * sum(samples.values()) * 2 // most_samples if buffered else 0
     return Pixels(data, width, height, turn, memory, width * height * sum(decoded) // most_samples)
-
-
-def _frame_components(components: bytes) -> Iterator[bytes]:
-    return (components[offset : offset + 3] for offset in range(0, len(components) - 2, 3))
-
-
-def _scan_components(scan: bytes) -> Iterator[bytes]:
-    return (
-        (scan[offset : offset + 2] for offset in range(1, min(1 + 2 * scan[0], len(scan) - 1), 2)) if scan else iter(())
-    )
 
 
 # Each signature has a fixed length, so no pattern can backtrack.

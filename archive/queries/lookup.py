@@ -163,7 +163,7 @@ def reading_of(db: Database, article_id: int, number: int | None = None) -> tupl
     from archive.storage.version_texts import from_row
 
     rows = db.query(
-        "SELECT versions.number, texts.*, extractors.name AS extractor FROM versions"
+        "SELECT versions.number, texts.*, versions.id AS version, extractors.name AS extractor FROM versions"
         " JOIN active_texts ON active_texts.version_id = versions.id JOIN texts ON texts.id = active_texts.text_id"
         " JOIN extractors ON extractors.id = texts.extractor_id"
         " WHERE versions.article_id = :article AND (:number IS NULL OR versions.number = :number)"
@@ -173,7 +173,7 @@ def reading_of(db: Database, article_id: int, number: int | None = None) -> tupl
     if (row := next(iter(rows), None)) is None:
         raise UnknownArticle(f"the article has no version {number}. `luubao versions` lists those it has")
     reading = readable_value(row, "texts", lambda row: from_row(row, row["extractor"]))
-    return row["number"], with_stored(reading, _stored_pictures(db, article_id, row["number"]))
+    return row["number"], with_stored(reading, stored_pictures(db, f"[{row['version']}]").get(row["version"], {}))
 
 
 def with_stored(reading: Reading, stored: Mapping[str, StoredPicture]) -> Reading:
@@ -181,19 +181,25 @@ def with_stored(reading: Reading, stored: Mapping[str, StoredPicture]) -> Readin
     return replace(reading, images=tuple(replace(image, stored=stored.get(image.url)) for image in reading.images))
 
 
-def _stored_pictures(db: Database, article_id: int, number: int) -> dict[str, StoredPicture]:
-    """URL -> stored picture in a version, for those that were fetched."""
+def stored_pictures(db: Database, numbers: str) -> dict[int, dict[str, StoredPicture]]:
+    """The pictures of versions that were fetched, by versions.id and URL. numbers: a JSON list of versions.id."""
     rows = db.query(
-        "SELECT pictures.id, images.url, pictures.digest, path, media_type, size, width, height, thumbnail"
-        " FROM versions"
-        " JOIN version_images ON version_images.version_id = versions.id JOIN images ON images.id = image_id"
-        " JOIN pictures ON pictures.id = picture_id WHERE article_id = ? AND number = ?",
-        [article_id, number],
+        "SELECT version_images.version_id AS version, pictures.id, images.url, pictures.digest, path, media_type, size,"
+        " width, height, thumbnail FROM version_images JOIN images ON images.id = image_id"
+        " JOIN pictures ON pictures.id = picture_id"
+        " WHERE version_images.version_id IN (SELECT value FROM json_each(?))",
+        [numbers],
     )
-    return {url: picture for url, picture in readable_values(rows, "pictures", stored_picture) if picture}
+    by_version: dict[int, dict[str, StoredPicture]] = {}
+    for version, (url, stored) in readable_values(
+        rows, "pictures", lambda row: (int(row["version"]), _stored_picture(row))
+    ):
+        if stored:
+            by_version.setdefault(version, {})[url] = stored
+    return by_version
 
 
-def stored_picture(row: dict[str, Any]) -> tuple[str, StoredPicture | None]:
+def _stored_picture(row: dict[str, Any]) -> tuple[str, StoredPicture | None]:
     """The picture's URL, and the stored picture; None where it is withdrawn."""
     from archive.model.records import StoredPicture
 

@@ -19,7 +19,7 @@ from archive.model.time_zones import zone_of
 from archive.model.validation import is_digest, stored_moment
 from archive.queries.article_search import LANGUAGE, ArticleFilter, conditions
 from archive.queries.days import moments
-from archive.queries.lookup import Article, find_article, stored_picture, with_stored
+from archive.queries.lookup import Article, find_article, stored_pictures, with_stored
 from archive.storage.sqlite_errors import readable_values
 from archive.storage.version_texts import from_row
 
@@ -199,7 +199,7 @@ def gists(db: Database, steps: Iterable[Step]) -> dict[int, EditSummary]:
 
 def _content_keys(db: Database, versions: Collection[int]) -> dict[int, _ContentKey]:
     numbers = json.dumps(sorted(versions))
-    pictures = _pictures(db, numbers)
+    pictures = stored_pictures(db, numbers)
     rows = db.execute(
         "SELECT active_texts.version_id, texts.row_digest FROM active_texts JOIN texts ON texts.id = text_id"
         " WHERE active_texts.version_id IN (SELECT value FROM json_each(?))",
@@ -223,7 +223,7 @@ def last_gists(db: Database, articles: Collection[int]) -> dict[int, EditSummary
 def readings_of(db: Database, versions: Collection[int]) -> dict[int, Reading]:
     """The active readings of versions, by versions.id, with the stored pictures."""
     numbers = json.dumps(sorted(versions))
-    pictures = _pictures(db, numbers)
+    pictures = stored_pictures(db, numbers)
     rows = db.query(
         "SELECT active_texts.version_id AS id, texts.headline, texts.lead, texts.body, texts.captions, texts.layout,"
         " texts.details FROM active_texts JOIN texts ON texts.id = active_texts.text_id"
@@ -232,23 +232,6 @@ def readings_of(db: Database, versions: Collection[int]) -> dict[int, Reading]:
     )
     readings = readable_values(rows, "texts", lambda row: (int(row["id"]), from_row(row)))
     return {number: with_stored(reading, pictures.get(number, {})) for number, reading in readings}
-
-
-def _pictures(db: Database, numbers: str) -> dict[int, dict[str, StoredPicture]]:
-    rows = db.query(
-        "SELECT version_images.version_id AS version, pictures.id, images.url, pictures.digest, path, media_type, size,"
-        " width, height, thumbnail FROM version_images JOIN images ON images.id = image_id"
-        " JOIN pictures ON pictures.id = picture_id"
-        " WHERE version_images.version_id IN (SELECT value FROM json_each(?))",
-        [numbers],
-    )
-    by_version: dict[int, dict[str, StoredPicture]] = {}
-    for version, (url, stored) in readable_values(
-        rows, "pictures", lambda row: (int(row["version"]), stored_picture(row))
-    ):
-        if stored:
-            by_version.setdefault(version, {})[url] = stored
-    return by_version
 
 
 Fate = Literal["same", "edited", "gone", "unknown", "withdrawn"]

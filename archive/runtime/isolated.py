@@ -12,19 +12,19 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from archive.workers import Lost
-    from archive.workers.pool import SingleWorker
+    from archive.workers import FutureWorkers, Lost
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _creation_lock = Lock()
 _entered = False
-_worker: SingleWorker | None = None
+_worker: FutureWorkers[Callable[[], Any], Any] | None = None
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def isolation() -> Iterator[None]:
         worker = _worker
         _reset_after_fork()
         if worker is not None:
-            worker.close()
+            worker.__exit__()
 
 
 def _is_worker() -> bool:
@@ -62,15 +62,16 @@ os.register_at_fork(after_in_child=_reset_after_fork)
 def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Lost:
     """Calls a module-level function in the worker. Returns Lost if it exceeded a worker's limits, or failed. Raises
     LuubaoError if no worker can be started."""
-    if not _entered or kwargs:
+    if not _entered:
         return function(*args, **kwargs)
-    return cast("T | Lost", _shared_worker().call(function, args))
+    answer: T | Lost = _shared_worker().call(partial(function, *args, **kwargs)).result()
+    return answer
 
 
-def _shared_worker() -> SingleWorker:
+def _shared_worker() -> FutureWorkers[Callable[[], Any], Any]:
     global _worker
-    from archive.workers.pool import SingleWorker  # imported only where a worker is needed
+    from archive.workers.pool import FutureWorkers, calling  # imported only where a worker is needed
 
     with _creation_lock:  # calls may come from several threads
-        _worker = _worker or SingleWorker()
+        _worker = _worker or FutureWorkers[Callable[[], Any], Any](calling, 1)
         return _worker

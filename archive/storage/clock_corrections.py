@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from archive.model import clock, validation
+from archive.model.errors import BadValue
 from archive.model.records import Outlet, header_of
 from archive.storage.connection import transaction
 
@@ -130,10 +131,7 @@ def _offset_in(db: Database, run_id: int | None) -> timedelta | None:
 
 def _date_header(response: str) -> datetime | None:
     """The newspaper's own time, from the `Date` header; None where there is none or it is invalid."""
-    from email.utils import parsedate_to_datetime  # which most commands do without
-
     try:
-        printed = header_of(validation.json_pairs(response), "date")
-        return parsedate_to_datetime(printed).astimezone(UTC) if printed is not None else None
-    except (ValueError, OverflowError):  # an invalid date
+        return clock.http_date(header_of(validation.json_pairs(response), "date"))
+    except BadValue:
         return None

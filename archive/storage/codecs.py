@@ -91,11 +91,6 @@ def _says(frame: bytes, size: int) -> bool:
     return not frame[len(_MAGIC)] & _UNUSED_BIT and zstd.get_frame_info(frame).decompressed_size == size
 
 
-def _head_of_frame(data: bytes, max_length: int) -> bytes:
-    """The content of a frame, at most max_length bytes."""
-    return zstd.ZstdDecompressor(options=_WINDOW_LIMIT).decompress(data, max_length=max_length)
-
-
 def patch(body: bytes, base: bytes) -> bytes:
     """A patch: the body, compressed with another body as its dictionary."""
     window = min(max((len(body) + len(base)).bit_length(), _SMALLEST_WINDOW), _LARGEST_WINDOW)
@@ -115,7 +110,9 @@ def open_stream(file: BinaryIO) -> BinaryIO:
     against = None
     if head[:4] == _DICTIONARY_FRAME:
         content = file.read(min(int.from_bytes(head[4:8], "little"), _LARGEST_DICTIONARY))
-        against = zstd.ZstdDict(_head_of_frame(content, _LARGEST_DICTIONARY) if content[:4] == _MAGIC else content)
+        if content[:4] == _MAGIC:
+            content = zstd.ZstdDecompressor(options=_WINDOW_LIMIT).decompress(content, max_length=_LARGEST_DICTIONARY)
+        against = zstd.ZstdDict(content)
     else:
         file.seek(0)
     return zstd.ZstdFile(file, "rb", zstd_dict=against, options=_WINDOW_LIMIT)  # type: ignore[return-value]  # a file of bytes to read from

@@ -109,11 +109,19 @@ def _raise_for_schema(db: Database, error: Exception) -> None:
         raise unreadable_row(difference[0], difference[1]) from error
 
 
+@contextmanager
+def open_existing(path: Path, *, any_code: bool = False) -> Iterator[Database]:
+    """As `open_archive` for writing, of an archive that must be there. Raises ArchiveMissing where it is not."""
+    require_file(path)
+    with open_archive(path, create=True, any_code=any_code) as db:
+        yield db
+
+
 def _open_for_writing(path: Path, any_code: bool) -> Database:
     from archive.storage.integrity.seals import seal_finished
 
     db = _connect(path, "mode=rwc")
-    try:
+    with _closing_at_error(db, path, writing=True):
         _refuse_foreign(db, path)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
@@ -128,23 +136,13 @@ def _open_for_writing(path: Path, any_code: bool) -> Database:
                 seal_finished(db, clock.now())
             if problem := schema_check.own_constraint(db):
                 raise ArchiveUnusable(f"{path} cannot be written to as it is: {problem}")
-    except sqlite3.DatabaseError as error:
-        db.close()
-        if sentence := damage_message(error, path):
-            raise ArchiveDamaged(sentence) from error
-        if not isinstance(error, sqlite3.OperationalError):
-            raise
-        raise _not_writable(error) from error
-    except BaseException:  # closed, whatever it was, and raised again
-        db.close()
-        raise
     return db
 
 
 def _open_for_reading(path: Path, any_code: bool) -> Database:
     require_file(path)
     db = _connect(path, "mode=ro&immutable=1" if is_immutable(path) else "mode=ro")
-    try:
+    with _closing_at_error(db, path, writing=False):
         _refuse_foreign(db, path)
         if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise ArchiveMissing(f"{path} is empty: no archive was made of it. Crawl an outlet first")
@@ -153,15 +151,21 @@ def _open_for_reading(path: Path, any_code: bool) -> Database:
         db.conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
         if migrations.pending(db):
             raise ArchiveUnusable(f"{path} is from an older luubao. Run `luubao upgrade --db {path}`")
-    except sqlite3.DatabaseError as error:
-        db.close()
-        if sentence := damage_message(error, path):
-            raise ArchiveDamaged(sentence) from error
-        raise
-    except BaseException:  # closed, whatever it was, and raised again
-        db.close()
-        raise
     return db
+
+
+@contextmanager
+def _closing_at_error(db: Database, path: Path, *, writing: bool) -> Iterator[None]:
+    """Closes an archive that cannot be opened. Raises ArchiveDamaged, and ArchiveBusy where it cannot be written."""
+    try:
+        yield
+    except BaseException as error:  # whatever it was, it is raised again
+        db.close()
+        if isinstance(error, sqlite3.DatabaseError) and (sentence := damage_message(error, path)):
+            raise ArchiveDamaged(sentence) from error
+        if writing and isinstance(error, sqlite3.OperationalError):
+            raise _not_writable(error) from error
+        raise
 
 
 def _connect(path: Path, parameters: str) -> Database:
@@ -205,18 +209,18 @@ def _refuse_foreign(db: Database, path: Path) -> None:
     if schema > SCHEMA:
         raise ArchiveUnusable(f"{path} was written by a newer luubao (schema {schema}). Upgrade luubao to open it")
     if why := schema_check.why_refused(db):
-        raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {why}. {_ANOTHER}")
+        raise ArchiveUnusable(f"{path} is not a luubao archive: {why}. {_ANOTHER}")
     if migrations.pending(db):
         return
     if problem := schema_check.missing_column(db) or schema_check.ambiguous_column(db):
-        raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {problem}. {_ANOTHER}")
+        raise ArchiveUnusable(f"{path} is not a luubao archive: {problem}. {_ANOTHER}")
 
 
 def _refuse_foreign_code(db: Database, path: Path) -> None:
     """Raises ArchiveUnusable where a view or trigger is not ours."""
     if problem := schema_check.foreign_code(db):
         raise ArchiveUnusable(
-            f"{path} is no archive as luubao makes them: {': '.join(problem)}. `luubao verify` names all"
+            f"{path} is not a luubao archive: {': '.join(problem)}. `luubao verify` names all"
             " such, `luubao upgrade` puts luubao's own in their place"
         )
 

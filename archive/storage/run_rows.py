@@ -21,14 +21,9 @@ from archive.storage.payloads import learn_dictionary
 
 
 def start_run(
-    db: Database,
-    outlet: Outlet,
-    software: Mapping[str, str],
-    moment: datetime,
-    *,
-    kind: RunKind = "crawl",
-    source: str | None = None,
-) -> Run:
+    db: Database, outlet: Outlet, software: Mapping[str, str], moment: datetime, *, kind: RunKind = "crawl", source: str
+    | None = None,
+) -> Run:  # fmt: skip
     """Starts a run. Marks runs of the outlet that never ended as interrupted: the caller holds the outlet's lock, so
     none of them can still be alive. source: where the captures come from, for a run that is no crawl."""
     with transaction(db):
@@ -76,16 +71,9 @@ def is_import_cut_short(db: Database, outlet_id: int) -> bool:
 
 
 def finish_run(
-    db: Database,
-    run: Run,
-    *,
-    outcome: str,
-    reason: str | None,
-    stats: Mapping[str, Any],
-    moment: datetime,
-    warnings: Sequence[str] = (),
-    health: Mapping[str, Any] | None = None,
-) -> None:
+    db: Database, run: Run, *, outcome: str, reason: str | None, stats: Mapping[str, Any], moment: datetime, warnings:
+    Sequence[str] = (), health: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
     """Finishes a run with its outcome, its counts, its warnings, and the measures of archive.monitor.health; seals it,
     and checkpoints the write-ahead log."""
     with transaction(db):

@@ -293,8 +293,8 @@ TABLES: tuple[Table, ...] = (
         "place": "how it is asked for there",
         "digest": "digest of its bytes, as that archive writes it",
         "taken_at": f"when it was taken over, {_TIME}",
-        "tries": "how often it could not be had",
-        "detail": "what became of it, or why it could not be had",
+        "tries": "failed attempts",
+        "detail": "what became of it, or why it could not be fetched",
     }, "machinery"),
     Table("offer_pages", "How far an index of another archive was listed", {
         "outlet_id": "outlets.id",
@@ -303,7 +303,7 @@ TABLES: tuple[Table, ...] = (
         "next_page": "the key of the next page; empty when all were listed",
         "asked_at": _TIME,
     }, "machinery"),
-    Table("hosts", "Hosts that failed, or asked for rest, and until when they are left alone", {
+    Table("hosts", "Hosts that failed, or asked us to back off, and until when they get no requests", {
         "host": "its name",
         "errors": "how many errors in a row, over all runs",
         "quiet_until": f"until when nothing is asked of it, {_TIME}",

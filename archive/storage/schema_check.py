@@ -92,10 +92,10 @@ def schema_differences(db: Database) -> Iterator[tuple[str, str]]:
         if (kind, name) not in present and kind == "view":
             yield f"schema {name}", f"the {kind} is not here"
         elif (kind in ("view", "trigger") or _is_virtual(sql)) and present.get((kind, name), sql) != sql:
-            yield f"schema {name}", f"the {kind} is not as luubao makes it"
+            yield f"schema {name}", f"the {kind} differs from luubao's"
     for kind, name in present.keys() - expected.keys():
         if kind == "trigger":
-            yield f"schema {name}", "the trigger is none of luubao's"
+            yield f"schema {name}", "the trigger is not luubao's"
 
 
 def missing_column(db: Database) -> str | None:
@@ -207,7 +207,7 @@ def foreign_code(db: Database) -> tuple[str, str] | None:
 
 
 def restore_schema(db: Database) -> list[str]:
-    """Makes views, triggers and indexes that are missing or differ as luubao makes them, and removes other triggers;
+    """Makes views, triggers and indexes that are missing or differ from luubao's, and removes other triggers;
     then the search indexes hold all texts again. In a transaction of the caller's. Returns the names of all these."""
     expected = {key: sql for key, sql in _expected_of(db).items() if key[0] in ("view", "trigger", "index")}
     foreign = [key for key, sql in _present(db).items() if key[0] == "trigger" and key not in expected]
@@ -234,16 +234,14 @@ def migrate(db: Database, path: Path) -> None:
     if foreign_code(db):
         if missing := missing_table(db):
             raise ArchiveUnusable(
-                f"{path} is no archive as luubao makes them: it has no table {missing}. Name another file with --db"
+                f"{path} is not a luubao archive: it has no table {missing}. Name another file with --db"
             )
         for name in restore_schema(db):
-            pass_over(name, "it was not as luubao makes it, and is now")
+            pass_over(name, "it differed from luubao's, and is restored")
     try:
         migrations.apply(db)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
             raise
         why = f"a step that its schema lacks cannot be taken ({error})"
-        raise ArchiveUnusable(
-            f"{path} is no archive as luubao makes them: {why}. Name another file with --db"
-        ) from error
+        raise ArchiveUnusable(f"{path} is not a luubao archive: {why}. Name another file with --db") from error

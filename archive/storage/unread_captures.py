@@ -130,7 +130,7 @@ class ExtractorProgress:
 
 
 _STAGING_TABLE = """
-CREATE TEMP TABLE IF NOT EXISTS brought (
+CREATE TEMP TABLE IF NOT EXISTS staged (
   capture_id INTEGER PRIMARY KEY, outlet_id INTEGER NOT NULL, reading BLOB NOT NULL
 )
 """
@@ -166,7 +166,7 @@ class StagedReadings(ExtractorProgress):
         self.outlet_id = outlet_id
         db.conn.execute(_STAGING_TABLE)
 
-    def bring(self, named: CaptureKey, reading: dict[str, Any]) -> StagingResult:
+    def stage(self, named: CaptureKey, reading: dict[str, Any]) -> StagingResult:
         """Stages a reading, a value of plain JSON, for each capture that `named` identifies. Ignores a second reading
         of a capture. Call inside a transaction.
 
@@ -192,7 +192,7 @@ class StagedReadings(ExtractorProgress):
     def reading(self, capture_id: int) -> dict[str, Any] | None:
         """The staged reading of a capture; None where there is none or its bytes are withdrawn."""
         row = self.db.execute(
-            "SELECT reading FROM brought JOIN captures ON captures.id = capture_id JOIN bodies ON bodies.id = body_id"
+            "SELECT reading FROM staged JOIN captures ON captures.id = capture_id JOIN bodies ON bodies.id = body_id"
             " WHERE capture_id = ? AND codec NOT IN (?, ?)", [capture_id, *_WITHDRAWN_CODECS],
         ).fetchone()  # fmt: skip
         return None if row is None else json.loads(codecs.decompress(row[0]))
@@ -200,12 +200,12 @@ class StagedReadings(ExtractorProgress):
     def _stage(self, capture_id: int, reading: dict[str, Any]) -> None:
         packed = codecs.compress(json.dumps(reading, ensure_ascii=False).encode())
         self.db.execute(
-            "INSERT INTO brought VALUES (?, ?, ?) ON CONFLICT DO NOTHING", [capture_id, self.outlet_id, packed]
+            "INSERT INTO staged VALUES (?, ?, ?) ON CONFLICT DO NOTHING", [capture_id, self.outlet_id, packed]
         )
 
     @property
     def _waiting_captures(self) -> str:
-        return f"{super()._waiting_captures} AND id IN (SELECT capture_id FROM brought)"
+        return f"{super()._waiting_captures} AND id IN (SELECT capture_id FROM staged)"
 
 
 _MATCHING_CAPTURES = (

@@ -63,7 +63,7 @@ def to_row(reading: Reading) -> Mapping[str, str | None]:
         "lead": reading.lead,
         "body": body_of(reading),
         "captions": "\n".join(captions) or None,
-        "layout": json.dumps([_layout_entry(block) for block in reading.blocks]),
+        "layout": json.dumps([block.kind if block.image is None else block.image for block in reading.blocks]),
         "details": json.dumps(_details(reading), ensure_ascii=False),
     }
     return {"digest": reading_digest(reading), "row_digest": row_digest(row), **row}
@@ -71,21 +71,13 @@ def to_row(reading: Reading) -> Mapping[str, str | None]:
 
 def body_of(reading: Reading) -> str:
     """The text blocks, joined as in `body`."""
-    return _SEPARATOR.join(_without_blank_lines(block.text) for block in reading.blocks if block.kind != "image")
+    texts = (block.text for block in reading.blocks if block.kind != "image")
+    return _SEPARATOR.join(re.sub(r"\n\s*\n", "\n", text) for text in texts)  # blank lines separate blocks
 
 
 def row_digest(row: Mapping[str, Any]) -> str:
     """The digest over COLUMNS of a row of `texts`, as stored."""
     return digest_of_value([row[name] for name in COLUMNS])
-
-
-def _without_blank_lines(text: str) -> str:
-    """Removes blank lines from a block, because they separate blocks in `body`."""
-    return re.sub(r"\n\s*\n", "\n", text)
-
-
-def _layout_entry(block: Block) -> str | int:
-    return block.image if block.kind == "image" and block.image is not None else block.kind
 
 
 def _details(reading: Reading) -> dict[str, Any]:

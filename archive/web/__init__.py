@@ -17,7 +17,7 @@ SETTINGS = {
     "sql_time_limit_ms": "3000",
     "facet_time_limit_ms": "1000",
     "default_page_size": "50",
-    "num_sql_threads": "6",  # of which visitors' own queries use room.query_queue.AT_ONCE
+    "num_sql_threads": "6",  # of which visitors' own queries use room.asgi_guard.AT_ONCE
     "truncate_cells_html": "200",  # the whole text is on its own page, not in a table
     "allow_download": "off",  # a live SQLite file must not be copied; see docs
 }

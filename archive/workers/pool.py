@@ -1,4 +1,4 @@
-"""The pool of worker processes: submit tasks, receive answers; and a single worker for function calls.
+"""The pool of worker processes: submit tasks, receive answers, by number or by a future.
 
 A separate thread manages the processes, so timeouts and progress do not depend on the caller, and neither `submit` nor
 closing the pool ever waits for a worker.
@@ -9,22 +9,23 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager, contextmanager, suppress
-from functools import partial
-from itertools import count
+from itertools import count as count_up
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from archive.workers.channel import MEMORY, PATIENCE, PROCESSOR_SECONDS, Limits
 from archive.workers.crew import Dispatcher, Lost
 
-__all__ = ["Lost", "Workers", "cores"]
+__all__ = ["FutureWorkers", "Lost", "Workers", "awaited", "cores"]
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
+T = TypeVar("T")
 
+_POLL = 0.1  # seconds
 _TASKS_PER_PROCESS = 4_000  # tasks, some 40 seconds of pages: a restart costs half a second
 
 
@@ -38,16 +39,10 @@ class Workers(Generic[Task, Answer]):
     """
 
     def __init__(
-        self,
-        setting_up: Callable[[], AbstractContextManager[Callable[[Task], Answer]]],
-        count: int | None = None,
-        *,
-        life: int = _TASKS_PER_PROCESS,
-        patience: float = PATIENCE,
-        processor: float = PROCESSOR_SECONDS,
-        memory: int = MEMORY,
-        hear: Callable[[int, Answer | Lost | BaseException], None] | None = None,
-    ):
+        self, setting_up: Callable[[], AbstractContextManager[Callable[[Task], Answer]]], count: int | None = None, *,
+        life: int = _TASKS_PER_PROCESS, patience: float = PATIENCE, processor: float = PROCESSOR_SECONDS, memory: int =
+        MEMORY, hear: Callable[[int, Answer | Lost | BaseException], None] | None = None,
+    ):  # fmt: skip
         self.count = count or cores()
         self._setting_up, self._life, self._limits = setting_up, life, Limits(patience, processor, memory)
         self._orders: SimpleQueue[tuple[int, Task, bool] | None] = SimpleQueue()
@@ -58,7 +53,7 @@ class Workers(Generic[Task, Answer]):
         os.set_blocking(self._wake_write, False)
         self._wake_pending = self._closed = False
 
-    def __enter__(self) -> Workers[Task, Answer]:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -138,34 +133,52 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class SingleWorker:
-    def __init__(self) -> None:
-        self._workers = Workers[Callable[[], Any], Any](_call_setup, 1, hear=self._resolve)
-        self._futures: dict[int, Future[Any]] = {}
-        self._numbers = count()
+class FutureWorkers(Workers[Task, Answer]):
+    """A pool that answers each task by a future, whichever thread submits it. limits: as for Workers."""
+
+    def __init__(
+        self, setting_up: Callable[[], AbstractContextManager[Callable[[Task], Answer]]], count: int | None = None,
+        **limits: Any,
+    ):  # fmt: skip
+        super().__init__(setting_up, count, hear=self._resolve, **limits)
+        self._futures: dict[int, Future[Answer | Lost]] = {}
+        self._numbers = count_up()
         self._lock = Lock()
 
-    def call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        """What the function returns; Lost where the worker exceeded its limits. Raises what it raises."""
-        future: Future[Any] = Future()
+    def call(self, task: Task, *, background: bool = False) -> Future[Answer | Lost]:
+        """Submits a task. Its answer is Lost where the worker exceeded its limits."""
+        future: Future[Answer | Lost] = Future()
+        future.set_running_or_notify_cancel()  # nobody can cancel it
         with self._lock:
             number = next(self._numbers)
             self._futures[number] = future
-            self._workers.submit(number, partial(function, *args))
-        return future.result()
+            self.submit(number, task, background=background)
+        return future
 
-    def _resolve(self, number: int, answer: Any) -> None:
-        future = self._futures.pop(number)
+    def give_up(self, error: Exception) -> None:
+        """Answers all tasks that have no answer yet with an error."""
+        for number in list(self._futures):
+            self._resolve(number, error)
+
+    def _resolve(self, number: int, answer: Answer | Lost | BaseException) -> None:
+        future = self._futures.pop(number, None)  # none where it was given up
+        if future is None:
+            return
         if isinstance(answer, BaseException):
             future.set_exception(answer)
         else:
             future.set_result(answer)
 
-    def close(self) -> None:
-        self._workers.__exit__()
+
+def awaited(future: Future[T]) -> T:
+    """What a future brings. Waits in short turns, so that a signal gets through."""
+    while not future.done():
+        wait([future], _POLL)
+    return future.result()
 
 
 @contextmanager
-def _call_setup() -> Iterator[Callable[[Callable[[], Any]], Any]]:
+def calling() -> Iterator[Callable[[Callable[[], Any]], Any]]:
+    """Sets up a worker whose tasks are calls of functions."""
     logging.disable()  # an error is part of the answer
     yield lambda call: call()

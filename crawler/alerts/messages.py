@@ -18,7 +18,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from archive.console.output import printable, stored_moment
-from archive.diff.summary import Quote, line, unmarked
+from archive.diff.summary import line, unmarked
 from archive.queries.alert_matches import AlertItem
 from crawler.config.alert_tables import Alert
 
@@ -65,17 +65,13 @@ def _lines(item: AlertItem) -> Iterator[str]:
     yield f"{where}: {_EVENTS[item.kind]}, seen {stored_moment(item.at, item.timezone)}"
     yield item.headline
     for quote in item.gist.quotes[:_MOST_QUOTES]:
-        yield f"{'' if quote.part == 'body' else f'{quote.part}: '}{_quoted(quote)}"
+        yield f"{'' if quote.part == 'body' else f'{quote.part}: '}{line(list(unmarked(quote.pieces)))}"
     if more := len(item.gist.quotes[_MOST_QUOTES:]):
         yield f"and {more} more change{'s' * (more != 1)}"
     yield from (f"picture {picture.kind}" for picture in item.gist.pictures)
     if item.reason:
         yield item.reason
     yield item.url
-
-
-def _quoted(quote: Quote) -> str:
-    return line(list(unmarked(quote.pieces)))
 
 
 def _shown(text: str) -> str:

@@ -178,7 +178,7 @@ class ArchiveClient:
                 break
             self._sleep(requested_pause if requested_pause is not None else pause)
             pause *= 2
-        raise WebArchiveBusy(f"{url}: {problem}. What was taken is kept; start again later and it goes on from there")
+        raise WebArchiveBusy(f"{url}: {problem}. What was taken is kept; start again later and it continues from there")
 
     def _wait_for_delay(self) -> None:
         remaining = self._last_request + self.delay - time.monotonic()

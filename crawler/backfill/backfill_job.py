@@ -263,21 +263,21 @@ def run_backfill(
     outlet = described(name).outlet
     if hosts:
         outlet = Outlet(outlet.name, outlet.title, outlet.home_url, hosts, outlet.timezone)
-    asker = ArchiveClient(user_agent(outlet, contact), _delay(), stopped=signals.signal_received)
+    client = ArchiveClient(user_agent(outlet, contact), _delay(), stopped=signals.signal_received)
     span = Span(f"{since:%Y%m%d}" if since else None, f"{until:%Y%m%d}" if until else None)
-    source, stopped = source_of(archive_name, asker), signals.signal_received
+    source, stopped = source_of(archive_name, client), signals.signal_received
+
+    def show(done: BackfillResult) -> None:
+        show_progress(", ".join(f"{count} {name}" for name, count in done.counts.items() if count))
+
     with signals.graceful():
-        done = backfill(path, outlet, source, span, most=most, stopped=stopped, progress=_show)
+        done = backfill(path, outlet, source, span, most=most, stopped=stopped, progress=show)
     clear_progress()
     return done, stopped()
 
 
-def source_of(name: str, asker: ArchiveClient) -> ArchiveSource:
+def source_of(name: str, client: ArchiveClient) -> ArchiveSource:
     """Returns the archive of that name, at the addresses that the environment gives."""
     source = Wayback if name == "wayback" else CommonCrawl
     index, data = (os.environ.get(key, address) for key, address in ADDRESSES.items() if name.upper() in key)
-    return source(asker, index, data)
-
-
-def _show(done: BackfillResult) -> None:
-    show_progress(", ".join(f"{count} {name}" for name, count in done.counts.items() if count))
+    return source(client, index, data)

@@ -206,7 +206,7 @@ class CommonCrawl:
     """Common Crawl as a source. index: the base URL of collinfo.json, with a final slash; data: the base URL of its
     WARC files."""
 
-    asker: ArchiveClient
+    client: ArchiveClient
     index: str
     data: str
 
@@ -216,7 +216,7 @@ class CommonCrawl:
 
     def queries(self, hosts: tuple[str, ...], span: Span) -> Iterator[str]:
         """One query for each crawl and host, newest crawl first, of the crawls that may overlap the span."""
-        answer = self.asker.get(self.index + "collinfo.json")
+        answer = self.client.get(self.index + "collinfo.json")
         try:
             crawls = [(str(row["id"]), str(row["cdx-api"])) for row in json.loads(answer.body)]
         except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -235,7 +235,7 @@ class CommonCrawl:
         number, count = map(int, key.split("/")) if key else (0, self._page_count(query))
         if not count:
             return ListingPage([], None)
-        answer = self.asker.get(f"{query}&page={number}")
+        answer = self.client.get(f"{query}&page={number}")
         parsed = CdxPage([]) if answer.status == 404 else read_index(answer)
         offers, odd = [], list(parsed.odd)
         for line in parsed.lines:
@@ -248,7 +248,7 @@ class CommonCrawl:
         return ListingPage(offers, f"{number + 1}/{count}" if number + 1 < count else None, tuple(odd))
 
     def _page_count(self, query: str) -> int:
-        answer = self.asker.get(f"{query}&showNumPages=true")
+        answer = self.client.get(f"{query}&showNumPages=true")
         if answer.status == 404:
             return 0
         text = answer.body.decode("utf-8", "replace").strip()
@@ -267,7 +267,7 @@ class CommonCrawl:
         if int(length) > LARGEST_BODY:
             return f"a record of {int(length):,} bytes"
         last = int(offset) + int(length) - 1
-        answer = self.asker.get(self.data + filename, {"Range": f"bytes={offset}-{last}"})
+        answer = self.client.get(self.data + filename, {"Range": f"bytes={offset}-{last}"})
         if answer.status != 206:
             return f"the archive answers {answer.status} to a range"
         capture = in_worker(_first_page, answer.body)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode, urljoin
 
 from archive import Capture
@@ -16,7 +15,7 @@ from archive.exchange.content_codings import BadCoding, TooLarge, codings_of, de
 from archive.exchange.importers.import_items import charset, leads_to
 from archive.frontier.remote_index import Offer
 from archive.history.responses import REDIRECTS
-from archive.model import validation
+from archive.model import clock, validation
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.unpack_budget import LARGEST_BODY
 from crawler.backfill import commoncrawl
@@ -52,7 +51,7 @@ class Wayback:
     """A Wayback Machine as a source. index: the URL of its CDX server; replay: the base URL of replay, with a final
     slash."""
 
-    asker: ArchiveClient
+    client: ArchiveClient
     index: str
     replay: str
     page_size: int = PAGE
@@ -73,7 +72,7 @@ class Wayback:
         whole."""
         parameters = query.replace(f"&limit={self.page_size}", "") if key == _WHOLE_LISTING else query
         resume_parameter = f"&{key}" if key and key != _WHOLE_LISTING else ""
-        answer = self.asker.get(f"{self.index}?{parameters}{resume_parameter}", largest=_LARGEST_INDEX)
+        answer = self.client.get(f"{self.index}?{parameters}{resume_parameter}", largest=_LARGEST_INDEX)
         if answer.status == 404:
             return ListingPage([], None)
         if len(answer.body) > _LARGEST_INDEX:
@@ -108,7 +107,7 @@ class Wayback:
     def _fetch_replay(self, place: str) -> ArchiveResponse:
         """Fetches a replay. An archive may redirect to a capture of another time than the requested one."""
         for _ in range(_MAX_REDIRECTS):
-            answer = self.asker.get(self.replay + place)
+            answer = self.client.get(self.replay + place)
             location = _joined(self.replay + place, answer.headers.get("location", ""))
             if _is_replayed(answer) or answer.status not in REDIRECTS or not location.startswith(self.replay):
                 break
@@ -173,10 +172,7 @@ def _original_headers(answer: ArchiveResponse) -> tuple[tuple[str, str], ...]:
 def _memento_datetime(answer: ArchiveResponse) -> datetime | None:
     """The time of the replayed capture: an archive may replay the one nearest to the requested time
     (RFC 7089 section 2.1.1)."""
-    try:
-        return validation.moment(parsedate_to_datetime(answer.headers["memento-datetime"]))
-    except (KeyError, ValueError, TypeError, OverflowError):
-        return None
+    return validation.or_none(validation.moment, clock.http_date(answer.headers.get("memento-datetime")))
 
 
 def _is_replayed(answer: ArchiveResponse) -> bool:

@@ -20,7 +20,6 @@ from crawler.cli.setting_options import FileDefaults, config_option, configured
 from crawler.outlets import catalogue
 
 if TYPE_CHECKING:
-    from archive.model.records import Outlet
     from crawler.config.settings_in_force import Configuration
 
 COMMANDS: Mapping[str, Listed] = {
@@ -37,7 +36,7 @@ COMMANDS: Mapping[str, Listed] = {
         "crawler.cli.settings_command:settings", "Shows the settings in force and where each comes from."
     ),
     "status": Listed("crawler.cli.status:status_command", "Shows the state of every outlet."),
-    "worker": Listed("crawler.cli.worker:worker_command", "Crawls outlets from the queue of `luubao crawl --queue`."),
+    "worker": Listed("crawler.cli.crawl:worker_command", "Crawls outlets from the queue of `luubao crawl --queue`."),
 }
 
 
@@ -49,7 +48,7 @@ def luubao(ctx: click.Context) -> None:
     """Keeps a newspaper's record: every article, edit, photograph and disappearance, in one SQLite file."""
     ctx.default_map = FileDefaults(ctx)
     catalogue.set_configuration(lambda: configured(ctx))
-    ctx.obj = _known_outlets
+    ctx.obj = lambda: tuple(entry.outlet for entry in catalogue.catalogue())  # for commands that find a page's outlet
     ctx.meta[FILING] = lambda path: _alerting(configured(ctx), path)
 
 
@@ -66,11 +65,6 @@ def _alerting(settings: Configuration, path: Path) -> Iterator[None]:
     yield
     if not signals.signal_received() and (report := finish(path, alerts)):
         say_all(report.troubles, err=True)
-
-
-def _known_outlets() -> tuple[Outlet, ...]:
-    """The outlets that have a spider, for commands that must find the outlet of a page."""
-    return tuple(entry.outlet for entry in catalogue.catalogue())
 
 
 def main() -> None:

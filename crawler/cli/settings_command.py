@@ -87,7 +87,7 @@ _TAIL = """
 #delay = 5
 #hours = "22:00-06:00"
 
-# A newspaper of your own, with what can be said of it; title and home_url are enough, and `luubao init` writes it. All
+# A newspaper of your own, with its facts; title and home_url are enough, and `luubao init` writes it. All
 # settings of [crawl] can stand here too.
 #[outlet.baotrungdu]
 #title = "Báo Trung Du"

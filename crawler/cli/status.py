@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import click
 
 from archive.cli.options import db_option, json_option
-from archive.console.output import say_all, say_json, say_whole
+from archive.console.output import moment, say_all, say_json, say_whole, size
 from archive.model import clock
 from archive.monitor import status_text
 from archive.monitor.outlet_states import Day, Exit, Expected, OutletStatus, Status, not_begun, status
+from archive.monitor.status_text import backoff_line, facts, zone_of_all
 from archive.queries.outlets_followed import outlet_names
+from archive.runtime.atomic_files import atomic_write
 from archive.runtime.file_lock import is_held
 from archive.storage.connection import open_archive
 from crawler.cli.setting_options import config_option, configured
@@ -50,8 +54,6 @@ def status_command(
     """
     report = _status(path, configured(ctx), days)
     if file is not None:
-        from archive.web.status_page import page, write
-
         say_whole(page(report)) if str(file) == "-" else write(report, file)
     if as_json:
         say_json(_status_as_json(report), default=_json_default)
@@ -108,3 +110,38 @@ def _day_as_json(day: Day) -> dict[str, Any]:
 
 def _json_default(value: object) -> str:
     return clock.stamp(value) if isinstance(value, datetime) else str(value)
+
+
+Point = tuple[float, float, Day]
+"""A day's share in a figure: x and y in SVG units."""
+
+
+def page(status: Status) -> str:
+    """The status as one self-contained HTML page with plots (SVG): no script, no request, printable."""
+    from archive.web.template_environment import environment  # imported late: jinja2 takes long to import
+
+    html = environment().get_template("status_page.html").render(
+        status=status, name=Path(status.archive).name, facts=facts, moment=moment, size=size, backoff_line=backoff_line,
+        zone=zone_of_all(status), bar_top=bar_top, share_lines=share_lines,
+    )  # fmt: skip
+    return f"{html}\n"
+
+
+def write(status: Status, file: Path) -> None:
+    """Writes the page atomically: a reader meanwhile gets the previous one. Raises Unwritable."""
+    with atomic_write(file, replace=True) as temporary:
+        temporary.write_text(page(status), "utf-8")
+
+
+def bar_top(days: Sequence[Day], name: str) -> int:
+    return max((value for day in days if (value := day.count(name)) is not None), default=0)
+
+
+def share_lines(days: Sequence[Day], name: str) -> list[list[Point]]:
+    """The points of a share, in lines that are broken where there was nothing to count."""
+    points = [(number * 7 + 2.5, day.share(name), day) for number, day in enumerate(days)]
+    return [
+        [(x, 4 + (1 - (share or 0)) * 66, day) for x, share, day in group]
+        for has_value, group in groupby(points, key=lambda point: point[1] is not None)
+        if has_value
+    ]

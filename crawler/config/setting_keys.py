@@ -74,11 +74,11 @@ KEYS: tuple[Key, ...] = (
         "Hours of the day, on the newspaper's clock, in which it may be crawled. Outside them a run sends no request.",
         example="22:00-06:00", scrapy="LUUBAO_HOURS"),
     Key("max_minutes", "crawl", setting_types.number("a number of minutes, 0 for no limit", most=10_000_000), 1380,
-        "Maximum length of a run in minutes; the next run goes on from there. 0 for no limit. The default, 23 hours,"
+        "Maximum length of a run in minutes; the next run continues from there. 0 for no limit. The default, 23 hours,"
         " keeps daily runs from overlapping.",
         scrapy="CLOSESPIDER_TIMEOUT", times=60),
     Key("max_pages", "crawl", setting_types.count("a whole number of pages, 0 for no limit"), 100_000,
-        "Maximum number of pages in a run; the next run goes on from there. 0 for no limit. At one page a second, a"
+        "Maximum number of pages in a run; the next run continues from there. 0 for no limit. At one page a second, a"
         " day does not reach the default.",
         scrapy="LUUBAO_MAX_PAGES"),
     Key("max_sitemaps", "crawl", setting_types.count("a whole number of sitemaps, at least 1", least=1), 1000,

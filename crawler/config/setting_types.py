@@ -114,10 +114,6 @@ def _url(value: Any) -> str:
     return _reject_credentials(text)
 
 
-def _hours(value: Any) -> str:
-    return str(Hours.parse(_text(value)))
-
-
 @dataclass(frozen=True, slots=True)
 class Hours:
     """The hours of a crawl window: from `start` up to but not including `end`, on the clock of the moment that is
@@ -193,7 +189,7 @@ PLACE = Kind("a text of one line", _folder_or_store)
 CONTACT = Kind("an e-mail address or a web address, such as archive@library.example", _contact)
 URL = Kind("a web address, such as https://hc.example/ping/0d1f", _url)
 HOSTS = Kind("hosts with commas between them, such as 10.0.0.8:8080, anh.noibo", _hosts)
-HOURS = Kind("two times of day, such as 22:00-06:00", _hours)
+HOURS = Kind("two times of day, such as 22:00-06:00", lambda value: str(Hours.parse(_text(value))))
 DAY = Kind("a day, such as 2026-06-01", _day, date.fromisoformat)
 
 
@@ -221,7 +217,7 @@ def check_writers(file: Path) -> None:
     """Checks a settings file that the user named: it may belong to anybody, but others must not be able to write it.
     Raises Misconfigured."""
     if file.is_file() and _writable_by_others(file.stat()):
-        raise Misconfigured(f"{file} can be written by others, and so is not read. `chmod go-w {file}` mends that")
+        raise Misconfigured(f"{file} can be written by others, and so is not read. `chmod go-w {file}` fixes that")
 
 
 def check_code(folder: Path) -> None:
@@ -229,7 +225,7 @@ def check_code(folder: Path) -> None:
     Misconfigured."""
     for place in (folder, *sorted(folder.rglob("*"))):
         if place.exists() and (why := _distrust_reason(place, sticky=False)):  # a symbolic link may be broken
-            raise Misconfigured(f"{why}. No code is run from there; `chown` and `chmod go-w` mend that")
+            raise Misconfigured(f"{why}. No code is run from there; `chown` and `chmod go-w` fix that")
 
 
 def _distrust_reason(place: Path, *, sticky: bool = True) -> str | None:

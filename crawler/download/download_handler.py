@@ -108,8 +108,8 @@ class _LenientTLSOptions(ClientTLSOptions):
 class WaryResolver:
     """Resolves a host to the addresses that the filter admits. refused: by host, the last address that was refused."""
 
-    def __init__(self, resolver: Any, reach: PrivateNetworkFilter):
-        self.resolver, self.reach = resolver, reach
+    def __init__(self, resolver: Any, network_filter: PrivateNetworkFilter):
+        self.resolver, self.network_filter = resolver, network_filter
         self.refused: dict[str, str] = {}
 
     def resolveHostName(
@@ -130,7 +130,7 @@ class _AddressFilter:
 
     def addressResolved(self, address: Any) -> None:
         ip: str = address.host  # IPv4Address and IPv6Address have a host, their interface does not declare it
-        if self.resolver.reach.admits(self.host, self.port, ip):
+        if self.resolver.network_filter.admits(self.host, self.port, ip):
             self.receiver.addressResolved(address)
         else:
             self.resolver.refused[self.host] = ip
@@ -156,7 +156,7 @@ class RefusalMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Raises PrivateAddress or HostBackoff."""
-        if not self.politeness.reach.permits(request.url):
+        if not self.politeness.network_filter.permits(request.url):
             raise PrivateAddress(f"{request.url} lies inside the network of this machine, where luubao does not go")
         self.politeness.refuse_quiet(host_to_ask(request.url))
 
@@ -176,7 +176,7 @@ class DownloadHandler(HTTP11DownloadHandler):
         self.shutdown = shutdown_of(crawler)
         self.longest = longest_exchange(crawler.settings.getfloat("DOWNLOAD_TIMEOUT"))
         self.certificates = NotingContextFactory.from_crawler(crawler)
-        self.resolver = WaryResolver(reactor.nameResolver, self.politeness.reach)
+        self.resolver = WaryResolver(reactor.nameResolver, self.politeness.network_filter)
         reactor.installNameResolver(self.resolver)
         self._contextFactory: Any = self.certificates
         pool: Any = self._pool

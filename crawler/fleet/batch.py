@@ -131,7 +131,7 @@ class BaseBatch:
         """Has all outlets crawled; returns the results in the order of their ends. watch: called after every change."""
         raise NotImplementedError
 
-    def heed(self) -> bool:
+    def note_signal(self) -> bool:
         """Whether a signal has stopped the batch just now."""
         is_new = signals.signal_received() and not self.stopped
         self.stopped |= is_new
@@ -156,10 +156,10 @@ class Batch(BaseBatch):
 
     def run(self, watch: Callable[[BaseBatch], None] = lambda _: None) -> list[CrawlResult]:
         self._budget.confine()
-        child.warm_up()
+        child.preload_server()
         with signals.graceful(at_once=lambda: self._send(signal.SIGKILL)):
             while self.running or (self.waiting and not self.stopped):
-                if self.heed():
+                if self.note_signal():
                     self._send(signal.SIGTERM)
                 self._start_waiting()
                 self.left = len(self.waiting)
@@ -294,4 +294,4 @@ def _problem_lines(done: Sequence[CrawlResult], waiting: int, *, stopped: bool) 
         if not (stopped and result.report.exit == Exit.INTERRUPTED):
             yield from result.report.lines
     if stopped:
-        yield f"Stopped by a signal; {waiting} outlets were not begun. The next round goes on from here"
+        yield f"Stopped by a signal; {waiting} outlets were not begun. The next round continues from here"

@@ -145,7 +145,7 @@ class Child:
             self.process.join()
             code = self.process.exitcode
             ending = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
-            return failed(self.task, f"The process that crawled it {ending}; the next run goes on from there")
+            return failed(self.task, f"The process that crawled it {ending}; the next run continues from there")
         finally:
             self.connection.close()
             self.process.join()
@@ -159,7 +159,7 @@ def failed(task: Task, reason: str) -> RunReport:
     return report_of(EndedRun(task.outlet, Verdict("failed", reason), now()), task.database, ping_url=task.ping_url)
 
 
-def warm_up() -> None:
+def preload_server() -> None:
     """Sets what the fork server imports before it forks crawls."""
     _FORKSERVER.set_forkserver_preload(["crawler.fleet.preload"])
 

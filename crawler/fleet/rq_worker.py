@@ -93,7 +93,7 @@ class QueuedBatch(BaseBatch):
             begun = time.monotonic()
             self._jobs = {task.outlet: self._enqueue(task) for task in self._tasks}
             while self._jobs and not self.stopped:
-                self.heed()
+                self.note_signal()
                 self.done += (CrawlResult(report, time.monotonic() - begun, None) for report in self._ended())
                 watch(self)
                 time.sleep(_POLL_INTERVAL if self._jobs else 0)

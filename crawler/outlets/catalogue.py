@@ -131,10 +131,10 @@ def _place(path: Path, spider: type[OutletSpider], name: str = "class") -> str:
 def _import_error(path: Path, error: Exception) -> str:
     """Python's error in a file, in one sentence with the line."""
     if isinstance(error, SyntaxError):
-        return f"{path}:{error.lineno}: {error.msg}: this is no Python. Mend the line, or take the file away"
+        return f"{path}:{error.lineno}: {error.msg}: this is no Python. Fix the line, or remove the file"
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return f"{path}{f':{lines[-1]}' if lines else ''}: {message}. Mend the line, or take the file away"
+    return f"{path}{f':{lines[-1]}' if lines else ''}: {message}. Fix the line, or remove the file"
 
 
 BUILT_IN = (
@@ -222,4 +222,4 @@ def _wrong_rules() -> Wrong:
 
 def _duplicate_error(name: str, descriptions: list[OutletDescription]) -> str:
     places = " and ".join(outlet.place for outlet in descriptions)
-    return f"{name} is described twice, in {places}: neither is used before one has another name, or is taken away"
+    return f"{name} is described twice, in {places}: neither is used until one is renamed or removed"

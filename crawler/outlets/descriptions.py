@@ -177,7 +177,7 @@ FACTS: Mapping[str, str] = {
     "sections": "lists of articles to begin with, besides those that the home page leads to",
     "feeds": "RSS, Atom and JSON feeds",
     "sitemaps": "sitemaps, besides those that robots.txt names",
-    "never": "addresses that are never asked for; a * stands for any letters",
+    "never": "addresses that are never requested; a * stands for any letters",
     "timezone": f"the clock by which it prints its times, by default {TIMEZONE}",
 }
 """The keys of a table, besides settings of [crawl], with their meanings."""

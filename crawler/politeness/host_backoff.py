@@ -1,8 +1,8 @@
 """Backoff: a host's answers decide whether the next request to it goes out, waits, or is left to a later run.
 
-A host that answers with errors is left alone, for longer each time: the pause doubles with every further error, in this
-run and the ones after it (the exponential backoff of RFC 8961 section 4, with a longest pause). A Retry-After header is
-believed (RFC 9110 section 10.2.3, RFC 6585 section 4).
+A host that answers with errors gets no requests for a while, longer each time: the pause doubles with every further
+error, in this run and later ones (the exponential backoff of RFC 8961 section 4, with a longest pause). Retry-After is
+obeyed (RFC 9110 section 10.2.3, RFC 6585 section 4).
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email.utils import mktime_tz, parsedate_tz
 from urllib.parse import urlsplit
 
 from scrapy.exceptions import IgnoreRequest
 
 from archive.frontier.host_state import HostState
-from archive.model.clock import stamp
+from archive.model.clock import http_date, stamp
 
 _BUSY_STATUSES = frozenset({429, 503})
 _REFUSAL_STATUSES = frozenset({401, 403, 407, 408, 429})
@@ -44,13 +43,13 @@ class BackoffLimits:
 
 class HostBackoffs:
     """The backoff state of one run's hosts. remembered: the states from earlier runs; remember: stores a host's new
-    state; tell: receives one sentence for every host that is left alone. Raises nothing."""
+    state; tell: receives one sentence for every host in backoff. Raises nothing."""
 
     def __init__(
-        self, patience: BackoffLimits, remembered: Iterable[HostState], remember: Callable[[HostState], None],
+        self, limits: BackoffLimits, remembered: Iterable[HostState], remember: Callable[[HostState], None],
         tell: Callable[[str], None], now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ):  # fmt: skip
-        self.patience = patience
+        self.limits = limits
         self._remember = remember
         self._tell = tell
         self._now = now
@@ -66,7 +65,7 @@ class HostBackoffs:
         if not state.quiet_until or not self._too_long(state):
             return None
         self._in_backoff[host] = state
-        self._tell(state.reason or f"{host} is left alone until {stamp(state.quiet_until)}")
+        self._tell(state.reason or f"no requests to {host} until {stamp(state.quiet_until)}")
         return state
 
     def remaining_seconds(self, host: str) -> float:
@@ -82,10 +81,10 @@ class HostBackoffs:
         elif not is_rules and self._state(host).is_troubled and not self.remaining_seconds(host):
             self._store(replace(self._state(host), errors=0, quiet_until=None, reason=None))
 
-    def wants_rest(self, host: str, rest: timedelta, why: str) -> None:
-        """Puts a host into backoff for as long as it asks."""
-        until = self._now() + min(rest, _LONGEST_BACKOFF)
-        self._back_off(self._state(host), until, f"{host} {why}; it is left alone until {stamp(until)}")
+    def back_off(self, host: str, span: timedelta, why: str) -> None:
+        """Puts a host into backoff for a span that it asks for."""
+        until = self._now() + min(span, _LONGEST_BACKOFF)
+        self._back_off(self._state(host), until, f"{host} {why}; no requests until {stamp(until)}")
 
     def rules(self, host: str, *, known: bool) -> bool:
         """Notes whether a host's robots.txt gave an answer (known). Returns whether it has given none for so long that
@@ -98,7 +97,7 @@ class HostBackoffs:
         since = state.no_rules_since or self._now()
         if not state.no_rules_since:
             self._store(replace(state, no_rules_since=since))
-        return self._now() - since >= self.patience.no_rules
+        return self._now() - since >= self.limits.no_rules
 
     def _capped(self, state: HostState) -> HostState:
         """The state with its backoff capped: a clock that was ahead may have stored a time far off."""
@@ -110,28 +109,28 @@ class HostBackoffs:
 
     def _too_long(self, state: HostState) -> bool:
         remaining = timedelta(seconds=self.remaining_seconds(state.host))
-        return remaining > self.patience.longest_wait or (bool(remaining) and state.errors >= self.patience.errors)
+        return remaining > self.limits.longest_wait or (bool(remaining) and state.errors >= self.limits.errors)
 
     def _note_busy(self, host: str, status: int, requested: str | None) -> None:
         pause = retry_after(requested, self._now())
         if pause is None:
-            pause = self.patience.first_pause * 2 ** min(self._state(host).errors, 16)
+            pause = self.limits.first_pause * 2 ** min(self._state(host).errors, 16)
         self.failed(host, f"status {status}")
         until = self._now() + min(pause, _LONGEST_BACKOFF)
         state = self._state(host)
         if state.quiet_until is None or until > state.quiet_until:
-            why = f"{host} is busy (status {status}) and wants to be left alone until {stamp(until)}"
+            why = f"{host} is busy (status {status}) and asked us to back off until {stamp(until)}"
             self._back_off(state, until, why)
 
     def failed(self, host: str, failure: str) -> None:
         state = replace(self._state(host), errors=self._state(host).errors + 1)
-        excess = state.errors - self.patience.errors
+        excess = state.errors - self.limits.errors
         if excess < 0:
             self._store(state)
             return
-        until = self._now() + min(self.patience.first_quiet * 2 ** min(excess, 16), self.patience.longest_quiet)
+        until = self._now() + min(self.limits.first_quiet * 2 ** min(excess, 16), self.limits.longest_quiet)
         why = f"{host} failed {state.errors} times in a row, the last time with {failure}"
-        self._back_off(state, until, f"{why}; it is left alone until {stamp(until)}")
+        self._back_off(state, until, f"{why}; no requests until {stamp(until)}")
 
     def _back_off(self, state: HostState, until: datetime, reason: str) -> None:
         self._store(replace(state, quiet_until=until, reason=reason))
@@ -150,17 +149,10 @@ def retry_after(header: str | None, now: datetime) -> timedelta | None:
     """The backoff that a Retry-After header asks for, in seconds or as an HTTP date (RFC 9110 section 10.2.3); None
     where the header cannot be parsed, or its time has passed."""
     text = (header or "").strip()
-    seconds = float(text[:9]) if text.isascii() and text.isdigit() else _seconds_until(text, now)
-    return timedelta(seconds=min(seconds, 1e9)) if seconds > 0 else None
-
-
-def _seconds_until(date: str, now: datetime) -> float:
-    """Seconds from now to an HTTP date in any of its three forms (RFC 9110 section 5.6.7)."""
-    try:
-        parts = parsedate_tz(date)
-        return mktime_tz(parts) - now.timestamp() if parts else 0.0
-    except (ValueError, OverflowError):
-        return 0.0
+    if text.isascii() and text.isdigit():
+        return timedelta(seconds=int(text[:9])) or None
+    date = http_date(text)
+    return date - now if date and date > now else None
 
 
 def longest_exchange(timeout: float) -> float:

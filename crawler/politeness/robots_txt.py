@@ -129,7 +129,7 @@ class CrawlDelay:
         if delay > self.longest:
             reason = f"asks for {delay:.0f} seconds between two requests (Crawl-delay), and a run waits for"
             rest = timedelta(seconds=min(delay, 1e9))
-            host_politeness_of(self.crawler).hosts.wants_rest(host, rest, f"{reason} {self.longest:.0f} at most")
+            host_politeness_of(self.crawler).hosts.back_off(host, rest, f"{reason} {self.longest:.0f} at most")
             return
         downloader = self.crawler.engine.downloader
         downloader.per_slot_settings[host] = {"delay": delay, "jitter": 0.0}

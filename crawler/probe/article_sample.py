@@ -51,10 +51,10 @@ async def sample(
     """Fetches and reads pages until there are enough articles: the likeliest URLs first, every URL shape in its turn.
     addresses: the most trusted first; spare: requests to leave unused."""
     tried: list[FetchedCandidate] = []
-    forms: Counter[str] = Counter()
+    forms, articles = Counter[str](), 0
     first_urls = {url_key(without_trackers(url)): url for url in reversed(addresses)}
     waiting = {url: rank for rank, url in enumerate(reversed(first_urls.values()))}
-    while waiting and _article_count(tried) < WANTED and len(tried) < _MAX_CANDIDATES and client.left() > spare:
+    while waiting and articles < WANTED and len(tried) < _MAX_CANDIDATES and client.left() > spare:
         url = min(waiting, key=lambda url: _priority(url, waiting[url], experience, forms))
         del waiting[url]
         page = await client.get(url, "an article?")
@@ -66,6 +66,7 @@ async def sample(
         experience.learn(url, "article" if isinstance(reading, Reading) else "list")
         forms[form_of(url, client.hosts)] += 1
         tried.append(FetchedCandidate(facts, reading))
+        articles += isinstance(reading, Reading)
     return tried
 
 
@@ -90,10 +91,6 @@ def _as_read(url: str, reading: Reading) -> ArticleAsRead:
     return ArticleAsRead(
         url, reading.headline, reading.lead, byline, reading.published_at, reading.section, captions, words
     )
-
-
-def _article_count(tried: Iterable[FetchedCandidate]) -> int:
-    return sum(isinstance(candidate.reading, Reading) for candidate in tried)
 
 
 def _priority(url: str, rank: int, experience: Experience, forms: Counter[str]) -> tuple[object, ...]:

@@ -27,7 +27,7 @@ TIMED_OUT = "closespider_timeout"
 """Scrapy's finish reason where max_minutes are over."""
 MAX_PAGES = "max-pages"
 _TOO_MANY_LINKS = "not followed: what comes after"
-GOES_ON = "the next run goes on from here"
+GOES_ON = "the next run continues from here"
 WRONG_CLOCK = "wrong-clock"
 """Scrapy's finish reason of a run whose clock cannot be right."""
 _MIN_COLLAPSED = 5
@@ -58,9 +58,9 @@ MEANINGS = {
     Exit.PARTLY_FAILED: "partly failed: more than a tenth of the requests failed; or a third of the known articles that"
     " were looked at had disappeared or could no longer be read; or something collapsed that the outlet's history says"
     " should be there",
-    Exit.INTERRUPTED: "interrupted by a signal; the next run goes on from there",
-    Exit.OK_WITH_WARNINGS: "ok, with warnings: something is not as usual for this outlet, or could not be told to"
-    " `ping_url`",
+    Exit.INTERRUPTED: "interrupted by a signal; the next run continues from there",
+    Exit.OK_WITH_WARNINGS: "ok, with warnings: something is not as usual for this outlet, or `ping_url` could"
+    " not be reached",
     Exit.LOCKED: "locked: another process crawls this outlet into this archive",
 }
 """The meaning of each exit code, for the docs."""
@@ -102,13 +102,13 @@ def judge(
     if not answers and (failures or finish_reason != "shutdown"):
         return Verdict("nothing-found", _no_answer_reason(counts, failures))
     if finish_reason == "outside-hours":
-        return Verdict("ok", "Stopped at the end of the paper's hours; the next run goes on from here")
+        return Verdict("ok", "Stopped at the end of the paper's hours; the next run continues from here")
     if finish_reason == "lease-lost":
         return Verdict(
-            "interrupted", "Stopped, for the outlet was given to another worker; the next run goes on from here"
+            "interrupted", "Stopped, for the outlet was given to another worker; the next run continues from here"
         )
     if finish_reason == "shutdown":
-        return Verdict("interrupted", "Stopped by a signal; the next run goes on from here")
+        return Verdict("interrupted", "Stopped by a signal; the next run continues from here")
     if trouble := _failure_reason(counts, mistakes):
         return Verdict("partly-failed", trouble)
     if not known and finish_reason == "finished":
@@ -230,14 +230,14 @@ FIELDS = {
     "exit": "the exit code",
     "reason": "one sentence when all was not well, or when the paper's hours or a limit (`max_minutes`, `max_waiting`"
     " ...) kept it from going on; else null",
-    "warnings": "sentences about what is not as usual, also those that were told before",
+    "warnings": "sentences about what is not as usual, also those reported before",
     "counts": "how often what happened: `captures` (answers), `new`, `edited`, `unchanged`, `disappeared`, `failed`,"
     " `pictures` ...",
     "health": "the measures that runs are compared by, as in `runs.health`: `shares` (how many of how many),"
     " `sections`, `kinds`, `body_from`, `containers`, `seeds`",
     "alerts": "how many messages were `sent`, and how many are `waiting` for the next run; null where there are no"
     " alerts, or no run ended by itself",
-    "pinged": "whether `ping_url` was told: true, false, or null where none is set or nothing was to be told",
+    "pinged": "whether `ping_url` was notified: true, false, or null where none is set or there was nothing to notify",
 }
 """The fields in order, with their meanings."""
 

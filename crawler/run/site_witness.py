@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from archive import Capture, Outlet, same_site
@@ -96,9 +96,5 @@ class ClockCheck:
 
 def _date(capture: Capture) -> datetime | None:
     """The Date of an answer; where a cache kept it, with its Age added."""
-    try:
-        date = parsedate_to_datetime(capture.header("Date") or "")
-        age = timedelta(seconds=int(capture.header("Age") or 0))
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)) + age
-    except (ValueError, OverflowError, TypeError):
-        return None
+    date, age = clock.http_date(capture.header("Date")), capture.header("Age") or "0"
+    return date + timedelta(seconds=int(age)) if date and re.fullmatch(r"[0-9]{1,9}", age) else date

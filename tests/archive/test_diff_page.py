@@ -13,11 +13,11 @@ from click.testing import CliRunner, Result
 from sqlite_utils import Database
 
 from archive import Run, ingest
+from archive.cli.diff_command import Comparison
+from archive.cli.diff_command import page as diff_page
 from archive.model.records import Image, Reading
 from archive.queries.lookup import Article
 from archive.storage.captures.kept_captures import Provenance
-from archive.web.diff_html import Comparison
-from archive.web.diff_html import page as diff_page
 from crawler.cli import luubao
 from tests.support import Shoot, page
 

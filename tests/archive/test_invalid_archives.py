@@ -161,7 +161,7 @@ def test_a_capture_that_cannot_be_is_named_by_upgrade_and_left(loose: Path, tmp_
 def test_waiting_addresses_that_cannot_be_are_left_out_by_upgrade(loose: Path, tmp_path: Path) -> None:
     other = changed(loose, tmp_path / "other.db", Change("frontier", "due_at", "a word"))
     assert other
-    assert "crawling makes it anew" in run("upgrade", "--db", other).stderr
+    assert "crawling fills it in again" in run("upgrade", "--db", other).stderr
     assert run("verify", "--db", other).exit_code == 0
 
 
@@ -202,7 +202,7 @@ def test_a_view_in_the_place_of_a_table_is_refused(table: str, loose: Path, tmp_
         db.execute(f"CREATE VIEW {table} AS {ENDLESS} SELECT former.* FROM former, r")
     db.close()
     done = run("merge", other, "--db", tmp_path / "ours.db")
-    assert done.exit_code == 1 and "is no archive as luubao makes them" in done.output
+    assert done.exit_code == 1 and "is not a luubao archive" in done.output
 
 
 @pytest.mark.parametrize(
@@ -245,12 +245,12 @@ COUNT = "SELECT (WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r)
     [
         (
             f"DROP VIEW edits; CREATE VIEW edits AS {COUNT} AS old_version_id",
-            "schema edits: the view is not as luubao makes it",
+            "schema edits: the view differs from luubao's",
             (("articles", "--edited"),),
         ),
         (
             f"CREATE TRIGGER mine BEFORE INSERT ON runs BEGIN {COUNT}; END",
-            "schema mine: the trigger is none of luubao's",
+            "schema mine: the trigger is not luubao's",
             WRITING[1:],
         ),
     ],
@@ -513,7 +513,7 @@ def test_a_search_index_that_cannot_be_read_is_named_and_made_anew(change: str, 
         done = run("search", "tin", "--db", other)
         assert done.exit_code == 1 and "`luubao verify` tells more" in done.stderr, done.output
     told = run("verify", "--db", other)
-    assert told.exit_code == 1 and "`luubao upgrade` makes it anew" in told.output
+    assert told.exit_code == 1 and "`luubao upgrade` rebuilds it" in told.output
     done = run("upgrade", "--db", other)
     assert done.exit_code == 0 and f"search index {index} was missing or changed" in done.stderr, done.output
     assert run("verify", "--index", "--db", other).exit_code == 0

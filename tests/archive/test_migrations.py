@@ -127,7 +127,7 @@ def test_no_trigger_of_a_stranger_runs_while_an_old_archive_is_upgraded(old: Pat
     with closing(sqlite3.connect(old)) as db:
         db.executescript(EVIL)
     refused = CliRunner().invoke(archive, ["compact", "--db", str(old)])
-    assert refused.exit_code == 1 and "is no archive as luubao makes them" in refused.output
+    assert refused.exit_code == 1 and "is not a luubao archive" in refused.output
     told = CliRunner().invoke(archive, ["upgrade", "--db", str(old)])
     assert told.exit_code == 0, told.output
     assert {"evil", "worse", "captures_delete_refused"} <= set(told.output.replace(":", " ").split())
@@ -149,7 +149,7 @@ def test_a_view_in_the_place_of_a_table_is_refused_whatever_the_file_says_of_its
         )
     for command in ("upgrade", "compact"):
         told = CliRunner().invoke(archive, [command, "--db", str(old)])
-        assert told.exit_code == 1 and "is no archive as luubao makes them" in told.output, told.output
+        assert told.exit_code == 1 and "is not a luubao archive" in told.output, told.output
 
 
 def test_reading_an_old_archive_asks_for_the_upgrade_and_changes_nothing(old: Path) -> None:
@@ -278,7 +278,7 @@ def test_an_upgrade_restores_what_was_taken_from_the_schema(path: Path, db: Data
     told = CliRunner().invoke(archive, ["upgrade", "--db", str(path)])
     assert told.exit_code == 0, told.output
     for name in ("trigger active_texts_added", "trigger captures_update_refused", "view edits"):
-        assert f"{name} was missing or changed, and is as luubao makes it again" in told.output
+        assert f"{name} was missing or changed, and is restored" in told.output
     assert schema_of(path) == sound
     with open_archive(path) as again:
         assert list(verify(again)) == []

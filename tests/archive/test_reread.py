@@ -406,7 +406,7 @@ def test_a_signal_ends_it_in_good_order(larger: Path, tmp_path: Path, number: in
     process.send_signal(number)
     out, err = process.communicate(timeout=600)
     assert process.returncode == 5
-    assert err == "Stopped by a signal. What was read is kept; the next reread goes on from here\n"
+    assert err == "Stopped by a signal. What was read is kept; the next reread continues from here\n"
     report = json.loads(out)
     assert report["interrupted"] is True
     assert 0 < report["captures"] < 4 * ARTICLES

@@ -27,8 +27,8 @@ from archive.monitor.status_text import sparkline
 from archive.queries.outlets_followed import CertaintyCounts, DueCounts, RunFacts, runs_of, warn
 from archive.queries.tabular import Selection, rows
 from archive.storage.unread_captures import ExtractorProgress, Span
-from archive.web.status_page import page as page_of
-from archive.web.status_page import write
+from crawler.cli.status import page as page_of
+from crawler.cli.status import write
 from tests.chromium import CHROMIUM_PATH, needs_chromium
 from tests.support import PAPER, page, shoot
 
@@ -145,7 +145,7 @@ def test_a_run_that_was_killed_is_told(db: Database) -> None:
 def test_runs_that_never_get_to_their_end_are_told(db: Database) -> None:
     for hours, outcome in ((5, "ok"), (4, "interrupted"), (3, "interrupted"), (2, "ok"), (1, "interrupted")):
         put(db, hours * HOUR, outcome)
-    assert only(db).attention == ("3 of the last 5 runs were broken off before they were done",)
+    assert only(db).attention == ("3 of the last 5 runs were interrupted before they finished",)
 
 
 def test_an_outlet_that_is_expected_and_never_came(db: Database) -> None:
@@ -363,8 +363,8 @@ def test_hosts_that_are_left_alone_are_told(db: Database) -> None:
         ],
         NOW,
     )
-    assert told(of(db))[-1] == "bao.example is left alone until 2026-05-20 21:00: answered 503 six times"
-    assert "bao.example is left alone until 2026-05-20 21:00: answered 503 six times" in page_of(of(db))
+    assert told(of(db))[-1] == "no requests to bao.example until 2026-05-20 21:00: answered 503 six times"
+    assert "no requests to bao.example until 2026-05-20 21:00: answered 503 six times" in page_of(of(db))
     assert "anh.example" not in page_of(of(db))
 
 

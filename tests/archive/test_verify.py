@@ -201,9 +201,7 @@ def test_what_no_longer_agrees_is_named(kept: Path, statement: str, where: str) 
 
 def test_words_that_are_not_in_the_index_are_missed(kept: Path) -> None:
     _take_from_index(kept)
-    assert problems(kept) == {
-        "search": "4 versions are shown, 3 are in the search index. `luubao upgrade` makes it anew"
-    }
+    assert problems(kept) == {"search": "4 versions are shown, 3 are in the search index. `luubao upgrade` rebuilds it"}
     with open_archive(kept, create=True) as db:
         assert [problem.where for problem in consistency.broken_index(db)] == ["search"]
 

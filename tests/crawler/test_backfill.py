@@ -74,12 +74,12 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
         yield running
 
 
-def asker(**how: Any) -> ArchiveClient:
+def client(**how: Any) -> ArchiveClient:
     return ArchiveClient("luubao-test", 0.0, **how)
 
 
 def wayback(replay: Replay, **how: Any) -> Wayback:
-    return Wayback(asker(), replay.cdx, replay.base, **how)
+    return Wayback(client(), replay.cdx, replay.base, **how)
 
 
 OLD = [
@@ -236,7 +236,7 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
 def test_single_records_are_read_out_of_common_crawl(path: Path) -> None:
     handler = type("Handler", (_CommonCrawl,), {"warc": other_crawl(), "log": []})
     with serving(handler) as base:
-        done: BackfillResult = backfill(path, PAPER, CommonCrawl(asker(), base, base), Span(since="20180101"))
+        done: BackfillResult = backfill(path, PAPER, CommonCrawl(client(), base, base), Span(since="20180101"))
     assert done.problem is None and done.counts["elsewhere"] == 1 and done.counts["failed"] == 0
     assert versions(path) == OLD
     ranges = [asked for place, asked in handler.log if place.startswith("/crawl-data/")]  # type: ignore[attr-defined]  # the handler made above
@@ -279,7 +279,7 @@ def test_two_hundred_awkward_addresses_are_taken_or_put_aside_with_a_reason(tmp_
     counts = []
     with pywb(tmp_path, [file]) as running:
         for _ in range(4):
-            done = backfill(path, PAPER, Wayback(asker(sleep=lambda _: None), running.cdx, running.base), Span())
+            done = backfill(path, PAPER, Wayback(client(sleep=lambda _: None), running.cdx, running.base), Span())
             assert done.problem is None and done.counts["failed"] == sum(done.reasons.values())
             counts.append(done.counts)
     offered, taken = counts[0]["listed"], sum(one["filed"] + one["late"] + one["here"] for one in counts)
@@ -314,7 +314,7 @@ class _Busy(BaseHTTPRequestHandler):
 def test_it_waits_as_long_as_it_is_told_to() -> None:
     slept: list[float] = []
     with serving(type("Handler", (_Busy,), {"answers": [(429, "7"), (503, None), (502, None)]})) as base:
-        assert asker(sleep=slept.append).get(base).body == b"ok"
+        assert client(sleep=slept.append).get(base).body == b"ok"
     assert sum(slept) == 7 + 20 + 40 and max(slept) == 1.0
 
 
@@ -332,7 +332,7 @@ def test_an_archive_that_goes_on_refusing_is_left_alone() -> None:
         serving(type("Handler", (_Busy,), {"answers": [(429, "1")] * 9})) as base,
         pytest.raises(WebArchiveBusy, match="start again later"),
     ):
-        asker(sleep=lambda _: None).get(base)
+        client(sleep=lambda _: None).get(base)
 
 
 def test_whoever_wants_to_stop_does_not_wait_for_the_pause() -> None:
@@ -341,14 +341,14 @@ def test_whoever_wants_to_stop_does_not_wait_for_the_pause() -> None:
         serving(type("Handler", (_Busy,), {"answers": [(429, "900")] * 9})) as base,
         pytest.raises(WebArchiveBusy),
     ):
-        asker(sleep=slept.append, stopped=lambda: len(slept) >= 3).get(base)
+        client(sleep=slept.append, stopped=lambda: len(slept) >= 3).get(base)
     assert sum(slept) == 3.0
 
 
 @needs_tools
 def test_a_refusal_ends_the_backfill_and_keeps_what_was_taken(replay: Replay, path: Path) -> None:
     with serving(type("Handler", (_Busy,), {"answers": [(429, "1")] * 99})) as base:
-        done = backfill(path, PAPER, Wayback(asker(sleep=lambda _: None), replay.cdx, base), Span())
+        done = backfill(path, PAPER, Wayback(client(sleep=lambda _: None), replay.cdx, base), Span())
     assert done.problem and "status 429" in done.problem
     assert done.counts["waiting"] >= 6
     assert backfill(path, PAPER, wayback(replay), Span()).problem is None

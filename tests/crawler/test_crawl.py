@@ -147,7 +147,7 @@ def test_sigterm_ends_cleanly(path: Path) -> None:
         process.terminate()
         ended = process.end()
     assert ended.code == 5
-    assert "the next run goes on from here" in ended.err
+    assert "the next run continues from here" in ended.err
     assert ask(path, "SELECT outcome FROM runs") == [("interrupted",)]
 
 
@@ -163,7 +163,7 @@ def test_a_signal_waits_for_no_answer_that_does_not_come(path: Path) -> None:
         ended = process.end()
         connection.close()
     assert ended.code == 5, ended.err
-    assert ended.err == "demo: Stopped by a signal; the next run goes on from here\n"
+    assert ended.err == "demo: Stopped by a signal; the next run continues from here\n"
     assert ask(path, "SELECT outcome FROM runs") == [("interrupted",)]
 
 

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from archive.frontier.host_state import HostState, note_hosts, troubled_hosts
 from archive.storage.connection import open_archive
 from crawler.politeness.host_backoff import HostBackoffs, is_error, retry_after
-from crawler.politeness.host_politeness import patience_of
+from crawler.politeness.host_politeness import backoff_limits_of
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 HOST = "bao.example"
@@ -21,7 +21,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 SETTINGS = Settings()
 SETTINGS.setmodule("crawler.settings")
-LIMITS = patience_of(SETTINGS)
+LIMITS = backoff_limits_of(SETTINGS)
 
 
 class Clock:
@@ -88,7 +88,7 @@ def test_five_errors_in_a_row_and_it_is_left_alone(watched: Watched, fail: Calla
     assert watched.quiet_for() == 15 * MINUTE
     assert len(watched.told) == 1
     assert watched.told[0].startswith("bao.example failed 5 times in a row, the last time with ")
-    assert watched.told[0].endswith("; it is left alone until 2026-05-20T12:15:00Z")
+    assert watched.told[0].endswith("; no requests until 2026-05-20T12:15:00Z")
 
 
 def test_an_answer_in_between_makes_it_begin_anew(watched: Watched) -> None:
@@ -163,7 +163,7 @@ def test_a_rest_that_is_short_is_waited_for(watched: Watched, status: int, heade
 def test_a_rest_that_is_long_is_left_to_a_later_run(watched: Watched) -> None:
     watched.hosts.answered(HOST, 503, "3600")
     assert watched.quiet_for() == HOUR
-    assert watched.told == ["bao.example is busy (status 503) and wants to be left alone until 2026-05-20T13:00:00Z"]
+    assert watched.told == ["bao.example is busy (status 503) and asked us to back off until 2026-05-20T13:00:00Z"]
     later = watched.next_run()
     later.clock.now += 58 * MINUTE
     assert later.hosts.left_alone(HOST) is None, "two minutes are short enough to wait for"

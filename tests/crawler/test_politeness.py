@@ -87,7 +87,7 @@ def test_a_long_rest_is_left_to_a_later_run(path: Path) -> None:
         (left,) = (page for page in server.asked if page.startswith("/bai"))
         assert first.captured()[left][:2] == (503, "error"), "what it said is kept"
         assert first.counts["left-alone"] == 5
-        assert first.told.count("is busy (status 503) and wants to be left alone until") == 1
+        assert first.told.count("is busy (status 503) and asked us to back off until") == 1
         assert first.code == 4
         quiet = first.ask("SELECT quiet_until FROM hosts")
         assert quiet == [f"{until:%Y-%m-%dT%H:%M:%SZ}"]
@@ -98,7 +98,7 @@ def test_a_long_rest_is_left_to_a_later_run(path: Path) -> None:
         second = measured(server.base_url, path, settings=AS_SET)
         assert server.asked[before:] == [], "not even robots.txt"
         assert second.code == 3
-        assert second.told.count("is busy (status 503) and wants to be left alone until") == 1
+        assert second.told.count("is busy (status 503) and asked us to back off until") == 1
 
         server.traps = {"/": front(*PAGES), **PAGES}
         _let_time_pass(path)
@@ -122,7 +122,7 @@ def test_a_host_that_only_fails_is_left_alone(path: Path) -> None:
         again = measured(server.base_url, path, settings=AS_SET)
     assert sum(page.startswith("/kin") for page in server.asked) == 5
     assert crawl.counts["left-alone"] == 25
-    sentence = "127.0.0.1 failed 5 times in a row, the last time with status 403; it is left alone until"
+    sentence = "127.0.0.1 failed 5 times in a row, the last time with status 403; no requests until"
     assert crawl.told.count(sentence) == 1
     assert crawl.code == 4
     assert len(server.asked) == before
@@ -194,7 +194,7 @@ def test_what_a_killed_run_learned_of_a_host_is_not_lost(path: Path, resting: Tr
         before = len(server.asked)
         crawl = measured(server.base_url, path, settings={**AS_SET, "LUUBAO_LONGEST_WAIT": 1})
     assert server.asked[before:] == []
-    assert "wants to be left alone until" in crawl.told
+    assert "asked us to back off until" in crawl.told
 
 
 def hours(begin: timedelta, end: timedelta) -> dict[str, str]:
@@ -226,7 +226,7 @@ def test_a_run_ends_with_the_hours_and_the_next_goes_on(path: Path) -> None:
         crawl = measured(server.base_url, path, environment={"LUUBAO_HOURS": "00:00-12:00"}, first=ending)
         assert 0 < len(crawl.headlines()) < 20
         assert (crawl.code, crawl.told, crawl.summary["outcome"]) == (0, "", "ok")
-        assert crawl.summary["reason"] == "Stopped at the end of the paper's hours; the next run goes on from here"
+        assert crawl.summary["reason"] == "Stopped at the end of the paper's hours; the next run continues from here"
         server.traps = {"/": front(*names), **{link: article(f"Tin {link}") for link in names}}
         following = measured(server.base_url, path)
     assert len(following.headlines()) == 20

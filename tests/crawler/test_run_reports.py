@@ -117,7 +117,7 @@ def test_max_minutes_ends_cleanly_and_the_next_run_goes_on(path: Path) -> None:
         first = crawl(paper.base_url, path, "--max-minutes", "0.05", "--no-pictures")
         assert (first.code, first.told) == (0, "")
         assert 0 < first.summary["counts"]["captures"] < 40
-        reason = "Stopped after 0.05 minutes (max_minutes); the next run goes on from here"
+        reason = "Stopped after 0.05 minutes (max_minutes); the next run continues from here"
         assert ask(path, "SELECT outcome, reason FROM runs") == [("ok", reason)]
         before = ask(path, "SELECT count(*) FROM captures WHERE outcome = 'fresh'")[0][0]
     with Newspaper() as paper:

@@ -63,6 +63,6 @@ def test_what_no_later_run_goes_on_with_is_not_said_to_go_on() -> None:
     deep = "2 addresses were left out, which too many sitemaps in a row name: raise sitemap_depth"
     assert reached({"left: depth": 2}, "finished", Settings()) == deep
     assert reached({"left: depth": 2, "left: pictures": 3}, "finished", Settings()) == (
-        f"3 pictures wait (pictures_per_run); the next run goes on from here; {deep}"
+        f"3 pictures wait (pictures_per_run); the next run continues from here; {deep}"
     )
     assert reached({}, "finished", Settings()) is None

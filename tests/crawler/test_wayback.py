@@ -35,8 +35,8 @@ def replayed(body: bytes = HTML, *headers: tuple[str, str]) -> Answer:
 
 
 def wayback(site: Site, **how: object) -> Wayback:
-    asker = ArchiveClient("luubao-test", 0.0, sleep=lambda _: None, **how)  # type: ignore[arg-type]  # ArchiveClient's own
-    return Wayback(asker, f"{site.base_url}/cdx", f"{site.base_url}/web/")
+    client = ArchiveClient("luubao-test", 0.0, sleep=lambda _: None, **how)  # type: ignore[arg-type]  # ArchiveClient's own
+    return Wayback(client, f"{site.base_url}/cdx", f"{site.base_url}/web/")
 
 
 def taken(answer: Answer, url: str = URL) -> object:

@@ -28,7 +28,7 @@ from archive.pictures import recognise
 from archive.queries.days import days, each_day, latest_day
 from archive.queries.outlets_followed import outlets
 from archive.storage.withdrawals.withdrawal import withdraw
-from archive.web.room.asgi_guards import AT_ONCE, is_known
+from archive.web.room.asgi_guard import AT_ONCE, is_known
 from archive.web.sql_guard import put_bounded
 from tests.crawler.test_pictures import painted
 from tests.reading_room import served

@@ -223,10 +223,7 @@ def _write_tags(folder: Path, data: Path, title: str, organisation: str, seal: s
 
 
 def _write_manifest(folder: Path, name: str, files: list[Path]) -> None:
-    places = ((file, _escaped(file.relative_to(folder).as_posix())) for file in files)
+    escapes = str.maketrans({"%": "%25", "\n": "%0A", "\r": "%0D"})
+    places = ((file, file.relative_to(folder).as_posix().translate(escapes)) for file in files)
     lines = (f"{digest_of_file(file).removeprefix('sha256:')}  {place}\n" for file, place in places)
     (folder / name).write_text("".join(lines), "utf-8")
-
-
-def _escaped(path: str) -> str:
-    return path.replace("%", "%25").replace("\n", "%0A").replace("\r", "%0D")

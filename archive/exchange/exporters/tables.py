@@ -1,8 +1,5 @@
-"""Exports data sets: JSON Lines, CSV, Parquet, a slim SQLite file, and the data card (README.md) beside them.
-
-Its front matter is
-YAML, as Hugging Face reads it (https://huggingface.co/docs/hub/datasets-cards).
-"""
+"""Exports data sets: JSON Lines, CSV, Parquet, a slim SQLite file, and the data card (README.md) beside them, whose
+front matter is YAML, as Hugging Face reads it (https://huggingface.co/docs/hub/datasets-cards)."""
 
 from __future__ import annotations
 
@@ -51,16 +48,19 @@ def _cell(value: Any, *, excel: bool = False) -> Any:
     return int(cell) if isinstance(cell, bool) else cell
 
 
-def write_parquet(rows: Rows, path: Path) -> None:
-    """Writes Parquet: Zstandard, in row groups, with the meaning of each column in its metadata.
-
-    Raises Misconfigured where pyarrow is not installed.
-    """
+def import_pyarrow() -> tuple[Any, Any]:
+    """pyarrow and its Parquet module. Raises Misconfigured where they are not installed."""
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
         raise Misconfigured("Parquet needs pyarrow. Install it with `pip install 'luubao[parquet]'`") from error
+    return pa, pq
+
+
+def write_parquet(rows: Rows, path: Path) -> None:
+    """Writes Parquet: Zstandard, in row groups, with the meaning of each column in its metadata."""
+    pa, pq = import_pyarrow()
     types = {
         "int64": pa.int64(), "int32": pa.int32(), "string": pa.string(), "bool": pa.bool_(), "double": pa.float64(),
         "list": pa.list_(pa.string()),
@@ -181,8 +181,9 @@ def card(title: str, file: str, choice: Selection, facts: Mapping[str, Any]) -> 
     days = ("as_of", "published_first", "published_last", "seen_first", "seen_last")
     shares = ("lead", "body", "byline", "section", "published_at", "captions")
     gaps = _rows((name, first, last, f"{days:.0f}") for name, first, last, days in facts["gaps"])
+    quoted_title = json.dumps(" ".join(title.split())[:_LONGEST]).replace("<", "\\u003c")  # a YAML string
     return _CARD.format(
-        title=_escaped(title), quoted_title=_quoted(title), file=file, luubao=version("luubao"),
+        title=_escaped(title), quoted_title=quoted_title, file=file, luubao=version("luubao"),
         **{name: facts[name] for name in ("versions", "articles", "withdrawn")},
         **{name: _escaped((facts[name] or "unknown")[:10]) for name in days},
         scope="all versions, those that no longer stand too" if choice.history else "the newest version of each",
@@ -202,8 +203,3 @@ def _rows(rows: Iterable[Iterable[object]]) -> str:
 def _escaped(text: str) -> str:
     """A text as one escaped line of Markdown: no tag, link or end of a table cell is left in it."""
     return _STEERS.sub(r"\\\1", escape(" ".join(text.split())[:_LONGEST], quote=False))
-
-
-def _quoted(text: str) -> str:
-    """A text as one quoted YAML string."""
-    return json.dumps(" ".join(text.split())[:_LONGEST]).replace("<", "\\u003c")

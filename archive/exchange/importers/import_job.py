@@ -6,6 +6,7 @@ import logging
 import resource
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
@@ -43,12 +44,11 @@ from archive.storage.histories.history_writer import Counts
 from archive.storage.payloads import get_body
 from archive.storage.picture_history import outlet_showing
 from archive.text.recurring_blocks import Boilerplate
-from archive.workers import Lost, Workers
+from archive.workers import FutureWorkers, Lost, awaited
 
 log = log_of(__name__)
 _MAX_QUEUED = 64  # queued pages for each worker process
 _MAX_QUEUED_BYTES = 64 * 1024 * 1024  # bytes of queued pages
-_POLL = 0.1
 _MAX_UNRESOLVED = 100_000  # revisits whose body may be in a later file
 _MAX_REPORTED = 20
 _MAX_HOSTS = 5
@@ -130,7 +130,7 @@ _Task = tuple[kept_captures.Source, bytes, str | None, Boilerplate]
 class _QueuedPage:
     arrivals: Arrivals
     page: Page
-    number: int | None
+    reading: Future[Reading | Unreadable | Lost] | None
     file: Path
 
 
@@ -146,12 +146,10 @@ class _Import:
             matcher.outlets.setdefault(name, run.outlet)
         self.open: dict[str, Arrivals] = {}
         # one pool for all outlets: a file can describe any number of them
-        self.workers: Workers[_Task, Reading | Unreadable] | None = None
+        self.workers: FutureWorkers[_Task, Reading | Unreadable] | None = None
         if jobs != 0:
-            self.workers = stack.enter_context(Workers[_Task, Reading | Unreadable](_extractor, jobs))
+            self.workers = stack.enter_context(FutureWorkers[_Task, Reading | Unreadable](_extractor, jobs))
         self.queue: deque[_QueuedPage] = deque()
-        self.answers: dict[int, Reading | Unreadable] = {}
-        self.numbers = 0
         self.deferred = False
         self.originals, self.unresolved = Originals(), list[tuple[Page, Path]]()
 
@@ -258,44 +256,34 @@ class _Import:
         body = get_body(self.db, body_id) if body_id is not None else None
         return replace(page, capture=replace(page.capture, body=body), refers=None) if body else page
 
-    def _submit(self, arrivals: Arrivals, capture: Capture) -> int | None:
+    def _submit(self, arrivals: Arrivals, capture: Capture) -> Future[Reading | Unreadable | Lost] | None:
         if not (capture.body and 200 <= capture.status < 300):
             return None
-        self.numbers += 1
         source = kept_captures.Source(0, arrivals.run, "", capture.final_url, capture.captured_at)
         task = (source, capture.body, capture.encoding, arrivals.boilerplate)
-        if self.workers is None:
-            self.answers[self.numbers] = try_to_read(*task)
-        else:
-            self.workers.submit(self.numbers, task)
-        return self.numbers
+        if self.workers:
+            return self.workers.call(task)
+        reading: Future[Reading | Unreadable | Lost] = Future()
+        reading.set_result(try_to_read(*task))
+        return reading
 
     def _file_queued(self, limit: int) -> None:
         """Files half of the queue in order, in one transaction, once it is longer than `limit` or takes too much
         memory."""
-        self._collect_answers(0)
         counted = self.queue if len(self.queue) < limit else ()
         queued_bytes = sum(len(queued.page.capture.body or b"") for queued in counted)
         if self.queue and (len(self.queue) > limit or queued_bytes > _MAX_QUEUED_BYTES):
             count = len(self.queue) - limit // 2 if len(self.queue) > limit else len(self.queue)
-            numbers = [queued.number for queued in islice(self.queue, count) if queued.number is not None]
-            while not all(number in self.answers for number in numbers):
-                self._collect_answers(_POLL)
+            for reading in (queued.reading for queued in islice(self.queue, count) if queued.reading):
+                awaited(reading)
             with connection.transaction(self.db):
                 for _ in range(count):
                     self._file_page(self.queue.popleft())
-                    self._collect_answers(0)  # else the workers would idle meanwhile
-
-    def _collect_answers(self, seconds: float) -> None:
-        for number, answer in self.workers.answers(seconds) if self.workers else ():
-            if isinstance(answer, Lost):
-                queued = next(queued for queued in self.queue if queued.number == number)
-                boilerplate = queued.arrivals.boilerplate
-                answer = Unreadable("gave-up", answer.reason, extractor_of(boilerplate))
-            self.answers[number] = answer
 
     def _file_page(self, queued: _QueuedPage) -> None:
-        reading = self.answers.pop(queued.number) if queued.number is not None else None
+        reading = queued.reading.result() if queued.reading else None
+        if isinstance(reading, Lost):
+            reading = Unreadable("gave-up", reading.reason, extractor_of(queued.arrivals.boilerplate))
         origin = Origin(shown(queued.file.name)[1:-1], or_none(line, queued.page.record))
         with self.report.standing_alone(queued.file, queued.page.where):
             self.report.counts[queued.arrivals.arrive(queued.page.capture, origin, reading)] += 1

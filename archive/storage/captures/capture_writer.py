@@ -46,15 +46,9 @@ def keep(db: Database, run: Run, capture: Capture, *, late: bool = False) -> Kep
 
 
 def _store(
-    db: Database,
-    run: Run,
-    key: str,
-    capture: Capture,
-    body_id: int | None,
-    predecessor: _Predecessor | None,
-    *,
-    late: bool,
-) -> Kept:
+    db: Database, run: Run, key: str, capture: Capture, body_id: int | None, predecessor: _Predecessor | None, *, late:
+    bool,
+) -> Kept:  # fmt: skip
     outcome = judge(capture, run.outlet, seen_before=predecessor is not None and body_id == predecessor.body_id)
     revisit = predecessor if outcome in ("revisit", "not-modified") else None
     capture_id = _insert(db, run, key, capture, outcome, revisit, body_id)

@@ -83,7 +83,7 @@ def outlets_of(db: Database, name: str | None = None) -> list[Run]:
     Raises UnknownOutlet when the archive has none of that name.
     """
     rows = db.query("SELECT id, name, title, home_url, timezone FROM outlets ORDER BY name")
-    runs = list(readable_values(rows, "outlets", lambda row: Run(0, row["id"], _outlet(db, *row.values()))))
+    runs = list(readable_values(rows, "outlets", lambda row: _run_of(db, **row)))
     chosen = [run for run in runs if name in (None, run.outlet.name)]
     if name and not chosen:
         names = ", ".join(run.outlet.name for run in runs) or "none"
@@ -91,14 +91,11 @@ def outlets_of(db: Database, name: str | None = None) -> list[Run]:
     return chosen
 
 
-def _outlet(db: Database, outlet_id: int, name: str, title: str, home_url: str, timezone: str) -> Outlet:
-    return Outlet(name, title, home_url, _hosts(db, outlet_id, home_url), timezone)
-
-
-def _hosts(db: Database, outlet_id: int, home_url: str) -> tuple[str, ...]:
-    """The hosts of a site: that of its home page, and those on which its articles live or lived. Only the outlet's
-    spider knows them for sure."""
-    return tuple(dict.fromkeys([host_of(home_url), *hosts_of(db, outlet_id)]))
+def _run_of(db: Database, id: int, name: str, title: str, home_url: str, timezone: str) -> Run:
+    """Its hosts are that of its home page, and those on which its articles live or lived: only the outlet's spider
+    knows them for sure."""
+    hosts = tuple(dict.fromkeys([host_of(home_url), *hosts_of(db, id)]))
+    return Run(0, id, Outlet(name, title, home_url, hosts, timezone))
 
 
 @dataclass(frozen=True, slots=True)

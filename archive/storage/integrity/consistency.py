@@ -10,9 +10,7 @@ from sqlite_utils import Database
 
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import snapshot, transaction
-from archive.storage.integrity import search_indexes
 from archive.storage.integrity.problems import Problem, Step
-from archive.storage.integrity.search_indexes import INDEXES
 from archive.storage.integrity.value_check import odd_rows
 
 
@@ -59,7 +57,7 @@ _RULES = (
     _Rule("articles", "its versions are not numbered 1, 2, 3 ...",
           "SELECT article_id FROM versions GROUP BY article_id HAVING min(number) <> 1 OR max(number) <> count(*)"),
     _Rule("articles", "it has no version", "SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM versions)"),
-    _Rule("articles", "its row is not in step with its versions",
+    _Rule("articles", "its row disagrees with its versions",
           "SELECT articles.id FROM articles LEFT JOIN versions ON versions.id = articles.current_version_id"
           " WHERE versions.article_id IS NOT articles.id OR versions.number IS NOT version_count"
           " OR EXISTS (SELECT 1 FROM versions AS later WHERE later.article_id = articles.id"
@@ -156,18 +154,15 @@ def rules_count() -> int:
 def index_problems(db: Database) -> Iterator[Problem]:
     """Search indexes that SQLite cannot read, or that do not hold as many versions as are shown."""
     for index in INDEXES:
-        if fault := search_indexes.fault(db, index):
-            yield Problem(index, f"the search index cannot be read: {fault}. `luubao upgrade` makes it anew")
+        if problem := search_fault(db, index):
+            yield Problem(index, f"the search index cannot be read: {problem}. `luubao upgrade` rebuilds it")
     with snapshot(db):
-        shown, *indexed = (_count(db, table) for table in ("active_texts", *(f"{index}_docsize" for index in INDEXES)))
+        tables = ("active_texts", *(f"{index}_docsize" for index in INDEXES))
+        shown, *indexed = (db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)
     for index, count in zip(INDEXES, indexed, strict=True):
         if shown != count:
-            why = f"{shown} versions are shown, {count} are in the search index. `luubao upgrade` makes it anew"
+            why = f"{shown} versions are shown, {count} are in the search index. `luubao upgrade` rebuilds it"
             yield Problem(index, why)
-
-
-def _count(db: Database, table: str) -> int:
-    return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
 def broken_index(db: Database) -> Iterator[Problem]:
@@ -191,3 +186,34 @@ def _integrity_check(db: Database, index: str) -> sqlite3.DatabaseError | None:
         except sqlite3.DatabaseError as fault:
             return fault
     return None
+
+
+INDEXES = {"search": "bm25(10.0, 5.0, 1.0, 2.0, 1.0)", "search_front": None}
+"""The search indexes, which triggers fill (migrations m001 and m004), each with the function that ranks its hits, None
+for SQLite's own."""
+_FORMAT = 4  # https://www.sqlite.org/fts5.html keeps its number in the table config
+_EMPTY = ((1, b""), (10, bytes(7)))  # the averages and the structure of an index of no words, by their row's number
+
+
+def search_fault(db: Database, index: str) -> str | None:
+    """Why SQLite cannot search an index; None where it can."""
+    try:
+        db.execute(f"SELECT 1 FROM {index} WHERE {index} MATCH 'a' LIMIT 1").fetchone()
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:  # by a signal
+            raise
+        return str(error)
+    return None
+
+
+def make_anew(db: Database, index: str) -> None:
+    """Empties the tables of an index, whatever they hold, for SQLite rebuilds none that it cannot open; then indexes
+    all texts. In a transaction of the caller's."""
+    for part in ("data", "idx", "docsize", "config"):
+        db.execute(f"DELETE FROM {index}_{part}")
+    for row in _EMPTY:
+        db.execute(f"INSERT INTO {index}_data VALUES (?, ?)", row)
+    db.execute(f"INSERT INTO {index}_config VALUES ('version', ?)", [_FORMAT])
+    if rank := INDEXES[index]:
+        db.execute(f"INSERT INTO {index}_config VALUES ('rank', ?)", [rank])
+    db.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")

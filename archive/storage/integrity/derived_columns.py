@@ -33,6 +33,7 @@ from archive.storage.histories.history_versions import image_rows, version_row
 from archive.storage.histories.history_writer import DerivedHistory, match, shown_versions
 from archive.storage.integrity.problems import Problem
 from archive.storage.version_texts import to_row
+from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
 
 _ACTIVE_TEXT = (
     "SELECT {}, extractors.name AS extractor, state FROM active_texts JOIN texts ON texts.id = text_id"
@@ -198,18 +199,8 @@ def _addresses(db: Database, derivation: DerivedHistory, plan: Plan) -> Iterator
             yield Problem(where, "no capture says that it is an address of its article")
         elif key in stored:
             yield from _differing(where, stored[key], dict(zip(names, derived[key], strict=True)))
-        elif not _is_withdrawn_alias(db, derivation.outlet_id, key):
+        elif not is_withdrawn(db, derivation.outlet_id, key):
             yield Problem(where, "it is not here, and captures say that it is an address of an article")
-
-
-def _is_withdrawn_alias(db: Database, outlet_id: int, key: str) -> bool:
-    """Whether an address belongs to a withdrawn article, which keeps its addresses."""
-    row = db.execute(
-        "SELECT 1 FROM aliases JOIN articles ON articles.id = article_id WHERE aliases.outlet_id = ?"
-        " AND aliases.url_key = ? AND withdrawn_at IS NOT NULL",
-        [outlet_id, key],
-    ).fetchone()
-    return row is not None
 
 
 def _tombstones(db: Database, derivation: DerivedHistory, plan: Plan) -> Iterator[Problem]:
@@ -278,7 +269,7 @@ UNCOVERED: Mapping[str, Mapping[str, str]] = {
     "unsettled": {"*": _SCHEDULE},
     "at_once": {"*": "when a site was out of order, judged at the end of runs; what follows from it is derived"},
     "images": {"id": _UNREFERENCED_ID, "first_seen_at": _SCHEDULE, "due_at": _SCHEDULE, "changed_at": _SCHEDULE},
-    "outlets": dict.fromkeys(("title", "home_url", "timezone"), "the outlet's description; a crawl writes it anew"),
+    "outlets": dict.fromkeys(("title", "home_url", "timezone"), "the outlet's description; a crawl rewrites it"),
     "runs": dict.fromkeys(("kind", "source", "warnings", "health", "clock_ahead"), _UNSEALED),
     "origins": {"source": _PROVENANCE, "record": _PROVENANCE},
     "pictures": dict.fromkeys(

@@ -72,13 +72,13 @@ _RESET = {"images": ("due_at", "changed_at")}
 """Columns that are reset: due now."""
 
 
-def mend(db: Database, odd: InvalidRow) -> str | None:
+def repair(db: Database, odd: InvalidRow) -> str | None:
     """Repairs a row if possible. Returns what was done; None if the row must stay as it is. Call inside a
     transaction."""
     where = " AND ".join(f"{name} IS ?" for name in odd.key)
     if odd.table in _BOOKKEEPING:
         db.execute(f"DELETE FROM {odd.table} WHERE {where}", list(odd.key.values()))
-        return "left out; crawling makes it anew"
+        return "deleted; crawling fills it in again"
     if odd.wrong.keys() <= set(_RESET.get(odd.table, ())):
         assignments = ", ".join(f"{name} = {'NULL' if name == 'changed_at' else '?'}" for name in odd.wrong)
         moments = [clock.stamp(clock.now()) for name in odd.wrong if name != "changed_at"]

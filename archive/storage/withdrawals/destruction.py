@@ -172,7 +172,7 @@ def scrub(db: Database) -> None:
         done = reclaim(db)
     except sqlite3.OperationalError as error:
         raise WordsRemain(
-            f"it is destroyed, and the file could not be written anew ({error}): its words may lie in free room of it."
+            f"it is destroyed, and the file could not be rewritten ({error}): its words may lie in free room of it."
             " Give the same command again when nobody writes and twice the file's size is free"
         ) from error
     if not done:

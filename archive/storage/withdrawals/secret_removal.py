@@ -61,15 +61,9 @@ def captures_with_secrets(db: Database) -> Iterator[CaptureWithSecrets]:
 
 
 def _examine(
-    capture_id: int,
-    run_id: int,
-    outlet_id: int,
-    requested_url: str,
-    final_url: str,
-    via: str | None,
-    request: str,
+    capture_id: int, run_id: int, outlet_id: int, requested_url: str, final_url: str, via: str | None, request: str,
     response: str,
-) -> CaptureWithSecrets | None:
+) -> CaptureWithSecrets | None:  # fmt: skip
     made = (
         without_credentials(requested_url),
         without_credentials(final_url),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,13 +18,7 @@ from pluggy import HookimplMarker
 
 from archive.console.logs import log_of
 from archive.storage.sqlite_errors import damage_message
-from archive.web.room.asgi_guards import (
-    hide_server_pages,
-    limit_concurrency,
-    only_reading,
-    serve_only_pictures,
-    with_headers,
-)
+from archive.web.room.asgi_guard import AsgiGuard
 from archive.web.room.parameters import archive_names, picture_address, room_path
 from archive.web.room.request import context_of, is_public
 from archive.web.room.routes import ROUTES
@@ -82,7 +77,6 @@ def menu_links(datasette: Any) -> list[dict[str, str]]:
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     """Wraps every request, including Datasette's own: allowed hosts, query queue, served files, headers."""
     host_names, base = (datasette.plugin_config("luubao") or {}).get("hosts", ()), datasette.setting("base_url")
-    public = is_public(datasette)
 
     def is_database_page(path: str) -> bool:
         first_segment, _, rest = unquote(path.removeprefix(base.rstrip("/"))).lstrip("/").partition("/")
@@ -90,12 +84,9 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
             return False
         return first_segment.rpartition(".")[0] in datasette.databases or first_segment in datasette.databases
 
-    def wrapper(application: Any) -> Any:
-        visible = hide_server_pages(application, base) if public else application
-        limited = limit_concurrency(serve_only_pictures(visible, base), is_database_page)
-        return with_headers(only_reading(limited, host_names))
-
-    return wrapper
+    return partial(
+        AsgiGuard, names=host_names, base=base, is_database_page=is_database_page, public=is_public(datasette)
+    )
 
 
 @hookimpl(tryfirst=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from urllib.parse import quote
 
 from datasette.utils.asgi import Response
@@ -28,7 +28,7 @@ _LINK = "application/link-format"
 async def timegate(context: RequestContext) -> Response:
     """`/-/timegate/URL`: redirects to the version at Accept-Datetime, or without that header to the newest."""
     accept_datetime = context.request.headers.get("accept-datetime", "")
-    moment = _http_date(accept_datetime)
+    moment = clock.http_date(accept_datetime)
     if accept_datetime and moment is None:
         return await context.refusal(400, context.say("memento.datetime"))
     article, versions = await context.ask(lambda db: _article(db, requested_url(context)))
@@ -81,15 +81,6 @@ def version_at(versions: Sequence[Version], moment: datetime) -> Version:
     """The version at a moment; the first version for an earlier moment."""
     earlier = [version for version in versions if version.first_seen_at <= clock.stamp(moment)]
     return earlier[-1] if earlier else versions[0]
-
-
-def _http_date(text: str) -> datetime | None:
-    """Parses an HTTP date (RFC 9110, section 5.6.7); None for anything else."""
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def written(stamp: str) -> str:

@@ -1,4 +1,4 @@
-"""Pages of what stood where: a home or section page look by look through a day, and the path of one article."""
+"""Pages of what stood where: a newspaper's front or section page, look by look through a day; an article's path."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def front_page(context: RequestContext) -> Response:
     found = await context.ask(lambda db: _front_page(db, context.variable("id"), day, moment))
     if found is None:
         return await context.refusal(404, context.say("placed.none"))
-    return await context.page("front_page", found=found, day=day)
+    return await context.page("placed_page", found=found, day=day)
 
 
 def _front_page(db: Database, number: int, day: date, moment: str) -> dict[str, Any] | None:

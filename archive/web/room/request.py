@@ -24,7 +24,6 @@ from archive.queries.outlets_followed import FollowedOutlet, outlets
 from archive.storage.connection import Database, shared_connection
 from archive.storage.sqlite_errors import ROW_ERRORS
 from archive.web.room import parameters, translations
-from archive.web.room.asgi_guards import unless_known
 from archive.web.room.parameters import (
     BadParameter,
     archive_names,
@@ -54,6 +53,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Vary": "Accept-Language",
 }
+_CACHE_CONTROL = "private, no-cache"
+"""Cached, but revalidated each time: withdrawn pages vanish at once, and shared caches keep nothing."""
 _SAYS_PICTURE = re.compile(r"(?:ảnh|hình|photo|video|đồ họa|infographic)\b", re.IGNORECASE)
 _STATUS: dict[type[LuubaoError], int] = {errors.UnknownCapture: 404, errors.Withdrawn: 410, errors.QueryTooLong: 503}
 
@@ -309,7 +310,7 @@ def page(view: Callable[[RequestContext], Awaitable[Response]]) -> View:
             return await context.refusal(404, context.say("refusal.404"))
         try:
             await context.check()
-            return unless_known(request, await view(context))
+            return _unless_known(request, await view(context))
         except BadParameter as error:
             return await context.refusal(400, context.say(error.key, **context.figures(error.values)))
         except UnknownArticle:
@@ -324,3 +325,17 @@ def page(view: Callable[[RequestContext], Awaitable[Response]]) -> View:
         return await context.refusal(status, context.say(f"refusal.{status}"))
 
     return wrapper
+
+
+def _unless_known(request: Any, response: Response) -> Response:
+    """The response with an ETag of its body; an empty 304 if the client sent that ETag. A response with another status
+    or with its own Cache-Control stays unchanged."""
+    if response.status != 200 or "Cache-Control" in response.headers:
+        return response
+    body = response.body.encode() if isinstance(response.body, str) else response.body
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {**response.headers, "ETag": tag, "Cache-Control": _CACHE_CONTROL}
+    client_tags = {value.strip().removeprefix("W/") for value in request.headers.get("if-none-match", "").split(",")}
+    if tag in client_tags or "*" in client_tags:
+        return Response("", status=304, headers=headers)
+    return Response(body, status=200, headers=headers, content_type=response.content_type)

@@ -8,7 +8,7 @@ from archive.web.room.calendar_page import calendar
 from archive.web.room.comparison_page import card, choose, comparison
 from archive.web.room.evidence_page import capture, sandboxed, warc
 from archive.web.room.feeds_out import feed
-from archive.web.room.front_page import about, front, robots
+from archive.web.room.home_page import about, front, robots
 from archive.web.room.list_pages import day, edits, gone, new, search
 from archive.web.room.memento import timegate, timemap, timemap_of
 from archive.web.room.photo_pages import photos, picture

@@ -175,7 +175,7 @@ def test_a_crawl_that_is_killed_touches_no_other(desk: Desk) -> None:
     assert process.returncode == 4
     assert (
         outcomes.pop(victim)["reason"]
-        == "The process that crawled it was killed by signal 9; the next run goes on from there"
+        == "The process that crawled it was killed by signal 9; the next run continues from there"
     )
     assert err.startswith(f"{victim}: ")
     assert {one["outcome"] for one in outcomes.values()} == {"ok"}

@@ -1,5 +1,5 @@
-"""The pages on an archive as a whole: the front page (latest articles, edits and disappearances, counts, plots with the
-gaps), the about page (facts for readers and librarians), and robots.txt (RFC 9309)."""
+"""The pages on an archive as a whole: the room's home page (latest articles, edits and disappearances, counts, plots
+with the gaps), the about page (facts for readers and librarians), and robots.txt (RFC 9309)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from datasette.utils import tilde_encode
 from datasette.utils.asgi import Response
 
 from archive.queries import days, outlets_followed, recent
-from archive.queries import outlets_followed as facts
 from archive.queries import photographs as photo_queries
 from archive.queries.article_search import ArticleFilter
 from archive.queries.outlets_followed import FollowedOutlet
@@ -27,8 +26,8 @@ _EDIT_DAYS, _PLOT_DAYS = 14, 90
 
 @page
 async def front(context: RequestContext) -> Response:
-    """`/`: the front page."""
-    return await context.page("front", front=await context.ask(lambda db: _front(db, context)))
+    """`/`: the home page."""
+    return await context.page("home", front=await context.ask(lambda db: _front(db, context)))
 
 
 def _front(db: Database, context: RequestContext) -> dict[str, Any]:
@@ -60,7 +59,7 @@ def _edits(db: Database, spans: list[tuple[outlets_followed.FollowedOutlet, date
 async def about(context: RequestContext) -> Response:
     """`/-/about`: who keeps the archive, since when, how often it crawls, its gaps, its rules, how to cite it."""
     sizes, followed = await context.ask(
-        lambda db: (facts.sizes(db), [_summarized(db, outlet) for outlet in outlets_followed.outlets(db)])
+        lambda db: (outlets_followed.sizes(db), [_summarized(db, outlet) for outlet in outlets_followed.outlets(db)])
     )
     settings = settings_of(context.datasette)
     return await context.page(
@@ -73,7 +72,7 @@ def _summarized(db: Database, outlet: FollowedOutlet) -> dict[str, Any]:
     last = days.latest_day(db, outlet)
     recorded = days.days(db, outlet, last, last).recorded if last else None
     missed = len(days.days(db, outlet, *recorded).gaps) if recorded else 0
-    return {"outlet": outlet, "followed": facts.crawl_history(db, outlet), "missed": missed}
+    return {"outlet": outlet, "followed": outlets_followed.crawl_history(db, outlet), "missed": missed}
 
 
 # Copies of an outlet's pages should not compete with the originals; the other paths have too many URLs to crawl.
@@ -85,7 +84,7 @@ _DISALLOWED = (
 
 @page
 async def robots(context: RequestContext) -> Response:
-    """`/robots.txt`: allows the front page and articles of a public archive, and nothing of any other."""
+    """`/robots.txt`: allows the home page and articles of a public archive, and nothing of any other."""
     server, rules = context.datasette, [("Disallow", "/")]
     if is_public(server):
         rules = [rule for archive in archive_names(server) for rule in _rules(server, archive)]
