@@ -192,8 +192,9 @@ def _counting(before: set[str], after: set[str]) -> set[str]:
 
 
 def _text_of_others(history: History, article: Article, capture: UrlCapture, reading: Reading) -> tuple[str, bool]:
-    own = {words_of(past.reading) for past in article.states[-RECENT:]}  # at others it is a page in a wrong place
-    if capture.signs.same_words >= SAME_WORDS and words_of(reading) not in own:
+    own = [past.reading for past in article.states[-RECENT:]]  # at others it is a page in a wrong place
+    is_own = any(words_of(past) == words_of(reading) or resembles(past, reading) for past in own)
+    if capture.signs.same_words >= SAME_WORDS and not is_own:
         return f"the same page stood at {capture.signs.same_words + 1} articles", True
     if capture.signs.same_headline >= SAME_HEADLINE and headline_of(reading) != headline_of(article.latest.reading):
         lasting = not _is_related(article, reading)

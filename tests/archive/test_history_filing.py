@@ -301,13 +301,35 @@ def test_few_that_disappear_at_once_are_gone_when_they_stay_away(tmp_path: Path,
         assert stones == (articles, "2026-05-21")
 
 
+@pytest.mark.parametrize(("articles", "lost"), [(12, 3), (15, 5), (12, 10)])
+def test_a_part_of_a_paper_that_is_lost_for_a_day_is_not_gone_and_an_edit_beside_it_is_told(
+    tmp_path: Path, articles: int, lost: int
+) -> None:
+    def out_of_order() -> Iterator[Capture]:
+        home = {"status": 302, "final_url": "https://bao.example/", "body": None}
+        for number, capture in enumerate(few(1, articles, lambda number: told_with_note(number, articles - 1))):
+            yield replace(capture, **home) if number < lost else capture  # type: ignore[arg-type]  # fields of Capture
+
+    with open_archive(crawl(tmp_path / "a.db", few(0, articles), out_of_order())) as db:
+        assert db.execute("SELECT count(*) FROM tombstones").fetchone() == (0,) and edits(db) == 1
+    with open_archive(crawl(tmp_path / "a.db", few(2, articles, lambda n: told_with_note(n, articles - 1)))) as db:
+        assert db.execute("SELECT count(*) FROM tombstones").fetchone() == (0,) and edits(db) == 1
+        sound(tmp_path / "a.db")
+
+
+def told_with_note(number: int, edited: int) -> str | None:
+    """The page of the edited article; None for the others."""
+    note = f"Tối cùng ngày, đò số {number} được kéo lên bờ để sửa."
+    return whole_page(number, *told_by(number), note) if number == edited else None
+
+
 def test_few_of_many_that_disappear_one_after_the_other_are_gone(tmp_path: Path) -> None:
     def some() -> Iterator[Capture]:
-        for capture in few(1, 9):
+        for capture in few(1, 16):
             is_gone = capture.final_url in (url(4), url(5), url(6))
             yield replace(capture, status=404, body=None) if is_gone else capture
 
-    with open_archive(crawl(tmp_path / "a.db", few(0, 9), some())) as db:
+    with open_archive(crawl(tmp_path / "a.db", few(0, 16), some())) as db:
         assert db.execute("SELECT count(*) FROM tombstones").fetchone() == (3,)
 
 

@@ -21,10 +21,11 @@ from archive.storage.migrations import (
     m015_counted_credits,
     m016_former_words,
     m017_doubts,
+    m018_kinds_of_upheaval,
 )
 from archive.storage.migrations.registry import APPLICATION_ID, migrations
 
-SCHEMA = 17
+SCHEMA = 18
 """The number of the newest step, kept in the file's user_version."""
 
 __all__ = [
@@ -47,5 +48,6 @@ __all__ = [
     "m015_counted_credits",
     "m016_former_words",
     "m017_doubts",
+    "m018_kinds_of_upheaval",
     "migrations",
 ]
