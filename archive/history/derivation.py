@@ -173,7 +173,7 @@ def _classified(history: History, article: Article, capture: UrlCapture, reading
     rendition, is_primary = article.renditions.get(capture.key), inherits(article, capture, reading, outlet)
     if state_of(reading) == article.latest.state:
         return _confirmed(history, article, capture, reading, is_primary=is_primary)
-    if rendition and is_incomplete(article, reading):
+    if rendition and is_incomplete(article, capture, reading):
         return _unchanged(history, article, rendition, capture, is_primary=is_primary)
     if completes(article, rendition, capture, reading, outlet):
         return _completed(history, article, capture, reading)
@@ -299,7 +299,9 @@ def _unchanged(
     article = article.with_rendition(capture.key, replace(rendition, shown_at=capture.at, standing="shows"))
     if is_primary:
         article = seen_again(make_primary(article, capture), capture)
-    return history.with_article(article).with_verdict(Verdict(capture, article.number, None, "part of it is not shown"))
+    return history.with_article(article).with_verdict(
+        Verdict(capture, article.number, None, "it says nothing new, or not all")
+    )
 
 
 def _edited(

@@ -16,7 +16,7 @@ capture more than half a day later shows it again, for an hour later a site's ba
   captcha, a teaser), unless the former text comes back;
 - a change at nearly all articles at once: if it stays, it is a redesign and no outage; and a headline that several
   articles came to have;
-- a page whose letters are damaged (another charset, question marks);
+- a page whose letters are damaged (another charset, question marks), or that calls itself one in another language;
 - a page that offers a subscription in the place of text, and says something new besides;
 - a truncated page, where most before were whole;
 - a page at the URL of a list: here the next capture decides, whenever it comes.
@@ -40,6 +40,7 @@ from archive.history.edits import (
     changed_fields,
     headline_of,
     is_walled,
+    keeps_lead,
     lines_of,
     picture_refs,
     resembles,
@@ -65,7 +66,7 @@ _DIGIT = re.compile(r"\d")
 _KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wall, and none cut short
 _SHORTENED_SHARE = 0.3  # of the former text's length: an editor seldom leaves less
 _PARTS: tuple[Callable[[Reading], object], ...] = (
-    lambda reading: reading.lead, lambda reading: reading.images, EDIT_FIELDS["byline"], EDIT_FIELDS["published_at"],
+    lambda reading: reading.images, EDIT_FIELDS["byline"], EDIT_FIELDS["published_at"],
 )  # fmt: skip
 
 
@@ -82,6 +83,7 @@ def doubt(history: History, article: Article, capture: UrlCapture, reading: Read
     for why, lasting in (
         _text_of_others(history, article, capture, reading),
         _garbled(article, reading),
+        _translated(article, reading),
         _walled(article, reading),
         _unrelated(article, capture, reading),
         _text_lost(article, reading),
@@ -222,6 +224,11 @@ def _garbled(article: Article, reading: Reading) -> tuple[str, bool]:
     return ("its letters are damaged, as in a wrong charset" if is_doubtful else ""), False
 
 
+def _translated(article: Article, reading: Reading) -> tuple[str, bool]:
+    languages = {article.latest.reading.language, reading.language} - {None}
+    return ("it is in another language" if len(languages) > 1 else ""), False
+
+
 def _walled(article: Article, reading: Reading) -> tuple[str, bool]:
     is_doubtful = is_walled(article.latest.reading, reading)
     return ("an offer to subscribe stands in the place of its text" if is_doubtful else ""), False
@@ -285,7 +292,8 @@ def _part_lost(article: Article, capture: UrlCapture, reading: Reading) -> tuple
     """Whether a page lacks a part that the article and its own URL had, or differs in its time alone."""
     own = article.renditions.get(capture.key)
     former = [article.latest.reading, *([own.reading] if own else ())]
-    if any(all(map(part, former)) and not part(reading) for part in _PARTS):
+    lost_lead = not reading.lead and all(past.lead and not keeps_lead(past, reading) for past in former)
+    if lost_lead or any(all(map(part, former)) and not part(reading) for part in _PARTS):
         return "it lacks a part that the article had", False
     is_redated = changed_fields(article.latest.reading, reading) == ("published_at",)
     return ("it is the same text of another time" if is_redated else ""), False

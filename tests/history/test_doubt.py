@@ -161,10 +161,11 @@ def test_what_changed_everywhere_and_is_edited_again_counts_from_its_first_day()
         {"headline": story("chè").headline, "text": story("chè").text}, {"published_at": None}, {"lead": None},
         {"authors": ()}, {"text": "Bà Nguyễn Thị Mận."}, {"published_at": PUBLISHED.replace(day=21)},
         {"headline": "C?u m?i qua s?ng", "text": re.sub("[^ -~\n]", "?", story().text)},
+        {"headline": "New bridge over the river", "language": "en"},
     ],
 )  # fmt: skip
 def test_what_a_broken_template_shows_for_some_hours_is_no_edit_and_what_stays_is_one(fault: dict[str, Any]) -> None:
-    whole = story(lead="Bà con hai xã phấn khởi.", authors=("Hà Thu",))
+    whole = story(lead="Bà con hai xã phấn khởi.", authors=("Hà Thu",), language="vi")
     facts = Facts().page("a", whole, 0)
     for hour in (24, 25, 26):
         facts.page("a", replace(whole, **fault), hour)
