@@ -135,12 +135,12 @@ def _bodies_differ(old: str, new: str) -> bool:
 
 def reprinted_fields(old: Reading, new: Reading) -> frozenset[str]:
     """Fields that differ and say the same in another layout: a lead printed as the text's first paragraph or above it,
-    a byline in capitals, a time to the minute or the day."""
+    a byline in capitals, a time to the minute or the day, or in figures where none was read ("today")."""
     same = {
         "lead": keeps_lead(old, new) and keeps_lead(new, old),
         "body": _whole_text(old) == _whole_text(new),
         "byline": _names(old) == _names(new),
-        "published_at": _are_one_time(old.published_at, new.published_at),
+        "published_at": _may_be_one_time(old.published_at, new.published_at),
     }
     return frozenset(name for name, is_same in same.items() if is_same)
 
@@ -160,9 +160,12 @@ def _names(reading: Reading) -> str:
     return plain(byline_of(reading)).casefold()
 
 
-def _are_one_time(first: datetime | None, second: datetime | None) -> bool:
-    """Whether two times are of one minute; or of one day, where one of them is a day without a time."""
-    if first is None or second is None or first.tzinfo is None or second.tzinfo is None:
+def _may_be_one_time(first: datetime | None, second: datetime | None) -> bool:
+    """Whether a second time may be the first one: it is of the same minute; or of the same day, where one of them is a
+    day without a time; or none was known."""
+    if first is None:
+        return True
+    if second is None or first.tzinfo is None or second.tzinfo is None:
         return False
     if first.replace(second=0, microsecond=0) == second.replace(second=0, microsecond=0):
         return True

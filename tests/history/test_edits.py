@@ -174,6 +174,15 @@ def test_the_same_photograph_in_a_file_of_another_name_is_no_edit(shown: Shown, 
     assert changes(facts.page("a", with_picture("do", "Thêm."), 96).fetch("do", drawn(3), 96.1)) == [*later, "pictures"]
 
 
+@pytest.mark.parametrize(("shown", "expected"), [(drawn(1), "body"), (drawn(2), "body, pictures")])
+def test_the_same_photograph_in_another_file_is_no_part_of_an_edit(shown: Shown, expected: str) -> None:
+    facts = Facts().page("a", with_picture("cau"), 0).fetch("cau", drawn(1), 0.1)
+    facts.page("a", with_picture("cau-2", "Thêm."), 24).fetch("cau-2", shown, 24.1)
+    assert changes(facts) == ["", expected]
+    facts.page("a", with_picture("cau-3", "Nữa."), 48).fetch("cau-3", shown, 48.1)
+    assert changes(facts) == ["", expected, "body"]
+
+
 def test_another_photograph_is_told_after_the_same_one_in_another_file() -> None:
     facts = Facts().page("a", with_picture("cau"), 0).fetch("cau", drawn(1), 0.1)
     facts.page("a", with_picture("cau-moi"), 24).fetch("cau-moi", drawn(1), 24.1)
@@ -236,6 +245,16 @@ def test_the_same_in_another_layout_is_no_edit_and_an_edit_beside_it_is_one(
 def test_what_another_layout_does_not_say_is_an_edit(one: dict[str, Any], other: dict[str, Any], changed: str) -> None:
     facts = Facts().page("a", story(**one), 0).page("a", story(**other), 24).page("a", story(**other), 48)
     assert changes(facts) == ["", changed]
+
+
+def test_a_time_that_is_first_printed_in_figures_is_no_edit() -> None:
+    facts = Facts().page("a", story(published_at=None), 0).page("a", story(), 24).page("a", story(edit="Thêm."), 48)
+    assert changes(facts) == ["", "body"]
+    assert changes(facts.page("a", story(edit="Thêm.", published_at=PUBLISHED.replace(day=1)), 72).same("a", 96)) == [
+        "",
+        "body",
+        "published_at",
+    ]
 
 
 @pytest.mark.parametrize("precision", ["second", "day"])
