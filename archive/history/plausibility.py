@@ -37,6 +37,7 @@ from archive.history.article_identity import RECENT
 from archive.history.edits import (
     EDIT_FIELDS,
     begins_one,
+    byline_of,
     changed_fields,
     headline_of,
     is_walled,
@@ -220,7 +221,9 @@ def _is_text_of(other: Article, capture: UrlCapture, reading: Reading, *, is_rel
 
 
 def _garbled(article: Article, reading: Reading) -> tuple[str, bool]:
-    is_doubtful = is_garbled(_printed(article.latest.reading), _printed(reading))
+    latest = article.latest.reading
+    parts: tuple[Callable[[Reading], str], ...] = (_printed, byline_of, lambda page: page.headline or "")
+    is_doubtful = any(is_garbled(part(latest), part(reading)) for part in parts)
     return ("its letters are damaged, as in a wrong charset" if is_doubtful else ""), False
 
 

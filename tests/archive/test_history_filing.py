@@ -77,13 +77,15 @@ def test_what_changes_everywhere_is_accepted_a_day_later_and_counts_from_the_fir
         assert waiting_doubts(db, 1) == 0
 
 
-def test_some_edits_on_one_day_are_edits(tmp_path: Path) -> None:
-    def some() -> Iterator[Capture]:
-        for number, capture in enumerate(day(1)):
-            yield shoot(url(number), article(number, NEW), 24 + number / 60) if number % 2 else capture
+@pytest.mark.parametrize(("edited", "articles"), [({*range(1, 12, 2)}, 12), ({*range(3, 15)} - {5, 9}, 20)])
+def test_some_edits_on_one_day_are_edits(tmp_path: Path, edited: set[int], articles: int) -> None:
+    """Not nearly all, be it of those between the first and the last."""
 
-    with open_archive(crawl(tmp_path / "a.db", day(0), some())) as db:
-        assert edits(db) == ARTICLES // 2 and waiting_doubts(db, 1) == 0
+    def told_anew(number: int) -> str | None:
+        return told_with_note(number, number) if number in edited else None
+
+    with open_archive(crawl(tmp_path / "a.db", few(0, articles), few(1, articles, told_anew))) as db:
+        assert edits(db) == len(edited) and waiting_doubts(db, 1) == 0
 
 
 def test_nearly_all_gone_on_one_day_are_not_until_the_next(tmp_path: Path) -> None:

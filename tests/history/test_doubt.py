@@ -161,6 +161,7 @@ def test_what_changed_everywhere_and_is_edited_again_counts_from_its_first_day()
         {"headline": story("chè").headline, "text": story("chè").text}, {"published_at": None}, {"lead": None},
         {"authors": ()}, {"text": "Bà Nguyễn Thị Mận."}, {"published_at": PUBLISHED.replace(day=21)},
         {"headline": "C?u m?i qua s?ng", "text": re.sub("[^ -~\n]", "?", story().text)},
+        {"authors": ("HÃ Thu",), "text": f"{story().text} Het."},
         {"headline": "New bridge over the river", "language": "en"},
     ],
 )  # fmt: skip

@@ -2,13 +2,13 @@
 upheaval).
 
 Runs have other numbers in every archive, and an import run brings captures of many years. So edits, and apart from them
-disappearances, are grouped by time: a group with no more than `_PAUSE` between them is an upheaval if nearly all known
-articles that were fetched meanwhile, and did not disappear, were edited; or if one in five of those that were fetched
-about then, and at least three, disappeared. Either says nothing about the other: an edit beside an outage is one. A
-paper of one or two articles may lose these in earnest: then no other page was fetched, or one answers, such as the home
-page. A redirect that ended an article stays a disappearance of its group after that was taken back. An address that is
-known to be an article's only later is no article that disappeared, nor is one that was gone a visit before: addresses
-that a relaunched site left behind are asked again for years."""
+disappearances, are grouped by time, with no more than `_PAUSE` between them. A group is an upheaval if all known
+articles that were fetched meanwhile, and did not disappear, were edited, or nearly all that were fetched about then; or
+if one in five of these, and at least three, disappeared. Either says nothing about the other: an edit beside an outage
+is one. A paper of one or two articles may lose these in earnest: then no other page was fetched, or one answers, such
+as the home page. A redirect that ended an article stays a disappearance of its group after that was taken back. An address
+that is known to be an article's only later is no article that disappeared, nor is one that was gone a visit before:
+addresses that a relaunched site left behind are asked again for years."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from archive.storage.clock_corrections import CORRECTED_TIME
 
 _FEWEST_FETCHED = 10  # known articles that were fetched
 _FEWEST_GONE = 3  # known articles: edits of so few are an editor's day; or so few are all
-_UPHEAVAL_SHARE = 0.8
+_UPHEAVAL_SHARE, _STRETCH_SHARE = 0.8, 0.95  # of those fetched about then; of a stretch that begins and ends with one
 _GONE_SHARE = 0.2  # the next look tells an outage of a part of a site from a section that was closed
 _PAUSE = timedelta(minutes=20)
 _LONG_AGO = f"-{int(VISIT.total_seconds())} seconds"
@@ -152,11 +152,14 @@ def _is_upheaval(db: Database, outlet_id: int, changes: _Changes, lost: Iterable
     fetched about then disappeared."""
     began, ended = changes.began, changes.ended
     span: dict[str, object] = {"outlet": outlet_id, "began": began, "since": began, "until": ended}
-    if changes.kind == "changed":
-        gone = {key for group in lost if group.began <= ended and began <= group.ended for key in group.keys}
-        return _are_most(db, span, changes.keys, _FEWEST_FETCHED, _UPHEAVAL_SHARE, gone)
     first, last = clock.parse(began) - _PAUSE, clock.parse(ended) + _PAUSE
     about = {**span, "since": clock.stamp(first), "until": clock.stamp(last)}
+    if changes.kind == "changed":
+        gone = {key for group in lost if group.began <= ended and began <= group.ended for key in group.keys}
+        return any(
+            _are_most(db, times, changes.keys, _FEWEST_FETCHED, share, gone)
+            for times, share in ((span, _STRETCH_SHARE), (about, _UPHEAVAL_SHARE))
+        )
     if _is_silent(db, about, changes.keys):
         return _are_most(db, about, changes.keys, 1, _UPHEAVAL_SHARE)
     return _are_most(db, about, changes.keys, _FEWEST_GONE, _GONE_SHARE)
