@@ -6,9 +6,9 @@ disappearances, are grouped by time, with no more than `_PAUSE` between them. A 
 articles that were fetched meanwhile, and did not disappear, were edited, or nearly all that were fetched about then; or
 if one in five of these, and at least three, disappeared. Either says nothing about the other: an edit beside an outage
 is one. A paper of one or two articles may lose these in earnest: then no other page was fetched, or one answers, such
-as the home page. A redirect that ended an article stays a disappearance of its group after that was taken back. An address
-that is known to be an article's only later is no article that disappeared, nor is one that was gone a visit before:
-addresses that a relaunched site left behind are asked again for years."""
+as the home page. A redirect that ended an article stays a disappearance of its group after that was taken back. An
+address that is known to be an article's only later is no article that disappeared, nor is one that was gone a visit
+before: addresses that a relaunched site left behind are asked again for years."""
 
 from __future__ import annotations
 
