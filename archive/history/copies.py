@@ -126,19 +126,27 @@ def _catches_up(article: Article, rendition: UrlRendition, reading: Reading) -> 
 def is_incomplete(article: Article, capture: UrlCapture, reading: Reading) -> bool:
     """Whether a page says part of the newest state, and in the place of the rest that it is not shown, or the time of
     the visit."""
-    is_redated = changed_fields(article.latest.reading, reading) == ("published_at",)
     return (
-        (is_redated and _shows_its_visit(article, capture, reading))
+        (is_redated(article, reading) and _shows_its_visit(article, capture, reading))
         or _shows_placeholder(article, reading)
         or _is_stub(article, reading)
     )
 
 
+def is_redated(article: Article, reading: Reading) -> bool:
+    """Whether a page differs from the newest state in its time alone."""
+    return changed_fields(article.latest.reading, reading) == ("published_at",)
+
+
 def _shows_its_visit(article: Article, capture: UrlCapture, reading: Reading) -> bool:
-    """Whether a page of an article seen before says that it was published just now, or today."""
-    published = reading.published_at
+    """Whether a page of an article seen before says that it was published just now, or today, or at another time at
+    each look."""
+    published, rendition = reading.published_at, article.renditions.get(capture.key)
     if published is None or published.tzinfo is None or published <= article.first:
         return False
+    waiting = rendition.doubted.reading if rendition and rendition.doubted else None
+    if waiting and waiting.published_at not in (None, published, article.latest.reading.published_at):
+        return True
     is_today = is_day(published) and published.date() == capture.at.astimezone(published.tzinfo).date()
     return is_today or abs(capture.at - published) <= _JUST_NOW
 

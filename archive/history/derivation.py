@@ -25,6 +25,7 @@ from archive.history.copies import (
     edited_fields,
     inherits,
     is_incomplete,
+    is_redated,
     lacking,
     lagging_rendition,
     leads,
@@ -295,8 +296,13 @@ def _variant(
 def _unchanged(
     history: History, article: Article, rendition: UrlRendition, capture: UrlCapture, *, is_primary: bool
 ) -> History:
-    """A page shows a part of what it showed before: the next one is compared with that."""
-    article = article.with_rendition(capture.key, replace(rendition, shown_at=capture.at, standing="shows"))
+    """A page shows a part of what it showed before, or its visit's time: the next one is compared with that, and with
+    the time, which may stay."""
+    reading, doubted = capture.reading, rendition.doubted
+    if isinstance(reading, Reading) and is_redated(article, reading):
+        doubted = Doubted(capture, reading, "")
+    rendition = replace(rendition, shown_at=capture.at, standing="shows", doubted=doubted)
+    article = article.with_rendition(capture.key, rendition)
     if is_primary:
         article = seen_again(make_primary(article, capture), capture)
     return history.with_article(article).with_verdict(

@@ -168,11 +168,7 @@ def _stays(latest: Reading, doubted: Reading, reading: Reading, *, at_once: bool
         former, changed, shown = (
             {line for line in lines if _DIGIT.sub("", line) not in counters} for lines in (former, changed, shown)
         )
-    moving = (
-        "body",
-        "published_at" if len({latest.published_at, doubted.published_at, reading.published_at}) > 2 else "",
-    )
-    fields = [name for name in changed_fields(latest, doubted) if name not in moving]
+    fields = [name for name in changed_fields(latest, doubted) if name != "body"]
     kept = len((changed - former) & shown) + len(former - changed - shown)
     kept += sum(name not in changed_fields(doubted, reading) for name in fields)
     total = len(changed ^ former) + len(fields)

@@ -177,11 +177,16 @@ def test_what_a_broken_template_shows_for_some_hours_is_no_edit_and_what_stays_i
     assert facts.history.articles[0].latest.at.day == 21
 
 
-def test_an_edit_of_a_page_whose_time_is_each_visit_s_is_found() -> None:
+def test_an_edit_of_a_page_whose_time_is_another_at_each_look_is_found_and_the_time_is_none() -> None:
     facts = Facts()
-    for day in range(5):
-        facts.page("a", story(edit="Thêm." if day > 1 else "", published_at=PUBLISHED.replace(day=20 + day)), 24 * day)
-    assert changes(facts) == ["", "body, published_at"]
+    for day in range(6):
+        facts.page("a", story(edit="Thêm." if day > 2 else "", published_at=PUBLISHED.replace(day=20 + day)), 24 * day)
+    assert changes(facts) == ["", "body"]
+    assert sum(one.doubted for one in facts.history.verdicts) <= 2
+    for day in (6, 7, 8):
+        facts.page("a", story(edit="Thêm.", published_at=PUBLISHED.replace(day=26)), 24 * day)
+    assert changes(facts) == ["", "body", "published_at"]
+    assert facts.history.articles[0].latest.at.day == 26
 
 
 @pytest.mark.parametrize(("others", "told"), [(3, True), (4, False)])
