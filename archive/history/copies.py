@@ -15,6 +15,7 @@ from archive.history.edits import (
     lines_of,
     picture_refs,
     reprinted_fields,
+    says_the_same,
     state_of,
 )
 from archive.history.facts import UrlCapture
@@ -57,7 +58,7 @@ def variant_rendition(
     what a copy leaves out."""
     if rendition and not changed_fields(rendition.reading, reading):
         return rendition
-    if reprinted_fields(article.latest.reading, reading) >= set(changed_fields(article.latest.reading, reading)):
+    if says_the_same(article.latest.reading, reading):
         return UrlRendition(capture.url, reading, article.newest, capture.at, differs=_differs(article, -1, reading))
     index = _repeated_state(article, rendition, capture, reading, outlet)
     if index is None:

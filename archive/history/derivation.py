@@ -32,7 +32,7 @@ from archive.history.copies import (
     variant_rendition,
 )
 from archive.history.disappearances import follow, mark_gone, note_unclear_answer, refuse
-from archive.history.edits import changed_fields, reading_digest, state_of
+from archive.history.edits import changed_fields, reading_digest, says_the_same, state_of
 from archive.history.facts import Observation, PictureFetch, UrlCapture
 from archive.history.picture_changes import (
     VISIT,
@@ -286,7 +286,7 @@ def _variant(
     article = article.with_rendition(capture.key, shown)
     if is_primary:
         article = seen_again(make_primary(article, capture), capture)
-    is_state = article.states[shown.state_index].state == state_of(shown.reading)
+    is_state = says_the_same(article.states[shown.state_index].reading, shown.reading)
     verdict = Verdict(
         capture, article.number, shown.state_index if is_state else None, "" if is_state else "another print"
     )

@@ -145,6 +145,11 @@ def reprinted_fields(old: Reading, new: Reading) -> frozenset[str]:
     return frozenset(name for name, is_same in same.items() if is_same)
 
 
+def says_the_same(old: Reading, new: Reading) -> bool:
+    """Whether all that differs is the layout."""
+    return set(changed_fields(old, new)) <= reprinted_fields(old, new)
+
+
 def keeps_lead(old: Reading, new: Reading) -> bool:
     """Whether a reading says the lead of an earlier one, be it as a paragraph."""
     lead = plain(old.lead)
@@ -181,7 +186,7 @@ def is_day(time: datetime) -> bool:
 def prints_alike(first: Reading, second: Reading) -> bool:
     """Whether two readings that differ by no edit also print the same: an article's row and its URLs follow what its
     page prints now, so a reading that differs in this is kept as it is."""
-    return _print_of(first) == _print_of(second)
+    return state_of(first) == state_of(second) and _print_of(first) == _print_of(second)
 
 
 def _print_of(reading: Reading) -> tuple[object, ...]:

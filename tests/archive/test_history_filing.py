@@ -400,3 +400,34 @@ def test_a_run_that_dies_is_followed_by_one_that_derives_the_same(parent: Parent
         sound(path)
         for file in path.parent.glob(f"{path.name}*"):
             file.unlink()
+
+
+def test_a_paper_in_another_layout_is_unchanged_and_its_versions_are_seen_on(tmp_path: Path) -> None:
+    def laid_out(days: int, *, anew: bool, edited: int | None = None) -> list[Capture]:
+        captures = []
+        for number in range(12):
+            lead, *rest = told_by(number)
+            rest += ["Tối cùng ngày, đò được kéo lên bờ để sửa."] if number == edited else []
+            byline = "HÀ THU" if anew else "Hà Thu"
+            body = whole_page(number, *([lead, *rest] if anew else rest))
+            sapo = "" if anew else f'<h2 class="sapo">{lead}</h2>'
+            body = body.replace("</h1>", f'</h1><p class="author">{byline}</p>{sapo}')
+            captures.append(shoot(url(number), body, 24 * days + number / 60))
+        return captures
+
+    days = [laid_out(0, anew=False), *(laid_out(day, anew=True, edited=3 if day > 2 else None) for day in (1, 2, 3, 4))]
+    whole = crawl(tmp_path / "whole.db", *days)
+    with open_archive(whole) as db:
+        rows = db.execute(
+            "SELECT url, changed FROM versions JOIN articles ON articles.id = article_id WHERE number > 1"
+        )
+        assert rows.fetchall() == [(url(3), "body")] and waiting_doubts(db, 1) == 0
+        spans = db.execute(
+            "SELECT DISTINCT date(last_seen_at) FROM version_spans WHERE number = 1 ORDER BY 1"
+        ).fetchall()
+        assert spans == [("2026-05-22",), ("2026-05-24",)]  # of the one edited, and of the others
+    sound(whole)
+    parts = [crawl(tmp_path / f"{number}.db", day) for number, day in enumerate(days)]
+    for number in (1, 3, 0, 2):
+        merge(parts[4], parts[number], pictures=tmp_path / "pictures", other_pictures=None)
+    assert history(parts[4]) == history(whole)
