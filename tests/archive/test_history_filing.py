@@ -325,14 +325,16 @@ def told_with_note(number: int, edited: int) -> str | None:
     return whole_page(number, *told_by(number), note) if number == edited else None
 
 
-def test_few_of_many_that_disappear_one_after_the_other_are_gone(tmp_path: Path) -> None:
-    def some() -> Iterator[Capture]:
-        for capture in few(1, 16):
-            is_gone = capture.final_url in (url(4), url(5), url(6))
-            yield replace(capture, status=404, body=None) if is_gone else capture
+@pytest.mark.parametrize(("articles", "lost"), [(16, 3), (9, 2), (3, 1), (3, 2)])
+def test_few_that_disappear_one_after_the_other_are_gone(tmp_path: Path, articles: int, lost: int) -> None:
+    """Of a few, up to two; of many, less than a fifth."""
 
-    with open_archive(crawl(tmp_path / "a.db", few(0, 16), some())) as db:
-        assert db.execute("SELECT count(*) FROM tombstones").fetchone() == (3,)
+    def some() -> Iterator[Capture]:
+        for number, capture in enumerate(few(1, articles)):
+            yield replace(capture, status=404, body=None) if number < lost else capture
+
+    with open_archive(crawl(tmp_path / "a.db", few(0, articles), some())) as db:
+        assert db.execute("SELECT count(*) FROM tombstones").fetchone() == (lost,)
 
 
 def test_what_changed_everywhere_is_told_though_an_edit_follows(tmp_path: Path) -> None:

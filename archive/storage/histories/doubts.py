@@ -162,7 +162,7 @@ def _is_upheaval(db: Database, outlet_id: int, changes: _Changes, lost: Iterable
         )
     if _is_silent(db, about, changes.keys):
         return _are_most(db, about, changes.keys, 1, _UPHEAVAL_SHARE)
-    return _are_most(db, about, changes.keys, _FEWEST_GONE, _GONE_SHARE)
+    return len(changes.keys) >= _FEWEST_GONE and _are_most(db, about, changes.keys, _FEWEST_GONE, _GONE_SHARE)
 
 
 def _is_small(db: Database, outlet_id: int) -> bool:
