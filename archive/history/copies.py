@@ -3,9 +3,21 @@ first, and which differences are edits. What a mobile or print copy leaves out i
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from archive.history.addresses import is_primary_alive
 from archive.history.article_identity import RECENT, takes_over
-from archive.history.edits import begins_one, changed_fields, is_walled, lines_of, picture_refs, state_of
+from archive.history.edits import (
+    begins_one,
+    changed_fields,
+    is_day,
+    is_walled,
+    lines_of,
+    picture_refs,
+    reprinted_fields,
+    says_the_same,
+    state_of,
+)
 from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
 from archive.history.responses import declared_key
@@ -14,6 +26,7 @@ from archive.model.records import Outlet, Reading
 from archive.model.urls import print_kind
 from archive.text.recurring_blocks import PICTURE_REMOVED
 
+_JUST_NOW = timedelta(minutes=15)
 _WORDS = ("headline", "body")
 """Fields that a copy shares with its original, except for what a shorter copy leaves out."""
 
@@ -45,6 +58,8 @@ def variant_rendition(
     what a copy leaves out."""
     if rendition and not changed_fields(rendition.reading, reading):
         return rendition
+    if says_the_same(article.latest.reading, reading):
+        return UrlRendition(capture.url, reading, article.newest, capture.at, differs=_differs(article, -1, reading))
     index = _repeated_state(article, rendition, capture, reading, outlet)
     if index is None:
         return None
@@ -55,7 +70,7 @@ def _repeated_state(
     article: Article, rendition: UrlRendition | None, capture: UrlCapture, reading: Reading, outlet: Outlet
 ) -> int | None:
     """The index of the state that a page repeats without adding anything; None where it adds something."""
-    if is_incomplete(article, reading):
+    if is_incomplete(article, capture, reading):
         return article.newest
     if rendition is None:
         return _copy_of(article, capture, reading, outlet)
@@ -109,9 +124,32 @@ def _catches_up(article: Article, rendition: UrlRendition, reading: Reading) -> 
     )
 
 
-def is_incomplete(article: Article, reading: Reading) -> bool:
-    """Whether a page says part of the newest state, and in the place of the rest that it is not shown."""
-    return _shows_placeholder(article, reading) or _is_stub(article, reading)
+def is_incomplete(article: Article, capture: UrlCapture, reading: Reading) -> bool:
+    """Whether a page says part of the newest state, and in the place of the rest that it is not shown, or the time of
+    the visit."""
+    return (
+        (is_redated(article, reading) and _shows_its_visit(article, capture, reading))
+        or _shows_placeholder(article, reading)
+        or _is_stub(article, reading)
+    )
+
+
+def is_redated(article: Article, reading: Reading) -> bool:
+    """Whether a page differs from the newest state in its time alone."""
+    return changed_fields(article.latest.reading, reading) == ("published_at",)
+
+
+def _shows_its_visit(article: Article, capture: UrlCapture, reading: Reading) -> bool:
+    """Whether a page of an article seen before says that it was published just now, or today, or at another time at
+    each look."""
+    published, rendition = reading.published_at, article.renditions.get(capture.key)
+    if published is None or published.tzinfo is None or published <= article.first:
+        return False
+    waiting = rendition.doubted.reading if rendition and rendition.doubted else None
+    if waiting and waiting.published_at not in (None, published, article.latest.reading.published_at):
+        return True
+    is_today = is_day(published) and published.date() == capture.at.astimezone(published.tzinfo).date()
+    return is_today or abs(capture.at - published) <= _JUST_NOW
 
 
 def _shows_placeholder(article: Article, reading: Reading) -> bool:
@@ -182,15 +220,24 @@ def _is_fuller(capture: UrlCapture, copy: Reading, reading: Reading) -> bool:
 def edited_fields(
     article: Article, rendition: UrlRendition | None, capture: UrlCapture, reading: Reading
 ) -> tuple[str, ...]:
-    """The edited fields. What a copy leaves out, or what its original has more, is no edit."""
+    """The edited fields. What a copy leaves out, what its original has more, and another print of the same are no
+    edit."""
     latest = article.latest
-    changed = changed_fields(latest.reading, reading)
+    unsaid = {"published_at"} if _shows_its_visit(article, capture, reading) else set()
+    changed = _said(latest.reading, reading, unsaid)
     if rendition:
-        own_changes = changed_fields(rendition.reading, reading)
+        own_changes = _said(rendition.reading, reading, unsaid)
         edited = tuple(name for name in changed if name in own_changes or name not in latest.lacks)
         return own_changes if rendition.differs else edited or changed
     is_successor = capture.key == article.primary or article.primary in capture.via
     return changed if is_successor else tuple(name for name in changed if name in _WORDS) or changed
+
+
+def _said(before: Reading, reading: Reading, unsaid: set[str]) -> tuple[str, ...]:
+    """The fields that differ between two readings, without those that say the same or are unsaid; all of them where
+    no other does."""
+    changed, same = changed_fields(before, reading), unsaid | reprinted_fields(before, reading)
+    return tuple(name for name in changed if name not in same) or changed
 
 
 def lagging_rendition(

@@ -25,13 +25,14 @@ from archive.history.copies import (
     edited_fields,
     inherits,
     is_incomplete,
+    is_redated,
     lacking,
     lagging_rendition,
     leads,
     variant_rendition,
 )
 from archive.history.disappearances import follow, mark_gone, note_unclear_answer, refuse
-from archive.history.edits import changed_fields, reading_digest, state_of
+from archive.history.edits import changed_fields, reading_digest, says_the_same, state_of
 from archive.history.facts import Observation, PictureFetch, UrlCapture
 from archive.history.picture_changes import (
     VISIT,
@@ -173,7 +174,7 @@ def _classified(history: History, article: Article, capture: UrlCapture, reading
     rendition, is_primary = article.renditions.get(capture.key), inherits(article, capture, reading, outlet)
     if state_of(reading) == article.latest.state:
         return _confirmed(history, article, capture, reading, is_primary=is_primary)
-    if rendition and is_incomplete(article, reading):
+    if rendition and is_incomplete(article, capture, reading):
         return _unchanged(history, article, rendition, capture, is_primary=is_primary)
     if completes(article, rendition, capture, reading, outlet):
         return _completed(history, article, capture, reading)
@@ -285,7 +286,7 @@ def _variant(
     article = article.with_rendition(capture.key, shown)
     if is_primary:
         article = seen_again(make_primary(article, capture), capture)
-    is_state = article.states[shown.state_index].state == state_of(shown.reading)
+    is_state = says_the_same(article.states[shown.state_index].reading, shown.reading)
     verdict = Verdict(
         capture, article.number, shown.state_index if is_state else None, "" if is_state else "another print"
     )
@@ -295,11 +296,18 @@ def _variant(
 def _unchanged(
     history: History, article: Article, rendition: UrlRendition, capture: UrlCapture, *, is_primary: bool
 ) -> History:
-    """A page shows a part of what it showed before: the next one is compared with that."""
-    article = article.with_rendition(capture.key, replace(rendition, shown_at=capture.at, standing="shows"))
+    """A page shows a part of what it showed before, or its visit's time: the next one is compared with that, and with
+    the time, which may stay."""
+    reading, doubted = capture.reading, rendition.doubted
+    if isinstance(reading, Reading) and is_redated(article, reading):
+        doubted = Doubted(capture, reading, "")
+    rendition = replace(rendition, shown_at=capture.at, standing="shows", doubted=doubted)
+    article = article.with_rendition(capture.key, rendition)
     if is_primary:
         article = seen_again(make_primary(article, capture), capture)
-    return history.with_article(article).with_verdict(Verdict(capture, article.number, None, "part of it is not shown"))
+    return history.with_article(article).with_verdict(
+        Verdict(capture, article.number, None, "it says nothing new, or not all")
+    )
 
 
 def _edited(

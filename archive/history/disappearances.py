@@ -29,11 +29,11 @@ def mark_gone(
     capture decides."""
     for key in dict.fromkeys(keys):
         first_capture = _waiting(history, key)
-        if first_capture is None and (capture.signs.at_once or not surely):
+        if first_capture is None and (capture.signs.many_gone or not surely):
             history = _wait(history, key, capture)
         elif first_capture is not None:
             confirmed = first_capture.at < capture.at and not (
-                capture.signs.at_once and capture.at - first_capture.at <= VISIT
+                capture.signs.many_gone and capture.at - first_capture.at <= VISIT
             )
             history = remove_url(history, key, first_capture, first_capture.reason or reason) if confirmed else history
         else:
@@ -59,7 +59,9 @@ def _wait(history: History, key: str, capture: UrlCapture) -> History:
     rendition = article.renditions.get(key) if article else None
     if article is None or rendition is None or article.is_gone:
         return history
-    why = "many of the articles looked at disappeared at once" if capture.signs.at_once else "no status says it is gone"
+    why = (
+        "many of the articles looked at disappeared at once" if capture.signs.many_gone else "no status says it is gone"
+    )
     doubted = Doubted(capture, None, why)
     article = article.with_rendition(key, replace(rendition, standing="silent", doubted=doubted))
     return history.with_article(article).with_verdict(Verdict(capture, article.number, None, doubted.why, doubted=True))

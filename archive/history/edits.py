@@ -7,6 +7,9 @@ it. So is another order of authors or pictures. The published time is compared a
 Greenwich. A caption belongs to its picture, and goes and comes with it: `captions` and `credits` have changed where a
 picture that stayed has another one.
 
+A reading that only prints the same in another layout (`reprinted_fields`) has another name and is no edit either: its
+URL goes on with that print.
+
 Edits are found by comparing readings, never by comparing digests. `reading_digest` is the first version of these rules,
 kept unchanged: the digests stored in archives can be computed again for ever, and one text has one digest, whenever it
 was stored. It distinguishes a little more than edits (a curly quotation mark) and, in pictures, a little less; it
@@ -18,7 +21,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -130,10 +133,60 @@ def _bodies_differ(old: str, new: str) -> bool:
     )
 
 
+def reprinted_fields(old: Reading, new: Reading) -> frozenset[str]:
+    """Fields that differ and say the same in another layout: a lead printed as the text's first paragraph or above it,
+    a byline in capitals, a time to the minute or the day, or in figures where none was read ("today")."""
+    same = {
+        "lead": keeps_lead(old, new) and keeps_lead(new, old),
+        "body": _whole_text(old) == _whole_text(new),
+        "byline": _names(old) == _names(new),
+        "published_at": _may_be_one_time(old.published_at, new.published_at),
+    }
+    return frozenset(name for name, is_same in same.items() if is_same)
+
+
+def says_the_same(old: Reading, new: Reading) -> bool:
+    """Whether all that differs is the layout."""
+    return set(changed_fields(old, new)) <= reprinted_fields(old, new)
+
+
+def keeps_lead(old: Reading, new: Reading) -> bool:
+    """Whether a reading says the lead of an earlier one, be it as a paragraph."""
+    lead = plain(old.lead)
+    return not lead or lead == plain(new.lead) or lead in _paragraphs(new.text)
+
+
+def _whole_text(reading: Reading) -> list[str]:
+    lead, paragraphs = plain(reading.lead), _paragraphs(reading.text)
+    return [lead, *paragraphs] if lead and paragraphs[:1] != (lead,) else list(paragraphs)
+
+
+def _names(reading: Reading) -> str:
+    return plain(byline_of(reading)).casefold()
+
+
+def _may_be_one_time(first: datetime | None, second: datetime | None) -> bool:
+    """Whether a second time may be the first one: it is of the same minute; or of the same day, where one of them is a
+    day without a time; or none was known."""
+    if first is None:
+        return True
+    if second is None or first.tzinfo is None or second.tzinfo is None:
+        return False
+    if first.replace(second=0, microsecond=0) == second.replace(second=0, microsecond=0):
+        return True
+    days = [time for time in (first, second) if is_day(time)]
+    return any(first.astimezone(day.tzinfo).date() == second.astimezone(day.tzinfo).date() for day in days)
+
+
+def is_day(time: datetime) -> bool:
+    """Whether a claimed time is a day without a time."""
+    return (time.hour, time.minute, time.second) == (0, 0, 0)
+
+
 def prints_alike(first: Reading, second: Reading) -> bool:
     """Whether two readings that differ by no edit also print the same: an article's row and its URLs follow what its
     page prints now, so a reading that differs in this is kept as it is."""
-    return _print_of(first) == _print_of(second)
+    return state_of(first) == state_of(second) and _print_of(first) == _print_of(second)
 
 
 def _print_of(reading: Reading) -> tuple[object, ...]:

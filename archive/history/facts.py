@@ -24,13 +24,14 @@ class OutletEvidence:
     """What other URLs' captures say about a capture. The caller, who sees the whole outlet, counts it and passes it in.
 
     same_words, same_headline: how many other articles, known before with other text, showed these at their URLs.
-    at_once: nearly all known articles captured about then changed at once, or many disappeared. cut: the page does not
-    end as most earlier pages of its URL ended.
+    at_once: nearly all known articles captured about then changed at once; many_gone: many disappeared about then. cut:
+    the page does not end as most earlier pages of its URL ended.
     """
 
     same_words: int = 0
     same_headline: int = 0
     at_once: bool = False
+    many_gone: bool = False
     cut: bool = False
 
 

@@ -40,8 +40,14 @@ def see_picture(history: History, fetch: PictureFetch) -> History:
 
 
 def with_moved_pictures(history: History, article: Article) -> History:
-    """A history with this article; its newest state is taken back where the same pictures stand at other URLs."""
-    if _shows_former_pictures(article):
+    """A history with this article; where the same pictures stand at other URLs in its newest state, its pictures have
+    not changed; it is taken back if nothing else has."""
+    latest = article.latest
+    if _shows_former_pictures(article) and latest.changed != ("pictures",):
+        article = article.with_latest(
+            replace(latest, changed=tuple(name for name in latest.changed if name != "pictures"))
+        )
+    elif _shows_former_pictures(article):
         article = article.with_renditions_at(
             article.newest, lambda rendition: replace(rendition, differs=rendition.differs | {"pictures"})
         )
@@ -50,19 +56,27 @@ def with_moved_pictures(history: History, article: Article) -> History:
 
 
 def _shows_former_pictures(article: Article) -> bool:
-    """Whether all that the newest state changed are URLs of pictures, in whose places the former ones still stand."""
+    """Whether all pictures that the newest state changed are URLs, in whose places the former ones still stand."""
     latest = article.latest
-    if len(article.states) < 2 or latest.changed != ("pictures",) or latest.picture is not None:
+    if len(article.states) < 2 or "pictures" not in latest.changed or latest.picture is not None:
         return False
     former = article.states[-2]
     pairs = list(zip(former.reading.images, latest.reading.images, strict=False))
     moved = [(old, new) for old, new in pairs if picture_key(old.url) != picture_key(new.url)]
     same_number = len(former.reading.images) == len(latest.reading.images)
-    return same_number and all(
+    shown = ((former.pictures.get(old.url), latest.pictures.get(new.url)) for old, new in pairs)
+    if not moved or not same_number or any(old and new and _replaces(old, new) for old, new in shown):
+        return False
+    return all(
         (plain(old.caption), plain(old.credit)) == (plain(new.caption), plain(new.credit))
         and _is_same(former.pictures.get(old.url), latest.pictures.get(new.url))
         for old, new in moved
     )
+
+
+def _replaces(old: Shown, new: Shown) -> bool:
+    """Whether a picture is known to be another one than stood there before."""
+    return _is_another(old, new) and not _is_same(old, new)
 
 
 def _is_same(old: Shown | None, new: Shown | None) -> bool:
@@ -167,7 +181,7 @@ def _replaces_former(article: Article, fetch: PictureFetch) -> bool:
     images = article.latest.reading.images
     ref = next((ref for ref, image in zip(picture_refs(images), images, strict=True) if image.url == fetch.url), None)
     known = former.pictures.get(stood[ref].url) if ref in stood else None
-    return known is not None and _is_another(known, fetch.shown) and not _is_same(known, fetch.shown)
+    return known is not None and _replaces(known, fetch.shown)
 
 
 def seen_moved(history: History, article: Article, capture: UrlCapture) -> Article:

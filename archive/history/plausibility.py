@@ -16,7 +16,7 @@ capture more than half a day later shows it again, for an hour later a site's ba
   captcha, a teaser), unless the former text comes back;
 - a change at nearly all articles at once: if it stays, it is a redesign and no outage; and a headline that several
   articles came to have;
-- a page whose letters are damaged (another charset, question marks);
+- a page whose letters are damaged (another charset, question marks), or that calls itself one in another language;
 - a page that offers a subscription in the place of text, and says something new besides;
 - a truncated page, where most before were whole;
 - a page at the URL of a list: here the next capture decides, whenever it comes.
@@ -37,9 +37,11 @@ from archive.history.article_identity import RECENT
 from archive.history.edits import (
     EDIT_FIELDS,
     begins_one,
+    byline_of,
     changed_fields,
     headline_of,
     is_walled,
+    keeps_lead,
     lines_of,
     picture_refs,
     resembles,
@@ -65,7 +67,7 @@ _DIGIT = re.compile(r"\d")
 _KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wall, and none cut short
 _SHORTENED_SHARE = 0.3  # of the former text's length: an editor seldom leaves less
 _PARTS: tuple[Callable[[Reading], object], ...] = (
-    lambda reading: reading.lead, lambda reading: reading.images, EDIT_FIELDS["byline"], EDIT_FIELDS["published_at"],
+    lambda reading: reading.images, EDIT_FIELDS["byline"], EDIT_FIELDS["published_at"],
 )  # fmt: skip
 
 
@@ -74,25 +76,16 @@ class Doubt:
     """Why a reading is not accepted. lasting: it stays doubted however long the page shows it."""
 
     why: str
-    lasting: bool
+    lasting: bool = False
 
 
 def doubt(history: History, article: Article, capture: UrlCapture, reading: Reading) -> Doubt | None:
     """Why a reading is not accepted to be the article's next state; None when it is."""
-    for why, lasting in (
-        _text_of_others(history, article, capture, reading),
-        _garbled(article, reading),
-        _walled(article, reading),
-        _unrelated(article, capture, reading),
-        _text_lost(article, reading),
-        _text_replaced(article, capture, reading),
-        _at_once(capture),
-        _part_lost(article, capture, reading),
-        _truncated(capture),
-    ):
-        if why:
-            return Doubt(why, lasting)
-    return None
+    if found := _text_of_others(history, article, capture, reading):
+        return found
+    why = next((why for why, is_so in _DOUBTS.items() if is_so(article, capture, reading)), None)
+    undated = reading.published_at is None and article.latest.reading.published_at is not None
+    return Doubt(why, why == _UNRELATED and bool(undated or capture.signs.same_words)) if why else None
 
 
 def captures_to_compare(history: History) -> list[UrlCapture]:
@@ -175,11 +168,7 @@ def _stays(latest: Reading, doubted: Reading, reading: Reading, *, at_once: bool
         former, changed, shown = (
             {line for line in lines if _DIGIT.sub("", line) not in counters} for lines in (former, changed, shown)
         )
-    moving = (
-        "body",
-        "published_at" if len({latest.published_at, doubted.published_at, reading.published_at}) > 2 else "",
-    )
-    fields = [name for name in changed_fields(latest, doubted) if name not in moving]
+    fields = [name for name in changed_fields(latest, doubted) if name != "body"]
     kept = len((changed - former) & shown) + len(former - changed - shown)
     kept += sum(name not in changed_fields(doubted, reading) for name in fields)
     total = len(changed ^ former) + len(fields)
@@ -191,19 +180,20 @@ def _counting(before: set[str], after: set[str]) -> set[str]:
     return {_DIGIT.sub("", line) for line in before} & {_DIGIT.sub("", line) for line in after}
 
 
-def _text_of_others(history: History, article: Article, capture: UrlCapture, reading: Reading) -> tuple[str, bool]:
-    own = {words_of(past.reading) for past in article.states[-RECENT:]}  # at others it is a page in a wrong place
-    if capture.signs.same_words >= SAME_WORDS and words_of(reading) not in own:
-        return f"the same page stood at {capture.signs.same_words + 1} articles", True
+def _text_of_others(history: History, article: Article, capture: UrlCapture, reading: Reading) -> Doubt | None:
+    own = [past.reading for past in article.states[-RECENT:]]  # at others it is a page in a wrong place
+    is_own = any(words_of(past) == words_of(reading) or resembles(past, reading) for past in own)
+    if capture.signs.same_words >= SAME_WORDS and not is_own:
+        return Doubt(f"the same page stood at {capture.signs.same_words + 1} articles", lasting=True)
     if capture.signs.same_headline >= SAME_HEADLINE and headline_of(reading) != headline_of(article.latest.reading):
         lasting = not _is_related(article, reading)
-        return f"the same headline stood at {capture.signs.same_headline + 1} articles", lasting
+        return Doubt(f"the same headline stood at {capture.signs.same_headline + 1} articles", lasting)
     if not resembles(article.latest.reading, reading):
         related = _is_related(article, reading)
         for other in history.articles:
             if other.number != article.number and _is_text_of(other, capture, reading, is_related=related):
-                return f"it shows the article of {other.url}", True
-    return "", False
+                return Doubt(f"it shows the article of {other.url}", lasting=True)
+    return None
 
 
 def _is_text_of(other: Article, capture: UrlCapture, reading: Reading, *, is_related: bool) -> bool:
@@ -216,14 +206,9 @@ def _is_text_of(other: Article, capture: UrlCapture, reading: Reading, *, is_rel
     return not is_related or any(headline_of(past.reading) == headline_of(reading) for past in other.states[-RECENT:])
 
 
-def _garbled(article: Article, reading: Reading) -> tuple[str, bool]:
-    is_doubtful = is_garbled(_printed(article.latest.reading), _printed(reading))
-    return ("its letters are damaged, as in a wrong charset" if is_doubtful else ""), False
-
-
-def _walled(article: Article, reading: Reading) -> tuple[str, bool]:
-    is_doubtful = is_walled(article.latest.reading, reading)
-    return ("an offer to subscribe stands in the place of its text" if is_doubtful else ""), False
+def _is_garbled(article: Article, _: UrlCapture, reading: Reading) -> bool:
+    parts: tuple[Callable[[Reading], str], ...] = (_printed, byline_of, lambda page: page.headline or "")
+    return any(is_garbled(part(article.latest.reading), part(reading)) for part in parts)
 
 
 def _printed(reading: Reading) -> str:
@@ -231,26 +216,11 @@ def _printed(reading: Reading) -> str:
     return " ".join(filter(None, (reading.headline, reading.lead, reading.text, reading.byline, *captions)))
 
 
-def _text_lost(article: Article, reading: Reading) -> tuple[str, bool]:
-    """Nearly all of the text is missing under another headline, as in an unfilled template."""
+def _is_unfilled(article: Article, _: UrlCapture, reading: Reading) -> bool:
+    """Whether nearly all of the text is missing under another headline, as in an unfilled template."""
     recent = [past.reading for past in article.states[-RECENT:]]
     is_short = len(reading.text) < _LOST_TEXT_SHARE * min(len(former.text) for former in recent)
-    is_lost = is_short and all(headline_of(former) != headline_of(reading) for former in recent)
-    return ("it has lost its text, and its headline is another" if is_lost else ""), False
-
-
-def _unrelated(article: Article, capture: UrlCapture, reading: Reading) -> tuple[str, bool]:
-    if _is_related(article, reading):
-        return "", False
-    undated = reading.published_at is None and article.latest.reading.published_at is not None
-    if undated or capture.signs.same_words:
-        return "it has nothing in common with the article, nor what this outlet's articles have", True
-    return "it has nothing in common with the article", False
-
-
-def _text_replaced(article: Article, capture: UrlCapture, reading: Reading) -> tuple[str, bool]:
-    replaced = _has_lost_text(article, capture, reading)
-    return ("under its headline, most of its text is cut off or replaced" if replaced else ""), False
+    return is_short and all(headline_of(former) != headline_of(reading) for former in recent)
 
 
 def _has_lost_text(article: Article, capture: UrlCapture, reading: Reading) -> bool:
@@ -276,22 +246,13 @@ def _is_replaced(old: Reading, new: Reading) -> bool:
     return not _have_common_words(_bigrams(" ".join(removed)), _bigrams(" ".join(added)))
 
 
-def _at_once(capture: UrlCapture) -> tuple[str, bool]:
-    return ("nearly all articles looked at changed at once", False) if capture.signs.at_once else ("", False)
-
-
-def _part_lost(article: Article, capture: UrlCapture, reading: Reading) -> tuple[str, bool]:
-    """Whether a page lacks a part that the article and its own URL had, or differs in its time alone."""
+def _lacks_part(article: Article, capture: UrlCapture, reading: Reading) -> bool:
+    """Whether a page lacks a part that the article and its own URL had."""
     own = article.renditions.get(capture.key)
     former = [article.latest.reading, *([own.reading] if own else ())]
-    if any(all(map(part, former)) and not part(reading) for part in _PARTS):
-        return "it lacks a part that the article had", False
-    is_redated = changed_fields(article.latest.reading, reading) == ("published_at",)
-    return ("it is the same text of another time" if is_redated else ""), False
-
-
-def _truncated(capture: UrlCapture) -> tuple[str, bool]:
-    return ("the page has no end, and most before it had one", False) if capture.signs.cut else ("", False)
+    if not reading.lead and all(past.lead and not keeps_lead(past, reading) for past in former):
+        return True
+    return any(all(map(part, former)) and not part(reading) for part in _PARTS)
 
 
 def _is_related(article: Article, reading: Reading) -> bool:
@@ -327,3 +288,24 @@ def _bigrams_of(reading: Reading) -> set[tuple[str, str]]:
 
 def _bigrams(text: str) -> set[tuple[str, str]]:
     return set(pairwise(key.lower() for key in tokens(tidy(text)).keys if key[0].isalnum()))
+
+
+_UNRELATED = "it has nothing in common with the article"
+_DOUBTS: dict[str, Callable[[Article, UrlCapture, Reading], bool]] = {
+    "its letters are damaged, as in a wrong charset": _is_garbled,
+    "it is in another language": lambda article, _, reading: (
+        len({article.latest.reading.language, reading.language} - {None}) > 1
+    ),
+    "an offer to subscribe stands in the place of its text": lambda article, _, reading: is_walled(
+        article.latest.reading, reading
+    ),
+    _UNRELATED: lambda article, _, reading: not _is_related(article, reading),
+    "it has lost its text, and its headline is another": _is_unfilled,
+    "under its headline, most of its text is cut off or replaced": _has_lost_text,
+    "nearly all articles looked at changed at once": lambda _, capture, __: capture.signs.at_once,
+    "it lacks a part that the article had": _lacks_part,
+    "it is the same text of another time": lambda article, _, reading: (
+        changed_fields(article.latest.reading, reading) == ("published_at",)
+    ),
+    "the page has no end, and most before it had one": lambda _, capture, __: capture.signs.cut,
+}

@@ -31,7 +31,7 @@ from archive.storage.captures import capture_writer
 from archive.storage.captures.late_captures import clear_rebuild_marks
 from archive.storage.connection import Database
 from archive.storage.histories.domain_moves import hosts_of, moved_keys
-from archive.storage.histories.doubts import upheavals
+from archive.storage.histories.doubts import Upheaval, upheavals
 from archive.storage.histories.history_readings import CaptureReadings, Plan
 from archive.storage.histories.history_writer import Counts, DerivedHistory, count_changes, match, write_history
 from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, extend_related, first_of
@@ -178,7 +178,7 @@ class Filing:
         captures = [replace(capture, signs=signs.get(capture.id, capture.signs)) for capture in captures]
         return derive(in_time(captures, pictures), self.run.outlet)
 
-    def _upheavals(self) -> list[tuple[str, str]]:
+    def _upheavals(self) -> list[Upheaval]:
         return upheavals(self.db, self.run.outlet_id)
 
     def _hosts(self) -> list[str]:
@@ -299,8 +299,10 @@ def _pages_before(fresh: Iterable[StoredCapture]) -> dict[int, tuple[int, ...]]:
     return before
 
 
-def _signs_of(capture: UrlCapture, mass_changes: Sequence[tuple[str, str]]) -> OutletEvidence:
-    return OutletEvidence(at_once=any(began <= clock.stamp(capture.at) <= ended for began, ended in mass_changes))
+def _signs_of(capture: UrlCapture, mass_changes: Sequence[Upheaval]) -> OutletEvidence:
+    stamp = clock.stamp(capture.at)
+    kinds = {kind for began, ended, kind in mass_changes if began <= stamp <= ended}
+    return OutletEvidence(at_once="changed" in kinds, many_gone="gone" in kinds)
 
 
 def _lacks_reading(answer: Answer | None) -> bool:

@@ -12,7 +12,7 @@ from archive.pipeline.filing import Answer, Filing, extractor_of
 from archive.storage.captures import address_walk
 from archive.storage.connection import Database
 from archive.storage.histories.domain_moves import hosts_of
-from archive.storage.histories.doubts import upheavals
+from archive.storage.histories.doubts import Upheaval, upheavals
 from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
 from archive.storage.integrity.derived_columns import differences, readings_of
 from archive.storage.integrity.problems import Problem, Unchecked
@@ -63,7 +63,7 @@ class RederivedUrl(Filing):
         self.readers: dict[int, int] = {}
         self.has_read = False  # then words are compared too: they were not taken from the tables
 
-    def _upheavals(self) -> list[tuple[str, str]]:
+    def _upheavals(self) -> list[Upheaval]:
         return self.known_extractors.upheavals()
 
     def _hosts(self) -> list[str]:

@@ -25,8 +25,8 @@ DOUBT: tuple[Table, ...] = (
         "extractor_id": "extractors.id",
         "reading": "what was read, as in texts, compressed with Zstandard",
     }, "machinery"),
-    Table("at_once", "When nearly all known articles changed or disappeared: an outage, or a new layout", {
-        "outlet_id": "outlets.id", "began_at": TIME, "ended_at": TIME,
+    Table("at_once", "When nearly all known articles changed, or many disappeared: an outage, or a new layout", {
+        "outlet_id": "outlets.id", "began_at": TIME, "ended_at": TIME, "kind": "changed or gone",
     }, "machinery"),
 )  # fmt: skip
 

@@ -7,8 +7,9 @@ extracting a capture again with the same set gives the same reading.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -25,6 +26,8 @@ _MIN_SHARE = 0.04
 _MANY, _MIN_SHARE_ADDED, _MIN_SHARE_OF_FEW = 20, 0.25, 0.4
 _FEWEST, _FEWEST_ALONE = 3, 2
 _PAUSE = timedelta(hours=12)
+_FEWEST_WORDS = 2
+_NUMBER = re.compile(r"\d[\d.,]*")
 _PICTURE = "picture "  # before a picture's mark
 PICTURE_REMOVED = "furniture-picture-removed"
 """The flag of a reading in which a placeholder stood where a picture may have stood before."""
@@ -32,7 +35,8 @@ PICTURE_REMOVED = "furniture-picture-removed"
 
 @dataclass(frozen=True, slots=True)
 class Boilerplate:
-    """marks: digests of paragraphs and keys of pictures. The empty set: nothing learned yet."""
+    """marks: digests of paragraphs, some of them without their numbers, and keys of pictures. The empty set: nothing
+    learned yet."""
 
     marks: frozenset[str] = frozenset()
 
@@ -55,13 +59,17 @@ def learn_from_changes(
     states: Mapping[str, Sequence[tuple[datetime, Reading]]], looked_at: Callable[[datetime, datetime], int],
     known: Boilerplate,
 ) -> Boilerplate:  # fmt: skip
-    """Learns what came into several articles, or left them, at once, and adds it to the known marks. states: the last
-    readings of each edited article and when they were first seen, oldest first; looked_at: how many articles were
-    looked at from a moment to another."""
+    """Learns what came into several articles, left them or counted on in them at once, and adds it to the known marks.
+    states: the last readings of each edited article and when they were first seen, oldest first; looked_at: how many
+    articles were looked at from a moment to another."""
     changes = defaultdict[tuple[str, bool], list[tuple[datetime, bool]]](list)
     for readings in states.values():
         for (_, before), (moment, after) in pairwise(readings):
             former, marks = _recurring_marks(before), _recurring_marks(after)
+            counting = {*_counters(before, former - marks)} & {*_counters(after, marks - former)}
+            former, marks = _without_counters(before, former, counting), _without_counters(after, marks, counting)
+            for mark in counting - known.marks:
+                changes[mark, True].append((moment, former <= marks or marks <= former))
             for mark in (former ^ marks) - known.marks:
                 is_placeholder = mark in marks and mark.startswith(_PICTURE)
                 changes[mark, mark in marks].append((moment, is_placeholder or former <= marks or marks <= former))
@@ -75,6 +83,16 @@ def learn_from_changes(
 _Group = list[tuple[datetime, bool]]
 """Changes at once, one an article: when, and whether nothing made room there for something else, but for a picture that
 stands in the place of several."""
+
+
+def _counters(reading: Reading, marks: set[str]) -> dict[str, str]:
+    """The counters among a reading's paragraphs that have these marks, each with the mark it has now."""
+    found = ((_counter_mark(text), _text_mark(text)) for text in _numbered(reading))
+    return {counter: mark for counter, mark in found if mark in marks}
+
+
+def _without_counters(reading: Reading, marks: set[str], counting: set[str]) -> set[str]:
+    return marks - {mark for counter, mark in _counters(reading, marks).items() if counter in counting}
 
 
 def _at_once(changes: _Group) -> list[_Group]:
@@ -100,14 +118,15 @@ def _is_the_sites(groups: list[_Group], looked_at: Callable[[datetime, datetime]
 def without(reading: Reading, boilerplate: Boilerplate) -> Reading:
     """Removes the boilerplate from a reading: from its blocks, pictures and text, not from headline and metadata. The
     result is the same if a smaller set was removed before."""
-    if not boilerplate.marks & _marks(reading):
+    counters = {text for text in _numbered(reading) if _counter_mark(text) in boilerplate.marks}
+    if not counters and not boilerplate.marks & _marks(reading):
         return reading
     kept = [image for image in reading.images if _picture_mark(image) not in boilerplate.marks]
     new_indexes = {index: kept.index(image) for index, image in enumerate(reading.images) if image in kept}
     blocks = tuple(
         replace(block, image=new_indexes[block.image]) if block.image is not None else block
         for block in reading.blocks
-        if _is_kept(block, new_indexes, boilerplate)
+        if _is_kept(block, new_indexes, boilerplate) and block.text not in counters
     )
     text = "\n\n".join(block.text for block in blocks if block.kind != "image")
     pictures = (PICTURE_REMOVED,) if len(kept) < len(reading.images) else ()
@@ -127,6 +146,12 @@ def _marks(reading: Reading) -> set[str]:
     return texts | {_picture_mark(image) for image in reading.images}
 
 
+def _numbered(reading: Reading) -> Iterator[str]:
+    """The paragraphs that hold a number and words: a number alone may stand in any table."""
+    texts = (block.text for block in reading.blocks if block.kind != "image" and _NUMBER.search(block.text))
+    return (text for text in texts if sum(word.isalpha() for word in text.split()) >= _FEWEST_WORDS)
+
+
 def _recurring_marks(reading: Reading) -> set[str]:
     """The marks that may be the site's: not a note of a correction, which stands in several articles too."""
     notes = (reading.correction or "").splitlines()
@@ -135,6 +160,11 @@ def _recurring_marks(reading: Reading) -> set[str]:
 
 def _text_mark(text: str) -> str:
     return "text " + digest_of_value(" ".join(text.split()))
+
+
+def _counter_mark(text: str) -> str:
+    """The mark of a paragraph whatever its numbers are: it may be one that counts."""
+    return "counter " + digest_of_value(_NUMBER.sub("0", " ".join(text.split())))
 
 
 def _picture_mark(image: Image) -> str:

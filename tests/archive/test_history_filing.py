@@ -77,13 +77,15 @@ def test_what_changes_everywhere_is_accepted_a_day_later_and_counts_from_the_fir
         assert waiting_doubts(db, 1) == 0
 
 
-def test_some_edits_on_one_day_are_edits(tmp_path: Path) -> None:
-    def some() -> Iterator[Capture]:
-        for number, capture in enumerate(day(1)):
-            yield shoot(url(number), article(number, NEW), 24 + number / 60) if number % 2 else capture
+@pytest.mark.parametrize(("edited", "articles"), [({*range(1, 12, 2)}, 12), ({*range(3, 15)} - {5, 9}, 20)])
+def test_some_edits_on_one_day_are_edits(tmp_path: Path, edited: set[int], articles: int) -> None:
+    """Not nearly all, be it of those between the first and the last."""
 
-    with open_archive(crawl(tmp_path / "a.db", day(0), some())) as db:
-        assert edits(db) == ARTICLES // 2 and waiting_doubts(db, 1) == 0
+    def told_anew(number: int) -> str | None:
+        return told_with_note(number, number) if number in edited else None
+
+    with open_archive(crawl(tmp_path / "a.db", few(0, articles), few(1, articles, told_anew))) as db:
+        assert edits(db) == len(edited) and waiting_doubts(db, 1) == 0
 
 
 def test_nearly_all_gone_on_one_day_are_not_until_the_next(tmp_path: Path) -> None:
@@ -301,14 +303,38 @@ def test_few_that_disappear_at_once_are_gone_when_they_stay_away(tmp_path: Path,
         assert stones == (articles, "2026-05-21")
 
 
-def test_few_of_many_that_disappear_one_after_the_other_are_gone(tmp_path: Path) -> None:
-    def some() -> Iterator[Capture]:
-        for capture in few(1, 9):
-            is_gone = capture.final_url in (url(4), url(5), url(6))
-            yield replace(capture, status=404, body=None) if is_gone else capture
+@pytest.mark.parametrize(("articles", "lost"), [(12, 3), (15, 5), (12, 10)])
+def test_a_part_of_a_paper_that_is_lost_for_a_day_is_not_gone_and_an_edit_beside_it_is_told(
+    tmp_path: Path, articles: int, lost: int
+) -> None:
+    def out_of_order() -> Iterator[Capture]:
+        home = {"status": 302, "final_url": "https://bao.example/", "body": None}
+        for number, capture in enumerate(few(1, articles, lambda number: told_with_note(number, articles - 1))):
+            yield replace(capture, **home) if number < lost else capture  # type: ignore[arg-type]  # fields of Capture
 
-    with open_archive(crawl(tmp_path / "a.db", few(0, 9), some())) as db:
-        assert db.execute("SELECT count(*) FROM tombstones").fetchone() == (3,)
+    with open_archive(crawl(tmp_path / "a.db", few(0, articles), out_of_order())) as db:
+        assert db.execute("SELECT count(*) FROM tombstones").fetchone() == (0,) and edits(db) == 1
+    with open_archive(crawl(tmp_path / "a.db", few(2, articles, lambda n: told_with_note(n, articles - 1)))) as db:
+        assert db.execute("SELECT count(*) FROM tombstones").fetchone() == (0,) and edits(db) == 1
+        sound(tmp_path / "a.db")
+
+
+def told_with_note(number: int, edited: int) -> str | None:
+    """The page of the edited article; None for the others."""
+    note = f"Tối cùng ngày, đò số {number} được kéo lên bờ để sửa."
+    return whole_page(number, *told_by(number), note) if number == edited else None
+
+
+@pytest.mark.parametrize(("articles", "lost"), [(16, 3), (9, 2), (3, 1), (3, 2)])
+def test_few_that_disappear_one_after_the_other_are_gone(tmp_path: Path, articles: int, lost: int) -> None:
+    """Of a few, up to two; of many, less than a fifth."""
+
+    def some() -> Iterator[Capture]:
+        for number, capture in enumerate(few(1, articles)):
+            yield replace(capture, status=404, body=None) if number < lost else capture
+
+    with open_archive(crawl(tmp_path / "a.db", few(0, articles), some())) as db:
+        assert db.execute("SELECT count(*) FROM tombstones").fetchone() == (lost,)
 
 
 def test_what_changed_everywhere_is_told_though_an_edit_follows(tmp_path: Path) -> None:
@@ -376,3 +402,34 @@ def test_a_run_that_dies_is_followed_by_one_that_derives_the_same(parent: Parent
         sound(path)
         for file in path.parent.glob(f"{path.name}*"):
             file.unlink()
+
+
+def test_a_paper_in_another_layout_is_unchanged_and_its_versions_are_seen_on(tmp_path: Path) -> None:
+    def laid_out(days: int, *, anew: bool, edited: int | None = None) -> list[Capture]:
+        captures = []
+        for number in range(12):
+            lead, *rest = told_by(number)
+            rest += ["Tối cùng ngày, đò được kéo lên bờ để sửa."] if number == edited else []
+            byline = "HÀ THU" if anew else "Hà Thu"
+            body = whole_page(number, *([lead, *rest] if anew else rest))
+            sapo = "" if anew else f'<h2 class="sapo">{lead}</h2>'
+            body = body.replace("</h1>", f'</h1><p class="author">{byline}</p>{sapo}')
+            captures.append(shoot(url(number), body, 24 * days + number / 60))
+        return captures
+
+    days = [laid_out(0, anew=False), *(laid_out(day, anew=True, edited=3 if day > 2 else None) for day in (1, 2, 3, 4))]
+    whole = crawl(tmp_path / "whole.db", *days)
+    with open_archive(whole) as db:
+        rows = db.execute(
+            "SELECT url, changed FROM versions JOIN articles ON articles.id = article_id WHERE number > 1"
+        )
+        assert rows.fetchall() == [(url(3), "body")] and waiting_doubts(db, 1) == 0
+        spans = db.execute(
+            "SELECT DISTINCT date(last_seen_at) FROM version_spans WHERE number = 1 ORDER BY 1"
+        ).fetchall()
+        assert spans == [("2026-05-22",), ("2026-05-24",)]  # of the one edited, and of the others
+    sound(whole)
+    parts = [crawl(tmp_path / f"{number}.db", day) for number, day in enumerate(days)]
+    for number in (1, 3, 0, 2):
+        merge(parts[4], parts[number], pictures=tmp_path / "pictures", other_pictures=None)
+    assert history(parts[4]) == history(whole)

@@ -236,9 +236,6 @@ def test_edited_gone_and_doubted_articles_are_filed_again_by_the_rules_of_today(
             ingest(db, run, capture(key, 0, key))
         ingest(db, run, capture("cau", 1, "cầu mới"))
         ingest(db, run, capture("che", 1, "", status=404, body=None))
-        other = page(
-            "Bảo trì", "Hệ thống của chúng tôi đang được nâng cấp, mong quý độc giả quay lại sau ít phút. " * 3
-        )
         words = "Hệ thống của chúng tôi đang được nâng cấp, mong quý độc giả quay lại sau ít phút. " * 3
         other = f"<html><body><article><h1>Trang đang bảo trì</h1><p>{words}</p></article></body></html>"
         ingest(db, run, capture("lu", 1, "lũ", body=other.encode()))

@@ -90,6 +90,25 @@ def test_what_comes_into_a_third_and_leaves_it_again_is_learned() -> None:
     ).marks  # one editor's second thoughts
 
 
+@pytest.mark.parametrize(
+    ("articles", "looked_at", "learned"), [(4, 8, True), (3, 8, False), (5, 20, True), (1, 1, False)]
+)
+@pytest.mark.parametrize("counter", ["Bài này đã được đọc {} lần.", "{} người đang xem bài này, {} lượt thích"])
+def test_a_line_that_counts_on_in_several_articles_is_learned_whatever_its_number(
+    articles: int, looked_at: int, learned: bool, counter: str
+) -> None:
+    counted = [counter.replace("{}", number) for number in ("9", "1.204", "22,075")]
+    changes = {f"{n}": states(*(article(n, line) for line in counted[:2])) for n in range(articles)}
+    known = learn_from_changes(changes, lambda *_: looked_at, Boilerplate())
+    assert (without(article(7, counted[2]), known).text == article(7).text) is learned
+    assert without(article(7, counter.replace("{}", "mười")), known) == article(7, counter.replace("{}", "mười"))
+
+
+def test_numbers_that_an_editor_corrects_in_several_articles_are_their_own() -> None:
+    changes = {f"{n}": states(article(n, f"Xã {n} có 12 hộ."), article(n, f"Thôn {n}: 13 hộ.")) for n in range(4)}
+    assert not learn_from_changes(changes, lambda *_: 4, Boilerplate()).marks
+
+
 def test_what_articles_get_one_after_the_other_or_from_one_another_is_theirs() -> None:
     one_a_day = {f"{n}": states(article(n), article(n, NOTICE), days=n) for n in range(4)}
     assert not learn_from_changes(one_a_day, lambda *_: 4, Boilerplate()).marks
@@ -194,6 +213,15 @@ def test_a_note_that_four_articles_of_a_small_paper_get_is_an_edit_of_each(
     for day in (1, 2, 9):
         _look(db, shoot, day, [_bare(n, f"<p>{note}</p>" if n < 4 else "") for n in range(8)])
     assert _edits(db) == [(f"{n}", "body", "2026-05-21") for n in range(4)]
+
+
+def test_a_counter_in_all_articles_of_a_small_paper_makes_no_edit_and_hides_none(db: Database, shoot: Shoot) -> None:
+    edit = "<p>Ông Vương được tặng bằng khen vào dịp cuối năm.</p>"
+    for day in range(4):
+        counted = [f"<p>Bài này đã được đọc {37 * n + 101 * day} lần.</p>" for n in range(6)]
+        _look(db, shoot, day, [_bare(n, counted[n] + (edit if day and n == 4 else "")) for n in range(6)])
+    assert _edits(db) == [("4", "body", "2026-05-21")]
+    assert list(verify(db)) == []
 
 
 def test_a_line_that_came_into_all_articles_and_stays_is_no_edit(db: Database, shoot: Shoot) -> None:

@@ -42,12 +42,20 @@ def test_the_same_page_at_several_articles_is_never_accepted() -> None:
     assert "25 articles" in verdicts(facts, "a")[1][1]
 
 
-def test_an_article_s_own_words_are_its_own_at_however_many_wrong_addresses_they_stood() -> None:
+@pytest.mark.parametrize(
+    ("edited", "changed"),
+    [
+        ({"images": (picture("đò"),)}, "pictures"),
+        ({"edit": "Cầu thông xe."}, "body"),
+        ({"headline": "Cầu"}, "headline"),
+    ],
+)
+def test_an_article_s_own_words_are_its_own_at_however_many_wrong_addresses_they_stood(
+    edited: dict[str, Any], changed: str
+) -> None:
     facts = Facts().page("a", story(images=(picture("cầu"),)))
-    assert changes(facts.page("a", story(images=(picture("đò"),)), signs=OutletEvidence(same_words=3))) == [
-        "",
-        "pictures",
-    ]
+    edit = story(**{"images": (picture("cầu"),), **edited})
+    assert changes(facts.page("a", edit, signs=OutletEvidence(same_words=3))) == ["", changed]
 
 
 def test_the_text_of_another_article_is_no_edit() -> None:
@@ -66,7 +74,7 @@ def test_what_changes_everywhere_at_once_or_breaks_off_waits_for_the_next_look(s
 
 
 def test_nearly_all_gone_at_once_waits_too() -> None:
-    facts = Facts().page("a", story()).gone("a", signs=OutletEvidence(at_once=True))
+    facts = Facts().page("a", story()).gone("a", signs=OutletEvidence(many_gone=True))
     assert not facts.history.articles[0].is_gone
     assert not Facts(looks=[*facts.looks]).page("a", story(), 9).history.articles[0].tombstones
     (stone,) = facts.gone("a").history.articles[0].tombstones
@@ -153,10 +161,12 @@ def test_what_changed_everywhere_and_is_edited_again_counts_from_its_first_day()
         {"headline": story("chè").headline, "text": story("chè").text}, {"published_at": None}, {"lead": None},
         {"authors": ()}, {"text": "Bà Nguyễn Thị Mận."}, {"published_at": PUBLISHED.replace(day=21)},
         {"headline": "C?u m?i qua s?ng", "text": re.sub("[^ -~\n]", "?", story().text)},
+        {"authors": ("HÃ Thu",), "text": f"{story().text} Het."},
+        {"headline": "New bridge over the river", "language": "en"},
     ],
 )  # fmt: skip
 def test_what_a_broken_template_shows_for_some_hours_is_no_edit_and_what_stays_is_one(fault: dict[str, Any]) -> None:
-    whole = story(lead="Bà con hai xã phấn khởi.", authors=("Hà Thu",))
+    whole = story(lead="Bà con hai xã phấn khởi.", authors=("Hà Thu",), language="vi")
     facts = Facts().page("a", whole, 0)
     for hour in (24, 25, 26):
         facts.page("a", replace(whole, **fault), hour)
@@ -167,11 +177,16 @@ def test_what_a_broken_template_shows_for_some_hours_is_no_edit_and_what_stays_i
     assert facts.history.articles[0].latest.at.day == 21
 
 
-def test_an_edit_of_a_page_whose_time_is_each_visit_s_is_found() -> None:
+def test_an_edit_of_a_page_whose_time_is_another_at_each_look_is_found_and_the_time_is_none() -> None:
     facts = Facts()
-    for day in range(5):
-        facts.page("a", story(edit="Thêm." if day > 1 else "", published_at=PUBLISHED.replace(day=20 + day)), 24 * day)
-    assert changes(facts) == ["", "body, published_at"]
+    for day in range(6):
+        facts.page("a", story(edit="Thêm." if day > 2 else "", published_at=PUBLISHED.replace(day=20 + day)), 24 * day)
+    assert changes(facts) == ["", "body"]
+    assert sum(one.doubted for one in facts.history.verdicts) <= 2
+    for day in (6, 7, 8):
+        facts.page("a", story(edit="Thêm.", published_at=PUBLISHED.replace(day=26)), 24 * day)
+    assert changes(facts) == ["", "body", "published_at"]
+    assert facts.history.articles[0].latest.at.day == 26
 
 
 @pytest.mark.parametrize(("others", "told"), [(3, True), (4, False)])
@@ -289,7 +304,7 @@ def test_a_page_that_only_says_it_is_gone_is_asked_again() -> None:
 
 def test_twins_that_disappear_with_nearly_all_are_gone_since_then() -> None:
     facts = Facts().page("a", story(), 0).page("b", story(), 0.1)
-    facts.gone("a", 24, OutletEvidence(at_once=True)).gone("b", 24.1, OutletEvidence(at_once=True))
+    facts.gone("a", 24, OutletEvidence(many_gone=True)).gone("b", 24.1, OutletEvidence(many_gone=True))
     assert not facts.history.articles[0].is_gone
     (stone,) = facts.gone("a", 48).gone("b", 48.1).history.articles[0].tombstones
     assert stone.gone_at.day == 21

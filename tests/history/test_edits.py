@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from archive.history import Shown, versions_of
 from archive.model.records import Reading
-from tests.history.fact_builder import Facts, bytes_of, changes, picture, story, told, verdicts
+from tests.history.fact_builder import NOON, PUBLISHED, Facts, bytes_of, changes, picture, story, told, verdicts
 
 
 def test_an_edit_is_a_version_and_another_print_is_none() -> None:
@@ -173,6 +174,15 @@ def test_the_same_photograph_in_a_file_of_another_name_is_no_edit(shown: Shown, 
     assert changes(facts.page("a", with_picture("do", "Thêm."), 96).fetch("do", drawn(3), 96.1)) == [*later, "pictures"]
 
 
+@pytest.mark.parametrize(("shown", "expected"), [(drawn(1), "body"), (drawn(2), "body, pictures")])
+def test_the_same_photograph_in_another_file_is_no_part_of_an_edit(shown: Shown, expected: str) -> None:
+    facts = Facts().page("a", with_picture("cau"), 0).fetch("cau", drawn(1), 0.1)
+    facts.page("a", with_picture("cau-2", "Thêm."), 24).fetch("cau-2", shown, 24.1)
+    assert changes(facts) == ["", expected]
+    facts.page("a", with_picture("cau-3", "Nữa."), 48).fetch("cau-3", shown, 48.1)
+    assert changes(facts) == ["", expected, "body"]
+
+
 def test_another_photograph_is_told_after_the_same_one_in_another_file() -> None:
     facts = Facts().page("a", with_picture("cau"), 0).fetch("cau", drawn(1), 0.1)
     facts.page("a", with_picture("cau-moi"), 24).fetch("cau-moi", drawn(1), 24.1)
@@ -194,3 +204,68 @@ def test_what_stands_at_an_address_that_the_page_has_left_is_nobodys_edit() -> N
     facts = Facts().page("a", with_picture("cau"), 0).fetch("cau", drawn(1), 0.1)
     facts.page("a", with_picture("do"), 24).fetch("do", drawn(1), 24.1).fetch("cau", drawn(2), 24.2)
     assert changes(facts) == [""]
+
+
+_LEAD = "Cầu thông xe sáng nay."
+_TEXT = story().text
+REPRINTS = {
+    "the lead as first paragraph": ({"lead": _LEAD}, {"text": f"{_LEAD}\n\n{_TEXT}"}),
+    "the lead twice": ({"lead": _LEAD}, {"lead": _LEAD, "text": f"{_LEAD}\n\n{_TEXT}"}),
+    "authors in capitals": ({"authors": ("Hà Thu", "Văn Hải")}, {"authors": ("HÀ THU", "VĂN HẢI")}),
+    "a time without seconds": ({"published_at": PUBLISHED.replace(second=30)}, {"published_at": PUBLISHED}),
+    "a day without a time": ({"published_at": PUBLISHED}, {"published_at": PUBLISHED.replace(hour=0, minute=0)}),
+    "both": ({"authors": ("Hà Thu",), "lead": _LEAD}, {"authors": ("HÀ THU",), "text": f"{_LEAD}\n\n{_TEXT}"}),
+}
+
+
+@pytest.mark.parametrize(("one", "other"), REPRINTS.values(), ids=REPRINTS)
+def test_the_same_in_another_layout_is_no_edit_and_an_edit_beside_it_is_one(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    for before, after in ((one, other), (other, one)):
+        facts = Facts().page("a", story(**before), 0).page("a", story(**after), 24).same("a", 48)
+        assert changes(facts) == [""] and {*verdicts(facts, "a")} == {(0, "")}
+        edited = story(**{**after, "text": f"{after.get('text', _TEXT)}\n\nĐến trưa có mưa."})
+        assert changes(facts.page("a", edited, 72).page("a", edited, 96)) == ["", "body"]
+        edited = replace(edited, headline="Cầu mới")
+        assert changes(facts.page("a", edited, 120)) == ["", "body", "headline"]
+        at_once = Facts().page("a", story(**before), 0).page("a", edited, 24)
+        assert changes(at_once) == ["", "headline, body"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "changed"),
+    [
+        ({"lead": _LEAD}, {"text": f"Cầu thông xe.\n\n{_TEXT}"}, "lead, body"),
+        ({"authors": ("Hà Thu",)}, {"authors": ("HÀ THƯ",)}, "byline"),
+        ({}, {"published_at": PUBLISHED.replace(minute=16)}, "published_at"),
+        ({}, {"published_at": PUBLISHED.replace(day=19, hour=0, minute=0)}, "published_at"),
+    ],
+)
+def test_what_another_layout_does_not_say_is_an_edit(one: dict[str, Any], other: dict[str, Any], changed: str) -> None:
+    facts = Facts().page("a", story(**one), 0).page("a", story(**other), 24).page("a", story(**other), 48)
+    assert changes(facts) == ["", changed]
+
+
+def test_a_time_that_is_first_printed_in_figures_is_no_edit() -> None:
+    facts = Facts().page("a", story(published_at=None), 0).page("a", story(), 24).page("a", story(edit="Thêm."), 48)
+    assert changes(facts) == ["", "body"]
+    assert changes(facts.page("a", story(edit="Thêm.", published_at=PUBLISHED.replace(day=1)), 72).same("a", 96)) == [
+        "",
+        "body",
+        "published_at",
+    ]
+
+
+@pytest.mark.parametrize("precision", ["second", "day"])
+def test_a_time_that_is_each_visit_s_is_no_edit_and_no_doubt_and_one_that_stays_is_an_edit(precision: str) -> None:
+    def printed(hour: float, **parts: Any) -> Reading:
+        time = NOON + timedelta(hours=hour, seconds=-9)
+        return story(published_at=time if precision == "second" else time.replace(hour=0, minute=0, second=0), **parts)
+
+    facts = Facts().page("a", printed(0), 0).page("a", printed(24), 24).page("a", printed(41), 41)
+    facts.page("a", printed(72, edit="Đến trưa có mưa."), 72).page("a", printed(96, edit="Đến trưa có mưa."), 96)
+    assert changes(facts) == ["", "body"] and not any(one.doubted for one in facts.history.verdicts)
+    for hour in (120, 144, 168):
+        facts.page("a", printed(96, edit="Đến trưa có mưa."), hour)
+    assert changes(facts) == ["", "body", "published_at"]

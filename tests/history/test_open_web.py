@@ -18,7 +18,7 @@ PICTURES = (picture("cau"),)
 FULL, POOR = story(images=PICTURES, canonical_url=HOME), story(canonical_url=HOME)
 TWIN = story(images=PICTURES)
 SHORT = replace(POOR, text=POOR.text.partition("\n\n")[0])
-ONCE = OutletEvidence(at_once=True)
+ONCE, GONE = OutletEvidence(at_once=True), OutletEvidence(many_gone=True)
 
 
 def full(edit: str) -> Reading:
@@ -183,7 +183,7 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
     ),
     "the same at once, and requested again before they are back": (
         Facts().page("a", story(), 0).page("b", story("chè"), 0.1).hop("a", "loi", 24).hop("b", "loi", 24.1)
-        .gone("loi", 24.2, ONCE).gone("loi", 48).page("a", story(), 48.1).page("b", story("chè"), 48.2),
+        .gone("loi", 24.2, GONE).gone("loi", 48).page("a", story(), 48.1).page("b", story("chè"), 48.2),
         ["a | 0 | lives", "b | 0.1 | lives"],
     ),
     "the same with a mark of its reader, edited before it is met": (
@@ -277,7 +277,7 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
         .page("a", story(edit="Bảo trì tối nay."), 24.2, signs=ONCE).page("a", story(), 48), ["a | 0 | lives"],
     ),
     "two looks at one outage": (
-        Facts().page("a", story(), 0).gone("a", 24, ONCE).gone("a", 24.2, ONCE).page("a", story(), 25), ["a | 0 | lives"],
+        Facts().page("a", story(), 0).gone("a", 24, GONE).gone("a", 24.2, GONE).page("a", story(), 25), ["a | 0 | lives"],
     ),
     "a paper that no longer prints dates rewrites an article": (
         Facts().page("a", story(), 0).page("a", story(published_at=None), 24).page("a", story("lũ", published_at=None), 48)

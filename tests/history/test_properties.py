@@ -26,7 +26,9 @@ _SHOWN = st.one_of(
     st.sampled_from([wrong(), "soft-404", "wall", "listing"]),
 )  # fmt: skip
 _SIGNS = st.sampled_from(
-    [OutletEvidence()] * 6 + [OutletEvidence(same_words=5), OutletEvidence(at_once=True), OutletEvidence(cut=True)]
+    [OutletEvidence()] * 6
+    + [OutletEvidence(same_words=5), OutletEvidence(at_once=True), OutletEvidence(many_gone=True)]
+    + [OutletEvidence(cut=True)]
 )
 _EVENTS = st.lists(
     st.tuples(

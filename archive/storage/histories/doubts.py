@@ -1,19 +1,22 @@
-"""Doubts: pages that are not trusted, above all when nearly all articles of an outlet changed at once (an upheaval).
+"""Doubts: pages that are not trusted, above all when many articles of an outlet changed or disappeared at once (an
+upheaval).
 
-Runs have other numbers in every archive, and an import run brings captures of many years. So changes are grouped by
-time: a group of changes with no more than `_PAUSE` between them is an upheaval if it concerns nearly all known articles
-that were fetched meanwhile; or if two in five of those that were fetched about then, and at least three, disappeared,
-and few others changed. A paper of one or two articles may lose these in earnest: then no other page was fetched, or one
-answers, such as the home page. A redirect that ended an article stays a change of its group after that was taken back;
-the article's addresses that did not answer then are none of it. An address that is known to be an article's only later
-is no article that disappeared. One that was gone a visit before changes no more: addresses that a relaunched site left
-behind are asked again for years, and are no reason to doubt an edit."""
+Runs have other numbers in every archive, and an import run brings captures of many years. So edits, and apart from them
+disappearances, are grouped by time, with no more than `_PAUSE` between them. A group is an upheaval if all known
+articles that were fetched meanwhile, and did not disappear, were edited, or nearly all that were fetched about then; or
+if one in five of these, and at least three, disappeared. Either says nothing about the other: an edit beside an outage
+is one. A paper of one or two articles may lose these in earnest: then no other page was fetched, or one answers, such
+as the home page. A redirect that ended an article stays a disappearance of its group after that was taken back; the
+article's addresses that did not answer then are none of it. An address that is known to be an article's only later is
+no article that disappeared, nor is one that was gone a visit before: addresses that a relaunched site left behind are
+asked again for years."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Literal
 
 from sqlite_utils import Database
 
@@ -23,9 +26,9 @@ from archive.model.records import Run
 from archive.storage.clock_corrections import CORRECTED_TIME
 
 _FEWEST_FETCHED = 10  # known articles that were fetched
-_FEWEST_GONE = 3  # known articles, where no others changed: edits of so few are an editor's day; or so few are all
-_UPHEAVAL_SHARE = 0.8
-_GONE_SHARE = 0.4  # the next look tells an outage of half a site from a section that was closed
+_FEWEST_GONE = 3  # known articles: edits of so few are an editor's day; or so few are all
+_UPHEAVAL_SHARE, _STRETCH_SHARE = 0.8, 0.95  # of those fetched about then; of a stretch that begins and ends with one
+_GONE_SHARE = 0.2  # the next look tells an outage of a part of a site from a section that was closed
 _PAUSE = timedelta(minutes=20)
 _AROUND = f"{int(_PAUSE.total_seconds())} seconds"
 _LONG_AGO = f"-{int(VISIT.total_seconds())} seconds"
@@ -46,7 +49,8 @@ UNION SELECT {CORRECTED_TIME}, url_key, 1 FROM captures JOIN runs ON runs.id = r
     ORDER BY former.captured_at DESC LIMIT 1), '') <> 'gone'
 UNION SELECT {CORRECTED_TIME}, url_key, 1
   FROM at_once CROSS JOIN captures USING (outlet_id) JOIN runs ON runs.id = run_id
-  WHERE captures.outcome = 'redirect' AND captures.outlet_id = ?1 AND {CORRECTED_TIME} BETWEEN began_at AND ended_at
+  WHERE captures.outcome = 'redirect' AND at_once.kind = 'gone' AND captures.outlet_id = ?1
+  AND {CORRECTED_TIME} BETWEEN began_at AND ended_at
   AND EXISTS (SELECT 1 FROM aliases WHERE aliases.outlet_id = ?1 AND aliases.url_key = captures.url_key
     AND since < {CORRECTED_TIME})
 UNION SELECT gone_at, aliases.url_key, 1 FROM tombstones JOIN articles ON articles.id = tombstones.article_id
@@ -87,71 +91,83 @@ WHERE captures.outlet_id = :outlet AND captured_at BETWEEN :since AND :until
 """
 
 
+Kind = Literal["changed", "gone"]
+Upheaval = tuple[str, str, Kind]
+"""Began and ended, as clock.stamp writes times, and whether articles were edited or disappeared."""
+
+
 @dataclass(slots=True)
 class _Changes:
-    """A group of changes. began, ended: times as clock.stamp writes them; keys: the addresses that changed; gone: those
-    of them that disappeared."""
+    """A group of changes of one kind. began, ended: times as clock.stamp writes them; keys: the addresses that
+    changed."""
 
+    kind: Kind
     began: str
     ended: str
     keys: set[str] = field(default_factory=set)
-    gone: set[str] = field(default_factory=set)
 
 
 def judge_changes(db: Database, run: Run, *, whole: bool) -> set[str]:
-    """Records upheavals, when nearly all known articles changed or disappeared at once: an outage or a new layout; the
-    next crawl shows which. Returns the addresses in spans whose verdict changed. whole: judges in any case, not only if
-    the run brought enough changes. Call inside a transaction."""
+    """Records upheavals, when nearly all known articles changed or many disappeared at once: an outage or a new layout;
+    the next crawl shows which. Returns the addresses in spans whose verdict changed. whole: judges in any case, not
+    only if the run brought enough changes. Call inside a transaction."""
     changed, gone = db.execute(_CHANGED_IN, [run.id]).fetchone()
     few = changed < _FEWEST_FETCHED * _UPHEAVAL_SHARE and gone < _FEWEST_GONE
     if few and not whole and not _is_small(db, run.outlet_id):
         return set()
-    recorded = {(began, ended) for began, ended in upheavals(db, run.outlet_id)}
-    groups = {(group.began, group.ended): group for group in _grouped_changes(db, run.outlet_id)}
-    found = {span for span in groups if _is_upheaval(db, run.outlet_id, groups[span])}
-    for began, _ in recorded - found:
-        db.execute("DELETE FROM at_once WHERE outlet_id = ? AND began_at = ?", [run.outlet_id, began])
-    for began, ended in sorted(found - recorded):
+    recorded = set(upheavals(db, run.outlet_id))
+    rows = db.execute(_CHANGED, [run.outlet_id]).fetchall()
+    lost = list(_grouped("gone", rows))
+    groups = {(group.began, group.ended, group.kind): group for group in (*_grouped("changed", rows), *lost)}
+    found = {span for span, group in groups.items() if _is_upheaval(db, run.outlet_id, group, lost)}
+    for began, _, kind in recorded - found:
         db.execute(
-            "INSERT INTO at_once (outlet_id, began_at, ended_at) VALUES (?, ?, ?)", [run.outlet_id, began, ended]
+            "DELETE FROM at_once WHERE outlet_id = ? AND began_at = ? AND kind = ?", [run.outlet_id, began, kind]
+        )
+    for began, ended, kind in sorted(found - recorded):
+        db.execute(
+            "INSERT INTO at_once (outlet_id, began_at, ended_at, kind) VALUES (?, ?, ?, ?)",
+            [run.outlet_id, began, ended, kind],
         )
     differing = recorded ^ found
     return {
-        key for (first, last), group in groups.items() for key in group.keys
-        if any(began <= last and first <= ended for began, ended in differing)
+        key for (first, last, kind), group in groups.items() for key in group.keys
+        if any(kind == other and began <= last and first <= ended for began, ended, other in differing)
     }  # fmt: skip
 
 
-def _grouped_changes(db: Database, outlet_id: int) -> Iterator[_Changes]:
-    group, deadline = _Changes("", ""), None
-    for stamp, key, gone in db.execute(_CHANGED, [outlet_id]).fetchall():
-        moment = clock.read(stamp)
-        if moment is None:  # `luubao verify` reports it
+def _grouped(kind: Kind, rows: Iterable[tuple[str, str, int]]) -> Iterator[_Changes]:
+    group, deadline = _Changes(kind, "", ""), None
+    for stamp, key, gone in rows:
+        moment = clock.read(stamp) if bool(gone) is (kind == "gone") else None
+        if moment is None:  # of another kind, or damaged: `luubao verify` reports it
             continue
         if deadline is None or moment > deadline:
             if deadline is not None:
                 yield group
-            group = _Changes(stamp, stamp)
+            group = _Changes(kind, stamp, stamp)
         group.ended, deadline = stamp, moment + _PAUSE
         group.keys.add(key)
-        if gone:
-            group.gone.add(key)
     if deadline is not None:
         yield group
 
 
-def _is_upheaval(db: Database, outlet_id: int, changes: _Changes) -> bool:
-    """Whether nearly all known articles fetched meanwhile changed, or many that were fetched about then disappeared."""
+def _is_upheaval(db: Database, outlet_id: int, changes: _Changes, lost: Iterable[_Changes]) -> bool:
+    """Whether nearly all known articles fetched meanwhile changed, but for those that were lost, or many that were
+    fetched about then disappeared."""
     began, ended = changes.began, changes.ended
     span: dict[str, object] = {"outlet": outlet_id, "began": began, "since": began, "until": ended}
-    if _are_most(db, span, changes.keys, _FEWEST_FETCHED, _UPHEAVAL_SHARE):
-        return True
     first, last = clock.parse(began) - _PAUSE, clock.parse(ended) + _PAUSE
     about = {**span, "since": clock.stamp(first), "until": clock.stamp(last)}
-    if _is_silent(db, about, changes.gone):
-        return _are_most(db, about, changes.gone, 1, _UPHEAVAL_SHARE)
-    is_outage = len(changes.gone) >= max(_FEWEST_GONE, _UPHEAVAL_SHARE * len(changes.keys))
-    return is_outage and _are_most(db, about, changes.gone, _FEWEST_GONE, _GONE_SHARE)
+    if changes.kind == "changed":
+        gone = {key for group in lost if group.began <= ended and began <= group.ended for key in group.keys}
+        return any(
+            _are_most(db, times, changes.keys, _FEWEST_FETCHED, share, gone)
+            for times, share in ((span, _STRETCH_SHARE), (about, _UPHEAVAL_SHARE))
+        )
+    if _is_silent(db, about, changes.keys):
+        return _are_most(db, about, changes.keys, 1, _UPHEAVAL_SHARE)
+    return len(changes.keys) >= _FEWEST_GONE and _are_most(db, about, changes.keys, _FEWEST_GONE, _GONE_SHARE)
 
 
 def _is_small(db: Database, outlet_id: int) -> bool:
@@ -171,17 +187,26 @@ def _is_silent(db: Database, span: dict[str, object], gone: set[str]) -> bool:
     return bool(others) and not any(others)
 
 
-def _are_most(db: Database, span: dict[str, object], keys: set[str], fewest: int, share: float) -> bool:
-    """Whether the articles at these addresses are such a share of all that were fetched, and those at least so many."""
+def _are_most(
+    db: Database, span: dict[str, object], keys: set[str], fewest: int, share: float, without: Iterable[str] = ()
+) -> bool:
+    """Whether the articles at these addresses are such a share of all that were fetched, and those at least so many.
+    without: addresses of articles that do not count."""
     if len(keys) < fewest * share:
         return False
-    articles = {row[0] for key in keys for row in db.execute(_ARTICLES_AT, {**span, "key": key}).fetchall()}
-    most = int(len(articles) / share) + 1
+    left_out = _articles_at(db, span, without)
+    articles = _articles_at(db, span, keys) - left_out
+    most = int(len(articles) / share) + 1 + len(left_out)
     if not articles or most < fewest:
         return False
     fetched = _fetched_count(db, span, most, 0, max(articles))  # higher ids were seldom known by then
     fetched += _fetched_count(db, span, most, max(articles) + 1, _MAX_ID) if fetched < most else 0
+    fetched -= len(left_out)
     return fetched >= fewest and len(articles) >= share * fetched
+
+
+def _articles_at(db: Database, span: dict[str, object], keys: Iterable[str]) -> set[int]:
+    return {row[0] for key in keys for row in db.execute(_ARTICLES_AT, {**span, "key": key}).fetchall()}
 
 
 def _fetched_count(db: Database, span: dict[str, object], most: int, first: int, last: int) -> int:
@@ -190,10 +215,9 @@ def _fetched_count(db: Database, span: dict[str, object], most: int, first: int,
     return int(row[0])
 
 
-def upheavals(db: Database, outlet_id: int) -> list[tuple[str, str]]:
-    """The upheavals of an outlet: began and ended, as clock.stamp writes times."""
-    rows = db.execute("SELECT began_at, ended_at FROM at_once WHERE outlet_id = ?", [outlet_id])
-    return [(str(began), str(ended)) for began, ended in rows.fetchall()]
+def upheavals(db: Database, outlet_id: int) -> list[Upheaval]:
+    """The upheavals of an outlet."""
+    return db.execute("SELECT began_at, ended_at, kind FROM at_once WHERE outlet_id = ?", [outlet_id]).fetchall()
 
 
 _FIRST_DOUBTED = """

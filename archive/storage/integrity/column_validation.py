@@ -113,7 +113,10 @@ COLUMNS: dict[str, dict[str, Validator]] = {
         "version_id": _ROW, "rules": _LINE, "state": _LINE, "words": _LINE, "headline": _LINE, "doubt": optional(text),
     },
     "set_aside": {"capture_id": row_number, "extractor_id": row_number, "reading": data},
-    "at_once": {"outlet_id": row_number, "began_at": stored_moment, "ended_at": stored_moment},
+    "at_once": {
+        "outlet_id": row_number, "began_at": stored_moment, "ended_at": stored_moment,
+        "kind": validation.one_of("changed", "gone"),
+    },
     "extractors": {"id": row_number, "name": line, "first_used_at": stored_moment},
     "images": {"id": row_number, "url": place, "first_seen_at": stored_moment, "due_at": _WHEN, "changed_at": _WHEN},
     "version_images": {

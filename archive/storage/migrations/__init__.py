@@ -20,7 +20,7 @@ from archive.storage.migrations import (
     m014_replaced_texts,
     m015_counted_credits,
     m016_former_words,
-    m017_doubts,
+    m017_kinds_of_upheaval,
 )
 from archive.storage.migrations.registry import APPLICATION_ID, migrations
 
@@ -46,6 +46,6 @@ __all__ = [
     "m014_replaced_texts",
     "m015_counted_credits",
     "m016_former_words",
-    "m017_doubts",
+    "m017_kinds_of_upheaval",
     "migrations",
 ]
