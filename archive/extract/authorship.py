@@ -10,7 +10,15 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from archive.extract.bylines import FURNITURE_KEYS, authors_of, is_account, is_agency, is_person_like, unique
+from archive.extract.bylines import (
+    FURNITURE_KEYS,
+    authors_of,
+    is_account,
+    is_agency,
+    is_other_work,
+    is_person_like,
+    unique,
+)
 from archive.extract.declared import Declared, outlet_key
 from archive.extract.element_text import text_of
 from archive.extract.surroundings import Position, is_running, label
@@ -270,7 +278,9 @@ def _names_in_texts(values: Iterable[str]) -> tuple[str, ...]:
 def is_byline(element: HtmlElement, name: str) -> bool:
     """Whether a class, the URL of a link or a prefix marks an element as a byline; name: its label."""
     if element.tag == "a" and element.get("rel") != "author":
-        return bool(_AUTHOR_HREF.search(element.get("href") or ""))
+        around = element.getparent()
+        is_other = around is not None and is_other_work((around.text or "").strip())
+        return not is_other and bool(_AUTHOR_HREF.search(element.get("href") or ""))
     if _is_marked_as_author(element) or _is_byline_name(name):
         return True
     own_text = (element.text or "").strip()[:LONGEST]
