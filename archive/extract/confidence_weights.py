@@ -56,6 +56,4 @@ _BY_SIGN: dict[str, tuple[float, ...]] = {
     "pictures per caption": (0.195, -0.047, -0.123, 0.373, 0.300),
     "without credit": (-0.045, 0.145, -0.270, -0.076, -0.134),
 }
-WEIGHTS = {
-    field: {sign: weights[number] for sign, weights in _BY_SIGN.items()} for number, field in enumerate(_FIELDS)
-}
+WEIGHTS = {field: {sign: weights[number] for sign, weights in _BY_SIGN.items()} for number, field in enumerate(_FIELDS)}
