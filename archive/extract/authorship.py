@@ -10,7 +10,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from archive.extract.bylines import FURNITURE_KEYS, authors_of, is_account, is_agency, is_person_like, unique
+from archive.extract.bylines import FURNITURE_KEYS, NO_AUTHOR, authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, outlet_key
 from archive.extract.element_text import text_of
 from archive.extract.surroundings import Position, is_running, label
@@ -40,9 +40,7 @@ _AUTHOR_HREF = re.compile(
     r"|contributors?|by|bios?|forfatter|penulis|yazar(?:lar)?|redaktion|team|columnists?)/",
     re.I,
 )
-_AUTHOR_LABEL = re.compile(
-    r"(?<!\w)tác giả\s*:\s*([^|•·:]{2,60})", re.I
-)  # inside a line: `20/05/2024 | Tác giả: Hải Yến`
+_AUTHOR_LABEL = re.compile(r"(?<!\w)tác giả\s*:\s*([^|•·:]{2,60})", re.I)  # `20/05/2024 | Tác giả: Hải Yến`
 _BYLINE_PREFIX = re.compile(
     r"^(?:by|von|par|por|oleh|bài(?: và ảnh|, ảnh)?:|tác giả:|text:|autor:|author:)\s|^[가-힣]{2,4}\s*기자\s", re.I
 )
@@ -199,8 +197,8 @@ def without_sections(byline: Byline, url: str) -> Byline:
 
 def persons(byline: Byline, house: frozenset[str]) -> tuple[str, ...]:
     """The names of a byline that are neither the outlet, nor a CMS vendor, nor an agency."""
-    names = (name for name in byline.names if not is_house(name, house) and not is_agency(name))
-    return tuple(name for name in names if not is_account(name))
+    names = (name for name in byline.names if not is_house(name, house))
+    return tuple(name for name in names if not (is_agency(name) or is_account(name)))
 
 
 def with_agencies(byline: Byline, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -270,7 +268,8 @@ def _names_in_texts(values: Iterable[str]) -> tuple[str, ...]:
 def is_byline(element: HtmlElement, name: str) -> bool:
     """Whether a class, the URL of a link or a prefix marks an element as a byline; name: its label."""
     if element.tag == "a" and element.get("rel") != "author":
-        return bool(_AUTHOR_HREF.search(element.get("href") or ""))
+        before = (getattr(element.getparent(), "text", "") or "").strip()
+        return bool(_AUTHOR_HREF.search(element.get("href") or "")) and not NO_AUTHOR.match(before)
     if _is_marked_as_author(element) or _is_byline_name(name):
         return True
     own_text = (element.text or "").strip()[:LONGEST]

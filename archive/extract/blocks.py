@@ -34,6 +34,11 @@ class Piece:
     image: int | None = None
 
 
+def size_of(pieces: list[Piece]) -> int:
+    """Characters of text."""
+    return sum(len(piece.text) for piece in pieces)
+
+
 def pieces(container: html.HtmlElement) -> list[Piece]:
     """Every text block and every marked picture of the container, in document order."""
     walker = _BlockWalker()

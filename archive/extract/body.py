@@ -21,7 +21,7 @@ from archive.extract import (
     lead,
     trafilatura_opinion,
 )
-from archive.extract.blocks import Piece, pieces
+from archive.extract.blocks import Piece, pieces, size_of
 from archive.extract.body_cleaning import NO_TEASERS, Teasers
 from archive.extract.body_containers import Container
 from archive.extract.element_text import MIN_PROSE, selector, string
@@ -167,14 +167,14 @@ def _clean_body(
     scrambled = body_cleaning.is_scrambled(found_pieces)
     kept = body_cleaning.kept(found_pieces, container.element, metadata.headline or "", scrambled)
     kept = body_cleaning.without_biography(kept, metadata.authors)
-    length = sum(len(piece.text) for piece in kept)
+    length = size_of(kept)
     bold_piece = None if found_lead else lead.bold(kept)
     if bold_piece is not None:
         kept.remove(bold_piece)
         found_lead = lead.Lead(bold_piece.element, bold_piece.text, "bold")
     images, kept = _apply_credit_line(caption_parts.completed(pictures.images, page), kept)
     images = caption_parts.signed(images, metadata.byline, metadata.authors)
-    declared_text = trafilatura_opinion.declared_text(page, sum(len(piece.text) for piece in kept))
+    declared_text = trafilatura_opinion.declared_text(page, size_of(kept))
     origins = [("body", "json-ld" if declared_text else container.origin)]
     origins.append(("container", body_containers.css_path(container.element)))
     return Body(
@@ -187,10 +187,9 @@ def _clean_body(
         links=links,
         scrambled=scrambled,
         says_gone=body_cleaning.says_gone([piece.text for piece in kept]),
-        paywalled=body_cleaning.ends_in_offer(found_pieces)
-        or (_is_paid(page) and sum(len(piece.text) for piece in kept) < _STUB),
+        paywalled=body_cleaning.ends_in_offer(found_pieces) or (_is_paid(page) and size_of(kept) < _STUB),
         declared=bool(declared_text) or container.origin != "structure",
-        share=length / max(1, sum(len(piece.text) for piece in found_pieces)),
+        share=length / max(1, size_of(found_pieces)),
         of_page=length / max(1, len(string(page.root))),
         column=_in_one_column(kept) / max(1, length),
     )

@@ -11,7 +11,7 @@ from itertools import islice
 from lxml import html
 
 from archive.extract import trafilatura_opinion
-from archive.extract.blocks import Piece
+from archive.extract.blocks import Piece, size_of
 from archive.extract.body_containers import is_teaser_text
 from archive.extract.element_text import MIN_PROSE
 from archive.rules import phrases
@@ -71,11 +71,7 @@ def below_headline(pieces: list[Piece], heading: html.HtmlElement | None, contai
         above.add(element)
     above.difference_update(heading.iterancestors())
     below = [piece for piece in pieces if piece.element not in above or not _is_label(piece)]
-    return below if _size(below) > _MOSTLY_BELOW * _size(pieces) else pieces
-
-
-def _size(pieces: list[Piece]) -> int:
-    return sum(len(piece.text) for piece in pieces)
+    return below if size_of(below) > _MOSTLY_BELOW * size_of(pieces) else pieces
 
 
 def _is_label(piece: Piece) -> bool:
@@ -289,7 +285,7 @@ def _are_siblings_alike(first: Piece, second: Piece) -> bool:
 
 def _without_comments(pieces: list[Piece]) -> list[Piece]:
     """The pieces up to the heading of the readers' comments, if little follows it."""
-    behind, total = 0, sum(len(piece.text) for piece in pieces)
+    behind, total = 0, size_of(pieces)
     for index in range(len(pieces) - 1, 0, -1):
         if phrases.COMMENTS.fullmatch(pieces[index].text):
             return pieces[:index]

@@ -54,8 +54,8 @@ _IN_PLACE = re.compile(
 )
 _IN_SECTION = re.compile(r"^(by\s[^,]{2,60}),\s*in\s(?!.*\band\b).*$", re.I)  # `By Ann Lee, in Business, Europe`
 # a part of a byline that names who photographed or edited, or where
-_OTHER_WORK = re.compile(
-    r"(?:(?:ảnh|nguồn|nguồn ảnh|photos?|fotos?|bild(?:er)?|source|quelle)\s*:"
+NO_AUTHOR = re.compile(
+    r"(?:(?:ảnh|nguồn|nguồn ảnh|photos?|fotos?|bild(?:er)?|source|quelle|redaktion)\s*:"
     r"|(?:photos?|photography|pictures|images|edited|editing|additional reporting) by\b|(?-i:in|aus)\s)",
     re.I,
 )
@@ -105,11 +105,11 @@ _AGENCIES = frozenset(map(key_of, AGENCIES))
 def authors_of(text: str) -> tuple[str, ...]:
     """The names in a byline, in its order; removes labels, roles and e-mail addresses."""
     text = _EMAIL.sub(" ", folded(text, LONGEST_BYLINE))
-    if not text or _URL.search(text) or _OTHER_WORK.match(text):
+    if not text or _URL.search(text) or NO_AUTHOR.match(text):
         return ()
     text = _FROM_PLACE.sub(r"\1", _PICTURES_BY.sub(r"\g<names>", _IN_SECTION.sub(r"\1", text)))
     parts = _BETWEEN.split(_without_affixes(_TRAILING_DATE.sub("", text)))
-    names = unique(name for part in parts if not _OTHER_WORK.match(part) and (name := name_of(part)))
+    names = unique(name for part in parts if not NO_AUTHOR.match(part) and (name := name_of(part)))
     names = tuple(name for name in names if not _ORGANIZATION.match(name))
     names = tuple(name for name in names if len(name.split()) <= _MAX_NAME_WORDS) or names
     return tuple(name for name in names if not _ends_in_role(name)) or names

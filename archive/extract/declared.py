@@ -14,6 +14,7 @@ from archive.extract.bylines import is_agency
 from archive.extract.headlines import agree, keys_of
 from archive.extract.jsonld import Thing, by_id, types_of
 from archive.extract.parsed_page import Page
+from archive.model.urls import host_of
 from archive.rules.byline_words import HOUSE_WORDS
 from archive.text.folding import folded, key_of
 
@@ -67,7 +68,7 @@ class Declared:
         titles = self.page.metas.get("og:title", ())  # some systems give the title as the site's name too
         names = [value for name in _HOUSE_METAS for value in self.page.metas.get(name, ())[:3] if value not in titles]
         names += [value for thing in self.page.linked_data[:300] for value in _publisher_names(thing)]
-        host = host_of(self.page.url).removeprefix("www.")
+        host = host_of(self.page.url)
         labels = host.split(".")
         names += [host, *labels[:-1][-2:], "".join(labels)]
         keys = {outlet_key(folded(name, 200)) for name in names}
@@ -156,14 +157,6 @@ class Declared:
         ):
             return True
         return self._is_about_page(other)
-
-
-def host_of(url: str) -> str:
-    """The host of a URL; '' if it has none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 def outlet_key(name: str) -> str:

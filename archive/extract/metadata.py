@@ -15,13 +15,14 @@ from archive.extract import authorship, date_claims, sections
 from archive.extract.authorship import Byline
 from archive.extract.bylines import authors_of, is_department, unique
 from archive.extract.date_claims import DateClaim
-from archive.extract.declared import Declared, host_of, outlet_key
+from archive.extract.declared import Declared, outlet_key
 from archive.extract.element_text import text_of
 from archive.extract.headlines import Headline, agree, most_declared, shown_headline
 from archive.extract.own_rules import Field, RuleMatch, rule_matches
 from archive.extract.parsed_page import Page
 from archive.extract.signatures import signature
 from archive.extract.surroundings import Position, positions_around
+from archive.model.urls import host_of
 from archive.rules import phrases
 from archive.rules.base import Rules
 from archive.rules.months import observes, zone_of_host

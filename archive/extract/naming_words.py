@@ -25,7 +25,7 @@ class ClassNamePattern:
 
     def __init__(self, table: str) -> None:
         words = "|".join(table.replace("_x", r"(?:-?\w+)?").split())
-        self._pattern = re.compile(rf"(?<![a-z\d])(?:{words})(?!\d*[a-wyz])")
+        self._pattern = re.compile(rf"(?<![a-z\d])(?<![ -]no-)(?:{words})(?!\d*[a-wyz])")
         self._cache: dict[str, bool] = {}
 
     def name(self, element: html.HtmlElement) -> bool:

@@ -19,7 +19,7 @@ from lxml import etree, html
 from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 
 from archive.extract import charset
-from archive.extract.blocks import Piece
+from archive.extract.blocks import Piece, size_of
 from archive.extract.boilerplate import PANEL
 from archive.extract.element_text import MIN_PROSE, without_markup
 from archive.extract.parsed_page import Page, parser
@@ -41,7 +41,7 @@ def confirmed(pieces: list[Piece], container: html.HtmlElement) -> list[Piece]:
     """The pieces that trafilatura also keeps, and those with the markup of confirmed paragraphs."""
     texts = [piece for piece in pieces if piece.kind != "image"]
     prose = [piece for piece in texts if _is_prose(piece)]
-    size = _size(prose)
+    size = size_of(prose)
     likely = _Confirmed.by(prose, (1 - _MIN_TRUSTED_SHARE) * size)
     if len({_markup_signature(piece) for piece in texts}) == 1 or all(likely.vouch(piece, True) for piece in texts):
         return pieces  # they would all be kept
@@ -50,7 +50,7 @@ def confirmed(pieces: list[Piece], container: html.HtmlElement) -> list[Piece]:
         return pieces
     found = {id(piece) for piece in texts if letters(piece.text) in extracted}
     found_prose = [piece for piece in prose if id(piece) in found]
-    if _size(found_prose) < _MIN_TRUSTED_SHARE * size:
+    if size_of(found_prose) < _MIN_TRUSTED_SHARE * size:
         return pieces
     sure = _Confirmed.by(found_prose, 0)
     heads = {piece.element.getprevious() for piece in found_prose}
@@ -123,15 +123,10 @@ def _extracted(document: html.HtmlElement) -> str | None:
     return result.text or "" if isinstance(result, Document) else None
 
 
-def _size(pieces: list[Piece]) -> int:
-    return sum(len(piece.text) for piece in pieces)
-
-
 def _in_column(piece: Piece, columns: frozenset[html.HtmlElement]) -> bool:
     """Whether a piece is a sentence directly in an element with confirmed paragraphs, whatever its own tag."""
-    if not _is_prose(piece) or piece.linked or not piece.text.rstrip('”"»’)').endswith((".", "!", "?", "…")):
-        return False
-    return piece.element in columns or piece.element.getparent() in columns
+    is_in = piece.element in columns or piece.element.getparent() in columns
+    return is_in and _is_prose(piece) and _is_sentence(piece)
 
 
 def _is_embedded_post(piece: Piece) -> bool:
@@ -157,8 +152,11 @@ def _between(pieces: list[Piece], ends: list[Piece]) -> list[Piece]:
 
 def _is_own_text(piece: Piece) -> bool:
     """Whether a paragraph is long, ends a sentence and links nowhere."""
-    ends = piece.text.rstrip('”"»’)').endswith((".", "!", "?", "…"))
-    return piece.kind == "paragraph" and len(piece.text) >= _MIN_LONG and not piece.linked and ends
+    return piece.kind == "paragraph" and len(piece.text) >= _MIN_LONG and _is_sentence(piece)
+
+
+def _is_sentence(piece: Piece) -> bool:
+    return not piece.linked and piece.text.rstrip('”"»’)').endswith((".", "!", "?", "…"))
 
 
 def _is_prose(piece: Piece) -> bool:

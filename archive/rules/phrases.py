@@ -116,6 +116,7 @@ jetzt weiterlesen|weiterlesen mit|jederzeit kündbar|(?:sie sind )?bereits abonn
 suscr[ií]b(?:ete|ase) (?:para|y)|(?:contenido|artículo) exclusivo para|già abbonato|assine para (?:ler|continuar)
 (?:vui lòng )?(?:đăng nhập|đăng ký) để (?:đọc|xem) (?:tiếp|toàn|đầy|bài)
 (?:bài viết|nội dung)(?: này)? (?:chỉ )?dành (?:riêng )?cho (?:độc giả|thuê bao|hội viên|thành viên|tài khoản)
+(?:この|続きの)?記事は.{0,6}会員限定|有料会員(?:に(?:なる|登録)|限定)|.{0,12}有料記事読み放題
 """
 OFFER = re.compile(rf"\W{{0,3}}(?:{_alternation(_OFFERS)})", re.I)
 LONGEST_OFFER = 200  # characters

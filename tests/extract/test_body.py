@@ -31,6 +31,9 @@ FORMS = {
     "spans": "".join(
         f'<p><span style="font-size:14px"><font face=arial>{text}</font></span></p>' for text in PARAGRAPHS
     ),
+    "classes of another feature, negated": "".join(
+        f'<div class="no-tts"><div class="no-ads no-share"><p>{text}</p></div></div>' for text in PARAGRAPHS
+    ),
     "unclosed p": "".join(f"<p>{text}" for text in PARAGRAPHS),
     "table rows": "<table>" + "".join(f"<tr><td>{text}</td></tr>" for text in PARAGRAPHS) + "</table>",
 }

@@ -60,6 +60,7 @@ BYLINES = [
     ("/tac-gia/duy-anh-0008IL.html", []),
     ("Bài: Minh Chiến - Ảnh: Ngọc Lan", ["Minh Chiến"]),  # who photographed did not write
     ("Ảnh: Ngọc Lan", []),
+    ("Redaktion: Anna Weber und Bo Chan", []),  # who edited a broadcast
     ("Nguồn: Báo Nhân Dân", []),
     ("Phóng viên", []),
     ("", []),

@@ -77,6 +77,7 @@ def test_right_margin_signs_a_photo_story_without_running_text() -> None:
         ("〔記者巫其倫／台北報導〕", "", ("巫其倫",)),
         ("", "<p>　（羅森）</p>", ("羅森",)),
         ("", "<p>(Symbolbild)</p>", ()),
+        ("", '<p>Redaktion: Eva Kurz und <a href="/redaktion/kurt-lang.html">Kurt Lang</a></p>', ()),
     ],
 )
 def test_signed_in_other_countries(before: str, behind: str, authors: tuple[str, ...]) -> None:

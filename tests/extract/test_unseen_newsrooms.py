@@ -410,16 +410,14 @@ def test_heads_of_a_live_blog_s_entries() -> None:
     assert "Phần 1 mở đầu" in read(body.encode()).text
 
 
-OFFER = (
-    '<div class="goi"><h3>Đọc tiếp với giá 10.000 đồng</h3><p>Đăng nhập để đọc tiếp bài này.</p>'
-    "<ul><li>Mọi bài trên báo in</li></ul></div>"
+@pytest.mark.parametrize(
+    "offer", ["Đăng nhập để đọc tiếp bài này.", "この記事は会員限定です。無料で会員登録できます。"]
 )
-
-
-def test_the_offer_of_a_pay_wall_is_no_text_and_marks_the_reading() -> None:
-    reading = read(page(foot=OFFER))
+def test_the_offer_of_a_pay_wall_is_no_text_and_marks_the_reading(offer: str) -> None:
+    box = f"<h3>Đọc tiếp với giá 10.000 đồng</h3><p>{offer}</p><ul><li>Mọi bài trên báo in</li></ul>"
+    reading = read(page(foot=f'<div class="goi">{box}</div>'))
     assert "paywalled" in reading.flags
-    assert "Đăng nhập" not in reading.text
+    assert offer not in reading.text
     assert "Mọi bài" not in reading.text
     assert "paywalled" not in read(page()).flags
 
