@@ -19,7 +19,7 @@ from archive.extract.captions_by_position import (
     second_row,
 )
 from archive.extract.element_text import string, text_of
-from archive.extract.picture_urls import pictures_in
+from archive.extract.picture_urls import has_other_pictures, pictures_in
 from archive.text.folding import WHOLE
 
 _MAX_CARD_DEPTH, _MAX_CARD_CHILDREN = 5, 12  # ancestors, children
@@ -52,7 +52,7 @@ def scope_of(image: html.HtmlElement, limit: html.HtmlElement) -> html.HtmlEleme
             return ancestor
     scope = image
     while (parent := scope.getparent()) is not None and parent is not limit and parent.tag not in ("td", "body"):
-        if string(parent).strip() or len(pictures_in(parent)) > 1:
+        if has_other_pictures(parent, (image,)) or string(parent).strip():
             break
         scope = parent
     return _row_around(scope, limit)
@@ -176,7 +176,7 @@ def _captions_around(scope: html.HtmlElement, limit: html.HtmlElement) -> list[h
         if captions:
             return (
                 captions
-                if set(pictures_in(parent)) <= own_pictures or _is_shared(parent, captions)
+                if not has_other_pictures(parent, own_pictures) or _is_shared(parent, captions)
                 else _next_caption(current)
             )
         current = parent

@@ -10,7 +10,7 @@ from lxml import html
 
 from archive.extract import naming_words
 from archive.extract.element_text import is_inside, selector, string, text_of
-from archive.extract.picture_urls import pictures_in
+from archive.extract.picture_urls import has_other_pictures, pictures_in
 from archive.rules import phrases
 from archive.text.folding import fold, folded
 
@@ -81,8 +81,10 @@ def same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
     parent = scope.getparent()
     if parent is None or parent is limit or parent.tag in ("body", "article", "main", "section"):
         return []
+    if has_other_pictures(parent, set(pictures_in(scope))):
+        return []
     text = folded(string(parent), 10 * LONGEST_LOOSE)
-    if len(text) > LONGEST_LOOSE or not set(pictures_in(parent)) <= set(pictures_in(scope)):
+    if len(text) > LONGEST_LOOSE:
         return []
     preceding_text = (parent.text or "") + "".join(
         string(child) + (child.tail or "") for child in scope.itersiblings(preceding=True)

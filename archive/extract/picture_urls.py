@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
@@ -55,6 +55,11 @@ _MAX_ICON = 60  # pixels: up to this size a picture is an icon
 def pictures_in(element: html.HtmlElement) -> list[html.HtmlElement]:
     """The <img> and <amp-img> of an element."""
     return list(element.iter("img", "amp-img"))
+
+
+def has_other_pictures(element: html.HtmlElement, own: Collection[html.HtmlElement]) -> bool:
+    """Whether an element has an <img> or <amp-img> that is none of these; a box of thousands is not read to its end."""
+    return any(picture not in own for picture in element.iter("img", "amp-img"))
 
 
 def address(image: html.HtmlElement, base: str) -> str | None:
