@@ -115,6 +115,7 @@ _LARGE_NUMBER = re.compile(r"\s*[-+]?\d{6,}")
 
 def put_bounded(connection: sqlite3.Connection) -> None:
     """Replaces the functions of a connection. Those replaced raise "string or blob too big" beyond their bounds."""
+    sqlite3.enable_callback_tracebacks(False)  # Datasette turns it on: each error would leave a traceback in the log
     functions: dict[tuple[str, int], Callable[..., Any]] = {
         ("printf", -1): _printf, ("format", -1): _printf, ("instr", 2): _instr, ("replace", 3): _replace,
         ("trim", 2): lambda text, characters: _trim(str.strip, text, characters),

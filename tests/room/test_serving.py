@@ -297,6 +297,18 @@ def test_a_question_that_doubles_with_each_level_takes_no_more_memory_than_there
     assert asked(f"{alone}/")[0] == 200
 
 
+def test_an_answer_that_is_too_large_leaves_no_traceback_in_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", logged.append)
+    sqlite3.enable_callback_tracebacks(True)  # as Datasette does
+    connection = sqlite3.connect(":memory:")
+    put_bounded(connection)
+    with pytest.raises(sqlite3.DataError, match="too big"):
+        connection.execute("SELECT printf('%.*c', 900000000, 'x')")
+    connection.close()
+    assert not logged
+
+
 def test_functions_with_bounds_give_what_sqlite_gives() -> None:
     values = [None, "", "a", "aXbXa", "Đồng", 12, -3.5, 1e20, b"", b"\x01a", "%d%%|%5.2f|%s", "%.3c|%.*c"]
     with closing(sqlite3.connect(":memory:")) as plain, closing(sqlite3.connect(":memory:")) as bounded:
