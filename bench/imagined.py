@@ -131,7 +131,7 @@ class Paper:
     def published(self, number: int) -> datetime:
         """When an article came out, in the paper's own zone's morning or afternoon."""
         span = timedelta(days=365.25 * YEARS) / self.articles
-        return (BEGIN + span * number).replace(microsecond=0)
+        return (BEGIN + span * number).replace(second=30, microsecond=0)  # midnight is a day without a time
 
     def address(self, number: int) -> str:
         """Where an article lives."""
@@ -227,7 +227,7 @@ class Paper:
 
     def _republished(self, rng: Random, story: Story) -> Story:
         """Not the time alone: the first look at that is doubted."""
-        later = story.published_at + timedelta(minutes=rng.randint(5, 300))
+        later = story.published_at + timedelta(minutes=rng.randint(1, 4))  # before the next look, which says nothing
         return replace(self._word(rng, story), published_at=later)
 
     @staticmethod
