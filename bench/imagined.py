@@ -227,7 +227,7 @@ class Paper:
 
     def _republished(self, rng: Random, story: Story) -> Story:
         """Not the time alone: the first look at that is doubted."""
-        later = story.published_at + timedelta(minutes=rng.randint(1, 4))  # before the next look, which says nothing
+        later = story.published_at + timedelta(minutes=rng.randint(1, 4))  # long before the next look
         return replace(self._word(rng, story), published_at=later)
 
     @staticmethod

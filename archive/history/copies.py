@@ -11,6 +11,7 @@ from archive.history.edits import (
     begins_one,
     changed_fields,
     is_day,
+    is_redated,
     is_walled,
     lines_of,
     picture_refs,
@@ -128,15 +129,10 @@ def is_incomplete(article: Article, capture: UrlCapture, reading: Reading) -> bo
     """Whether a page says part of the newest state, and in the place of the rest that it is not shown, or the time of
     the visit."""
     return (
-        (is_redated(article, reading) and _shows_its_visit(article, capture, reading))
+        (is_redated(article.latest.reading, reading) and _shows_its_visit(article, capture, reading))
         or _shows_placeholder(article, reading)
         or _is_stub(article, reading)
     )
-
-
-def is_redated(article: Article, reading: Reading) -> bool:
-    """Whether a page differs from the newest state in its time alone."""
-    return changed_fields(article.latest.reading, reading) == ("published_at",)
 
 
 def _shows_its_visit(article: Article, capture: UrlCapture, reading: Reading) -> bool:

@@ -25,14 +25,13 @@ from archive.history.copies import (
     edited_fields,
     inherits,
     is_incomplete,
-    is_redated,
     lacking,
     lagging_rendition,
     leads,
     variant_rendition,
 )
 from archive.history.disappearances import follow, mark_gone, note_unclear_answer, refuse
-from archive.history.edits import changed_fields, reading_digest, says_the_same, state_of
+from archive.history.edits import changed_fields, is_redated, reading_digest, says_the_same, state_of
 from archive.history.facts import Observation, PictureFetch, UrlCapture
 from archive.history.picture_changes import (
     VISIT,
@@ -299,7 +298,7 @@ def _unchanged(
     """A page shows a part of what it showed before, or its visit's time: the next one is compared with that, and with
     the time, which may stay."""
     reading, doubted = capture.reading, rendition.doubted
-    if isinstance(reading, Reading) and is_redated(article, reading):
+    if isinstance(reading, Reading) and is_redated(article.latest.reading, reading):
         doubted = Doubted(capture, reading, "")
     rendition = replace(rendition, shown_at=capture.at, standing="shows", doubted=doubted)
     article = article.with_rendition(capture.key, rendition)

@@ -150,6 +150,11 @@ def says_the_same(old: Reading, new: Reading) -> bool:
     return set(changed_fields(old, new)) <= reprinted_fields(old, new)
 
 
+def is_redated(old: Reading, new: Reading) -> bool:
+    """Whether two readings differ in their time alone."""
+    return changed_fields(old, new) == ("published_at",)
+
+
 def keeps_lead(old: Reading, new: Reading) -> bool:
     """Whether a reading says the lead of an earlier one, be it as a paragraph."""
     lead = plain(old.lead)

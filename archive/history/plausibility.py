@@ -40,6 +40,7 @@ from archive.history.edits import (
     byline_of,
     changed_fields,
     headline_of,
+    is_redated,
     is_walled,
     keeps_lead,
     lines_of,
@@ -304,8 +305,6 @@ _DOUBTS: dict[str, Callable[[Article, UrlCapture, Reading], bool]] = {
     "under its headline, most of its text is cut off or replaced": _has_lost_text,
     "nearly all articles looked at changed at once": lambda _, capture, __: capture.signs.at_once,
     "it lacks a part that the article had": _lacks_part,
-    "it is the same text of another time": lambda article, _, reading: (
-        changed_fields(article.latest.reading, reading) == ("published_at",)
-    ),
+    "it is the same text of another time": lambda article, _, reading: is_redated(article.latest.reading, reading),
     "the page has no end, and most before it had one": lambda _, capture, __: capture.signs.cut,
 }

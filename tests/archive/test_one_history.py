@@ -294,4 +294,5 @@ def test_two_machines_and_one_derive_the_same(days: list[Day], former: bool) -> 
         boilerplate, history = learned_and_told(alone)
         for target in (merged(here, there, folder / "ab.db"), merged(there, here, folder / "ba.db")):
             learned, merged_history = learned_and_told(target)
+            assert learned in (boilerplate, *(learned_and_told(path)[0] for path in (here, there)))
             assert merged_history == history or learned != boilerplate
