@@ -29,6 +29,7 @@ from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
 from archive.extract.picture_urls import absolute_url
 from archive.model.records import Block, BlockKind, Image
+from archive.model.urls import host_of
 from archive.rules.base import Rules
 from archive.text.folding import letters
 
@@ -101,6 +102,8 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
         found_lead = lead.find(page, rules, container.element, heading, headline)
     if found_lead is not None:
         boilerplate.drop(found_lead.element)
+    for number, element in enumerate(lead.opening(page, container.element, heading)):
+        container.element.insert(number, element)
     region = body_containers.article_region(heading, container.element)
     taken_figures = figures.extract_figures(region, container.element, page, declared_picture)
     body = _clean_body(page, container, heading, found_lead, taken_figures, metadata, links)
@@ -165,7 +168,7 @@ def _clean_body(
     """Builds the body from the cleaned container."""
     found_pieces = body_cleaning.below_headline(pieces(container.element), heading, container.element)
     scrambled = body_cleaning.is_scrambled(found_pieces)
-    kept = body_cleaning.kept(found_pieces, container.element, metadata.headline or "", scrambled)
+    kept = body_cleaning.kept(found_pieces, container.element, metadata.headline or "", host_of(page.url), scrambled)
     kept = body_cleaning.without_biography(kept, metadata.authors)
     length = size_of(kept)
     bold_piece = None if found_lead else lead.bold(kept)

@@ -14,6 +14,7 @@ from archive.extract import trafilatura_opinion
 from archive.extract.blocks import Piece, size_of
 from archive.extract.body_containers import is_teaser_text
 from archive.extract.element_text import MIN_PROSE
+from archive.model.urls import host_of
 from archive.rules import phrases
 from archive.text.folding import letters
 
@@ -34,13 +35,24 @@ _MOST_JUDGED = 4_000  # characters of it
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)")
 _PLACEHOLDER = re.compile(r"[${\[%#]{2}[\w .:-]{1,40}[$}\]%#]{2}")  # of a template: `$$AD$$`, `{{ad}}`
+_NAMES = ("subhead", "list")
+_LONGEST_NAME = 60  # characters of a name in a link
+_SOCIAL = re.compile(
+    r"facebook|twitter|instagram|youtube|whatsapp|telegram|linkedin|tiktok|pinterest|\bx\.com|zalo|google|apple"
+)
 _WORD = re.compile(r"\w")
 
 
-def kept(pieces: list[Piece], container: html.HtmlElement, headline: str, scrambled: bool) -> list[Piece]:
+def kept(pieces: list[Piece], container: html.HtmlElement, headline: str, host: str, scrambled: bool) -> list[Piece]:
     """The pieces that belong to the article, in order."""
     headline_key = letters(headline)
-    keep = [part.kind == "image" or _is_subhead_of_text(part) or not _is_noise(part, headline_key) for part in pieces]
+    keep = [
+        part.kind == "image"
+        or _is_subhead_of_text(part)
+        or _names_other_site(part, host)
+        or not _is_noise(part, headline_key)
+        for part in pieces
+    ]
     if scrambled:
         keep = [stays and not _is_gibberish(piece.text) for piece, stays in zip(pieces, keep, strict=True)]
     _drop_teasers(pieces, keep)
@@ -173,6 +185,18 @@ def _is_noise(piece: Piece, headline: str) -> bool:
     if len(piece.text) < _LONGEST_NOISE and phrases.NOISE.match(piece.text):
         return True
     return len(piece.text) < 2 * len(headline) + _HEADLINE and letters(piece.text) == headline
+
+
+def _names_other_site(piece: Piece, host: str) -> bool:
+    """Whether a short line is a link to another site, not a network: the name of what the text is about."""
+    if piece.kind not in _NAMES or len(piece.text) > _LONGEST_NAME or piece.linked < 0.8 * len(piece.text):
+        return False
+    hosts = [host_of(link.get("href") or "") or host for link in piece.element.iter("a")]
+    return bool(hosts) and not any(_SOCIAL.search(name) or _site(name) == _site(host) for name in hosts)
+
+
+def _site(host: str) -> str:
+    return ".".join(host.split(".")[-2:])
 
 
 def _is_subhead_of_text(piece: Piece) -> bool:

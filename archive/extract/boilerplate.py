@@ -41,6 +41,8 @@ _hidden = selector(  # by attribute: several times as fast as by element
 # a box with more than this share of the page's text is the article, whatever its class
 _ARTICLE_SHARE = 0.35
 _BODY_SHARE = 0.6  # share of the enclosing article's text
+_FOOTER_SHARE = 0.6  # the same for a box named footer: some have the article in one
+_MIN_ARTICLE = 2_000  # characters in a footer's paragraphs that can be an article
 _HIDDEN_SHARE = 0.5  # the same for hidden elements: some systems print the article twice
 
 
@@ -110,8 +112,12 @@ def _is_exempt(element: html.HtmlElement, total: int) -> bool:
 
 
 def is_in_sentence(element: html.HtmlElement) -> bool:
-    """Whether an inline element stands within a sentence: its words belong to it, whatever its class."""
-    if element.tag not in ("a", "span") or not (element.tail or "").strip():
+    """Whether an inline element stands within a sentence or a program: its words belong to it, whatever its class."""
+    if element.tag not in ("a", "span"):
+        return False
+    if is_inside(element, "pre", "code"):  # highlighted: `<span class="comment">`
+        return True
+    if not (element.tail or "").strip():
         return False
     previous = element.getprevious()
     parent = element.getparent()
@@ -207,6 +213,8 @@ def _is_article_sized(element: html.HtmlElement, total: int, share: float = _ART
     if naming_words.ALWAYS_BOILERPLATE.name(element):
         return False
     length, own_mass = len(string(element)), mass(element)
+    if naming_words.FOOTER.name(element):
+        return element.tag != "footer" and own_mass > _FOOTER_SHARE * max(total, _MIN_ARTICLE)
     if length > share * total and (own_mass or length) > share * total:
         return True
     if not own_mass:
@@ -254,9 +262,11 @@ def _fill_placeholder(parent: html.HtmlElement, inside: list[html.HtmlElement]) 
 
 
 def _unwrap_buttons(root: html.HtmlElement) -> None:
-    """Unwraps buttons around pictures, without their labels, and those that are headings; drops other buttons."""
+    """Unwraps buttons around pictures, without their labels, and those that are headings or questions; drops other
+    buttons."""
     for button in list(root.iter("button")):
-        if is_inside(button, *_HEADINGS):
+        is_unclosed = button.find(".//p") is not None
+        if is_unclosed or is_inside(button, *_HEADINGS) or _opens_answer(button):
             button.drop_tag()
         elif button.find(".//img") is None:
             drop(button)
@@ -264,6 +274,11 @@ def _unwrap_buttons(root: html.HtmlElement) -> None:
             for label in button.xpath("descendant::span[not(descendant::img)][not(ancestor::figcaption)]"):
                 drop(label)
             button.drop_tag()
+
+
+def _opens_answer(button: html.HtmlElement) -> bool:
+    """Whether a button is a question whose answer it shows."""
+    return button.get("aria-expanded") is not None and string(button).rstrip().endswith("?")
 
 
 def _has_other_picture(parent: html.HtmlElement, noscript: html.HtmlElement) -> bool:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 from lxml import html
 
 from archive.extract import datelines, naming_words
 from archive.extract.blocks import Piece
 from archive.extract.body_containers import is_teaser_text
-from archive.extract.element_text import selector, string, text_of
+from archive.extract.element_text import is_inside, linked_length, selector, string, text_of
 from archive.extract.parsed_page import Page
+from archive.extract.surroundings import is_excluded, label
+from archive.rules import phrases
 from archive.rules.base import Rules
 from archive.text.folding import WHOLE, fold, letters
 
@@ -21,6 +23,7 @@ _LEAF_TAGS = ("p", "div", "td", "h2", "h3", "h4")
 _MAX_SHARED_LEVELS = 2  # ancestors of the headline that may contain the lead too
 _SENTENCE_END = re.compile(r"\w\w[.!?…][\"”»’)]*$")
 _MIN_LENGTH, _MAX_LENGTH = 25, 1200  # characters
+_MIN_OPENING = 100  # characters of a paragraph between headline and body
 _MAX_SUBHEAD = 100  # characters of a bold paragraph that is a subhead
 _LEAD_TAGS = ("p", "div", "td", "h2", "h3", "h4", "span", "strong", "section", "li", "ul")
 
@@ -77,6 +80,32 @@ def _is_sole_paragraph(element: html.HtmlElement, body: html.HtmlElement, headin
     return nested is None and len(text) >= 2 * _MIN_LENGTH and bool(_SENTENCE_END.search(text))
 
 
+def opening(page: Page, body: html.HtmlElement, heading: html.HtmlElement | None) -> list[html.HtmlElement]:
+    """The first paragraphs of the text, where they stand in a box of their own between headline and body."""
+    if heading is None:
+        return []
+    region = {*heading.iterancestors()}
+    return [
+        element
+        for element in _between_headline_and_body(page.root, body, heading)
+        if element.tag == "p" and body not in element.iterancestors() and _is_opening(element, region)
+    ]
+
+
+def _is_opening(element: html.HtmlElement, region: set[html.HtmlElement]) -> bool:
+    text = fold(string(element))
+    if len(text) < _MIN_OPENING or not _SENTENCE_END.search(text) or linked_length(element) > 0.3 * len(text):
+        return False
+    boxes = takewhile(lambda box: box not in region, (element, *element.iterancestors()))
+    if _is_teaser_or_note(element, text):
+        return False
+    return not any(is_excluded(box, label(box)) for box in boxes)
+
+
+def _is_teaser_or_note(element: html.HtmlElement, text: str) -> bool:
+    return is_teaser_text(element) or is_inside(element, "a") or bool(phrases.DISCLOSURE.search(text))
+
+
 def bold(pieces: list[Piece]) -> Piece | None:
     """The first paragraph if of the first four only it is bold: two in five provincial papers print the lead so."""
     texts = [piece for piece in pieces if piece.kind == "paragraph"][:4]
@@ -122,7 +151,9 @@ def _is_named_lead(element: html.HtmlElement) -> bool:
 
 def _is_candidate(element: html.HtmlElement, headline: str) -> bool:
     text = fold(string(element))
-    if not _MIN_LENGTH <= len(text) <= _MAX_LENGTH or element.find(".//img") is not None or is_teaser_text(element):
+    if not _MIN_LENGTH <= len(text) <= _MAX_LENGTH or element.find(".//img") is not None:
+        return False
+    if _is_teaser_or_note(element, text):
         return False
     if headline and fold(headline) in text and len(text) < 2 * len(headline):
         return False  # the repeated headline, with a kicker

@@ -77,7 +77,7 @@ BOILERPLATE = ClassNamePattern(
     cac-?tin-?khac lien-?quan binh-?luan chia-?se xem-?them doc-?them tu-?khoa y-?kien phan-?hoi quang-?cao
     list-?concern many-?pack cms-?relate sda-?\w+ box-?tin\w* news-?(?:other|relate\w*|hot|new) other-?news
     newsrelated relatednews(?:box)? relatedonenews listnewsincontent react-?relate
-    link-?(?:content-?footer|source-?\w+) keysword
+    link-?(?:content-?footer|source-?\w+) keysword republi(?:cation|sh)\w* cc-?(?:licen[cs]e|policy) disclaimer\w*
     """
 )
 
@@ -93,10 +93,12 @@ MAYBE_BOILERPLATE = ClassNamePattern(
 # boxes that are never part of an article, however much text they hold
 ALWAYS_BOILERPLATE = ClassNamePattern(
     r"""
-    comments?-?(?:list|section|area|wrapper|container|links|box|thread|feed)?(?=\s) disqus\w* footer breadcrumbs?
+    comments?-?(?:list|section|area|wrapper|container|links|box|thread|feed)?(?=\s) disqus\w* breadcrumbs?
     cookies?-?(?:banner|consent|notice) taboola\w* outbrain\w* wrap-?comment (?:box-?)?binh-?luan
     """
 )
+
+FOOTER = ClassNamePattern("footer")
 
 # containers of the body of an article
 BODY = ClassNamePattern(

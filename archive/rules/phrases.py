@@ -95,10 +95,18 @@ NOISE = re.compile(
     re.I,
 )
 
-# the heading of what readers say
+# the heading of what readers say, and of who wrote the article
 COMMENTS = re.compile(
-    r"(?:comments?|kommentare?r?|commentaires|coment[aá]rios|commenti|reacties|kommentit|komentarze|komentari|коментари"
-    r"|комментарии|коментарі|bình luận|phản hồi|ý kiến bạn đọc|التعليقات|评论|留言|댓글|コメント)\W*(?:\(?\d+\)?)?",
+    r"(?:about the (?:author|reviewer|writer)s?|über (?:den|die) autor\w*|à propos de l.auteure?"
+    r"|sobre (?:el|la|o|a) autora?|comments?|kommentare?r?|commentaires|coment[aá]rios|commenti|reacties"
+    r"|kommentit|komentarze|komentari|коментари|комментарии|коментарі|bình luận|phản hồi|ý kiến bạn đọc"
+    r"|التعليقات|评论|留言|댓글|コメント)\W*(?:\(?\d+\)?)?",
+    re.I,
+)
+
+# a note that the paper earns from its links
+DISCLOSURE = re.compile(
+    r"\b(?:earn|receive|get)\b[^.]{0,30}\bcommission|\baffiliate[ -]links?\b|\bprovision\b|liens? affiliés?",
     re.I,
 )
 

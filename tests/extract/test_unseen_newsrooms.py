@@ -572,10 +572,89 @@ PANEL = '<h3><button aria-controls="{0}">Câu hỏi {0}?</button></h3><div hidde
         (PANEL.format("p1", ANSWER) + PANEL.format("p2", "Lớp không thu tiền."), True),
         (f'<div hidden id="p1"><p>{ANSWER}</p></div><div hidden id="p2"><p>Lớp không thu tiền.</p></div>', False),
         (f'<button aria-controls="p1">Lời trong phim</button><div hidden id="p1"><p>{ANSWER}</p></div>', False),
+        (f'<pre><code>x = 1 <span class="hljs-comment"># {ANSWER}</span></code></pre>', True),
+        (f'<div id="republication-tracker-tool"><p>{ANSWER}</p></div>', False),
+        (f'<div class="disclaimer__box"><p>{ANSWER}</p></div>', False),
     ],
 )
 def test_text_in_a_box_stays_by_what_it_is(box: str, stays: bool) -> None:
     assert (ANSWER in read(page(between=box)).text) is stays
+
+
+@pytest.mark.parametrize(("label", "stays"), [("Lớp học có thu tiền không?", True), ("Xem thêm", False)])
+def test_a_button_that_is_a_question_stays(label: str, stays: bool) -> None:
+    button = f'<div><button aria-expanded="false">{label}</button></div><div><p>{ANSWER}</p></div>'
+    assert (label in read(page(between=button)).text) is stays
+
+
+def test_labels_stay_where_an_unclosed_button_holds_the_rest_of_the_page() -> None:
+    button = '<button class="mo-anh"><img src="/icon/mo.svg"><span>Phóng to</span>'
+    subhead = "<h2><span>Học phí của lớp học</span></h2>"
+    assert "Học phí của lớp học" in read(page(above=button, between=subhead)).text
+
+
+@pytest.mark.parametrize(
+    ("source", "stays"),
+    [
+        ("https://phuong-{}.example/", True),
+        ("/phuong-{}.html", False),
+        ("http://media.baotrungdu.vn/phuong-{}", False),
+        ("https://www.facebook.com/phuong-{}", False),
+    ],
+)
+def test_names_that_link_to_other_sites_are_the_article_s(source: str, stays: bool) -> None:
+    items = "".join(
+        f'<li><a href="{source.format(n)}">Phường xoan {n}</a>{", nơi đã có lớp cho người lớn" * (n == 3)}</li>'
+        for n in (1, 2, 3)
+    )
+    assert ("Phường xoan 2" in read(page(between=f"<ul>{items}</ul>")).text) is stays
+
+
+OPENING = "Cả xã đã chờ ngày này từ rất lâu, và sáng qua nhà văn hóa không còn một chỗ trống nào cho người đến muộn."
+SECOND = "Những cụ già nhất trong làng cũng đến, có người đi bộ ba cây số đường dốc để nghe lại điệu hát thời trẻ."
+
+
+@pytest.mark.parametrize(
+    ("between", "kept"),
+    [
+        (f"<p>{OPENING}</p><p>{SECOND}</p>", True),
+        (f'<p><a href="/khac">{OPENING}</a></p><p>{SECOND}</p>', False),
+        (f'<a href="/khac"><p>{OPENING}</p></a><p>{SECOND}</p>', False),
+        (f'<div class="most-read"><p>{OPENING}</p></div><p>{SECOND}</p>', False),
+    ],
+)
+def test_first_paragraphs_in_a_box_above_the_body_are_its_first(between: str, kept: bool) -> None:
+    source = (
+        page()
+        .decode()
+        .replace('<div class="noidung">', f'<div class="mo"><div>{between}</div></div><div class="noidung">')
+    )
+    reading = read(source.encode())
+    assert f"{reading.lead}\n\n{reading.text}".startswith(f"{OPENING}\n\n{SECOND}\n\n{TEXT[0]}") is kept
+    assert reading.text.endswith(TEXT[-1])
+
+
+def test_a_note_that_the_paper_earns_from_its_links_is_no_first_paragraph() -> None:
+    note = "The things in this story were chosen by our editors, and we may earn a small commission if you buy some of them."
+    source = (
+        page()
+        .decode()
+        .replace('<div class="noidung">', f"<div><p>{note}</p><p>{SECOND}</p></div><div class='noidung'>")
+    )
+    reading = read(source.encode())
+    assert note not in f"{reading.lead} {reading.text}"
+
+
+@pytest.mark.parametrize(("times", "kept"), [(10, True), (1, False)])
+def test_a_box_named_footer_with_nearly_all_the_text_is_the_article(times: int, kept: bool) -> None:
+    venues = "".join(f"<p>{n}. {ANSWER} {TEXT[n % 3]}</p>" for n in range(2 * times))
+    source = page(foot=f'<div class="page1-footer"><div>{venues}</div></div>').decode()
+    assert (ANSWER in read(source.encode()).text) is kept
+
+
+def test_what_stands_behind_a_heading_about_the_author_is_no_text() -> None:
+    about = f"<div><h3>About the author</h3><div><p>{ANSWER}</p></div></div>"
+    assert read(page(foot=about)).text == "\n\n".join(TEXT)
 
 
 def test_titles_of_an_accordion_stay() -> None:
