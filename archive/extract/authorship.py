@@ -35,6 +35,8 @@ _BYLINE_CLASS = re.compile(
     r"|reporters?|contributors?|penulis|autor(?:en|in|es)?|auteurs?|signature|creator|posted-?by|writ(?:ten|e)-?[bB]y"
     r"|Author\w*|Byline\w*)(?=$|[\s_\-\d]|[A-Z])",
 )
+_AUTHOR_NAME_CLASS = re.compile(r"(?<!\S)(?:authors?|writer|tac-?gia|autor)(?:[-_]{0,2}name)?(?!\S)", re.I)
+_PLACE_CLASS = re.compile(r"(?:author|byline|signature|writer|reporter)[\w-]*(?:location|place|city)", re.I)
 _AUTHOR_HREF = re.compile(
     r"/(?:authors?|autor(?:en|es|a|in)?|auteurs?|tac-gia|reporters?|profiles?|staff|journalists?|writers?"
     r"|contributors?|by|bios?|forfatter|penulis|yazar(?:lar)?|redaktion|team|columnists?)/",
@@ -85,7 +87,9 @@ def declared_bylines(declared: Declared) -> Iterator[Byline]:
     for member in ("author", "creator"):
         names = declared.names(member)
         if names:
-            yield Byline("json-ld", "; ".join(names), _names_in_texts(names))
+            houses = unique(name for name in names if outlet_key(folded(name)) in declared.house)  # `Agency | News`
+            others = [name for name in names if name not in houses]
+            yield Byline("json-ld", "; ".join(names), (*houses, *_names_in_texts(others)))
     for meta in METAS:
         values = [value for value in declared.page.metas.get(meta, ())[:12] if not _is_imprint(value)]
         values = [value for value in values if outlet_key(folded(value)) not in declared.house]
@@ -267,7 +271,7 @@ def _names_in_texts(values: Iterable[str]) -> tuple[str, ...]:
 
 def is_byline(element: HtmlElement, name: str) -> bool:
     """Whether a class, the URL of a link or a prefix marks an element as a byline; name: its label."""
-    if element.tag == "a" and element.get("rel") != "author":
+    if element.tag == "a" and not _is_named_author(element):
         before = (getattr(element.getparent(), "text", "") or "").strip()
         return bool(_AUTHOR_HREF.search(element.get("href") or "")) and not NO_AUTHOR.match(before)
     if _is_marked_as_author(element) or _is_byline_name(name):
@@ -275,6 +279,13 @@ def is_byline(element: HtmlElement, name: str) -> bool:
     own_text = (element.text or "").strip()[:LONGEST]
     is_labelled = _BYLINE_PREFIX.match(own_text + " ") or _AUTHOR_LABEL.search(own_text)
     return bool(own_text) and bool(is_labelled or (own_text.endswith("|") and _is_before_date(element, own_text)))
+
+
+def _is_named_author(link: HtmlElement) -> bool:
+    """Whether the markup of a link names an author: other links in an author's box lead to mail and guidelines."""
+    if link.get("rel") == "author" or "author" in (link.get("itemprop") or "").split():
+        return True
+    return bool(_AUTHOR_NAME_CLASS.search(link.get("class") or ""))
 
 
 def _is_before_date(element: HtmlElement, own_text: str) -> bool:
@@ -295,7 +306,7 @@ def _is_marked_as_author(element: HtmlElement) -> bool:
 
 @lru_cache(maxsize=8192)
 def _is_byline_name(name: str) -> bool:
-    return bool(_BYLINE_CLASS.search(name))
+    return bool(_BYLINE_CLASS.search(name)) and not _PLACE_CLASS.search(name)
 
 
 def names_in(element: HtmlElement) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from archive.extract import (
     datelines,
     figures,
     lead,
+    paywalls,
     trafilatura_opinion,
 )
 from archive.extract.blocks import Piece, pieces, size_of
@@ -167,7 +168,7 @@ def _clean_body(
 ) -> Body:
     """Builds the body from the cleaned container."""
     found_pieces = body_cleaning.below_headline(pieces(container.element), heading, container.element)
-    scrambled = body_cleaning.is_scrambled(found_pieces)
+    scrambled = paywalls.is_scrambled(found_pieces)
     kept = body_cleaning.kept(found_pieces, container.element, metadata.headline or "", host_of(page.url), scrambled)
     kept = body_cleaning.without_biography(kept, metadata.authors)
     length = size_of(kept)
@@ -190,7 +191,7 @@ def _clean_body(
         links=links,
         scrambled=scrambled,
         says_gone=body_cleaning.says_gone([piece.text for piece in kept]),
-        paywalled=body_cleaning.ends_in_offer(found_pieces) or (_is_paid(page) and size_of(kept) < _STUB),
+        paywalled=paywalls.is_walled(found_pieces) or (_is_paid(page) and size_of(kept) < _STUB),
         declared=bool(declared_text) or container.origin != "structure",
         share=length / max(1, size_of(found_pieces)),
         of_page=length / max(1, len(string(page.root))),

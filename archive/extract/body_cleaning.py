@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 
 from lxml import html
 
-from archive.extract import trafilatura_opinion
+from archive.extract import paywalls, trafilatura_opinion
 from archive.extract.blocks import Piece, size_of
 from archive.extract.body_containers import is_teaser_text
 from archive.extract.element_text import MIN_PROSE
@@ -24,16 +23,10 @@ _LONGEST_NOTICE, _LITTLE_TEXT = 160, 400  # characters of a sentence, of all tex
 _LONGEST_LABEL = 40  # characters of a heading, of a line under a teaser
 _MIN_PIECES = 3
 _MAX_SIBLINGS = 200
-_MAX_OFFERS, _MAX_OFFER_LEVELS = 12, 8
-_LONGEST_IN_OFFER = 140  # characters of a paragraph in an offer's box
-_VOWELS = "aeiouyæøœ"
-_MIN_GIBBERISH, _FEW_VOWELS = 60, 0.27  # letters of a paragraph, share of them
+_LONGEST_ABOVE = 140  # characters of a line above the headline
 _MOSTLY, _ANNOUNCED = 0.5, 0.05  # minimum linked share of a list item; behind a `Related` heading
 _MOSTLY_BELOW = 0.7  # minimum share of the text below the headline
 _MOST_COMMENTS = 0.25  # of the text behind their heading
-_MOST_JUDGED = 4_000  # characters of it
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
-_MIXED = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)")
 _PLACEHOLDER = re.compile(r"[${\[%#]{2}[\w .:-]{1,40}[$}\]%#]{2}")  # of a template: `$$AD$$`, `{{ad}}`
 _NAMES = ("subhead", "list")
 _LONGEST_NAME = 60  # characters of a name in a link
@@ -54,10 +47,10 @@ def kept(pieces: list[Piece], container: html.HtmlElement, headline: str, host: 
         for part in pieces
     ]
     if scrambled:
-        keep = [stays and not _is_gibberish(piece.text) for piece, stays in zip(pieces, keep, strict=True)]
+        keep = [stays and not paywalls.is_gibberish(piece.text) for piece, stays in zip(pieces, keep, strict=True)]
     _drop_teasers(pieces, keep)
     _drop_teaser_list(pieces, keep)
-    _drop_offers(pieces, keep, container)
+    paywalls.drop_offers(pieces, keep, container)
     _drop_link_lists(pieces, keep)
     _drop_orphaned_subheads(pieces, keep)
     remaining = [piece for piece, stays in zip(pieces, keep, strict=True) if stays]
@@ -87,7 +80,7 @@ def below_headline(pieces: list[Piece], heading: html.HtmlElement | None, contai
 
 
 def _is_label(piece: Piece) -> bool:
-    return piece.kind != "image" and len(piece.text) < _LONGEST_IN_OFFER and piece.text[-1:] not in ".!?…"
+    return piece.kind != "image" and len(piece.text) < _LONGEST_ABOVE and piece.text[-1:] not in ".!?…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,33 +147,15 @@ def introduces(text: str, authors: tuple[str, ...]) -> bool:
     return any(text.startswith(name) and phrases.INTRODUCES.match(text[len(name) :]) for name in names)
 
 
-def is_scrambled(pieces: list[Piece]) -> bool:
-    """Whether the body has a piece that is one long base64 string, which a script decodes, or is mostly letters put for
-    others."""
-    if any(_BASE64.fullmatch(piece.text) and _MIXED.match(piece.text) for piece in pieces):
-        return True
-    paragraphs = [piece.text for piece in pieces if piece.kind == "paragraph"]
-    return sum(len(text) for text in paragraphs if _is_gibberish(text)) > _MOSTLY * sum(map(len, paragraphs))
-
-
-def _is_gibberish(text: str) -> bool:
-    """Whether a paragraph in Latin letters has too few vowels for a language: of 300 bodies in 24 languages none has
-    less than a third. Judged by its beginning: a paragraph can have millions of letters."""
-    text = text[:_MOST_JUDGED]
-    if len(text) < _MIN_GIBBERISH or sum(map(text.count, _VOWELS)) >= _FEW_VOWELS * len(text):
-        return False
-    decomposed = unicodedata.normalize("NFD", text.lower())
-    count = sum(map(str.isalpha, decomposed))
-    if count < _MIN_GIBBERISH or sum(map(decomposed.count, _VOWELS)) >= _FEW_VOWELS * count:
-        return False
-    plain = sum(letter.isalpha() for letter in decomposed if letter < "\x80")
-    return plain > 0.9 * count and text.count(" ") * 16 > len(text)
-
-
 def _is_noise(piece: Piece, headline: str) -> bool:
     if piece.linked > 0.8 * len(piece.text) and piece.kind != "table":
         return True
-    if not _WORD.search(piece.text) or _PLACEHOLDER.fullmatch(piece.text) or _BASE64.fullmatch(piece.text):
+    if (
+        paywalls.is_filler(piece.text)
+        or not _WORD.search(piece.text)
+        or _PLACEHOLDER.fullmatch(piece.text)
+        or paywalls.BASE64.fullmatch(piece.text)
+    ):
         return True
     if len(piece.text) < _LONGEST_NOISE and phrases.NOISE.match(piece.text):
         return True
@@ -228,38 +203,6 @@ def _drop_teaser_list(pieces: list[Piece], keep: list[bool]) -> None:
             if max(labels.values(), default=0) >= max(_MIN_PIECES, 0.6 * prose):
                 keep[index:] = [False] * (len(pieces) - index)
                 return
-
-
-def ends_in_offer(pieces: list[Piece]) -> bool:
-    """Whether the text stops at the offer of a pay wall; some papers print offers between the paragraphs."""
-    numbers = [number for number, piece in enumerate(pieces) if _is_offer(piece)]
-    behind = pieces[numbers[-1] :] if numbers else []
-    return bool(numbers) and sum(len(piece.text) > _LONGEST_IN_OFFER for piece in behind) < 2
-
-
-def _is_offer(piece: Piece) -> bool:
-    """Whether a piece is the offer of a pay wall."""
-    return len(piece.text) <= phrases.LONGEST_OFFER and bool(phrases.OFFER.match(piece.text))
-
-
-def _drop_offers(pieces: list[Piece], keep: list[bool], container: html.HtmlElement) -> None:
-    """Drops the offers of a pay wall and what stands in their boxes."""
-    text = {piece.element for piece in pieces if len(piece.text) > _LONGEST_IN_OFFER}
-    offers = islice(filter(_is_offer, pieces), _MAX_OFFERS)
-    boxes = {_offer_box(piece.element, container, text) for piece in offers}
-    for index, piece in enumerate(pieces) if boxes else ():
-        if piece.element in boxes or any(ancestor in boxes for ancestor in piece.element.iterancestors()):
-            keep[index] = False
-
-
-def _offer_box(offer: html.HtmlElement, container: html.HtmlElement, text: set[html.HtmlElement]) -> html.HtmlElement:
-    """The outermost element around an offer without paragraphs of the article."""
-    box = offer
-    for parent in islice(offer.iterancestors(), _MAX_OFFER_LEVELS):
-        if parent is container or any(element in text for element in parent.iter()):
-            break
-        box = parent
-    return box
 
 
 def _drop_link_lists(pieces: list[Piece], keep: list[bool]) -> None:

@@ -94,7 +94,7 @@ _DEPARTMENT = re.compile(
     r"\b(?:team|desk|newsroom|department|seo|redaktion|redazione|redacción)$|^(?:seo|redacción|redação|rédaction)\b",
     re.I,
 )
-_KOREAN_ROLE = re.compile(r"(?<=[가-힣]{2})\s*(?:선임)?기자$")
+_KOREAN_ROLE = re.compile(r"^[가-힣]+=(?=[가-힣])|(?<=[가-힣]{2})\s*(?:선임)?기자$")  # `Place=Name 기자`
 _LOGIN = re.compile(r"[a-z]+[._\d][a-z._\d]*|(?=\w*[a-z])[a-z\d_]{7,}")
 _NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+]|\d")
 FURNITURE_KEYS = frozenset(map(key_of, FURNITURE))

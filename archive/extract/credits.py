@@ -16,6 +16,7 @@ _SIGN = re.compile(r"[(\[]?((?:©|ⓒ|\([cC]\)|（[CＣ]）|℗)\s*(\S.{0,118}?)
 _BRACKETED = re.compile(r"\s*[(\[（]([^()\[\]（）]{2,120})[)\]）]\s*\.?$")
 _SLASHED = re.compile(rf"\s?[/|]\s?(?:{_AGENCY})(?:\b[^/]{{0,40}})?\.?$")
 _AGENCY_FIRST = re.compile(rf"(?:^|[\s|])((?:{_AGENCY})\s?/\s?[A-ZÀ-Ý][^/()|]{{2,60}})$")
+_PICTURE_BEHIND_DASH = re.compile(r"\s[-–—]\s*((?:[A-Z][\w.'’-]*\s){1,4}(?:pic(?:ture)?|photo)s?)\.?$")
 _AGENCY_BEHIND_DASH = re.compile(rf"\s[-–—]\s*((?:{_AGENCY})(?:\s?[/+&-]\s?[\w .]{{2,40}})?)\.?$")
 _NAME_BEFORE = re.compile(r"(?:^|[.!?,;|(\[–—-]\s*|\s{2,})((?:[^\s.!?,;|()–—]+\s?){1,5})$")
 _TAIL_LENGTH = 160  # characters at the end of a caption that are searched for a credit
@@ -52,8 +53,8 @@ _LABEL_WITHOUT_COLON = re.compile(
     re.I,
 )
 _LABEL_AND_NAME = re.compile(
-    r"(?:[.!?…|”\"]\s*|\s[-–—]\s*|[(\[])((?i:ảnh|photo|foto|fotó|ph\.|bild|kuva|фото|φωτο|courtesy|crédito)\s+"
-    r"([A-ZÀ-ÝĐ]\w+(?:[ /]+[A-ZÀ-ÝĐ][\w.]*){0,5}))[)\]]?\.?$"
+    r"(?:[.!?…|”\"]\s*|\s[-–—/]\s*|[(\[])((?i:ảnh|photo|foto|fotó|ph\.|bild|kuva|фото|φωτο|courtesy|crédito)\s+"
+    r"((?:(?:з|із|из|с)\s\w+\s)?[A-ZÀ-ÝĐА-ЯІЇЄ]\w+(?:[ /]+[A-ZÀ-ÝĐА-ЯІЇЄ][\w.]*){0,5}))[)\]]?\.?$"
 )
 # `Một góc chợ. Ảnh minh họa`: a credit without a name, only the kind of picture
 _UNNAMED = re.compile(
@@ -99,6 +100,7 @@ def split(printed: str) -> tuple[str | None, str | None]:
         _by(_VIA),
         _by(_AGENCY_TAIL),
         _by(_AGENCY_BEHIND_DASH),
+        _by(_PICTURE_BEHIND_DASH),
     ):
         parts = splitter(printed)
         if parts:
@@ -138,8 +140,9 @@ def name_only(credit: str) -> str:
         name = name[match.end() :].strip()
 
 
-_LEADING = re.compile(
-    rf"(?:(?:{_LABEL})\s*[:：／/=＝]|©|ⓒ|\([cC]\)|（[CＣ]）|℗|(?:photo|picture|image)s?(?: courtesy)? (?:by|of)\b)\s*",
+_LEADING = re.compile(  # without a colon only before two names: `FOTO RUI SILVA`, not `Foto Meyer`
+    rf"(?:(?:{_LABEL})\s*[:：／/=＝]|©|ⓒ|\([cC]\)|（[CＣ]）|℗|(?:photo|picture|image)s?(?: courtesy)? (?:by|of)\b"
+    r"|фото(?=\s)|(?:foto|photo|fotó|ảnh)(?=(?-i:(?:\s+[A-ZÀ-ÝĐ][\w.'’-]*:?){2})))\s*",
     re.I,
 )
 

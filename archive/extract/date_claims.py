@@ -43,7 +43,7 @@ _DATE_CLASS = re.compile(
     r"dat(?:e|um|a\b)|time|publish|pub|ngay|thoi-?gian|stamp|posted|created|tanggal|fecha|tarih", re.I
 )
 _ARTICLE_DATE_CLASS = re.compile(
-    r"(?:post|article|detail|news|publish\w*|entry|story|bai)[-_]?(?:time|date|ngay)|ngay[-_]?dang"
+    r"(?:post|article|detail|news|publish\w*|pub|entry|story|bai)[-_]?(?:time|date|ngay)|ngay[-_]?dang"
     r"|(?:time|date)[-_]?(?:post|publish|detail|display)",
     re.I,
 )

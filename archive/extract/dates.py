@@ -37,7 +37,7 @@ class Stamp:
         return self.when if self.when.tzinfo else self.when.replace(tzinfo=zone)
 
 
-_OFFSET = r"(?P<zone>Z\b|(?:UTC|GMT)?\s?[+\-−]\d{1,2}(?::?\d{2})?\b|UTC\b|GMT\b)?"
+_OFFSET = rf"(?P<zone>Z\b|(?:UTC|GMT)?\s?[+\-−]\d{{1,2}}(?::?\d{{2}})?\b|(?:{'|'.join(ZONES)})\b)?"
 _ISO = re.compile(
     r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
     r"(?:(?:[T ]|\s{1,3})(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{1,2})(?:[.,:]\d{1,9})?)?"
@@ -104,6 +104,7 @@ _DAY_MONTH_NAME = re.compile(
     re.I,
 )
 _MONTH_NAME_DAY = re.compile(rf"(?<!\w)({MONTH})[.,]?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})(?!\d)", re.I)
+_YEAR_MONTH_NAME_DAY = re.compile(rf"(?<!\d)(\d{{4}})[.,]?\s(?:m\. )?({MONTH})\s(\d{{1,2}})(?!\d)", re.I)  # Hungarian
 _CLOCK = re.compile(
     r"(?<![\d/.])(?<!\S-)(?P<hour>\d{1,2})\s?(?::|h|g|時|시|(?=\.\d{2}\s?(?:uhr|h\b|wib"
     r"|$))\.)\s?(?P<minute>\d{2})(?!\d)['’]?(?::(?P<second>\d{2}))?",
@@ -126,10 +127,16 @@ def _day_of(text: str, month_first: bool) -> tuple[dict[str, str | None], str] |
     return None
 
 
+_Y_M_D = (("year", 1), ("month", 2), ("day", 3))
 _D_M_Y = (("day", 1), ("month", 2), ("year", 3))
 _M_D_Y = (("month", 1), ("day", 2), ("year", 3))
-_COMMON_FORMATS = ((_YEAR_FIRST, (("year", 1), ("month", 2), ("day", 3))),)
-_NAMED_FORMATS = ((_VIETNAMESE, _D_M_Y), (_DAY_MONTH_NAME, _D_M_Y), (_MONTH_NAME_DAY, _M_D_Y))
+_COMMON_FORMATS = ((_YEAR_FIRST, _Y_M_D),)
+_NAMED_FORMATS = (
+    (_VIETNAMESE, _D_M_Y),
+    (_YEAR_MONTH_NAME_DAY, _Y_M_D),
+    (_DAY_MONTH_NAME, _D_M_Y),
+    (_MONTH_NAME_DAY, _M_D_Y),
+)
 _FORMATS = {
     False: (*_COMMON_FORMATS, (_NUMERIC_DATE, (("day", 1), ("month", 3), ("year", 4))), *_NAMED_FORMATS),
     True: (*_COMMON_FORMATS, (_NUMERIC_DATE, (("month", 1), ("day", 3), ("year", 4))), *_NAMED_FORMATS),

@@ -228,7 +228,7 @@ class _MetadataExtractor:
         updates = [claim for claim, updated in self.shown if updated]
         if self.vietnamese and not shown:  # "Cập nhật" (updated) above a Vietnamese article is its publication date
             shown, updates = updates, []
-        if not (ruled or declared or shown):
+        if not shown and not any(claim.stamp.has_time for claim in (*ruled, *declared)):
             shown = date_claims.only_article_date(self.page.root)
         declared = date_claims.by_agreement(declared, changed, shown)
         if declared and declared[0].origin in date_claims.OF_THE_FILE and shown:

@@ -126,7 +126,9 @@ CAPTION = ClassNamePattern(
     \w*captions?_x legends? bildunterschrift\w* bildtext
     (?:image|img|photo|picture|pic|media|foto)-?(?:text|desc\w*|note|legend|info|title|cap|caption\w*)
     pie-?(?:de-?)?foto chu-?thich\w* image-?desc\w* note-?ignore p?caption figcaption\w* didascalia cutline
-    wp-?caption-?text bildlegende kuvateksti
+    wp-?caption-?text bildlegende kuvateksti legenda\w* leyenda\w* bijschrift onderschrift billed-?tekst
+    bilde?-?tekst kep-?alairas popisek(?:-?fot\w*)? podpis-?(?:zdj\w*|foto) opis-?(?:zdj\w*|foto|slike)
+    pie-?(?:de-?)?imagen foto-?beschrijving
     """
 )
 
@@ -136,7 +138,8 @@ CREDIT = ClassNamePattern(
     (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:credit|author|source|by)s?_x
     (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:byline|agency|copyright)s?_x
     (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:owner|rights|quelle)s?_x bildquelle fotograf\w*
-    bildnachweis rights-?holder photo-?cms-?author image-?byline copyright-?\w+ urheber credit-?line
+    bildnachweis fotografo fotograaf fotografia-?autor autor-?(?:foto|imagen|imagem|zdj\w*|snimke) foto-?autora?
+    credito-?(?:foto|imagen|imagem)? rights-?holder photo-?cms-?author image-?byline copyright-?\w+ urheber credit-?line
     """
 )
 

@@ -64,6 +64,10 @@ click here to (?:subscribe|sign|join|read)\b.{0,250}$
 (?:chia sẻ|gửi|mời|độc giả|bạn đọc|xem|đọc)\b.{0,150}\btại đây\W*$
 (?:bản in|in bài(?: viết)?|copy link|link bài gốc|trở lại.{0,30}|gửi bình luận|quay lại)\W*$
 (?:trở thành người đầu tiên|hiện chưa có bình luận|tối đa:? \d+ ký tự|tải ứng dụng).{0,80}$
+you can unsubscribe\b.{0,250}$|(?:nichts neues|keine news)(?: mehr)? verpassen.{0,80}$
+.{0,80}\b(?:suscr[ií]bi?te|newsletter abonnieren)\W*$
+(?:ख़?बर सुनें|listen to (?:this )?(?:article|story)|artikel (?:an)?hören|nghe (?:bài|tin)(?: này)?|écouter l.article)\W*$
+(?:értékeld a cikket|rate this (?:article|story)|đánh giá bài viết|valora(?: este)? artículo|artikel bewerten).{0,60}$
 (?:xin vui lòng gõ tiếng việt có dấu|theo dõi.{0,60}(?:google news|facebook|zalo)).{0,40}$
 """
 # how often a page was looked at: lines that change at every look
@@ -73,6 +77,7 @@ _COUNTERS = r"""
 (?:(?:cập nhật|đăng)\W{0,3})?\d{1,3} (?:giây|phút|giờ|tiếng|ngày|tuần|tháng) trước\W*$
 (?:(?:updated|posted|published|modified)\W{0,3})?\d{1,3} (?:second|minute|min|hour|day|week|month)s? ago\W*$
 (?:vor|il y a|hace) \d{1,3} (?:minut\w{1,2}|stunden?|tag\w{0,2}|heures?|jours?|horas?|días?)\W*$
+\d[\d.,]{0,12} (?:bình chọn|votes?|stimmen|votos)\b(?:\W{0,3}\d+(?:/\d+)?(?: \w+)?)?\W*$
 (?:read|viewed|gelesen|leído|đã (?:xem|đọc))\W{0,3}\d[\d.,]{0,12}(?: times| mal| veces| lần)?\W*$
 """
 # when a page was last touched, and nothing of what was done to it
@@ -88,12 +93,32 @@ _MISCELLANEOUS_NOISE = r"""
 (?:all rights reserved|copyright|©).{0,200}$|opens? (?:in )?(?:a )?new (?:tab|window)\)?$
 our standards: the thomson reuters|(?:media|image|photo|video)\W*(?:caption|copyright|source)\b
 (?:.{0,150})(?:enable javascript|javascript (?:is|must be) (?:disabled|enabled)|upgrad\w+ to a web browser)
+(?:.{0,150})(?:przeglądar\w+|navegador|navigateur|trình duyệt|браузер\w*|browser)\b.{0,60}\bjavascript.{0,150}$
+(?:저작권자|무단\s?전재|版权所有|版權所有|未经授权|無断転載).{0,80}$
 (?:.{0,150})browser (?:does not|doesn't) support|placeholder image.{0,5}$
 """
 NOISE = re.compile(
     rf"{RELATED.pattern}|{_at_start(_LINK_LABELS, _BUTTON_LABELS, _COUNTERS, _UPDATED, _MISCELLANEOUS_NOISE).pattern}",
     re.I,
 )
+
+# dummy text: what some pay walls and templates print in the place of sentences
+_FILLER_WORDS = """
+lorem ipsum dolor sit amet consectetur consequatur adipisci adipiscing elit sed do eiusmod tempor incididunt ut labore
+et dolore magna aliqua enim ad minim veniam quis nostrud exercitation exercitationem ullamco laboris nisi aliquip ex
+ea commodo consequat duis aute irure in reprehenderit voluptate velit esse cillum eu fugiat nulla pariatur excepteur
+sint occaecat cupidatat non proident sunt culpa qui officia deserunt mollit anim id est laborum perspiciatis unde
+omnis iste natus error voluptatem accusantium doloremque laudantium totam rem aperiam eaque ipsa quae ab illo
+inventore veritatis quasi architecto beatae vitae dicta explicabo nemo ipsam quia voluptas aspernatur aut odit fugit
+magni dolores eos ratione sequi nesciunt neque porro quisquam numquam eius modi tempora incidunt magnam quaerat minima
+nostrum corporis suscipit laboriosam aliquid commodi vel eum iure quam nihil molestiae illum quo at vero accusamus
+iusto odio dignissimos ducimus blanditiis praesentium voluptatum deleniti atque corrupti quos quas molestias excepturi
+occaecati cupiditate provident similique mollitia animi fuga harum quidem rerum facilis expedita distinctio nam libero
+tempore cum soluta nobis eligendi optio cumque impedit minus quod maxime placeat facere possimus assumenda repellendus
+temporibus autem quibusdam officiis debitis necessitatibus saepe eveniet voluptates repudiandae recusandae itaque
+earum hic tenetur a sapiente delectus reiciendis voluptatibus maiores alias perferendis doloribus asperiores repellat
+"""
+FILLER = frozenset(_FILLER_WORDS.split())
 
 # the heading of what readers say, and of who wrote the article
 COMMENTS = re.compile(

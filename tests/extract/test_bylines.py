@@ -55,6 +55,7 @@ BYLINES = [
     ("Jo Bloggs 12 March 2024", ["Jo Bloggs"]),
     ("Ярослав Кузишин, Антон Зелинский", ["Ярослав Кузишин", "Антон Зелинский"]),
     ("松岡大地", ["松岡大地"]),
+    ("지방일보=선수민 기자", ["선수민"]),
     ("Anne-Kathrin Neuberg-Vural", ["Anne-Kathrin Neuberg-Vural"]),
     ("https://www.facebook.com/baotuoitre", []),
     ("/tac-gia/duy-anh-0008IL.html", []),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archive.extract.credits import split
+from archive.extract.credits import name_only, split
 from tests.support import pace
 
 PRINTED = {
@@ -57,6 +57,11 @@ PRINTED = {
     "バレー男子の日本代表（Ｃ）共同通信社": ("バレー男子の日本代表", "共同通信社"),
     "Người dân đi lễ. Ảnh Trọng Đức.": ("Người dân đi lễ", "Trọng Đức"),
     "Le centre du village - Belga": ("Le centre du village", "Belga"),
+    "The women's final in London. — AFP pic": ("The women's final in London.", "AFP pic"),
+    "A man walks home — Picture by Ann Lee": ("A man walks home", "Ann Lee"),
+    "The bridge at dawn — a photo": ("The bridge at dawn — a photo", None),
+    "Прокурори вивчали матеріали / Фото РБК": ("Прокурори вивчали матеріали", "РБК"),
+    "Суд у Києві / Фото з фейсбуку Ганни Лис": ("Суд у Києві", "з фейсбуку Ганни Лис"),
     "A tengerpart. Fotó: Kiss Éva / MTI": ("A tengerpart.", "Kiss Éva / MTI"),
     "Το λιμάνι. Φωτο: Γιώργος Λάμπρου": ("Το λιμάνι.", "Γιώργος Λάμπρου"),
     "警方到場處理。圖：中央社": ("警方到場處理。", "中央社"),
@@ -80,6 +85,18 @@ NOTHING_TO_SPLIT = [
 @pytest.mark.parametrize("printed", PRINTED)
 def test_caption_and_credit(printed: str) -> None:
     assert split(printed) == PRINTED[printed]
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("FOTO RUI SILVA", "RUI SILVA"),
+        ("Foto Prensa Libre: Ana Ruiz", "Prensa Libre: Ana Ruiz"),
+        ("Foto Meyer", "Foto Meyer"),
+    ],
+)
+def test_a_label_without_a_colon_before_two_names_goes(printed: str, name: str) -> None:
+    assert name_only(printed) == name
 
 
 @pytest.mark.parametrize("printed", NOTHING_TO_SPLIT)

@@ -114,6 +114,13 @@ def test_midnight_loses_against_the_shown_time_of_the_day() -> None:
     assert found.published_at == datetime.fromisoformat("2024-05-20T08:15+07:00")
 
 
+@pytest.mark.parametrize(("day", "published"), [("20", "2024-05-20T08:15+07:00"), ("21", "2024-05-21T00:00+07:00")])
+def test_the_time_of_the_day_may_stand_far_from_the_headline(day: str, published: str) -> None:
+    meta = f'<meta property="article:published_time" content="2024-05-{day}">'
+    away = '<div><i>Nguồn: báo</i> <span id="pubtime_baidu">2024-05-20 08:15:00</span></div>'
+    assert read(div_page(foot=away, meta=meta)).published_at == datetime.fromisoformat(published)
+
+
 def test_modified_may_come_before_published() -> None:
     dates = '"datePublished": "2026-09-06T15:33:28+07:00", "dateModified": "2026-09-06T14:36:46+07:00"'
     found = read(declared(dates))

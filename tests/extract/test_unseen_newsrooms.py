@@ -422,6 +422,20 @@ def test_the_offer_of_a_pay_wall_is_no_text_and_marks_the_reading(offer: str) ->
     assert "paywalled" not in read(page()).flags
 
 
+def test_dummy_text_behind_a_pay_wall_is_no_text_and_marks_the_reading() -> None:
+    dummy = "Dolor ipsam et est cumque. Laboriosam sed delectus rerum sint qui natus tenetur ea. Tenetur debitis quod."
+    reading = read(page(foot=f"<p>{dummy}</p>" * 3))
+    assert reading.text == "\n\n".join(TEXT)
+    assert "paywalled" in reading.flags
+
+
+@pytest.mark.parametrize("name", ["cell legenda", "bijschrift", "bilde-tekst", "kepalairas", "pie-de-imagen"])
+def test_a_caption_by_its_name_in_other_languages(name: str) -> None:
+    picture = '<div class="anh-lon"><img src="/a/lop-hat-xoan.jpg"><p>Phóng to</p><p>Tải về</p></div>'
+    image = only(page(f'<div class="hop">{picture}<div><div class="{name}">{CAPTION}</div></div></div>'))
+    assert image.caption == CAPTION
+
+
 def test_text_scrambled_letter_by_letter_is_recorded_and_never_shown() -> None:
     other = str.maketrans("aeiouyàáâãèéêìíòóôõùúý", "xzwqkvtrplmnbsdfghjcxz")
     scrambled = "".join(
