@@ -48,7 +48,7 @@ BOUNDED: dict[str, tuple[int, str]] = {
     "archive.extract.headlines._SEPARATOR": (2_000, FOLDED),
     "archive.rules.phrases.NOISE": (300, "matched at the start of texts shorter than body_cleaning._LONGEST_NOISE"),
     "archive.rules.phrases.TAIL": (300, "as NOISE"),
-    "archive.extract.body_cleaning._MIXED": (1_000, "matched at the start only, where it is linear"),
+    "archive.extract.paywalls._MIXED": (1_000, "matched at the start only, where it is linear"),
     "archive.extract.caption_parts._EXTENSIONS": (500, "the last 500 characters of an address"),
     "archive.extract.caption_parts._SIZE": (500, "as _EXTENSIONS"),
     "archive.extract.picture_urls._CAPTION_ATTRIBUTE": (1_000, "only by fullmatch, where it is linear"),

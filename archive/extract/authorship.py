@@ -10,7 +10,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from archive.extract.bylines import FURNITURE_KEYS, NO_AUTHOR, authors_of, is_account, is_agency, is_person_like, unique
+from archive.extract.bylines import NO_AUTHOR, authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, outlet_key
 from archive.extract.element_text import text_of
 from archive.extract.surroundings import Position, is_running, label
@@ -24,9 +24,7 @@ METAS = (
 )  # fmt: skip
 FARTHEST = 25  # elements between two parts of a byline
 _ATTRIBUTION = re.compile(r"Theo [A-Z][a-z]+(?:[./]\S+)?")
-NEAREST = 8  # elements behind the headline in which a lone name is a byline
 LONGEST_PLACED = 40  # characters of such a name
-_PLACED_LABEL = re.compile(r"meta|info|name|sub|source|nguon|but-?danh", re.I)
 DEEPEST = 12  # levels of nested elements that printed() descends into a byline
 LONGEST = 240  # characters of an element that is only a byline
 # A word of a class name, in any case style: post-author, post_author, postAuthor.
@@ -36,7 +34,7 @@ _BYLINE_CLASS = re.compile(
     r"|Author\w*|Byline\w*)(?=$|[\s_\-\d]|[A-Z])",
 )
 _AUTHOR_NAME_CLASS = re.compile(r"(?<!\S)(?:authors?|writer|tac-?gia|autor)(?:[-_]{0,2}name)?(?!\S)", re.I)
-_PLACE_CLASS = re.compile(r"(?:author|byline|signature|writer|reporter)[\w-]*(?:location|place|city)", re.I)
+_PLACE_CLASS = re.compile(r"(?:author|byline|signature|writer|reporter)[\w-]{0,12}(?:location|place|city)", re.I)
 _AUTHOR_HREF = re.compile(
     r"/(?:authors?|autor(?:en|es|a|in)?|auteurs?|tac-gia|reporters?|profiles?|staff|journalists?|writers?"
     r"|contributors?|by|bios?|forfatter|penulis|yazar(?:lar)?|redaktion|team|columnists?)/",
@@ -58,17 +56,13 @@ _SITE_IN_BRACKETS = re.compile(r"\((?:https?://)?[\w.-]{1,80}\.[a-z]{2,12}\)$", 
 _SITE_FIRST = re.compile(r"^[\w.-]{1,80}\.[a-z]{2,12}\s?,", re.I)
 _MOST_CARD_LINES = 4
 _CARD = "twitter:misc:"
-_WRITTEN_BY = re.compile(
+WRITTEN_BY = re.compile(
     r"(?:written|posted) by|by|authors?|verfasst von|geschrieben von|autore?|écrit par|rédigé par|auteur|escrito por"
     r"|scritto da|geschreven door|skrevet af|skrevet av|skriven av|napisane przez|autor|автор|написано|yazar"
     r"|ditulis oleh|penulis|được viết bởi|tác giả|작성자|執筆者|著者",
     re.I,
 )
-_AUTHOR_LABELS = re.compile(r"(?:autor|verfasser)(?:in|[/:*_]-?in|in/\w+)?|reporter|journalist(?:in)?|người viết", re.I)
-_LONGEST_LABEL = 24
 _NAME_LABEL = re.compile(r"name|author|byline", re.I)
-_LONGEST_PEN_NAME = 20
-_PEN_NAME = re.compile(r"[a-zà-ÿ]{2,20}")
 _HOST_NAME = re.compile(r"^[\w.-]+\.(?:vn|com|net|org|de|at|ch|tv|info|news|co\.\w\w|\w\w)$|\b(?:com )?vn$", re.I)
 
 
@@ -107,11 +101,11 @@ def _labelled_bylines(metas: Mapping[str, list[str]]) -> Iterator[Byline]:
     """The byline of a card: `twitter:label1` says `Written by`, `twitter:data1` the name; or one meta says both."""
     for name, cards in metas.items():
         label_of_card = name.removeprefix(_CARD)
-        if label_of_card != name and _WRITTEN_BY.fullmatch(label_of_card) and (names := _names_in_texts(cards[:1])):
+        if label_of_card != name and WRITTEN_BY.fullmatch(label_of_card) and (names := _names_in_texts(cards[:1])):
             yield Byline(name, cards[0], names)
     for number in range(1, _MOST_CARD_LINES):
         labels, values = metas.get(f"twitter:label{number}", ()), metas.get(f"twitter:data{number}", ())
-        if labels and values and _WRITTEN_BY.fullmatch(labels[0].strip()) and (names := _names_in_texts(values[:1])):
+        if labels and values and WRITTEN_BY.fullmatch(labels[0].strip()) and (names := _names_in_texts(values[:1])):
             yield Byline(f"twitter:data{number}", values[0], names)
 
 
@@ -138,43 +132,6 @@ def shown_byline(positions: Iterable[Position]) -> Byline | None:
         names += found_names
         elements.append(position.element)
     return Byline("byline", "; ".join(lines), unique(names), tuple(elements)) if lines else None
-
-
-def placed_byline(positions: Iterable[Position]) -> Byline | None:
-    """A lone name in a line below the headline, in an element with a metadata class: `<p class=meta>HN</p>`."""
-    for position in islice((candidate for candidate in positions if candidate.behind), NEAREST):
-        text = text_of(position.element, LONGEST_PLACED + 1)
-        if not _PLACED_LABEL.search(position.label) or len(text) > LONGEST_PLACED or any(map(str.isdigit, text)):
-            continue
-        names = tuple(filter(is_person_like, authors_of(text)))
-        if names and all(word[0].isupper() for name in names for word in name.split()):
-            return Byline("place", text, names, (position.element,))
-    return None
-
-
-def pen_name(positions: Iterable[Position], house: frozenset[str]) -> Byline | None:
-    """Initials or a login that an element marked as byline prints: what the page calls its author."""
-    for position in positions:
-        if _is_marked_as_author(position.element) or _is_byline_name(position.label):
-            text = text_of(position.element, _LONGEST_PEN_NAME + 1)
-            if _PEN_NAME.fullmatch(text) and not is_house(text, house) and key_of(text) not in FURNITURE_KEYS:
-                return Byline("byline", text, (text,), (position.element,))
-    return None
-
-
-def labelled_byline(root: HtmlElement) -> Byline | None:
-    """The name behind a label in an element of its own, wherever a page lists its facts: `<b>Autorin</b> Eva Kurz`."""
-    for label_element in root.iter("b", "strong", "span", "em", "h4", "h5"):
-        name_of_label = (label_element.text or "").strip(" :\n\t")
-        element = label_element.getparent()
-        if not 1 < len(name_of_label) <= _LONGEST_LABEL or element is None or (element.text or "").strip():
-            continue
-        if _AUTHOR_LABELS.fullmatch(name_of_label) or _WRITTEN_BY.fullmatch(name_of_label):
-            text = text_of(element, LONGEST_PLACED + _LONGEST_LABEL)
-            names = tuple(filter(is_person_like, authors_of(text[len(name_of_label) :].lstrip(" :"))))
-            if text.startswith(name_of_label) and names and all(" " in name for name in names):
-                return Byline("label", text, names, (element,))
-    return None
 
 
 def completed(names: tuple[str, ...], root: HtmlElement) -> tuple[str, ...]:
@@ -274,7 +231,7 @@ def is_byline(element: HtmlElement, name: str) -> bool:
     if element.tag == "a" and not _is_named_author(element):
         before = (getattr(element.getparent(), "text", "") or "").strip()
         return bool(_AUTHOR_HREF.search(element.get("href") or "")) and not NO_AUTHOR.match(before)
-    if _is_marked_as_author(element) or _is_byline_name(name):
+    if is_marked_as_author(element) or is_byline_name(name):
         return True
     own_text = (element.text or "").strip()[:LONGEST]
     is_labelled = _BYLINE_PREFIX.match(own_text + " ") or _AUTHOR_LABEL.search(own_text)
@@ -296,16 +253,16 @@ def _is_before_date(element: HtmlElement, own_text: str) -> bool:
     return is_date and 1 < len(name.split()) < 5 and is_person_like(name) and name == name.title()
 
 
-def _is_marked_as_author(element: HtmlElement) -> bool:
+def is_marked_as_author(element: HtmlElement) -> bool:
     """Whether the markup of an element, or its link, marks an author."""
     get = element.get
-    if get("rel") == "author" or "author" in (get("itemprop") or "").split() or _is_byline_name(label(element)):
+    if get("rel") == "author" or "author" in (get("itemprop") or "").split() or is_byline_name(label(element)):
         return True
     return element.tag == "a" and bool(_AUTHOR_HREF.search(get("href") or ""))
 
 
 @lru_cache(maxsize=8192)
-def _is_byline_name(name: str) -> bool:
+def is_byline_name(name: str) -> bool:
     return bool(_BYLINE_CLASS.search(name)) and not _PLACE_CLASS.search(name)
 
 
@@ -325,7 +282,7 @@ def names_in(element: HtmlElement) -> tuple[str, ...]:
     if len(text) > LONGEST or len(text) > sum(map(len, linked)) + 110:
         return ()
     text_names = _names_in_texts([text])
-    if not _is_marked_as_author(element) and not (len(text) < 100 and all(map(is_person_like, text_names))):
+    if not is_marked_as_author(element) and not (len(text) < 100 and all(map(is_person_like, text_names))):
         return ()
     if not linked or all(name in text_names for name in linked):
         return tuple(name for name in text_names if is_person_like(name)) or linked

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from lxml import html
 
-from archive.extract import authorship, date_claims, sections
+from archive.extract import authorship, date_claims, sections, signatures
 from archive.extract.authorship import Byline
 from archive.extract.bylines import authors_of, is_department, unique
 from archive.extract.date_claims import DateClaim
@@ -20,7 +20,6 @@ from archive.extract.element_text import text_of
 from archive.extract.headlines import Headline, agree, most_declared, shown_headline
 from archive.extract.own_rules import Field, RuleMatch, rule_matches
 from archive.extract.parsed_page import Page
-from archive.extract.signatures import signature
 from archive.extract.surroundings import Position, positions_around
 from archive.model.urls import host_of
 from archive.rules import phrases
@@ -161,8 +160,8 @@ class _MetadataExtractor:
         house = self.declared.house
         bylines = [*self._ruled_bylines(), *authorship.declared_bylines(self.declared)]
         shown = authorship.shown_byline(self.surroundings)
-        signed = signature(self.page.root, self.vietnamese, house)
-        placed = authorship.placed_byline(self.surroundings) if self.vietnamese and not (shown or signed) else None
+        signed = signatures.signature(self.page.root, self.vietnamese, house)
+        placed = signatures.placed_byline(self.surroundings) if self.vietnamese and not (shown or signed) else None
         bylines += [byline for byline in (shown, signed, placed) if byline]
         bylines = [authorship.without_sections(byline, self.page.url) for byline in bylines]
         if self.vietnamese:
@@ -188,8 +187,8 @@ class _MetadataExtractor:
             if names:
                 self.origins.append(("authors", byline.origin))
                 return names if self.vietnamese else authorship.with_agencies(byline, names)
-        pen_name = authorship.pen_name(self.surroundings, self.declared.house)
-        pen_name = pen_name or authorship.labelled_byline(self.page.root)
+        pen_name = signatures.pen_name(self.surroundings, self.declared.house)
+        pen_name = pen_name or signatures.labelled_byline(self.page.root)
         if pen_name:
             bylines.append(pen_name)
             self.origins.append(("authors", pen_name.origin))

@@ -6,16 +6,28 @@ Vietnamese papers sign under the text: bold, at the right margin, often with an 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
-from archive.extract.authorship import LONGEST, Byline, is_byline, is_house, line_in, names_in
-from archive.extract.bylines import authors_of, is_person_like
+from archive.extract.authorship import (
+    LONGEST,
+    LONGEST_PLACED,
+    WRITTEN_BY,
+    Byline,
+    is_byline,
+    is_byline_name,
+    is_house,
+    is_marked_as_author,
+    line_in,
+    names_in,
+)
+from archive.extract.bylines import FURNITURE_KEYS, authors_of, is_person_like
 from archive.extract.element_text import has_direct_text, has_text, string, text_of
-from archive.extract.surroundings import behind, label
+from archive.extract.surroundings import Position, behind, label
+from archive.text.folding import key_of
 
 MOST_PARAGRAPHS = 3_000
 _MIN_RUNNING = 80  # characters of a paragraph; of a div or font only direct text counts
@@ -35,6 +47,13 @@ _IN_BRACKETS = re.compile(r"[（(]([^()（）]{2,40})[)）]")
 _REPORTER = re.compile(
     r"[〔（(【\[]?\w{0,4}(?:記者|记者)\s*([^\W\d_a-zA-Z]{2,4}?)(?=[／/、〕）)】]|[^\W\d_]{2,3}(?:報導|报道|\d))"
 )
+
+_NEAREST = 8  # elements behind the headline in which a lone name is a byline
+_PLACED_LABEL = re.compile(r"meta|info|name|sub|source|nguon|but-?danh", re.I)
+_AUTHOR_LABELS = re.compile(r"(?:autor|verfasser)(?:in|[/:*_]-?in|in/\w+)?|reporter|journalist(?:in)?|người viết", re.I)
+_LONGEST_LABEL = 24
+_LONGEST_PEN_NAME = 20
+_PEN_NAME = re.compile(r"[a-zà-ÿ]{2,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +174,40 @@ def _persons_or_none(names: tuple[str, ...]) -> tuple[str, ...]:
 def _all_capitalised(text: str) -> bool:
     words = re.findall(r"[^\W\d_]+", re.sub(r"\([^()]*\)", "", text))
     return 0 < len(words) <= 5 and all(word[0].isupper() for word in words)
+
+
+def placed_byline(positions: Iterable[Position]) -> Byline | None:
+    """A lone name in a line below the headline, in an element with a metadata class: `<p class=meta>HN</p>`."""
+    for position in islice((candidate for candidate in positions if candidate.behind), _NEAREST):
+        text = text_of(position.element, LONGEST_PLACED + 1)
+        if not _PLACED_LABEL.search(position.label) or len(text) > LONGEST_PLACED or any(map(str.isdigit, text)):
+            continue
+        names = tuple(filter(is_person_like, authors_of(text)))
+        if names and all(word[0].isupper() for name in names for word in name.split()):
+            return Byline("place", text, names, (position.element,))
+    return None
+
+
+def pen_name(positions: Iterable[Position], house: frozenset[str]) -> Byline | None:
+    """Initials or a login that an element marked as byline prints: what the page calls its author."""
+    for position in positions:
+        if is_marked_as_author(position.element) or is_byline_name(position.label):
+            text = text_of(position.element, _LONGEST_PEN_NAME + 1)
+            if _PEN_NAME.fullmatch(text) and not is_house(text, house) and key_of(text) not in FURNITURE_KEYS:
+                return Byline("byline", text, (text,), (position.element,))
+    return None
+
+
+def labelled_byline(root: HtmlElement) -> Byline | None:
+    """The name behind a label in an element of its own, wherever a page lists its facts: `<b>Autorin</b> Eva Kurz`."""
+    for label_element in root.iter("b", "strong", "span", "em", "h4", "h5"):
+        name_of_label = (label_element.text or "").strip(" :\n\t")
+        element = label_element.getparent()
+        if not 1 < len(name_of_label) <= _LONGEST_LABEL or element is None or (element.text or "").strip():
+            continue
+        if _AUTHOR_LABELS.fullmatch(name_of_label) or WRITTEN_BY.fullmatch(name_of_label):
+            text = text_of(element, LONGEST_PLACED + _LONGEST_LABEL)
+            names = tuple(filter(is_person_like, authors_of(text[len(name_of_label) :].lstrip(" :"))))
+            if text.startswith(name_of_label) and names and all(" " in name for name in names):
+                return Byline("label", text, names, (element,))
+    return None
