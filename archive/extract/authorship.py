@@ -37,7 +37,7 @@ _AUTHOR_NAME_CLASS = re.compile(r"(?<!\S)(?:authors?|writer|tac-?gia|autor)(?:[-
 _PLACE_CLASS = re.compile(r"(?:author|byline|signature|writer|reporter)[\w-]{0,12}(?:location|place|city)", re.I)
 _AUTHOR_HREF = re.compile(
     r"/(?:authors?|autor(?:en|es|a|in)?|auteurs?|tac-gia|reporters?|profiles?|staff|journalists?|writers?"
-    r"|contributors?|by|bios?|forfatter|penulis|yazar(?:lar)?|redaktion|team|columnists?)/",
+    r"|contributors?|by|bios?|forfatter|penulis|yazar(?:lar)?|redaktion|team|columnists?|editors)/",
     re.I,
 )
 _AUTHOR_LABEL = re.compile(r"(?<!\w)tác giả\s*:\s*([^|•·:]{2,60})", re.I)  # `20/05/2024 | Tác giả: Hải Yến`
@@ -158,8 +158,15 @@ def without_sections(byline: Byline, url: str) -> Byline:
 
 def persons(byline: Byline, house: frozenset[str]) -> tuple[str, ...]:
     """The names of a byline that are neither the outlet, nor a CMS vendor, nor an agency."""
-    names = (name for name in byline.names if not is_house(name, house))
+    names = (_without_house(name, house) for name in byline.names if not is_house(name, house))
     return tuple(name for name in names if not (is_agency(name) or is_account(name)))
+
+
+def _without_house(name: str, house: frozenset[str]) -> str:
+    """A name without the outlet's behind it: `Ann Lee DAILY NEWS`."""
+    words = name.split()
+    ends = range(2, len(words))
+    return next((" ".join(words[:end]) for end in ends if outlet_key(" ".join(words[end:])) in house), name)
 
 
 def with_agencies(byline: Byline, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -23,7 +23,9 @@ _MIN_STORY_KEY = 15  # letters of a headline's key; shorter ones name sections
 _BLOCKS = ("div", "p", "small", "h2", "h3", "h4")  # a kicker in an element of its own line
 _ROOT_URL = re.compile(r"/?|(?:https?:)?//[^/?#]+/?|/?(?:index|default|home)\.\w+", re.I)
 _TITLE_CLASS_XPATH = (
-    "(//h1 | //h2 | //h3)[contains(@class, 'itle') or contains(@class, 'tieude')][not(ancestor::nav | ancestor::li)]"
+    "(//h1 | //h2 | //h3)"
+    "[contains(@class, 'itle') or contains(@class, 'tieude') or ancestor::header[ancestor::article]]"
+    "[not(ancestor::nav | ancestor::li | ancestor::h3) and not(contains(@class, 'reply'))]"
 )
 _TRIMMED = " \t:|/•·–—-"
 _HEADLINE_CLASS_XPATH = (
@@ -100,7 +102,7 @@ def _in_any_element(root: HtmlElement, keys: frozenset[str]) -> Headline | None:
 
 
 def _by_title_class(root: HtmlElement, is_house: Callable[[str], bool]) -> Headline | None:
-    """The first heading with a title class, for pages that declare only the site's name."""
+    """The first heading with a title class or in an article's header, for pages that declare only the site's name."""
     headings = (_read(element, "title class") for element in islice(root.xpath(_TITLE_CLASS_XPATH), MOST_SHOWN))
     return next(
         (heading for heading in headings if len(key_of(heading.text)) >= _MIN_STORY_KEY and not is_house(heading.text)),

@@ -188,7 +188,7 @@ class _MetadataExtractor:
                 self.origins.append(("authors", byline.origin))
                 return names if self.vietnamese else authorship.with_agencies(byline, names)
         pen_name = signatures.pen_name(self.surroundings, self.declared.house)
-        pen_name = pen_name or signatures.labelled_byline(self.page.root)
+        pen_name = pen_name or signatures.labelled_byline(self.page.root) or signatures.addressed_byline(self.page.root)
         if pen_name:
             bylines.append(pen_name)
             self.origins.append(("authors", pen_name.origin))

@@ -188,6 +188,15 @@ def placed_byline(positions: Iterable[Position]) -> Byline | None:
     return None
 
 
+def addressed_byline(root: HtmlElement) -> Byline | None:
+    """The names in the one <address>, HTML's element for who is responsible, that links to pages of authors."""
+    signed = [(element, names_in(element)) for element in islice(root.iter("address"), MOST_OPENING)]
+    signed = [
+        (element, names) for element, names in signed if names and element.find(".//a[@rel='author']") is not None
+    ]
+    return Byline("address", line_in(*signed[0]), signed[0][1], (signed[0][0],)) if len(signed) == 1 else None
+
+
 def pen_name(positions: Iterable[Position], house: frozenset[str]) -> Byline | None:
     """Initials or a login that an element marked as byline prints: what the page calls its author."""
     for position in positions:

@@ -32,7 +32,7 @@ _EXCLUDED_CLASS = re.compile(
 )
 _METADATA_CLASS = re.compile(r"author|byline|date|time|tac-?gia", re.I)
 _MIXED_LINE_CLASS = re.compile(r"social|share|menu|topbar|top-bar|widget|promo|breadcrumb|navigation|meta", re.I)
-_METADATA_WORD = re.compile(r"(?:^|[\s_-])(?:author|byline|date|time|pub\w*|ngay|tac-?gia)(?:$|[\s_-])", re.I)
+_METADATA_WORD = re.compile(r"(?:^|[\s_-])(?:author|byline|date|time|meta|pub\w*|ngay|tac-?gia)(?:$|[\s_-])", re.I)
 _MAX_LINE = 160  # characters of such a line
 _MIN_RUNNING_TEXT = 140  # characters of direct text that make an element running text, whatever its tag
 # Headings of the sections that follow an article.
@@ -73,6 +73,8 @@ def label(element: HtmlElement | None) -> str:
 
 def is_excluded(element: HtmlElement, name: str) -> bool:
     """Whether to exclude an element and its descendants from the article's head."""
+    if element.tag == "footer" and _METADATA_WORD.search(name):
+        return False  # of the article's own header
     if element.tag in _EXCLUDED_TAGS or (name and _is_excluded_class(name) and not _is_metadata_line(element, name)):
         return True
     return element.tag in ("ul", "ol") and _is_link_list(element, name)

@@ -131,3 +131,11 @@ def test_the_line_before_a_byline_inside_the_heading() -> None:
 def test_two_hyphens_divide_a_title_from_the_house() -> None:
     found = shown("<h1>Up Media</h1><h2>稱憂鬱症是不知足挨轟鼓勵患者</h2>", ("稱憂鬱症是不知足挨轟鼓勵患者--上報",))
     assert found is not None and found.text == "稱憂鬱症是不知足挨轟鼓勵患者"
+
+
+def test_a_heading_in_the_article_s_header_where_only_the_site_s_name_is_an_h1() -> None:
+    site = '<h1><a href="/"><img src="logo.png">Báo Địa Phương</a></h1>'
+    reply = '<h3 class="comment-reply-title">Viết bình luận của bạn</h3>'
+    article = f"<article><header><h2>Giá lúa tăng mạnh ở đồng bằng</h2></header>{reply}</article>"
+    found = shown(site + reply + article, ("Một đầu đề khác để chia sẻ",))
+    assert found is not None and found.text == "Giá lúa tăng mạnh ở đồng bằng"

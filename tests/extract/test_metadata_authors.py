@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from lxml import html
 
 from archive.extract.metadata import Metadata, read_metadata
 from archive.extract.parsed_page import Page
+from archive.extract.signatures import addressed_byline
 from tests.extract.newspaper_pages import (
     HEADLINE,
     PARAGRAPHS,
@@ -122,6 +124,9 @@ SHOWN = [
     ('<p class="author"><a class="author-email-link" href="mailto:a@b.example">Send Mail</a></p>', None, []),
     ('<p><strong class="signature__location">São Paulo</strong></p>', None, []),
     ('<p class="byline">Wednesday, 08 Apr 2020 11:39 PM</p>', None, []),
+    ('<footer class="meta"><p class="byline">By <a href="/staff/ann-lee">Ann Lee</a></p></footer>', None, ["Ann Lee"]),
+    ('<p><a href="/about/editors/ann-lee/">Ann Lee</a></p>', None, ["Ann Lee"]),
+    ('<p class="author">Ann Lee BBC NEWS</p>', None, ["Ann Lee"]),
     ('<span class="writeBy">كتبت أسماء نصار</span>', None, ["أسماء نصار"]),
     ('<p class="repoter">정지영기자</p>', None, ["정지영"]),
     ('<div class="author">BBC News</div>', None, []),
@@ -135,6 +140,18 @@ def test_shown_beside_the_headline(line: str, byline: str | None, authors: list[
     found = read(div_page(line, meta=site))
     assert list(found.authors) == authors
     assert not byline or found.byline == byline
+
+
+ADDRESS = '<address><a rel="author" href="/profile/ann-lee">Ann Lee</a></address>'
+
+
+@pytest.mark.parametrize(
+    ("addresses", "authors"),
+    [(ADDRESS, ("Ann Lee",)), (ADDRESS * 2, None), ('<address><a href="/street">Old Street</a></address>', None)],
+)
+def test_the_one_address_that_links_to_an_author(addresses: str, authors: tuple[str, ...] | None) -> None:
+    found = addressed_byline(html.fromstring(f"<div><h1>Bridge</h1>{addresses}</div>"))
+    assert (found.names if found else None) == authors
 
 
 HOUSE = '"publisher": {"@type": "Organization", "name": "Báo Địa Phương"}'
