@@ -23,6 +23,7 @@ _LEAF_TAGS = ("p", "div", "td", "h2", "h3", "h4")
 _MAX_SHARED_LEVELS = 2  # ancestors of the headline that may contain the lead too
 _SENTENCE_END = re.compile(r"\w\w[.!?…][\"”»’)]*$")
 _MIN_LENGTH, _MAX_LENGTH = 25, 1200  # characters
+_MIN_SUBTITLE = 50
 _MIN_OPENING = 100  # characters of a paragraph between headline and body
 _MAX_SUBHEAD = 100  # characters of a bold paragraph that is a subhead
 _LEAD_TAGS = ("p", "div", "td", "h2", "h3", "h4", "span", "strong", "section", "li", "ul")
@@ -61,9 +62,19 @@ def find(
         return Lead(element, text_of(element, WHOLE), "class")
     if (element := _described(page, near, body, headline)) is not None:
         return Lead(element, text_of(element, WHOLE), "description")
-    if (element := first(lambda node: _is_sole_paragraph(node, body, heading))) is not None:
+    if (
+        element := first(lambda node: _is_subtitle(node, heading) or _is_sole_paragraph(node, body, heading))
+    ) is not None:
         return Lead(element, text_of(element, WHOLE), "place")
     return None
+
+
+def _is_subtitle(element: html.HtmlElement, heading: html.HtmlElement | None) -> bool:
+    """Whether an element is a lower heading next behind the headline, as long as a sentence."""
+    if heading is None or element is not heading.getnext() or element.tag not in ("h2", "h3", "h4"):
+        return False
+    is_linked = element.find(".//a") is not None or heading.find(".//a") is not None  # the site's name, its motto
+    return len(fold(string(element))) >= _MIN_SUBTITLE and not is_linked
 
 
 def _is_sole_paragraph(element: html.HtmlElement, body: html.HtmlElement, heading: html.HtmlElement | None) -> bool:
@@ -88,11 +99,13 @@ def opening(page: Page, body: html.HtmlElement, heading: html.HtmlElement | None
     return [
         element
         for element in _between_headline_and_body(page.root, body, heading)
-        if element.tag == "p" and body not in element.iterancestors() and _is_opening(element, region)
+        if element.tag in _LEAF_TAGS and body not in element.iterancestors() and _is_opening(element, region)
     ]
 
 
 def _is_opening(element: html.HtmlElement, region: set[html.HtmlElement]) -> bool:
+    if next(islice(element.iter(*_LEAF_TAGS, "li"), 1, None), None) is not None:
+        return False
     text = fold(string(element))
     if len(text) < _MIN_OPENING or not _SENTENCE_END.search(text) or linked_length(element) > 0.3 * len(text):
         return False

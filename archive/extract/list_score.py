@@ -22,6 +22,8 @@ _LIST_PATH = re.compile(
     r"(?=[/?._-]|$)",
     re.I,
 )
+# the number of an article: `/?p=31228`, `/Default.aspx?NewsId=5`, `?tx_ttnews[tt_news]=5793`
+ID_QUERY = re.compile(r"[?&](?:[\w-]*(?:id|nr|no)|p|[\w-]*(?:\[|%5B)?(?:tt_)?news(?:\]|%5D)?)=\d", re.I)
 _FILE_EXTENSION = re.compile(r"\.\w{2,5}$")
 _NON_WORD = re.compile(r"\W+")
 _LONG_NUMBER = re.compile(r"\d{4,}")
@@ -92,7 +94,7 @@ def _url_features(url: str, headline: str) -> dict[str, float]:
         "slug's words": math.log1p(len(words)),
         "words shared": math.log1p(sum(key_of(word) in key for word in words)),
         "depth": math.log1p(len(segments)),
-        "query": bool(parts.query),
+        "query": bool(parts.query) and not ID_QUERY.search(url),
         "list's path": bool(_LIST_PATH.search(path)),
-        "number": bool(_LONG_NUMBER.search(path)),
+        "number": bool(_LONG_NUMBER.search(path) or ID_QUERY.search(url)),
     }

@@ -69,7 +69,8 @@ BOILERPLATE = ClassNamePattern(
     comment-?\w+ disqus\w* respond reactions? advert\w* ads?
     ad-?(?:slot|unit|container|wrapper|block|box|label|zone|banner|placeholder)s? banner-?ads? dfp gpt-?ad
     taboola\w* outbrain\w* zergnet teads\w* breadcrumbs? nav navigation navbar footer
-    cookies?-?(?:banner|consent|notice)? consent popup modal toolbar tag-?(?:list|cloud|links?) keywords?
+    cookies?-?(?:banner|consent|notice)? consent (?:\w+-)?(?:dsgvo|gdpr|rgpd)_x onetrust\w* cookiebot\w* borlabs\w*
+    usercentrics\w* klaro cmplz\w* popup modal toolbar tag-?(?:list|cloud|links?) keywords?
     author-?(?:bio|box|info|card|about|profile) about-?(?:the-?)?author print-?(?:only|hide) no-?print
     visually-?hidden sr-?only screen-?reader(?:-?text)? offscreen skip-?links? login donat\w+
     support-?us pagination pager carousel-?nav audio-?player tts byline\w* timestamp entry-?meta post-?meta
@@ -94,7 +95,8 @@ MAYBE_BOILERPLATE = ClassNamePattern(
 ALWAYS_BOILERPLATE = ClassNamePattern(
     r"""
     comments?-?(?:list|section|area|wrapper|container|links|box|thread|feed)?(?=\s) disqus\w* breadcrumbs?
-    cookies?-?(?:banner|consent|notice) taboola\w* outbrain\w* wrap-?comment (?:box-?)?binh-?luan
+    cookies?-?(?:banner|consent|notice) (?:\w+-)?(?:dsgvo|gdpr|rgpd)_x onetrust\w* cookiebot\w* borlabs\w*
+    usercentrics\w* klaro cmplz\w* taboola\w* outbrain\w* wrap-?comment (?:box-?)?binh-?luan
     """
 )
 

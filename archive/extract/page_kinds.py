@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from archive.extract.body import Body
 from archive.extract.element_text import text_of
 from archive.extract.jsonld import types_of
-from archive.extract.list_score import Evidence
+from archive.extract.list_score import ID_QUERY, Evidence
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
 from archive.model.records import ReadableKind, Unreadable, UnreadableReason
@@ -41,7 +41,6 @@ _WALL_TITLE = re.compile(
 )
 _ARTICLE_TYPES = ("article", "blogposting", "report")
 _HOME_PATH = re.compile(r"^/?(?:(?:index|default|home|trang-chu|main)(?:\.\w{2,5})?)?/?$", re.I)
-_ID_QUERY = re.compile(r"[?&][\w-]*id=\d|\?p=\d", re.I)  # `/?p=31228`, `/Default.aspx?NewsId=5`
 ARTICLE_PATH = re.compile(
     r"\d{5,}|(?<![^\W_])(?:[^\W_]++-){4,}[^\W_]|/\d{4}/\d\d?/"
 )  # an id, a slug of five words, a day
@@ -78,7 +77,7 @@ def evidence(page: Page) -> Evidence:
         types=types,
         og_type=(page.metas.get("og:type") or [""])[0].strip().lower(),
         article=any(kind.endswith(_ARTICLE_TYPES) for kind in types) or "article:published_time" in page.metas,
-        home=bool(_HOME_PATH.match(path)) and not _ID_QUERY.search(page.url),
+        home=bool(_HOME_PATH.match(path)) and not ID_QUERY.search(page.url),
         sections=frozenset(_ancestor_link_keys(page, path)),
         links=len(page.links),
         pictures=sum(1 for _ in page.root.iter("img")),

@@ -206,11 +206,16 @@ def script_texts(scripts: Iterable[html.HtmlElement]) -> list[str]:
 
 def scripted_html(scripts: list[str]) -> html.HtmlElement | None:
     """The longest HTML with paragraphs among the strings of scripts, as one element."""
-    found = [text for script in scripts for text in _strings(script, _MAX_LEVELS)]
+    found = [text for script in scripts for text in (script, *_strings(script, _MAX_LEVELS)) if _is_article_html(text)]
     longest = charset.clean(max(found, key=len, default=""))
     if not longest or charset.refusal(longest):
         return None
     return html.fragment_fromstring(longest, create_parent="div")
+
+
+def _is_article_html(text: str) -> bool:
+    """Whether a text is HTML with paragraphs: a script's string, or a script that is a template."""
+    return text.lstrip().startswith("<") and text.count("<p") >= _MIN_PARAGRAPHS
 
 
 def _strings(text: str, levels: int) -> Iterator[str]:
@@ -219,7 +224,7 @@ def _strings(text: str, levels: int) -> Iterator[str]:
             value = json.loads(literal[0], strict=False)
         except ValueError:
             continue
-        if value.lstrip().startswith("<") and value.count("<p") >= _MIN_PARAGRAPHS:
+        if _is_article_html(value):
             yield value
         else:
             yield from _strings(value, levels - 1)

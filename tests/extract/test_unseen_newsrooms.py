@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from itertools import zip_longest
 
@@ -11,7 +12,10 @@ from lxml import html
 
 from archive import read_page
 from archive.extract.blocks import pieces
+from archive.extract.body import Body
 from archive.extract.body_cleaning import teasers_of
+from archive.extract.list_score import Evidence, features
+from archive.extract.metadata import Metadata
 from archive.model.records import Image, Reading, Unreadable
 
 URL = "http://baotrungdu.vn/doi-song/cam-khe-mo-lop-hat-xoan-cho-tre-em-bv5102.tdu"
@@ -343,6 +347,17 @@ def test_an_article_behind_a_query_of_the_root_is_no_home_page() -> None:
     assert isinstance(read_page(page(), "http://baotrungdu.vn/Default.aspx?NewsId=31228"), Reading)
 
 
+@pytest.mark.parametrize(
+    "query", ["?p=31228", "autonews.php?newsid=6486285", "xem?tx_ttnews%5Btt_news%5D=5793", "a?MaTin=7&id=9"]
+)
+def test_an_article_s_number_in_a_query_is_no_sign_of_a_list(query: str) -> None:
+    seen = Evidence("http://a.example/" + query, "Tin", (), "", False, False, frozenset(), 9, 3, 0)
+    signs = features(seen, Metadata(), Body())
+    assert (signs["query"], signs["number"]) == (0, 1)
+    other = features(replace(seen, url="http://a.example/tim?tu=xoan"), Metadata(), Body())
+    assert (other["query"], other["number"]) == (1, 0)
+
+
 @pytest.mark.parametrize(("begin", "end"), [("<div><font>", "</font></div>"), ("<h4>", "</h4>"), ("<p>", "</p>")])
 def test_paragraphs_whatever_their_tag(begin: str, end: str) -> None:
     body = page().decode().replace("<p>", begin).replace("</p>", end)
@@ -516,6 +531,13 @@ def test_every_field_has_a_confidence() -> None:
     assert dict(bare.confidence)["published_at"] < likelihoods["published_at"]
 
 
+def test_a_body_in_a_template() -> None:
+    paragraphs = "".join(f"<p>{text}</p>" for text in TEXT)
+    template = f"<script type='text/template'><span>Posted by</span>{paragraphs}</script>"
+    source = page().decode().replace(paragraphs, template).replace('class="noidung"', 'class="khung"')
+    assert read(source.encode()).text.endswith("\n\n".join(TEXT))
+
+
 @pytest.mark.parametrize(
     "script",
     [
@@ -634,6 +656,7 @@ SECOND = "Những cụ già nhất trong làng cũng đến, có người đi b�
         (f"<p>{OPENING}</p><p>{SECOND}</p>", True),
         (f'<p><a href="/khac">{OPENING}</a></p><p>{SECOND}</p>', False),
         (f'<a href="/khac"><p>{OPENING}</p></a><p>{SECOND}</p>', False),
+        (f"<div>{OPENING}</div><div>{SECOND}</div>", True),
         (f'<div class="most-read"><p>{OPENING}</p></div><p>{SECOND}</p>', False),
     ],
 )
@@ -646,6 +669,27 @@ def test_first_paragraphs_in_a_box_above_the_body_are_its_first(between: str, ke
     reading = read(source.encode())
     assert f"{reading.lead}\n\n{reading.text}".startswith(f"{OPENING}\n\n{SECOND}\n\n{TEXT[0]}") is kept
     assert reading.text.endswith(TEXT[-1])
+
+
+@pytest.mark.parametrize(
+    ("headline", "subtitle", "lead"),
+    [
+        ("Cẩm Khê mở lớp hát xoan cho trẻ em", OPENING[:-1], OPENING[:-1]),
+        ("Cẩm Khê mở lớp hát xoan cho trẻ em", "Tin địa phương", None),
+        ('<a href="/">Cẩm Khê mở lớp hát xoan cho trẻ em</a>', OPENING[:-1], None),
+    ],
+)
+def test_a_heading_as_long_as_a_sentence_next_behind_the_headline_is_the_lead(
+    headline: str, subtitle: str, lead: str | None
+) -> None:
+    old = "<h1>Cẩm Khê mở lớp hát xoan cho trẻ em</h1>"
+    source = page().decode().replace(old, f"<h1>{headline}</h1><h2>{subtitle}</h2>")
+    assert read(source.encode()).lead == lead
+
+
+def test_a_dialogue_about_data_is_not_the_article_however_long() -> None:
+    terms = "".join(f"<p>{n}. {ANSWER} {TEXT[n % 3]}</p>" for n in range(12))
+    assert read(page(foot=f'<div class="sp-dsgvo-category-container">{terms}</div>')).text == "\n\n".join(TEXT)
 
 
 def test_a_note_that_the_paper_earns_from_its_links_is_no_first_paragraph() -> None:
