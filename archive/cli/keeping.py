@@ -17,8 +17,7 @@ from archive.model.unpack_budget import UnpackBudget
 from archive.queries import lookup
 from archive.storage.captures.kept_captures import outlets_of
 from archive.storage.connection import Database, open_archive, open_existing
-from archive.storage.integrity import consistency
-from archive.storage.integrity.problems import Problem, Unchecked
+from archive.storage.integrity import Problem, Unchecked, consistency
 from archive.storage.integrity.seals import cleansings, newest_seal
 from archive.storage.sqlite_errors import OperationalError
 from archive.storage.withdrawals.withdrawal_lookup import destroyed_since

@@ -22,8 +22,7 @@ from archive.model.unpack_budget import UnpackBudget
 from archive.pipeline.rederivation import Extractors, FormerExtractor, RederivedUrl
 from archive.storage.captures import address_walk, kept_captures
 from archive.storage.connection import Database, open_archive, path_of, snapshot
-from archive.storage.integrity import consistency, fixity
-from archive.storage.integrity.problems import Problem, Step, Unchecked
+from archive.storage.integrity import Problem, Step, Unchecked, consistency, fixity
 from archive.storage.list_placements import wrong_placements
 from archive.storage.picture_files import broken_pictures
 from archive.storage.sqlite_errors import ROW_ERRORS, DatabaseError

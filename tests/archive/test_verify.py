@@ -16,9 +16,8 @@ from archive.cli import archive
 from archive.model import notices
 from archive.pipeline import verification
 from archive.pipeline.verification import verify
-from archive.storage.integrity import consistency
+from archive.storage.integrity import Problem, consistency
 from archive.storage.integrity.fixity import stop_at_damage
-from archive.storage.integrity.problems import Problem
 from archive.storage.integrity.seals import newest_seal, seal_of
 from tests.support import NOON, PAPER, page, shoot
 
