@@ -29,7 +29,7 @@ from archive.storage.sqlite_errors import ROW_ERRORS, DatabaseError
 from archive.workers import Lost, Workers, cores
 
 if TYPE_CHECKING:
-    from archive.pipeline.reread_check import Reread
+    from archive.pipeline.rederivation import Reread
 
 Rederive = Callable[[Unchecked, Step], Iterator[Problem]]
 _BATCH = 40  # URLs that are compared at one moment of the archive
