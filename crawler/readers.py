@@ -20,7 +20,7 @@ from archive.pictures import recognise, recognise_kind
 from archive.pipeline.page_reading import extractor_of, try_to_read
 from archive.storage.captures.kept_captures import Source
 from archive.text.recurring_blocks import Boilerplate
-from archive.workers import FutureWorkers, Lost
+from archive.workers import Lost, Workers
 from crawler import discovery
 
 T = TypeVar("T")
@@ -66,7 +66,7 @@ class Readers:
 
     def __init__(self, boilerplate: Boilerplate, count: int | None = None):
         self._boilerplate = boilerplate
-        self._workers = FutureWorkers[Task | Call, Any](partial(_reader, boilerplate), count)
+        self._workers = Workers[Task | Call, Any](partial(_reader, boilerplate), count)
         self._stopped = False
 
     async def read(self, task: Task) -> Read:

@@ -23,7 +23,7 @@ from archive.storage.sqlite_errors import OperationalError
 from archive.storage.withdrawals.withdrawal_lookup import destroyed_since
 
 if TYPE_CHECKING:
-    from archive.pipeline.rederivation import Reread
+    from archive.pipeline.rereading import Reread
     from archive.storage.withdrawals.destruction import Look
 
 _WORTH_VACUUM = 0.05
@@ -76,7 +76,7 @@ def verify(
 
 
 def _rereading(path: Path) -> AbstractContextManager[Reread]:
-    from archive.pipeline.rederivation import reading_again
+    from archive.pipeline.rereading import reading_again
 
     return reading_again(path)
 

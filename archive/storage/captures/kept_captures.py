@@ -20,7 +20,6 @@ from archive.model.validation import json_pairs
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.histories.domain_moves import hosts_of
 from archive.storage.integrity.column_validation import usable
-from archive.storage.payloads import get_body
 from archive.storage.sqlite_errors import readable_value, readable_values, unreadable_row
 
 
@@ -260,6 +259,8 @@ def payload(db: Database, capture_id: int) -> bytes | None:
 
     Raises UnknownCapture when there is none with that id, ArchiveDamaged when the bytes cannot be decompressed.
     """
+    from archive.storage.payloads import get_body  # imported late: decompressors
+
     row = db.execute("SELECT body_id FROM captures WHERE id = ?", [capture_id]).fetchone()
     if row is None:
         raise UnknownCapture(f"the archive has no capture {capture_id}")
