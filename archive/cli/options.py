@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from archive.console.output import errors_printable, say
-from archive.model import notices
-from archive.model.errors import LuubaoError
+from archive.model.errors import LuubaoError, take_notices
 from archive.model.paths import folder_beside
 from archive.runtime import signals
 from archive.runtime.isolated import isolation
@@ -103,12 +102,12 @@ def limit_option(command: F) -> F:
 @contextmanager
 def _printing_notices() -> Iterator[list[str]]:
     """Prints notices of skipped rows on standard error at the end; yields the list of them."""
-    notices.take()  # drops those of an earlier command in the same process
+    take_notices()  # drops those of an earlier command in the same process
     found: list[str] = []
     try:
         yield found
     finally:
-        found += notices.take()
+        found += take_notices()
         for line in found:
             say(line, err=True)
 

@@ -16,8 +16,7 @@ from archive.cli.options import db_option, filing, json_option
 from archive.console.output import bar, clear_progress, is_watched, say, say_all, say_json, show_progress
 from archive.diff import Change
 from archive.model import clock
-from archive.model.errors import ArchiveUnusable
-from archive.model.notices import MOST_NOTED
+from archive.model.errors import MOST_NOTED, ArchiveUnusable
 from archive.runtime import signals
 from archive.storage.connection import open_archive, open_existing, transaction
 from archive.storage.histories.edit_size import measure, uncounted

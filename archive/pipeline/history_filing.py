@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from archive.console.logs import log_of
 from archive.history import UrlCapture, derive, in_time
 from archive.model import clock
-from archive.model.errors import ArchiveDamaged, BadValue, LuubaoError
-from archive.model.notices import pass_over
+from archive.model.errors import ArchiveDamaged, BadValue, LuubaoError, pass_over
 from archive.model.records import Reading, Run
 from archive.pipeline.filing import FiledHistories, Filing, Readings, extractor_of
 from archive.runtime import signals

@@ -17,8 +17,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive.model import notices, validation
-from archive.model.errors import UnknownSeal
+from archive.model import validation
+from archive.model.errors import UnknownSeal, note_again, take_notices
 from archive.model.unpack_budget import UnpackBudget
 from archive.pipeline.rederivation import Extractors, FormerExtractor, RederivedUrl
 from archive.storage.captures import address_walk, kept_captures
@@ -101,7 +101,7 @@ def _compared_by(
             yield from _differences(extractors[part.outlet_id], _keys_of(db, part), skipped, step)
             continue
         skipped.add(compared.skipped)
-        notices.note_again(compared.notices)
+        note_again(compared.notices)
         for _ in range(compared.count):
             step()
         yield from (problem for problem in compared.problems if problem not in reported)
@@ -118,7 +118,7 @@ def _comparing(path: Path) -> Iterator[Callable[[_Part], _Compared]]:
 def _part_compared(db: Database, extractors: Mapping[int, Extractors], part: _Part) -> _Compared:
     compared, keys = _Compared(), list(_keys_of(db, part))
     compared.problems = list(_differences(extractors[part.outlet_id], iter(keys), compared.skipped))
-    compared.count, compared.notices = len(keys), notices.take()
+    compared.count, compared.notices = len(keys), take_notices()
     return compared
 
 

@@ -12,8 +12,7 @@ from sqlite_utils import Database
 from archive.model import clock, validation
 from archive.model.capture_validation import without_secrets
 from archive.model.digests import digest_of
-from archive.model.errors import ArchiveDamaged
-from archive.model.notices import pass_over
+from archive.model.errors import ArchiveDamaged, pass_over
 from archive.model.paths import picture_place
 from archive.model.records import Capture, Headers
 from archive.storage.integrity.column_validation import usable

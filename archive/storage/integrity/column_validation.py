@@ -11,8 +11,7 @@ from typing import Any
 
 from archive.model import validation
 from archive.model.capture_validation import run_measures
-from archive.model.errors import BadValue
-from archive.model.notices import pass_over
+from archive.model.errors import BadValue, pass_over
 from archive.model.paths import picture_type
 from archive.model.validation import (
     Validator,
