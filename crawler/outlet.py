@@ -33,7 +33,7 @@ from crawler.outlets.descriptions import FIELDS, TIMEZONE, OutletDescription
 from crawler.politeness.host_backoff import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
 from crawler.response_capture import capture_of, field_value
 from crawler.run.run_verdict import WRONG_CLOCK
-from crawler.run.site_witness import WrongClock
+from crawler.run.site_checks import WrongClock
 from crawler.session import CrawlSession
 from crawler.writer import ArchiveWriter
 

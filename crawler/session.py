@@ -28,7 +28,7 @@ from archive.storage.clock_corrections import usual_offset
 from archive.storage.connection import Database
 from archive.workers import Lost
 from crawler.readers import packed_links
-from crawler.run.site_witness import ClockCheck, SiteMove
+from crawler.run.site_checks import ClockCheck, SiteMove
 
 _PICTURE_COUNTS = {"gone": "pictures-failed", "error": "pictures-failed", "forbidden": "pictures-forbidden"}
 

@@ -17,7 +17,7 @@ from threading import Lock, Thread
 from typing import Any, Generic, Self, TypeVar
 
 from archive.workers.channel import MEMORY, PATIENCE, PROCESSOR_SECONDS, Limits
-from archive.workers.crew import Dispatcher, Lost
+from archive.workers.dispatcher import Dispatcher, Lost
 
 __all__ = ["Lost", "Workers", "awaited", "cores"]
 
@@ -102,25 +102,25 @@ class Workers(Generic[Task, Answer]):
                 os.write(self._wake_write, b"!")
 
     def _run(self) -> None:
-        crew = Dispatcher(self._setting_up, self.count, self._life, self._limits, self._wake_read)
+        dispatcher = Dispatcher(self._setting_up, self.count, self._life, self._limits, self._wake_read)
         try:
-            while self._take_orders(crew):
-                crew.hand_out()
-                for number, answer in crew.listen():
+            while self._take_orders(dispatcher):
+                dispatcher.hand_out()
+                for number, answer in dispatcher.listen():
                     self._resolve(number, answer)
         except BaseException as error:  # noqa: BLE001  # passed on to the caller, in its own thread
             self._fail(error)
         finally:
-            crew.close()
+            dispatcher.close()
 
-    def _take_orders(self, crew: Dispatcher) -> bool:
+    def _take_orders(self, dispatcher: Dispatcher) -> bool:
         """Takes submitted tasks on. False when the pool closes."""
         self._wake_pending = False  # before reading the queue: an order put from now on wakes this thread again
         while not self._orders.empty():
             order = self._orders.get()
             if order is None:
                 return False
-            crew.add(*order)
+            dispatcher.add(*order)
         return True
 
     def _fail(self, error: BaseException) -> None:

@@ -22,7 +22,7 @@ import pytest
 from archive.model.errors import LuubaoError
 from archive.workers import Lost, Workers, awaited
 from archive.workers.channel import Limits
-from archive.workers.crew import Dispatcher
+from archive.workers.dispatcher import Dispatcher
 
 Answer = tuple[str, int]
 
@@ -203,18 +203,18 @@ def test_what_came_before_and_filled_a_process_is_no_fault_of_what_comes_after(m
 
 
 def test_memory_is_watched_where_the_system_does_not_limit_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.workers.crew.memory_is_limited_by_the_system", lambda: False)
+    monkeypatch.setattr("archive.workers.dispatcher.memory_is_limited_by_the_system", lambda: False)
     ours, theirs = os.pipe()
-    crew = Dispatcher(worker, 1, 10, Limits(memory=10**6), ours)
+    dispatcher = Dispatcher(worker, 1, 10, Limits(memory=10**6), ours)
     try:
-        crew.add(1, "hang", False)
-        crew.hand_out()
+        dispatcher.add(1, "hang", False)
+        dispatcher.hand_out()
         answers: list[tuple[int, Lost]] = []
         while not answers:  # each wait ends with a look
-            answers = crew.listen()
+            answers = dispatcher.listen()
         assert answers == [(1, Lost("needed more than 0 MB of memory"))]
     finally:
-        crew.close()
+        dispatcher.close()
         os.close(ours)
         os.close(theirs)
 

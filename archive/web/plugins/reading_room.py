@@ -23,7 +23,7 @@ from archive.web.room.article_page import article, at_address, citation, unapi, 
 from archive.web.room.asgi_guard import AsgiGuard
 from archive.web.room.comparison_page import card, choose, comparison
 from archive.web.room.evidence_page import capture, sandboxed, warc
-from archive.web.room.feeds_out import feed
+from archive.web.room.feed_pages import feed
 from archive.web.room.list_pages import day, edits, gone, new, photos, picture, search
 from archive.web.room.memento import timegate, timemap, timemap_of
 from archive.web.room.overview_pages import about, calendar, front, robots
