@@ -82,12 +82,19 @@ NUMBER = click.IntRange(1, 1_000_000_000)
 PORT = click.IntRange(0, 65535)
 
 
-def day(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    """Validates a day such as `2026-05-20`."""
-    try:
-        return date.fromisoformat(value).isoformat() if value else None
-    except ValueError as error:
-        raise click.BadParameter(f"{value!r} is no day. Write it as 2026-05-20") from error
+class _Day(click.ParamType[date]):
+    """A day such as `2026-05-20`."""
+
+    name = "day"
+
+    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day. Write it as 2026-05-20", param, ctx)
+
+
+DAY = _Day()
 
 
 def limit_option(command: F) -> F:

@@ -94,14 +94,12 @@ async def _search_page(context: RequestContext, article_filter: ArticleFilter, o
 
 
 def filter_of(context: RequestContext) -> ArticleFilter:
-    since, until = context.day("since"), context.day("until", last=True)
     values: dict[str, Any] = {
         name: context.argument(name) or None for name in ("outlet", "section", "author", "credit")
     }
     values |= {name: context.flag(name) for name in ("edited", "unannounced", "gone")}
     return ArticleFilter(
-        words=context.argument("q"), since=since.isoformat() if since else None,
-        until=until.isoformat() if until else None, **values,
+        words=context.argument("q"), since=context.day("since"), until=context.day("until", last=True), **values,
         article=context.number("article", 0, parameters.HIGHEST_ID) or None,
     )  # fmt: skip
 
@@ -248,7 +246,7 @@ def _day(db: Database, context: RequestContext, requested_day: date) -> dict[str
     edit_entries = edit_entries_of(db, recent.edits(db, article_filter, between=between, limit=_PER_DAY))
     shown = [chosen] if chosen else outlets
     states = [(outlet, days.days(db, outlet, requested_day, requested_day).state(requested_day)) for outlet in shown]
-    published = replace(article_filter, since=requested_day.isoformat(), until=requested_day.isoformat())
+    published = replace(article_filter, since=requested_day, until=requested_day)
     return {
         "new": recent.published(db, published, limit=_PER_DAY),
         "edits": sorted(edit_entries, key=lambda entry: -entry.gist.weight),
