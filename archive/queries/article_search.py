@@ -66,8 +66,6 @@ _UNDATED = {
 }
 """The moments bound what is read, in UTC, by a day more than the day in the outlet's zone."""
 
-UNANNOUNCED = "EXISTS (SELECT 1 FROM versions WHERE versions.article_id = articles.id AND announced = 'none')"
-
 _CONDITIONS = {
     "outlet": "articles.outlet_id = (SELECT id FROM outlets WHERE name = :outlet)",
     "section": "articles.section = :section",
@@ -75,7 +73,7 @@ _CONDITIONS = {
     "credit": "EXISTS (SELECT 1 FROM version_images WHERE version_images.credit = :credit"
     " AND version_images.version_id = articles.current_version_id)",
     "edited": "articles.version_count > 1",
-    "unannounced": UNANNOUNCED,
+    "unannounced": "EXISTS (SELECT 1 FROM versions WHERE versions.article_id = articles.id AND announced = 'none')",
     "gone": "articles.gone_since IS NOT NULL",
     "article": "articles.id = :article",
 }
