@@ -120,7 +120,7 @@ def compact(path: Path, outlet: str | None, no_vacuum: bool) -> None:
     Example:
       luubao compact --db luubao.db
     """
-    from archive.storage import payloads as compacting
+    from archive.storage import stored_bodies as compacting
 
     with open_existing(path) as db:
         outlets = [run.outlet_id for run in outlets_of(db, outlet)]
@@ -140,7 +140,7 @@ def _vacuum(db: Database, path: Path) -> str:
     """Vacuums the file where that is worth it and possible; returns the result as text."""
     import shutil
 
-    from archive.storage import payloads as compacting
+    from archive.storage import stored_bodies as compacting
 
     if compacting.free_share(db) < _WORTH_VACUUM:
         return ""

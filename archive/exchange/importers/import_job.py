@@ -41,8 +41,8 @@ from archive.storage.captures.late_captures import is_here
 from archive.storage.captures.revisited_bodies import body_known
 from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
-from archive.storage.payloads import get_body
 from archive.storage.picture_history import outlet_showing
+from archive.storage.stored_bodies import get_body
 from archive.text.recurring_blocks import Boilerplate
 from archive.workers import Lost, Workers, awaited
 

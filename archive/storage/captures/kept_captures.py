@@ -259,7 +259,7 @@ def payload(db: Database, capture_id: int) -> bytes | None:
 
     Raises UnknownCapture when there is none with that id, ArchiveDamaged when the bytes cannot be decompressed.
     """
-    from archive.storage.payloads import get_body  # imported late: decompressors
+    from archive.storage.stored_bodies import get_body  # imported late: decompressors
 
     row = db.execute("SELECT body_id FROM captures WHERE id = ?", [capture_id]).fetchone()
     if row is None:
