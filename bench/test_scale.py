@@ -27,10 +27,10 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Run, open_archive, start_run
-from archive.exchange.object_store.store import SIZE, manifest_of
+from archive.exchange.object_store import SIZE, manifest_of
 from archive.storage.connection import transaction
-from archive.storage.payloads import compact
 from archive.storage.snapshot import snapshot
+from archive.storage.stored_bodies import compact
 from bench.big import OUTLET
 from bench.imagined import BEGIN, Paper
 from bench.pages import Site

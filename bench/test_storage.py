@@ -19,10 +19,10 @@ from warcio.warcwriter import WARCWriter
 
 from archive import Capture, Reading, Run, open_archive, start_run
 from archive.pipeline.ingest import file_reading, keep_capture
-from archive.storage import codecs, payloads
+from archive.storage import codecs
 from archive.storage.captures.capture_writer import keep
 from archive.storage.connection import transaction
-from archive.storage.payloads import get_body
+from archive.storage.stored_bodies import compact, get_body
 from bench.big import OUTLET
 from bench.imagined import BEGIN, Paper
 from bench.pages import Site
@@ -71,7 +71,7 @@ def kept(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple
             for number in edited():
                 keep(db, run, capture_of(site, number, 1))
         again = {row[0] for row in db.execute("SELECT id FROM bodies").fetchall()} - first
-        payloads.compact(db, [1])
+        compact(db, [1])
         yield db, first, again
 
 

@@ -14,8 +14,9 @@ from urllib.parse import urljoin, urlsplit
 import scrapy
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
-from scrapy.http import Request, Response
+from scrapy.http import Headers, Request, Response
 from scrapy.settings import BaseSettings
+from scrapy.utils.python import to_unicode
 from twisted.python.failure import Failure
 
 from archive import Capture, Outlet, absolute, same_site
@@ -31,9 +32,9 @@ from crawler.config.settings_in_force import for_scrapy
 from crawler.outlets import catalogue
 from crawler.outlets.descriptions import FIELDS, TIMEZONE, OutletDescription
 from crawler.politeness.host_backoff import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
-from crawler.response_capture import capture_of, field_value
 from crawler.run.run_verdict import WRONG_CLOCK
-from crawler.run.site_witness import WrongClock
+from crawler.run.site_checks import WrongClock
+from crawler.scrapy_responses import CODING, charset, field_value, leads_to, remarks
 from crawler.session import CrawlSession
 from crawler.writer import ArchiveWriter
 
@@ -205,6 +206,43 @@ class OutletSpider(scrapy.Spider):
         except ValueError:
             self.answers += 1
             self.writer.note(lambda session: session.record_refusal(url))
+
+
+def capture_of(response: Response) -> Capture:
+    """The capture of a response; of a redirect, final_url is its target."""
+    request = response.request
+    assert request is not None
+    capture = Capture(
+        requested_url=request.url,
+        final_url=leads_to(response),
+        captured_at=now(),
+        status=response.status,
+        headers=_original_headers(response),
+        body=response.body or None,
+        encoding=charset(response),
+        request_headers=_header_pairs(request.headers),
+        via=tuple(request.meta.get("via", ())),
+        detail=remarks(response),
+    )
+    if capture.is_partial:
+        content_range = capture.header("Content-Range") or "it does not say which"
+        capture = replace(capture, detail=capture.detail or f"not read: a part that nobody asked for ({content_range})")
+    return capture
+
+
+def _original_headers(response: Response) -> tuple[tuple[str, str], ...]:
+    """The headers, with the Content-Encoding that the decompression middleware removed."""
+    headers = tuple(pair for pair in _header_pairs(response.headers) if pair[0].lower() != "content-encoding")
+    coding = response.request.meta.get(CODING) if response.request else None
+    return (*headers, ("Content-Encoding", coding)) if coding else headers
+
+
+def _header_pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (to_unicode(name, encoding="latin-1"), to_unicode(value, encoding="latin-1"))
+        for name, values in headers.items()
+        for value in values
+    )
 
 
 def conditions(etag: str | None, last_modified: str | None) -> dict[str, bytes]:

@@ -14,13 +14,12 @@ from functools import partial
 from typing import Any, TypeVar
 
 from archive import Picture, Reading, Unreadable
-from archive.model.change_rate import ChangeRates
 from archive.model.packed_links import PackedLinks
 from archive.pictures import recognise, recognise_kind
-from archive.pipeline.page_reading import extractor_of, try_to_read
+from archive.pipeline.page_reading import extractor_of, try_to_read, without_rates
 from archive.storage.captures.kept_captures import Source
 from archive.text.recurring_blocks import Boilerplate
-from archive.workers import FutureWorkers, Lost
+from archive.workers import Lost, Workers
 from crawler import discovery
 
 T = TypeVar("T")
@@ -66,14 +65,13 @@ class Readers:
 
     def __init__(self, boilerplate: Boilerplate, count: int | None = None):
         self._boilerplate = boilerplate
-        self._workers = FutureWorkers[Task | Call, Any](partial(_reader, boilerplate), count)
+        self._workers = Workers[Task | Call, Any](partial(_reader, boilerplate), count)
         self._stopped = False
 
     async def read(self, task: Task) -> Read:
         """Reads a page. Never fails for the page's content: what cannot be read is Unreadable. Raises ReadingStopped,
         and LuubaoError where no reader process can be started."""
-        run = replace(task.source.run, change_rates=ChangeRates())  # large, and not needed by a reader
-        answer = await self._submit(replace(task, source=replace(task.source, run=run)))
+        answer = await self._submit(replace(task, source=without_rates(task.source)))
         if isinstance(answer, Lost):
             return Read(Unreadable("gave-up", answer.reason, extractor_of(self._boilerplate)), PackedLinks())
         assert isinstance(answer, Read)

@@ -28,7 +28,7 @@ from archive.storage.clock_corrections import usual_offset
 from archive.storage.connection import Database
 from archive.workers import Lost
 from crawler.readers import packed_links
-from crawler.run.site_witness import ClockCheck, SiteMove
+from crawler.run.site_checks import ClockCheck, SiteMove
 
 _PICTURE_COUNTS = {"gone": "pictures-failed", "error": "pictures-failed", "forbidden": "pictures-forbidden"}
 
@@ -38,7 +38,6 @@ class Submitted:
     """What a submitted capture brought. pictures: those to fetch now; onward: the redirect target to follow, None for
     none."""
 
-    ingested: Ingested
     pictures: tuple[WantedPicture, ...] = ()
     onward: str | None = None
 
@@ -242,7 +241,7 @@ class CrawlSession:
 
     def _submitted(self, ingested: Ingested, onward: str | None = None) -> Submitted:
         self._count(ingested)
-        return Submitted(ingested, tuple(self._pictures(ingested)), onward)
+        return Submitted(tuple(self._pictures(ingested)), onward)
 
     def _note_seed(self, key: str, seed: Seed) -> None:
         self._unanswered_seeds.discard(key)

@@ -16,8 +16,7 @@ from tests.test_architecture import LAYERS, MODULES, imports, module_of, name_of
 
 FOLDER = ROOT / "docs" / "architecture"
 WALK = (
-    ("crawler.outlet", "OutletSpider", "Scrapy calls the spider back with a response"),
-    ("crawler.response_capture", "capture_of", "the response becomes a Capture: bytes, headers, time"),
+    ("crawler.outlet", "OutletSpider", "the spider makes a Capture of Scrapy's response: bytes, headers, time"),
     ("crawler.writer", "ArchiveWriter", "the thread that owns the archive takes it"),
     ("crawler.session", "CrawlSession", "the run counts it, and notes its links in the frontier"),
     ("archive.pipeline.ingest", "keep_capture", "store, read, file: the three steps in order"),
@@ -63,7 +62,9 @@ def layers() -> str:
 
 
 def walk() -> str:
-    """The modules through which a page passes, in order. Each name is looked up in the code."""
+    """The modules through which a page passes, in order, at most ten. Each name is looked up in the code."""
+    if len(WALK) > 10:
+        raise SystemExit("docs/architecture.py: a page passes more than ten modules")
     parts = []
     for number, (module, name, what) in enumerate(WALK):
         if name not in set(_defined(module)):

@@ -17,7 +17,6 @@ import click
 from archive.cli.reread_spark import reread_command
 from archive.cluster.reading_files import COLUMNS as READING_COLUMNS
 from archive.console.output import rendered
-from archive.monitor.status_text import lines as status_lines
 from archive.queries.canned_queries import TOPICS, Question
 from archive.queries.tabular import EXPORT_COLUMNS as DATASET_COLUMNS
 from archive.storage.connection import open_archive
@@ -26,6 +25,7 @@ from archive.storage.schema import TABLES
 from crawler import settings
 from crawler.cli import luubao
 from crawler.cli.settings_command import sample
+from crawler.cli.status import text_lines as status_lines
 from crawler.config.alert_tables import KEYS as ALERT_KEYS
 from crawler.demo.server import Newspaper
 from crawler.fleet.batch import FIELDS as ROUND_FIELDS

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from archive import open_archive
 from archive.cli import archive
-from archive.storage.payloads import get_body
+from archive.storage.stored_bodies import get_body
 
 Rows = list[tuple[Any, ...]]
 

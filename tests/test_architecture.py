@@ -64,7 +64,7 @@ LAYERS = (
         (
             "crawler.config", "crawler.alerts", "crawler.outlets", "crawler.politeness", "crawler.download", "crawler.run",
             "crawler.settings", "crawler.outlet", "crawler.session", "crawler.writer", "crawler.readers",
-            "crawler.response_capture", "crawler.scheduler",
+            "crawler.scrapy_responses", "crawler.scheduler",
         ),
         ("crawler.demo_walkthrough",),
     ),

@@ -16,7 +16,7 @@ _COMMANDS = {
     "articles": ("lookup_commands:articles", "Lists articles, newest first."),
     "cited": ("lookup_commands:cited", "Shows which articles that a document cites changed since it cited them."),
     "cleanse": ("upgrade:cleanse", "Removes passwords and other secrets of the crawler."),
-    "compact": ("keeping:compact", "Recompresses stored pages to save space."),
+    "compact": ("maintenance:compact", "Recompresses stored pages to save space."),
     "diff": ("diff_command:diff", "Shows what changed between two versions, word by word."),
     "export": ("export:export", "Exports the archive."),
     "import": ("exchange_commands:import_command", "Imports WARC, ARC and WACZ files, mirrors and saved pages."),
@@ -31,9 +31,9 @@ _COMMANDS = {
     "serve": ("serve:serve", "Serves the reading room and Datasette, read-only."),
     "show": ("lookup_commands:show", "Shows an article with its pictures and captions."),
     "upgrade": ("upgrade:upgrade", "Upgrades an archive written by an older luubao."),
-    "verify": ("keeping:verify", "Checks that the archive is complete and unchanged."),
+    "verify": ("maintenance:verify", "Checks that the archive is complete and unchanged."),
     "versions": ("lookup_commands:versions", "Lists an article's versions and what changed in each."),
-    "withdraw": ("keeping:withdraw", "Hides an article on request; --destroy deletes its words."),
+    "withdraw": ("maintenance:withdraw", "Hides an article on request; --destroy deletes its words."),
 }
 COMMANDS: Mapping[str, Listed] = {
     name: Listed(f"archive.cli.{place}", sentence) for name, (place, sentence) in _COMMANDS.items()

@@ -11,7 +11,7 @@ import click
 
 from archive.cli.options import db_option, filing, picture_folder, pictures_option, unpack_ratio_option
 from archive.console.output import clear_progress, counting, say, say_all, say_counts, show_progress
-from archive.exchange.object_store.store import ObjectStore
+from archive.exchange.object_store import ObjectStore
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.paths import folder_beside
 from archive.model.records import Outlet
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from archive.exchange.importers.import_items import OutletMatcher
     from archive.exchange.importers.import_job import Report
     from archive.exchange.importers.mirrors import PageDefaults
-    from archive.exchange.object_store.sync import TransferReport
+    from archive.exchange.sync import TransferReport
 
 EXIT_PARTLY = 4
 """The exit code of `import`, `merge` and `backfill` when some items could not be imported, as of `luubao crawl` when
@@ -253,7 +253,7 @@ def push_command(
       luubao push s3://library/papers --db baophutho.db
       luubao push s3://library/papers --archives /srv/luubao
     """
-    from archive.exchange.object_store.sync import accept_merged_state, push
+    from archive.exchange.sync import accept_merged_state, push
 
     bucket, failed, partly = ObjectStore(store), False, False
     for archive in sorted(archives.glob("*.db")) if archives else [path]:
@@ -290,7 +290,7 @@ def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool
     Example:
       luubao pull s3://library/papers baophutho.db baovinhphuc.db --to /srv/reading
     """
-    from archive.exchange.object_store.sync import pull
+    from archive.exchange.sync import pull
 
     bucket = ObjectStore(store)
     if len(names) > 1 and not to.is_dir():

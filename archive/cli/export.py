@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.cli.options import Commands, F, db_option, picture_folder, pictures_option
+from archive.cli.options import DAY, Commands, F, db_option, picture_folder, pictures_option
 from archive.console.output import counting, say
 from archive.model.time_zones import DaySpan
 from archive.runtime.atomic_files import atomic_write
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from archive.exchange.exporters.warc_files import Exported
     from archive.queries.tabular import Selection
     from archive.storage.captures.capture_stream import Scope
-
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 class _Exports(Commands):
@@ -41,8 +39,8 @@ def export() -> None:
 
 def scope_options(command: F) -> F:
     """Adds --outlet, --since and --until."""
-    command = click.option("--until", type=_DAY, help="Captures up to this day, in the outlet's zone.")(command)
-    command = click.option("--since", type=_DAY, help="Captures from this day on, in the outlet's zone.")(command)
+    command = click.option("--until", type=DAY, help="Captures up to this day, in the outlet's zone.")(command)
+    command = click.option("--since", type=DAY, help="Captures from this day on, in the outlet's zone.")(command)
     return click.option("--outlet", help="Only this outlet.")(command)
 
 
@@ -58,14 +56,12 @@ def to_option(help_text: str) -> Callable[[F], F]:
     return click.option("--to", "target", required=True, type=click.Path(path_type=Path), help=help_text)
 
 
-def scope_of(
-    db: Any, outlet: str | None, since: datetime | None, until: datetime | None, run: int | None = None
-) -> Scope:
+def scope_of(db: Any, outlet: str | None, since: date | None, until: date | None, run: int | None = None) -> Scope:
     """The scope of captures for these options. Raises UnknownOutlet."""
     from archive.storage.captures.capture_stream import Scope
 
     zone = outlets_of(db, outlet)[0].outlet.timezone if outlets_of(db, outlet) else "UTC"
-    first, last = DaySpan(since.date() if since else None, until.date() if until else None).stamps(zone)
+    first, last = DaySpan(since, until).stamps(zone)
     return Scope(outlet, run, first, last)
 
 
@@ -80,7 +76,7 @@ def scope_of(
 @click.option("--no-pictures", is_flag=True, help="Without pictures.")
 @pictures_option
 def warc(
-    path: Path, outlet: str | None, since: datetime | None, until: datetime | None, target: Path, run: int | None,
+    path: Path, outlet: str | None, since: date | None, until: date | None, target: Path, run: int | None,
     zstd: bool, size: int, no_pictures: bool, pictures: Path | None,
 ) -> None:  # fmt: skip
     """Writes WARC 1.1: every capture as it came, with its request, and the pictures.
@@ -129,7 +125,7 @@ def titled(db: Any, outlet: str | None) -> str:
 @click.option("--no-pictures", is_flag=True, help="Without pictures.")
 @pictures_option
 def wacz(
-    path: Path, outlet: str | None, since: datetime | None, until: datetime | None, target: Path, no_pictures: bool,
+    path: Path, outlet: str | None, since: date | None, until: date | None, target: Path, no_pictures: bool,
     pictures: Path | None,
 ) -> None:  # fmt: skip
     """Writes one WACZ file: WARC files with an index and a page list, for replay in a browser.
@@ -154,7 +150,7 @@ def wacz(
 @click.option("--organisation", default="", help="Organisation that deposits it: Source-Organization of the bag.")
 @pictures_option
 def bag(
-    path: Path, outlet: str | None, since: datetime | None, until: datetime | None, target: Path, organisation: str,
+    path: Path, outlet: str | None, since: date | None, until: date | None, target: Path, organisation: str,
     pictures: Path | None,
 ) -> None:  # fmt: skip
     """Writes a BagIt bag for a library: WARC files, all versions as JSON Lines, a data card, and digests.
@@ -180,8 +176,8 @@ def choice_options(command: F) -> F:
         click.option("--gone", is_flag=True, help="Only articles that disappeared."),
         click.option("--edited", is_flag=True, help="Only edited articles."),
         click.option("--section", help="Only this section's."),
-        click.option("--until", type=_DAY, help="Published up to this day."),
-        click.option("--since", type=_DAY, help="Published from this day on; where a page names no day, first seen."),
+        click.option("--until", type=DAY, help="Published up to this day."),
+        click.option("--since", type=DAY, help="Published from this day on; where a page names no day, first seen."),
         click.option("--words", help="Only versions that hold these words, as in `luubao search`."),
         click.option("--outlet", help="Only this outlet."),
     ):
@@ -193,8 +189,7 @@ def chosen(filters: dict[str, Any]) -> Selection:
     """The filter for these options."""
     from archive.queries.tabular import Selection
 
-    days = {name: day.date().isoformat() if (day := filters.pop(name)) else None for name in ("since", "until")}
-    return Selection(since=days["since"], until=days["until"], **filters)
+    return Selection(**filters | {"words": filters["words"] or ""})
 
 
 def _table_command(form: Format, format_name: str) -> click.Command:

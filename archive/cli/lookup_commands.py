@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.cli.formatting import article_lines, gist_lines, hit_lines, reading_lines, run_lines, version_lines
-from archive.cli.options import NUMBER, day, db_option, json_option, limit_option, picture_folder, pictures_option
+from archive.cli.options import DAY, NUMBER, db_option, json_option, limit_option, picture_folder, pictures_option
 from archive.console.output import printable, say, say_all, say_json
 from archive.queries import lookup
 from archive.storage.connection import open_archive
@@ -147,10 +147,8 @@ def show(path: Path, as_json: bool, url: str, number: int | None, pictures: Path
 @click.argument("words", nargs=-1, required=True)
 @click.option("--outlet", help="Only this outlet.")
 @click.option("--section", help="Only in this section, as the page names it.")
-@click.option(
-    "--since", metavar="DAY", callback=day, help="Published from this day on; where a page names no day, first seen."
-)
-@click.option("--until", metavar="DAY", callback=day, help="Published up to this day.")
+@click.option("--since", type=DAY, help="Published from this day on; where a page names no day, first seen.")
+@click.option("--until", type=DAY, help="Published up to this day.")
 @click.option("--author", help="Only if the byline contains this.")
 @click.option("--credit", help="Only with a picture credited so.")
 @click.option("--edited", is_flag=True, help="Only edited articles.")

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from archive.console.output import errors_printable, say
-from archive.model import notices
-from archive.model.errors import LuubaoError
+from archive.model.errors import LuubaoError, take_notices
 from archive.model.paths import folder_beside
 from archive.runtime import signals
 from archive.runtime.isolated import isolation
@@ -83,12 +82,19 @@ NUMBER = click.IntRange(1, 1_000_000_000)
 PORT = click.IntRange(0, 65535)
 
 
-def day(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    """Validates a day such as `2026-05-20`."""
-    try:
-        return date.fromisoformat(value).isoformat() if value else None
-    except ValueError as error:
-        raise click.BadParameter(f"{value!r} is no day. Write it as 2026-05-20") from error
+class _Day(click.ParamType[date]):
+    """A day such as `2026-05-20`."""
+
+    name = "day"
+
+    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day. Write it as 2026-05-20", param, ctx)
+
+
+DAY = _Day()
 
 
 def limit_option(command: F) -> F:
@@ -103,12 +109,12 @@ def limit_option(command: F) -> F:
 @contextmanager
 def _printing_notices() -> Iterator[list[str]]:
     """Prints notices of skipped rows on standard error at the end; yields the list of them."""
-    notices.take()  # drops those of an earlier command in the same process
+    take_notices()  # drops those of an earlier command in the same process
     found: list[str] = []
     try:
         yield found
     finally:
-        found += notices.take()
+        found += take_notices()
         for line in found:
             say(line, err=True)
 

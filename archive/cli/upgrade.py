@@ -5,19 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive.cli.formatting import change_lines
-from archive.cli.options import db_option, filing, json_option
+from archive.cli.options import DAY, db_option, filing, json_option
 from archive.console.output import bar, clear_progress, is_watched, say, say_all, say_json, show_progress
 from archive.diff import Change
 from archive.model import clock
-from archive.model.errors import ArchiveUnusable
-from archive.model.notices import MOST_NOTED
+from archive.model.errors import MOST_NOTED, ArchiveUnusable
 from archive.runtime import signals
 from archive.storage.connection import open_archive, open_existing, transaction
 from archive.storage.histories.edit_size import measure, uncounted
@@ -134,19 +133,17 @@ EXIT_INCOMPLETE = 4
 
 _REFRESH = 0.2  # seconds between updates of the progress line
 
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
-
 
 @click.command("reread")
 @db_option
 @json_option
 @click.option("--outlet", help="Only this outlet's captures.")
-@click.option("--since", type=_DAY, metavar="DATE", help="Only captures from this day on (outlet's time zone).")
-@click.option("--until", type=_DAY, metavar="DATE", help="Only captures up to this day.")
+@click.option("--since", type=DAY, help="Only captures from this day on (outlet's time zone).")
+@click.option("--until", type=DAY, help="Only captures up to this day.")
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Reader processes; one per core by default.")
 @click.option("--dry-run", is_flag=True, help="Print what would change; change nothing.")
 def reread_command(
-    path: Path, as_json: bool, outlet: str | None, since: datetime | None, until: datetime | None, jobs: int | None,
+    path: Path, as_json: bool, outlet: str | None, since: date | None, until: date | None, jobs: int | None,
     dry_run: bool,
 ) -> None:  # fmt: skip
     """Reads stored pages again with the present reader.
@@ -169,7 +166,7 @@ def reread_command(
     require_rules()
     if since and until and since > until:
         raise click.UsageError("--since is later than --until")
-    order = Order(outlet, _day(since), _day(until), jobs, dry_run)
+    order = Order(outlet, since, until, jobs, dry_run)
     with nullcontext() if dry_run else filing(path), signals.graceful():
         report = reread(path, order, progress=_progress(), stopped=signals.signal_received)
     clear_progress()
@@ -178,10 +175,6 @@ def reread_command(
     else:
         _print_report(report)
     raise click.exceptions.Exit(_exit_code(report))
-
-
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
 
 
 def _print_report(report: Report) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -148,19 +149,15 @@ class _StagedAnswers:
 
     def __init__(self, ledger: StagedReadings, workers: Workers[Waiting, ReadPage]):
         self.ledger, self.workers, self.count = ledger, workers, workers.count
-        self.ready: list[tuple[int, ReadPage | Lost]] = []
 
-    def submit(self, number: int, task: Waiting) -> None:
+    def call(self, task: Waiting) -> Future[ReadPage | Lost]:
         """Answers with a capture's staged reading, or submits the capture to the workers."""
-        row = self.ledger.reading(number)
+        row = self.ledger.reading(task.source.capture_id)
         if row is None:
-            self.workers.submit(number, task)
-        else:
-            self.ready.append((number, reading_in(row)))
-
-    def answers(self, seconds: float) -> Sequence[tuple[int, ReadPage | Lost]]:
-        ready, self.ready = self.ready, []
-        return ready + self.workers.answers(0 if ready else seconds)
+            return self.workers.call(task)
+        staged: Future[ReadPage | Lost] = Future()
+        staged.set_result(reading_in(row))
+        return staged
 
 
 def refuse_nothing(imported: Imported, files: Sequence[Path]) -> None:

@@ -27,7 +27,7 @@ from archive.pipeline.page_reading import extractor_of, gave_up, try_to_read
 from archive.storage.captures import kept_captures
 from archive.storage.unread_captures import CaptureKey
 from archive.text.recurring_blocks import Boilerplate, without
-from archive.workers import PATIENCE, FutureWorkers, Lost, awaited
+from archive.workers import PATIENCE, Lost, Workers, awaited
 
 REVISITS = "_revisits"
 """The subfolder for captures whose body is in another record."""
@@ -177,16 +177,16 @@ def _extractor() -> Iterator[Callable[[_Task], Reading | Unreadable]]:
     yield lambda task: try_to_read(*task, Boilerplate())
 
 
-_workers: dict[float, FutureWorkers[_Task, Reading | Unreadable]] = {}
+_workers: dict[float, Workers[_Task, Reading | Unreadable]] = {}
 
 
-def worker_pool(patience: float) -> FutureWorkers[_Task, Reading | Unreadable]:
+def worker_pool(patience: float) -> Workers[_Task, Reading | Unreadable]:
     """The worker process that reads pages. Later tasks use it again, for it takes a second to start; it ends with this
     process."""
     if patience not in _workers:
         # before multiprocessing's own handler, which waits for workers that ignore its signal
         atexit.register(stop_workers)
-        _workers[patience] = FutureWorkers(_extractor, 1, patience=patience)
+        _workers[patience] = Workers(_extractor, 1, patience=patience)
     return _workers[patience]
 
 

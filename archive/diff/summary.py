@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from archive.diff.compare import compare, size
-from archive.diff.significance import REPLACED_PICTURE, meaning_of, names_in
+from archive.diff.compare import REPLACED_PICTURE, compare, meaning_of, names_in, size
 from archive.diff.wording import Change, ChangeKind, Piece
 from archive.model.records import Image, Reading
 from archive.text.equivalence import tokens
@@ -112,7 +111,7 @@ _PICTURE_TEXTS = ("caption", "credit")
 @dataclass(frozen=True, slots=True)
 class Quote:
     """One change in its sentence, shortened to a line or two. part, kind: see Change; place: position of the paragraph
-    or picture, the new one, or else the old; weight: as in archive/diff/significance.py."""
+    or picture, the new one, or else the old; weight: as in archive/diff/compare.py."""
 
     part: str
     kind: ChangeKind

@@ -54,8 +54,7 @@ from archive.history.picture_changes import VISIT
 from archive.history.values import Article, Doubted, History
 from archive.model.identity_memo import IdentityMemo
 from archive.model.records import Reading, Unreadable
-from archive.text.equivalence import tidy, tokens
-from archive.text.mojibake import is_garbled
+from archive.text.equivalence import is_garbled, tidy, tokens
 
 SAME_WORDS = 2  # other articles: two agency reports may be alike, three like pages of one site are one page
 SAME_HEADLINE = 4  # a column repeats its headline at a few articles

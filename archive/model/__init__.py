@@ -1,2 +1,3 @@
 """Records, validators, URLs, clock and errors: values and pure functions. The validators (`*_validation`) check values
-from outside; `notices` collects what was skipped because it was invalid. Imports nothing but the standard library."""
+from outside; `errors` collects notices of what was skipped because it was invalid. Imports nothing but the standard
+library."""

@@ -8,7 +8,7 @@ from datetime import time as time_of_day
 from zoneinfo import ZoneInfo
 
 from archive.model import clock
-from archive.model.notices import pass_over
+from archive.model.errors import pass_over
 from archive.model.validation import is_zone, shown
 
 UNKNOWN = ZoneInfo("UTC")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from archive.console.logs import log_of
 from archive.history import UrlCapture, derive, in_time
 from archive.model import clock
-from archive.model.errors import ArchiveDamaged, BadValue, LuubaoError
-from archive.model.notices import pass_over
+from archive.model.errors import ArchiveDamaged, BadValue, LuubaoError, pass_over
 from archive.model.records import Reading, Run
 from archive.pipeline.filing import FiledHistories, Filing, Readings, extractor_of
 from archive.runtime import signals
@@ -84,10 +83,7 @@ def rehearse_filing(
     return Filing(db, run, boilerplate, known, "", None, rehearsed=True).file_pending(set(keys))
 
 
-def file_waiting(
-    db: Database, run: Run, known: Readings | None = None, *, quiet: bool = False,
-    step: Callable[[], None] = lambda: None,
-) -> Counts:  # fmt: skip
+def file_waiting(db: Database, run: Run, known: Readings | None = None, *, quiet: bool = False) -> Counts:
     """Files all URLs of the run's outlet that wait because captures came late, some in a commit."""
     boilerplate, counts, passes = version_texts.boilerplate_of(db, run.outlet_id), Counts(), Counter[str]()
     while keys := pending_urls(db, run.outlet_id, _BATCH):
@@ -106,7 +102,6 @@ def file_waiting(
                         clear_rebuild_marks(db, run.outlet_id, {key})
                     done |= filed.keys | {key} if filed else {key}
                     counts.add(filed.counts if filed else Counts())
-                step()
     return counts
 
 

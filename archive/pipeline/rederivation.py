@@ -14,8 +14,8 @@ from archive.storage.connection import Database
 from archive.storage.histories.domain_moves import hosts_of
 from archive.storage.histories.doubts import Upheaval, upheavals
 from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
+from archive.storage.integrity import Problem, Unchecked
 from archive.storage.integrity.derived_columns import differences, readings_of
-from archive.storage.integrity.problems import Problem, Unchecked
 from archive.storage.reading_rows import StoredReadings, kept_readings
 from archive.storage.sqlite_errors import ROW_ERRORS
 from archive.storage.unread_captures import Waiting, waiting_of

@@ -1,4 +1,5 @@
-"""Rereads kept captures after the extractor, its rules or an outlet's boilerplate improved.
+"""Rereads kept captures after the extractor, its rules or an outlet's boilerplate improved; and kept pages by their
+reading's own extractor, to compare them (`luubao verify --reread`).
 
 Worker processes read bodies and extract; this process alone writes. What belongs together is read completely and then
 filed like anything else (archive/pipeline/filing.py), so that the result is what a crawl with this extractor would have
@@ -10,19 +11,20 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, wait
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from archive.model.errors import ArchiveDamaged, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
 from archive.model.time_zones import DaySpan
 from archive.pipeline.history_filing import file_or_report, pages_to_read, rehearse_filing
-from archive.pipeline.page_reading import extractor_of, read_here
+from archive.pipeline.page_reading import extractor_of, read_here, without_rates
 from archive.pipeline.reread_report import Report
 from archive.storage import connection, version_texts
 from archive.storage.captures import capture_writer, kept_captures
@@ -30,7 +32,10 @@ from archive.storage.connection import Database, checkpoint
 from archive.storage.list_placements import place_teasers
 from archive.storage.unread_captures import ExtractorProgress, Span, Waiting
 from archive.text.recurring_blocks import Boilerplate
-from archive.workers import PATIENCE, Lost, Workers
+from archive.workers import PATIENCE, Lost, Workers, awaited
+
+if TYPE_CHECKING:
+    from archive.pipeline.rederivation import RederivedUrl
 
 _BATCH = 20  # articles a commit
 _QUEUED_PER_WORKER = 32  # captures submitted for each worker, so that a slow one does not stop the others
@@ -57,11 +62,8 @@ class PageReaders(Protocol):
     def count(self) -> int:
         """How many captures are read at once."""
 
-    def submit(self, number: int, task: Waiting) -> None:
-        """Submits a capture, under its number."""
-
-    def answers(self, seconds: float) -> Sequence[tuple[int, ReadPage | Lost]]:
-        """The readings that are done, after waiting at most so long."""
+    def call(self, task: Waiting) -> Future[ReadPage | Lost]:
+        """Submits a capture. Its reading comes by the future."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +124,18 @@ def shown(job: Rereading, began: float, progress: Progress | None) -> Callable[[
 
 @dataclass(slots=True)
 class _Group:
-    """URLs that belong together. waiting: captures that are being read; read: readings of the others."""
+    """URLs that belong together. waiting: captures to be read; readings: theirs, once they are submitted; read: those
+    that were received."""
 
     key: str
     keys: frozenset[str]
     waiting: dict[int, Waiting]
+    readings: dict[int, Future[ReadPage | Lost]] = field(default_factory=dict)
     read: dict[int, Reading | Unreadable] = field(default_factory=dict)
+
+    def pending(self) -> int:
+        """How many readings have not come yet."""
+        return sum(not reading.done() for reading in self.readings.values())
 
 
 class Rereading:
@@ -142,7 +150,6 @@ class Rereading:
         self.ledger = ExtractorProgress(db, extractor_of(boilerplate))
         self.show: Callable[[], None] = lambda: None
         self.groups: deque[_Group] = deque()
-        self.owners: dict[int, _Group] = {}
 
     def run_all(self) -> None:
         """Rereads until nothing waits, or we are stopped."""
@@ -151,9 +158,9 @@ class Rereading:
             self._submit_ahead(stream)
             if not self.groups:
                 break
-            if self.groups[0].waiting:
-                self._collect()
+            wait(self.groups[0].readings.values(), _POLL_SECONDS)
             self._file_ready()
+            self.show()
         if self.groups and self.stopped():
             self._file_ready()
 
@@ -174,32 +181,32 @@ class Rereading:
         return _Group(key, keys, {page.source.capture_id: page for page in pages})
 
     def _submit_ahead(self, stream: Iterator[_Group]) -> None:
-        while len(self.owners) < _QUEUED_PER_WORKER * self.readers.count and (group := next(stream, None)):
+        pending = sum(group.pending() for group in self.groups)
+        while pending < _QUEUED_PER_WORKER * self.readers.count and (group := next(stream, None)):
             self.groups.append(group)
-            for number, waiting in group.waiting.items():
-                self.owners[number] = group
-                self.readers.submit(number, waiting)
+            group.readings = {number: self.readers.call(waiting) for number, waiting in group.waiting.items()}
+            pending += len(group.readings)
 
-    def _collect(self) -> None:
-        for number, answer in self.readers.answers(_POLL_SECONDS):
+    def _receive(self, group: _Group) -> _Group:
+        """The group with its readings, which have all come."""
+        for number, reading in group.readings.items():
+            answer = reading.result()
             if isinstance(answer, Lost):
                 answer = Unreadable("gave-up", answer.reason, self.ledger.extractor)
-            if not isinstance(answer, Absent) and answer.extractor != self.ledger.extractor:
-                raise LuubaoError("luubao was changed while it was reading. What was read is kept; start reread again")
-            group = self.owners.pop(number)
-            group.waiting.pop(number)
             if isinstance(answer, Absent):
                 self.report.absent += answer.damage is None
                 self.report.damaged += answer.damage is not None
+            elif answer.extractor != self.ledger.extractor:
+                raise LuubaoError("luubao was changed while it was reading. What was read is kept; start reread again")
             else:
                 group.read[number] = answer
-        self.show()
+        return group
 
     def _file_ready(self) -> None:
         """Files the groups that are read completely, from the oldest on, some in one transaction."""
         ready: list[_Group] = []
-        while self.groups and not self.groups[0].waiting and len(ready) < _BATCH:
-            ready.append(self.groups.popleft())
+        while self.groups and not self.groups[0].pending() and len(ready) < _BATCH:
+            ready.append(self._receive(self.groups.popleft()))
         with nullcontext() if self.report.dry_run or not ready else connection.transaction(self.db):
             for group in ready:
                 self._file_group(group)
@@ -236,3 +243,57 @@ def read_kept(db: Database, waiting: Waiting, boilerplate: Boilerplate) -> ReadP
     except ArchiveDamaged as error:
         return Absent(str(error))
     return Absent() if body is None else read_here(waiting.source, body, waiting.encoding, boilerplate)
+
+
+_Task = tuple[Waiting, Boilerplate]
+
+
+@contextmanager
+def reading_again(path: Path) -> Iterator[Reread]:
+    """Worker processes that reread an archive's pages, each with the extractor named in its stored reading."""
+    with Workers[_Task, ReadPage](partial(_rereader, path)) as workers:
+        yield Reread(workers)
+
+
+class Reread:
+    """Reads pages in worker processes. Pages of several URLs that are submitted before these are waited for are read
+    once."""
+
+    def __init__(self, workers: Workers[_Task, ReadPage]):
+        self.workers = workers
+        self.submitted: deque[frozenset[int]] = deque()  # captures.id, by call
+        self.readings: dict[int, tuple[str, Future[ReadPage | Lost]]] = {}  # by captures.id, with the extractor
+
+    def submit(self, urls: Mapping[str, RederivedUrl]) -> None:
+        """Begins to read the pages that belong to some URLs, by their keys."""
+        numbers = set()
+        for key, again in urls.items():
+            again.look_for(key)
+            for waiting, boilerplate in again.wanted:
+                number = waiting.source.capture_id
+                numbers.add(number)
+                if number not in self.readings:
+                    slim = replace(waiting, source=without_rates(waiting.source))
+                    self.readings[number] = again.reader[1], self.workers.call((slim, boilerplate))
+        self.submitted.append(frozenset(numbers))
+
+    def wait_for(self, urls: Iterable[RederivedUrl]) -> None:
+        """Gives URLs that were submitted, the earliest first, their readings."""
+        for again in urls:
+            numbers = (waiting.source.capture_id for waiting, _ in again.wanted)
+            read = {number: self._read(number) for number in numbers}
+            again.known = {number: answer for number, answer in read.items() if not isinstance(answer, Absent)}
+        for number in self.submitted.popleft().difference(*self.submitted):
+            del self.readings[number]
+
+    def _read(self, number: int) -> ReadPage:
+        extractor, reading = self.readings[number]
+        answer = awaited(reading)
+        return Unreadable("gave-up", answer.reason, extractor) if isinstance(answer, Lost) else answer
+
+
+@contextmanager
+def _rereader(path: Path) -> Iterator[Callable[[_Task], ReadPage]]:
+    logging.disable()  # a page's errors are compared like its other values
+    with connection.open_archive(path, any_code=True) as db:
+        yield lambda task: read_kept(db, *task)

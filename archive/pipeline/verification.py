@@ -8,7 +8,8 @@ with all that belongs to each, so that no more of the archive than that is in me
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,21 +17,20 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive.model import notices, validation
-from archive.model.errors import UnknownSeal
+from archive.model import validation
+from archive.model.errors import UnknownSeal, note_again, take_notices
 from archive.model.unpack_budget import UnpackBudget
 from archive.pipeline.rederivation import Extractors, FormerExtractor, RederivedUrl
 from archive.storage.captures import address_walk, kept_captures
 from archive.storage.connection import Database, open_archive, path_of, snapshot
-from archive.storage.integrity import consistency, fixity
-from archive.storage.integrity.problems import Problem, Step, Unchecked
+from archive.storage.integrity import Problem, Step, Unchecked, consistency, fixity
 from archive.storage.list_placements import wrong_placements
 from archive.storage.picture_files import broken_pictures
 from archive.storage.sqlite_errors import ROW_ERRORS, DatabaseError
-from archive.workers import Lost, Workers, cores
+from archive.workers import Lost, Workers, awaited, cores
 
 if TYPE_CHECKING:
-    from archive.pipeline.reread_check import Reread
+    from archive.pipeline.rereading import Reread
 
 Rederive = Callable[[Unchecked, Step], Iterator[Problem]]
 _BATCH = 40  # URLs that are compared at one moment of the archive
@@ -38,7 +38,6 @@ _AHEAD = 2  # batches whose pages are read while one is compared
 _PART = 200  # URLs that a worker process derives before it answers
 _WORTH_WORKERS = 3_000  # URLs: fewer are derived before worker processes have started
 _PATIENCE = 600.0  # seconds for a part: one that takes longer is derived here
-_POLL_SECONDS = 0.2
 _CACHE = "PRAGMA cache_size = -16000"  # kB: the inner nodes of a large archive's indexes
 
 
@@ -70,9 +69,8 @@ def rederivation(db: Database, reread: Reread | None = None) -> Iterator[Rederiv
         yield lambda skipped, step: _compared_here(db, skipped, step, reread)
         return
     with Workers[_Part, _Compared](partial(_comparing, path), patience=_PATIENCE, processor=_PATIENCE) as workers:
-        for number, part in enumerate(parts):
-            workers.submit(number, part)
-        yield lambda skipped, step: _compared_by(workers, db, parts, skipped, step)
+        answers = deque((part, workers.call(part)) for part in parts)
+        yield lambda skipped, step: _compared_by(answers, db, skipped, step)
 
 
 def _parts_worth_workers(db: Database) -> list[_Part]:
@@ -91,21 +89,19 @@ def _compared_here(db: Database, skipped: Unchecked, step: Step, reread: Reread 
 
 
 def _compared_by(
-    workers: Workers[_Part, _Compared], db: Database, parts: Sequence[_Part], skipped: Unchecked, step: Step
+    answers: deque[tuple[_Part, Future[_Compared | Lost]]], db: Database, skipped: Unchecked, step: Step
 ) -> Iterator[Problem]:
     """What the worker processes found, in order of URLs. A part that one of them could not derive is derived here."""
-    answers: dict[int, _Compared | Lost] = {}
     reported: set[Problem] = set()  # URLs that belong together may lie in several parts
     extractors = _extractors_of(db)
-    for number, part in enumerate(parts):
-        while number not in answers:
-            answers |= dict(workers.answers(_POLL_SECONDS))
-        compared = answers.pop(number)
+    while answers:
+        part, answer = answers.popleft()
+        compared = awaited(answer)
         if isinstance(compared, Lost):
             yield from _differences(extractors[part.outlet_id], _keys_of(db, part), skipped, step)
             continue
         skipped.add(compared.skipped)
-        notices.note_again(compared.notices)
+        note_again(compared.notices)
         for _ in range(compared.count):
             step()
         yield from (problem for problem in compared.problems if problem not in reported)
@@ -122,7 +118,7 @@ def _comparing(path: Path) -> Iterator[Callable[[_Part], _Compared]]:
 def _part_compared(db: Database, extractors: Mapping[int, Extractors], part: _Part) -> _Compared:
     compared, keys = _Compared(), list(_keys_of(db, part))
     compared.problems = list(_differences(extractors[part.outlet_id], iter(keys), compared.skipped))
-    compared.count, compared.notices = len(keys), notices.take()
+    compared.count, compared.notices = len(keys), take_notices()
     return compared
 
 

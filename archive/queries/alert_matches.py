@@ -25,7 +25,7 @@ Only = Literal["numbers", "headlines"]
 class AlertFilter:
     """What an alert looks for; an empty field filters nothing. words: as archive/text/search_query.py parses them, in
     the article before or after an edit. outlet: its name. kinds: of events. weight: the least of an edit, see
-    archive/diff/significance.py. only: edits that change numbers, or the headline; either, where both are named."""
+    archive/diff/compare.py. only: edits that change numbers, or the headline; either, where both are named."""
 
     words: str = ""
     outlet: str | None = None

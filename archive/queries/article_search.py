@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -32,8 +33,8 @@ class ArticleFilter:
 
     words: as archive/text/search_query.py parses them. outlet: its name. section: as the page names it. author: part
     of the byline. credit: the whole credit of one of its pictures. These three ignore case and diacritics. article: its
-    id. since, until: days of publication in the outlet's time zone, both included, as `2026-05-20`; for an article
-    without a published time, the day it was first seen. unannounced: has an edit that the newspaper did not announce.
+    id. since, until: days of publication in the outlet's time zone, both included; for an article without a
+    published time, the day it was first seen. unannounced: has an edit that the newspaper did not announce.
     """
 
     words: str = ""
@@ -41,8 +42,8 @@ class ArticleFilter:
     section: str | None = None
     author: str | None = None
     credit: str | None = None
-    since: str | None = None
-    until: str | None = None
+    since: date | None = None
+    until: date | None = None
     edited: bool = False
     unannounced: bool = False
     gone: bool = False
@@ -65,8 +66,6 @@ _UNDATED = {
 }
 """The moments bound what is read, in UTC, by a day more than the day in the outlet's zone."""
 
-UNANNOUNCED = "EXISTS (SELECT 1 FROM versions WHERE versions.article_id = articles.id AND announced = 'none')"
-
 _CONDITIONS = {
     "outlet": "articles.outlet_id = (SELECT id FROM outlets WHERE name = :outlet)",
     "section": "articles.section = :section",
@@ -74,7 +73,7 @@ _CONDITIONS = {
     "credit": "EXISTS (SELECT 1 FROM version_images WHERE version_images.credit = :credit"
     " AND version_images.version_id = articles.current_version_id)",
     "edited": "articles.version_count > 1",
-    "unannounced": UNANNOUNCED,
+    "unannounced": "EXISTS (SELECT 1 FROM versions WHERE versions.article_id = articles.id AND announced = 'none')",
     "gone": "articles.gone_since IS NOT NULL",
     "article": "articles.id = :article",
 }
@@ -87,17 +86,18 @@ def conditions(db: Database, article_filter: ArticleFilter, *, words: bool = Tru
 
     Raises BadQuery for words that cannot be searched for.
     """
-    if article_filter.since or article_filter.until:
-        db.conn.create_function("local_day", 2, _local_day, deterministic=True)
     if article_filter.author:
         db.conn.create_function("fold", 1, lambda text: without_diacritics(text) if text else "", deterministic=True)
     values = {name: getattr(article_filter, name) for name in (*_CONDITIONS, *_DATED)}
+    bounds = [bound for bound in _DATED if values[bound]]
+    values |= {bound: values[bound].isoformat() for bound in bounds}
     values |= {
         "section": _stored_spelling(db, _SECTIONS, article_filter.section),
         "credit": _stored_spelling(db, _CREDITS, article_filter.credit),
     }
     clauses = [sql for name, sql in _CONDITIONS.items() if values[name]]
-    if bounds := [bound for bound in _DATED if getattr(article_filter, bound)]:
+    if bounds:
+        db.conn.create_function("local_day", 2, _local_day, deterministic=True)
         clauses.append(_day_condition(bounds))
     if words and article_filter.words.strip():
         clauses.append(_MATCH)

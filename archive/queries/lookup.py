@@ -16,7 +16,7 @@ from archive.model.errors import BadQuery, UnknownArticle, Withdrawn
 from archive.model.paths import shown_place
 from archive.model.urls import url_key
 from archive.model.validation import stored_moment
-from archive.queries.article_search import UNANNOUNCED
+from archive.queries.article_search import ArticleFilter, conditions
 from archive.storage.sqlite_errors import readable_value, readable_values, unreadable_row
 from archive.storage.withdrawals.withdrawal_lookup import withdrawal_of
 
@@ -92,17 +92,11 @@ def articles(
     """Articles, latest published first, those without a date last. edited: only those with more than one version.
     unannounced: only those with an edit that the newspaper did not announce. gone: only those that are gone. limit: -1
     is no limit."""
-    filters = [
-        ("withdrawn_at IS NULL", True),
-        ("outlets.name = :outlet", outlet),
-        ("version_count > 1", edited),
-        (UNANNOUNCED, unannounced),
-        ("gone_since IS NOT NULL", gone),
-    ]
-    where = " AND ".join(condition for condition, active in filters if active)
+    article_filter = ArticleFilter(outlet=outlet, edited=edited, unannounced=unannounced, gone=gone)
+    more, values = conditions(db, article_filter)
     rows = db.query(
-        f"{_ARTICLE} WHERE {where} ORDER BY published_at DESC, articles.id DESC LIMIT :limit",
-        {"outlet": outlet, "limit": limit},
+        f"{_ARTICLE} WHERE withdrawn_at IS NULL{more} ORDER BY published_at DESC, articles.id DESC LIMIT :limit",
+        {**values, "limit": limit},
     )
     return list(readable_values(rows, "articles", lambda row: Article(**row)))
 

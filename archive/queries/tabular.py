@@ -19,17 +19,9 @@ _BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
-    """Selection of versions. words, since, until: as in `luubao search`. history: all versions, not only current
-    ones."""
+class Selection(ArticleFilter):
+    """Selection of versions. history: all versions, not only current ones."""
 
-    outlet: str | None = None
-    words: str | None = None
-    since: str | None = None
-    until: str | None = None
-    section: str | None = None
-    edited: bool = False
-    gone: bool = False
     history: bool = False
 
 
@@ -105,13 +97,9 @@ def rows(db: Database, choice: Selection, *, newest: int | None = None) -> Itera
 
 
 def _condition(db: Database, choice: Selection) -> tuple[str, dict[str, Any]]:
-    article_filter = ArticleFilter(
-        outlet=choice.outlet, section=choice.section, since=choice.since, until=choice.until, edited=choice.edited,
-        gone=choice.gone,
-    )  # fmt: skip
-    more, values = conditions(db, article_filter)
+    more, values = conditions(db, choice, words=False)
     parameters = {**values, "history": choice.history}
-    if choice.words is None:
+    if not choice.words:
         return _WHERE + more, parameters
     return _WHERE + more + _MATCH, {**parameters, "query": fts_query(choice.words)}
 

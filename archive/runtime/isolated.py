@@ -17,14 +17,14 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from archive.workers import FutureWorkers, Lost
+    from archive.workers import Lost, Workers
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _creation_lock = Lock()
 _entered = False
-_worker: FutureWorkers[Callable[[], Any], Any] | None = None
+_worker: Workers[Callable[[], Any], Any] | None = None
 
 
 @contextmanager
@@ -68,10 +68,10 @@ def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Lost
     return answer
 
 
-def _shared_worker() -> FutureWorkers[Callable[[], Any], Any]:
+def _shared_worker() -> Workers[Callable[[], Any], Any]:
     global _worker
-    from archive.workers.pool import FutureWorkers, calling  # imported only where a worker is needed
+    from archive.workers.pool import Workers, calling  # imported only where a worker is needed
 
     with _creation_lock:  # calls may come from several threads
-        _worker = _worker or FutureWorkers[Callable[[], Any], Any](calling, 1)
+        _worker = _worker or Workers[Callable[[], Any], Any](calling, 1)
         return _worker

@@ -20,8 +20,8 @@ from archive.model.records import Reading, Teaser, Unreadable
 from archive.model.urls import url_key
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import rows_of, transaction
+from archive.storage.integrity import Problem, Step
 from archive.storage.integrity.column_validation import row_numbers
-from archive.storage.integrity.problems import Problem, Step
 from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
 
 _LISTS = ("home", "listing")

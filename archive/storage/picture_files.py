@@ -32,7 +32,7 @@ from archive.model.paths import (
 )
 from archive.model.validation import shown
 from archive.runtime.atomic_files import as_unwritable, atomic_write, remove_leftovers
-from archive.storage.integrity.problems import Problem, Step
+from archive.storage.integrity import Problem, Step
 from archive.storage.withdrawals.destruction import encoded_row
 
 MOST_BYTES = 256 * 1024 * 1024

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from archive.history.article_identity import TWIN_LENGTH
 from archive.history.edits import reading_digest, state_of, words_of
 from archive.model import clock
-from archive.model.notices import pass_over
+from archive.model.errors import pass_over
 from archive.model.records import ReadableKind, Reading, Unreadable
 from archive.storage import codecs
 from archive.storage.connection import rows_of

@@ -17,7 +17,7 @@ from archive.model.records import Outlet, Run, RunKind
 from archive.storage.codecs import has_doubled
 from archive.storage.connection import checkpoint, transaction
 from archive.storage.integrity.seals import seal_finished
-from archive.storage.payloads import learn_dictionary
+from archive.storage.stored_bodies import learn_dictionary
 
 
 def start_run(

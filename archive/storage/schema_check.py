@@ -17,8 +17,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.model.errors import ArchiveUnusable
-from archive.model.notices import pass_over
+from archive.model.errors import ArchiveUnusable, pass_over
 from archive.model.validation import shown
 from archive.storage.integrity.column_validation import COLUMNS
 from archive.storage.migrations import migrations

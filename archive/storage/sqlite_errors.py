@@ -13,8 +13,7 @@ from sqlite3 import DatabaseError as DatabaseError
 from sqlite3 import OperationalError as OperationalError
 from typing import Any, TypeVar
 
-from archive.model.errors import ArchiveDamaged, LuubaoError
-from archive.model.notices import pass_over
+from archive.model.errors import ArchiveDamaged, LuubaoError, pass_over
 from archive.storage.integrity.column_validation import usable
 
 _INDEX_FORMAT = "invalid fts5 file format"

@@ -18,9 +18,8 @@ from sqlite_utils import Database
 
 from archive.model import clock
 from archive.model.digests import digest_of_value
-from archive.model.errors import BadValue
+from archive.model.errors import BadValue, pass_over
 from archive.model.identity_memo import REMEMBERED, IdentityMemo
-from archive.model.notices import pass_over
 from archive.model.records import Block, Image, Reading, Run
 from archive.model.validation import claimed_moment, json_lines, number, optional, text
 from archive.storage.connection import transaction

@@ -16,8 +16,7 @@ from typing import Any
 
 from archive.diff import EditSummary, summarize_edit
 from archive.model import clock
-from archive.model.errors import ArchiveDamaged, UnknownArticle
-from archive.model.notices import pass_over
+from archive.model.errors import ArchiveDamaged, UnknownArticle, pass_over
 from archive.model.records import Reading, StoredPicture
 from archive.model.validation import claimed_moment
 from archive.queries import lookup

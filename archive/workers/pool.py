@@ -1,6 +1,6 @@
-"""The pool of worker processes: submit tasks, receive answers, by number or by a future.
+"""The pool of worker processes: submit tasks, receive answers by futures.
 
-A separate thread manages the processes, so timeouts and progress do not depend on the caller, and neither `submit` nor
+A separate thread manages the processes, so timeouts and progress do not depend on the caller, and neither `call` nor
 closing the pool ever waits for a worker.
 """
 
@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import count as count_up
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any, Generic, Self, TypeVar
 
 from archive.workers.channel import MEMORY, PATIENCE, PROCESSOR_SECONDS, Limits
-from archive.workers.crew import Dispatcher, Lost
+from archive.workers.dispatcher import Dispatcher, Lost
 
-__all__ = ["FutureWorkers", "Lost", "Workers", "awaited", "cores"]
+__all__ = ["Lost", "Workers", "awaited", "cores"]
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -30,24 +30,24 @@ _TASKS_PER_PROCESS = 4_000  # tasks, some 40 seconds of pages: a restart costs h
 
 
 class Workers(Generic[Task, Answer]):
-    """A pool of worker processes. `setting_up` runs once in each process and returns a context manager whose value
-    answers the tasks; it, the tasks and the answers must be picklable. The caller numbers the tasks. A process is
-    replaced after `life` tasks, so that memory does not grow with the work.
+    """A pool of worker processes that answers each task by a future, whichever thread submits it. `setting_up` runs
+    once in each process and returns a context manager whose value answers the tasks; it, the tasks and the answers must
+    be picklable. A process is replaced after `life` tasks, so that memory does not grow with the work.
 
-    patience, processor, memory: see Limits. hear: a callback, called in the pool's thread with the number and the
-    answer of each task, or with the error that kept processes from starting; without it, `answers` returns them.
+    patience, processor, memory: see Limits.
     """
 
     def __init__(
         self, setting_up: Callable[[], AbstractContextManager[Callable[[Task], Answer]]], count: int | None = None, *,
         life: int = _TASKS_PER_PROCESS, patience: float = PATIENCE, processor: float = PROCESSOR_SECONDS, memory: int =
-        MEMORY, hear: Callable[[int, Answer | Lost | BaseException], None] | None = None,
+        MEMORY,
     ):  # fmt: skip
         self.count = count or cores()
         self._setting_up, self._life, self._limits = setting_up, life, Limits(patience, processor, memory)
         self._orders: SimpleQueue[tuple[int, Task, bool] | None] = SimpleQueue()
-        self._answers: SimpleQueue[tuple[int, Any]] = SimpleQueue()
-        self._hear = hear or (lambda number, answer: self._answers.put((number, answer)))
+        self._futures: dict[int, Future[Answer | Lost]] = {}
+        self._numbers = count_up()
+        self._lock = Lock()
         self._thread: Thread | None = None
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
@@ -66,96 +66,21 @@ class Workers(Generic[Task, Answer]):
         os.close(self._wake_read)
         os.close(self._wake_write)
 
-    def submit(self, number: int, task: Task, *, background: bool = False) -> None:
-        """Submits a task. The caller bounds how many are pending. background: other tasks go first."""
-        if self._thread is None:
-            self._thread = Thread(target=self._run, name="workers", daemon=True)
-            self._thread.start()
-        self._send_order((number, task, background))
-
-    def answers(self, seconds: float) -> list[tuple[int, Answer | Lost]]:
-        """The answers received, in order of arrival; waits at most `seconds` for the first.
-
-        Raises LuubaoError when processes cannot be started at all.
-        """
-        received: list[tuple[int, Answer | Lost]] = []
-        with suppress(Empty):
-            while True:
-                block = bool(seconds) and not received
-                number, answer = self._answers.get(timeout=seconds) if block else self._answers.get_nowait()
-                if isinstance(answer, BaseException):
-                    raise answer
-                received.append((number, answer))
-        return received
-
-    def _send_order(self, order: tuple[int, Task, bool] | None) -> None:
-        self._orders.put(order)
-        if not self._wake_pending:
-            self._wake_pending = True
-            with suppress(BlockingIOError):
-                os.write(self._wake_write, b"!")
-
-    def _run(self) -> None:
-        crew = Dispatcher(self._setting_up, self.count, self._life, self._limits, self._wake_read)
-        numbers: set[int] = set()
-        try:
-            while self._take_orders(crew, numbers):
-                crew.hand_out()
-                for number, answer in crew.listen():
-                    numbers.discard(number)
-                    self._hear(number, answer)
-        except BaseException as error:  # noqa: BLE001  # passed on to the caller, in its own thread
-            self._fail(error, numbers)
-        finally:
-            crew.close()
-
-    def _take_orders(self, crew: Dispatcher, numbers: set[int]) -> bool:
-        """Takes submitted tasks on. False when the pool closes."""
-        self._wake_pending = False  # before reading the queue: an order put from now on wakes this thread again
-        while not self._orders.empty():
-            order = self._orders.get()
-            if order is None:
-                return False
-            numbers.add(order[0])
-            crew.add(*order)
-        return True
-
-    def _fail(self, error: BaseException, numbers: set[int]) -> None:
-        """Answers all tasks, pending and future, with an error."""
-        for number in numbers:
-            self._hear(number, error)
-        while (order := self._orders.get()) is not None:
-            self._hear(order[0], error)
-
-
-def cores() -> int:
-    """How many cores this process may use; all of them on systems without CPU affinity."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-class FutureWorkers(Workers[Task, Answer]):
-    """A pool that answers each task by a future, whichever thread submits it. limits: as for Workers."""
-
-    def __init__(
-        self, setting_up: Callable[[], AbstractContextManager[Callable[[Task], Answer]]], count: int | None = None,
-        **limits: Any,
-    ):  # fmt: skip
-        super().__init__(setting_up, count, hear=self._resolve, **limits)
-        self._futures: dict[int, Future[Answer | Lost]] = {}
-        self._numbers = count_up()
-        self._lock = Lock()
-
     def call(self, task: Task, *, background: bool = False) -> Future[Answer | Lost]:
-        """Submits a task. Its answer is Lost where the worker exceeded its limits."""
+        """Submits a task. Its answer is Lost where the worker exceeded its limits; LuubaoError is raised where no
+        process can be started at all. The caller bounds how many are pending. background: other tasks go first."""
         future: Future[Answer | Lost] = Future()
         future.set_running_or_notify_cancel()  # nobody can cancel it
         with self._lock:
             number = next(self._numbers)
             self._futures[number] = future
-            self.submit(number, task, background=background)
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="workers", daemon=True)
+                self._thread.start()
+            self._send_order((number, task, background))
         return future
 
-    def give_up(self, error: Exception) -> None:
+    def give_up(self, error: BaseException) -> None:
         """Answers all tasks that have no answer yet with an error."""
         for number in list(self._futures):
             self._resolve(number, error)
@@ -168,6 +93,46 @@ class FutureWorkers(Workers[Task, Answer]):
             future.set_exception(answer)
         else:
             future.set_result(answer)
+
+    def _send_order(self, order: tuple[int, Task, bool] | None) -> None:
+        self._orders.put(order)
+        if not self._wake_pending:
+            self._wake_pending = True
+            with suppress(BlockingIOError):
+                os.write(self._wake_write, b"!")
+
+    def _run(self) -> None:
+        dispatcher = Dispatcher(self._setting_up, self.count, self._life, self._limits, self._wake_read)
+        try:
+            while self._take_orders(dispatcher):
+                dispatcher.hand_out()
+                for number, answer in dispatcher.listen():
+                    self._resolve(number, answer)
+        except BaseException as error:  # noqa: BLE001  # passed on to the caller, in its own thread
+            self._fail(error)
+        finally:
+            dispatcher.close()
+
+    def _take_orders(self, dispatcher: Dispatcher) -> bool:
+        """Takes submitted tasks on. False when the pool closes."""
+        self._wake_pending = False  # before reading the queue: an order put from now on wakes this thread again
+        while not self._orders.empty():
+            order = self._orders.get()
+            if order is None:
+                return False
+            dispatcher.add(*order)
+        return True
+
+    def _fail(self, error: BaseException) -> None:
+        """Answers all tasks, pending and future, with an error."""
+        self.give_up(error)
+        while (order := self._orders.get()) is not None:
+            self._resolve(order[0], error)
+
+
+def cores() -> int:
+    """How many cores this process may use; all of them on systems without CPU affinity."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def awaited(future: Future[T]) -> T:

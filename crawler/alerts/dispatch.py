@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator
+from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,6 +33,7 @@ _PATIENCE = 45.0  # seconds for one message; apprise itself waits 4 to 15 for an
 _TOTAL = 60.0  # seconds for all messages of a run
 _AT_ONCE = 4  # messages under way
 _POLL = 0.2  # seconds
+_LATE = Outcome("did not answer in time")
 _LOCK = "sending-alerts"  # no outlet's name: it has a hyphen
 EXTRA_MISSING = "alerts need more than luubao brings by itself: pip install 'luubao[alerts]'"
 
@@ -152,17 +154,16 @@ def _next_round(db: Database, alerts: Alerts, failed: Collection[str]) -> list[t
 
 def _deliver(deliveries: list[Delivery], deadline: float) -> Iterator[tuple[int, Outcome]]:
     """Sends, and yields what became of each; stops at the deadline and at a signal."""
-    left = set(range(len(deliveries)))
-    if not left:
+    if not deliveries:
         return
-    with Workers(delivering, min(_AT_ONCE, len(left)), life=1, patience=_PATIENCE, processor=_PATIENCE) as workers:
-        for number, delivery in enumerate(deliveries):
-            workers.submit(number, delivery)
+    count = min(_AT_ONCE, len(deliveries))
+    with Workers(delivering, count, life=1, patience=_PATIENCE, processor=_PATIENCE) as workers:
+        left = {workers.call(delivery): number for number, delivery in enumerate(deliveries)}
         while left and time.monotonic() < deadline and not signals.signal_received():
-            for number, answer in workers.answers(_POLL):
-                left.discard(number)
-                yield number, Outcome("did not answer in time") if isinstance(answer, Lost) else answer
-    yield from ((number, Outcome("did not answer in time")) for number in left)
+            for answered in wait(left, _POLL, FIRST_COMPLETED).done:
+                answer = answered.result()
+                yield left.pop(answered), _LATE if isinstance(answer, Lost) else answer
+    yield from ((number, _LATE) for number in left.values())
 
 
 def send_sample(path: Path, alert: Alert) -> dict[str, Outcome]:

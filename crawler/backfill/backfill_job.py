@@ -9,7 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 from archive import Capture, Outlet, Run
@@ -253,7 +253,7 @@ def _delay() -> float:
 
 
 def run_backfill(
-    path: Path, name: str, archive_name: str, since: datetime | None, until: datetime | None, most: int,
+    path: Path, name: str, archive_name: str, since: date | None, until: date | None, most: int,
     hosts: tuple[str, ...], contact: str,
 ) -> tuple[BackfillResult, bool]:  # fmt: skip
     """Runs a backfill to its end, or until a signal; returns its result and whether it was interrupted.

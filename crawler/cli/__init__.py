@@ -28,8 +28,8 @@ COMMANDS: Mapping[str, Listed] = {
     "backfill": Listed("crawler.cli.crawl:backfill", "Imports captures of an outlet from another web archive."),
     "backup": Listed("crawler.cli.backup:backup", "Backs up an archive, its pictures and settings to TARGET."),
     "crawl": Listed("crawler.cli.crawl:crawl", "Crawls an outlet once."),
-    "demo": Listed("crawler.cli.init:demo", "Crawls a small newspaper on this machine on three days."),
-    "init": Listed("crawler.cli.init:init", "Starts to keep a newspaper: probes its site, writes a folder."),
+    "demo": Listed("crawler.cli.outlets:demo", "Crawls a small newspaper on this machine on three days."),
+    "init": Listed("crawler.cli.outlets:init", "Starts to keep a newspaper: probes its site, writes a folder."),
     "outlets": Listed("crawler.cli.outlets:outlets", "Lists the outlets that can be crawled."),
     "restore": Listed("crawler.cli.backup:restore", "Restores a backup."),
     "settings": Listed(

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from archive.cli.options import db_option, filing
+from archive.cli.options import DAY, db_option, filing
 from archive.console.output import is_watched, say, say_all
 from archive.model.clock import now
 from archive.model.errors import LuubaoError
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from crawler.fleet.crawl_subprocess import Task
 
 
-def _reject_future_day(_: click.Context, __: click.Parameter, day: datetime | None) -> date | None:
-    if day is not None and day.replace(tzinfo=UTC) > now() + timedelta(hours=14):  # UTC+14, the earliest time zone
-        raise click.BadParameter(f"{day:%Y-%m-%d} is still to come: nothing can be newer")
-    return day.date() if day else None
+def _reject_future_day(_: click.Context, __: click.Parameter, day: date | None) -> date | None:
+    if day is not None and day > (now() + timedelta(hours=14)).date():  # UTC+14, the earliest time zone
+        raise click.BadParameter(f"{day} is still to come: nothing can be newer")
+    return day
 
 
 @click.command()
@@ -60,8 +60,7 @@ def _reject_future_day(_: click.Context, __: click.Parameter, day: datetime | No
 @click.option("--full", is_flag=True, help="Crawl every list, list page and sitemap to its end, due or not.")
 @click.option(
     "--since",
-    metavar="YYYY-MM-DD",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DAY,
     callback=_reject_future_day,
     help="Skip what is older than this day (outlet's time zone), until a run with --full or an earlier day.",
 )
@@ -205,8 +204,8 @@ _MAX_REASONS = 20
 @click.argument("outlet")
 @click.option("--from", "archive_name", type=click.Choice(["wayback", "commoncrawl"]), required=True,
               help="Web archive to import from.")  # fmt: skip
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Captures from this day on, in UTC.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Captures up to this day, in UTC.")
+@click.option("--since", type=DAY, help="Captures from this day on, in UTC.")
+@click.option("--until", type=DAY, help="Captures up to this day, in UTC.")
 @click.option(
     "--max-captures",
     default=0,
@@ -217,7 +216,7 @@ _MAX_REASONS = 20
 @click.option("--contact", envvar="LUUBAO_CONTACT", default="", show_envvar=True,
               help="E-mail or web address in the user agent, for the web archive's operators.")  # fmt: skip
 def backfill(
-    path: Path, outlet: str, archive_name: str, since: datetime | None, until: datetime | None, max_captures: int,
+    path: Path, outlet: str, archive_name: str, since: date | None, until: date | None, max_captures: int,
     hosts: tuple[str, ...], contact: str,
 ) -> None:  # fmt: skip
     """Imports captures of an outlet from another web archive.

@@ -41,8 +41,8 @@ from crawler.download.size_limits import HeadTooLong, WaryFactory, cut
 from crawler.politeness.host_backoff import HostBackoff, PrivateAddress, host_to_ask, longest_exchange
 from crawler.politeness.host_politeness import host_politeness_of
 from crawler.politeness.private_networks import PrivateNetworkFilter
-from crawler.response_capture import header, remark
 from crawler.run.shutdown import shutdown_of
+from crawler.scrapy_responses import header, remark
 
 # OpenSSL's error codes in words (X509_verify_cert_error_string(3)); other codes are printed as numbers.
 _MEANINGS = {

@@ -42,8 +42,8 @@ from archive.storage.picture_files import put_file
 from crawler.outlet import archive_writer_of, conditions
 from crawler.politeness.host_backoff import Forbidden, HostBackoff
 from crawler.readers import ReadingStopped, Recognised
-from crawler.response_capture import header, leads_to, redirects, remarks
 from crawler.run.shutdown import shutdown_of
+from crawler.scrapy_responses import header, leads_to, redirects, remarks
 
 Info = MediaPipeline.SpiderInfo
 

@@ -42,7 +42,7 @@ from crawler.outlet import archive_writer_of
 from crawler.politeness.host_backoff import HostBackoff
 from crawler.politeness.robots_txt import MOST_RULES
 from crawler.readers import ReadingStopped
-from crawler.response_capture import CODING, remark, without_body
+from crawler.scrapy_responses import CODING, remark, without_body
 
 # Content types of pages, feeds and sitemaps; a response without a type may be one.
 _TEXT_TYPES = (b"text/", b"+xml", b"/xml", b"json", b"gzip", b"javascript")

@@ -28,8 +28,8 @@ from rq.serializers import JSONSerializer
 from rq.worker_pool import WorkerPool
 
 from archive import workers
-from archive.exchange.object_store import sync
-from archive.exchange.object_store.store import ObjectStore
+from archive.exchange import sync
+from archive.exchange.object_store import ObjectStore
 from archive.model.errors import ArchiveMissing, Diverged, LuubaoError, Misconfigured
 from archive.model.paths import folder_beside
 from archive.model.urls import host_only

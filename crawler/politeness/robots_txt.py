@@ -26,7 +26,7 @@ from archive import absolute
 from crawler.discovery.markup_parsing import as_utf8
 from crawler.politeness.host_backoff import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable, host_to_ask
 from crawler.politeness.host_politeness import host_politeness_of
-from crawler.response_capture import leads_to, remarks
+from crawler.scrapy_responses import leads_to, remarks
 
 MOST_RULES = 512 * 1024
 """Bytes of a robots.txt that are parsed, at least 500 KiB (RFC 9309 section 2.5). What is beyond is ignored."""

@@ -24,7 +24,7 @@ from crawler import discovery
 from crawler.discovery.markup_parsing import as_utf8, elements, html, unpacked, value
 from crawler.outlet import OutletSpider
 from crawler.politeness.host_backoff import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
-from crawler.response_capture import charset, header, leads_to, redirects, remarks
+from crawler.scrapy_responses import charset, header, leads_to, redirects, remarks
 
 _MAX_REDIRECTS = 5
 

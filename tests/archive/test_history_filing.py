@@ -14,7 +14,7 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Capture, Run, finish_run, ingest, open_archive, start_run
-from archive.model import notices
+from archive.model.errors import take_notices
 from archive.pipeline.history_filing import judge_run
 from archive.pipeline.ingest import read_pending
 from archive.pipeline.merging import merge
@@ -133,12 +133,12 @@ def test_a_damaged_fact_is_named_and_keeps_nobody_from_the_others(
     for (trigger,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'captures'"):
         db.execute(f"DROP TRIGGER {trigger}")
     db.execute("UPDATE captures SET captured_at = 'yesterday' WHERE id = ?", [damaged])
-    notices.take()
+    take_notices()
     for number in range(3):
         ingest(db, run, shoot(url(number), article(number, NEW), hours=1))
     changed = {row[0] for row in db.execute("SELECT url FROM articles WHERE version_count = 2").fetchall()}
     assert changed - {url(1)} == {url(0), url(2)}
-    assert any(str(damaged) in told for told in notices.take())
+    assert any(str(damaged) in told for told in take_notices())
 
 
 def test_two_that_read_again_at_once_come_to_one_history(

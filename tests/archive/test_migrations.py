@@ -18,10 +18,10 @@ from archive.cli import archive
 from archive.model.errors import ArchiveUnusable
 from archive.pipeline.verification import verify
 from archive.queries import article_search, lookup
-from archive.storage import payloads
 from archive.storage.captures.capture_writer import kept_body
 from archive.storage.connection import Database
 from archive.storage.migrations import SCHEMA
+from archive.storage.stored_bodies import compact
 from tests.support import NOON, PAPER, Shoot, page
 
 OLD = Path(__file__).parent / "old"
@@ -110,7 +110,7 @@ def test_an_upgraded_archive_can_be_crawled_into_and_compacted(old: Path) -> Non
             "https://bao.example/a-1.htm", "https://bao.example/a-1.htm", NOON, 200, body=body + b"<!-- x -->"
         )
         assert ingest(db, run, again).outcome == "fresh"
-        payloads.compact(db, [1])
+        compact(db, [1])
         assert list(verify(db)) == []
 
 

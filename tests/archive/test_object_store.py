@@ -17,8 +17,8 @@ from click.testing import CliRunner, Result
 
 from archive import open_archive, start_run
 from archive.cli import archive
-from archive.exchange.object_store import sync
-from archive.exchange.object_store.store import SIZE, ObjectStore, manifest_of
+from archive.exchange import sync
+from archive.exchange.object_store import SIZE, ObjectStore, manifest_of
 from archive.model.digests import digest_of
 from archive.model.paths import picture_place
 from archive.pipeline.verification import verify

@@ -480,7 +480,7 @@ def test_wrong_arguments_are_told_in_a_sentence(path: Path, tmp_path: Path) -> N
         reread(tmp_path / "none.db", Order())
     assert not (tmp_path / "none.db").exists()
     for arguments, code, said in (
-        (["--since", "hôm qua"], 2, "'hôm qua' does not match the format '%Y-%m-%d'"),
+        (["--since", "hôm qua"], 2, "'hôm qua' is no day. Write it as 2026-05-20"),
         (["--since", "2026-05-21", "--until", "2026-05-20"], 2, "--since is later than --until"),
         (["--outlet", "baola"], 1, "the archive has no outlet baola. It has: bao"),
     ):

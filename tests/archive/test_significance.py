@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from archive import Run, ingest
 from archive.cli import archive
-from archive.diff.significance import announcement
+from archive.diff.compare import announcement
 from archive.model.records import Block, Reading
 from archive.queries import lookup
 from tests.support import Shoot, page

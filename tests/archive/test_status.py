@@ -21,14 +21,12 @@ from archive import Outlet, Run, finish_run, ingest, open_archive, start_run
 from archive.console.output import duration, every, rendered, size
 from archive.frontier.host_state import HostState, note_hosts
 from archive.model import clock
-from archive.monitor import status_text
 from archive.monitor.outlet_states import Exit, Expected, OutletStatus, Status, by_day, rhythm, status
-from archive.monitor.status_text import sparkline
 from archive.queries.outlets_followed import CertaintyCounts, DueCounts, RunFacts, runs_of, warn
 from archive.queries.tabular import Selection, rows
 from archive.storage.unread_captures import ExtractorProgress, Span
 from crawler.cli.status import page as page_of
-from crawler.cli.status import write
+from crawler.cli.status import sparkline, text_lines, write
 from tests.chromium import CHROMIUM_PATH, needs_chromium
 from tests.support import PAPER, page, shoot
 
@@ -285,7 +283,7 @@ def test_articles_that_are_likelier_read_wrongly_are_counted(db: Database, run: 
         change = "UPDATE texts SET details = json_set(details, '$.confidence.reading', ?) WHERE id = ?"
         db.execute(change, [likelihood, number])
     assert only(db).certain == CertaintyCounts(measured=3, uncertain=1)
-    told = "\n".join(status_text.lines(of(db)))
+    told = "\n".join(text_lines(of(db)))
     assert "uncertain  1 of the newest 3 articles are likelier read wrongly" in told
     assert "1 of the newest 3 articles" in page_of(of(db))
     assert [row["confidence"] for row in rows(db, Selection())] == [0.2, 0.5, 0.9]
@@ -319,7 +317,7 @@ def test_it_reads_while_a_crawl_writes(path: Path) -> None:
 
 
 def told(found: Status) -> list[str]:
-    return [re.sub(r"\x1b\[[0-9;]*m", "", rendered(line)) for line in status_text.lines(found)]
+    return [re.sub(r"\x1b\[[0-9;]*m", "", rendered(line)) for line in text_lines(found)]
 
 
 @pytest.fixture

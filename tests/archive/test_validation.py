@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import Capture
-from archive.model import clock, notices, validation
+from archive.model import clock, validation
 from archive.model.capture_validation import MOST_COOKIES, truncated_headers, validated
-from archive.model.errors import BadValue
+from archive.model.errors import MOST_NOTED, BadValue, pass_over, take_notices
 from archive.model.paths import picture_type
 from archive.model.time_zones import zone_of
 from archive.model.urls import is_site
@@ -96,18 +96,18 @@ def test_a_moment_comes_out_in_utc_to_the_second() -> None:
 
 
 def test_a_zone_that_is_none_is_utc_and_told_once() -> None:
-    notices.take()
+    take_notices()
     assert {zone_of("Mars/Olympus").key for _ in range(3)} == {"UTC"}
-    (told,) = notices.take()
+    (told,) = take_notices()
     assert "'Mars/Olympus' is no time zone" in told
 
 
 def test_of_very_many_notices_the_first_are_told() -> None:
-    notices.take()
+    take_notices()
     for number in range(1000):
-        notices.pass_over(f"captures {number}", "x")
-    told = notices.take()
-    assert len(told) == notices.MOST_NOTED + 1 and told[-1] == "passed over: 980 more. `luubao verify` names all"
+        pass_over(f"captures {number}", "x")
+    told = take_notices()
+    assert len(told) == MOST_NOTED + 1 and told[-1] == "passed over: 980 more. `luubao verify` names all"
 
 
 def test_a_country_is_no_site() -> None:

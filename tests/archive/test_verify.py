@@ -13,12 +13,11 @@ from sqlite_utils import Database
 
 from archive import finish_run, ingest, open_archive, start_run
 from archive.cli import archive
-from archive.model import notices
+from archive.model.errors import take_notices
 from archive.pipeline import verification
 from archive.pipeline.verification import verify
-from archive.storage.integrity import consistency
+from archive.storage.integrity import Problem, consistency
 from archive.storage.integrity.fixity import stop_at_damage
-from archive.storage.integrity.problems import Problem
 from archive.storage.integrity.seals import newest_seal, seal_of
 from tests.support import NOON, PAPER, page, shoot
 
@@ -74,12 +73,12 @@ def test_worker_processes_find_what_one_process_finds(
 ) -> None:
     tamper(kept, "UPDATE articles SET headline = 'x'", "UPDATE aliases SET kind = 'amp'", "DELETE FROM tombstones")
     tamper(kept, "UPDATE captures SET captured_at = 'never' WHERE id = 1")
-    alone, noted = problems(kept), notices.take()
+    alone, noted = problems(kept), take_notices()
     for name, value in (("_WORTH_WORKERS", 0), ("_PART", 1), ("_PATIENCE", seconds), ("cores", lambda: 2)):
         monkeypatch.setattr(verification, name, value)
     assert problems(kept) == alone
     assert len(alone) > 3
-    assert sorted(notices.take()) == sorted(noted)
+    assert sorted(take_notices()) == sorted(noted)
     assert noted
 
 

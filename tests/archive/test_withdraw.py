@@ -22,7 +22,7 @@ from archive.queries import article_search, lookup
 from archive.storage import codecs
 from archive.storage.captures.capture_writer import kept_body
 from archive.storage.connection import snapshot, transaction
-from archive.storage.payloads import Stored, get_body, replace_stored
+from archive.storage.stored_bodies import Stored, get_body, replace_stored
 from archive.storage.withdrawals import withdrawal
 from archive.storage.withdrawals.destruction import encoded_row
 from tests.support import NOON, PAPER, Shoot, page

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -19,9 +20,9 @@ from typing import Any
 import pytest
 
 from archive.model.errors import LuubaoError
-from archive.workers import Lost, Workers
+from archive.workers import Lost, Workers, awaited
 from archive.workers.channel import Limits
-from archive.workers.crew import Dispatcher
+from archive.workers.dispatcher import Dispatcher
 
 Answer = tuple[str, int]
 
@@ -93,15 +94,7 @@ def broken() -> Iterator[Callable[[str], Answer]]:
 
 
 def done(workers: Workers[str, Answer], tasks: list[str]) -> dict[int, Answer | Lost]:
-    for number, task in enumerate(tasks):
-        workers.submit(number, task)
-    answers: dict[int, Answer | Lost] = {}
-    until = time.monotonic() + 120
-    while len(answers) < len(tasks) and time.monotonic() < until:
-        for number, answer in workers.answers(0.1):
-            assert number not in answers
-            answers[number] = answer
-    return answers
+    return dict(enumerate(map(awaited, [workers.call(task) for task in tasks])))
 
 
 def test_every_task_is_answered_once() -> None:
@@ -142,14 +135,9 @@ def echo(size: int) -> Iterator[Callable[[bytes], bytes]]:
 def test_large_tasks_and_large_answers_pass_each_other() -> None:
     """Each of both is larger than a socket's buffer: whoever waited in a write would wait for ever."""
     with Workers[bytes, bytes](partial(echo, 1_000_000), 1) as workers:
-        for number in range(20):
-            workers.submit(number, bytes([number]) * 1_000_000)
-        answers: dict[int, bytes | Lost] = {}
-        while len(answers) < 20:
-            came = workers.answers(60)
-            assert came, "nothing comes any more"
-            answers.update(came)
-    assert answers == {number: bytes([number]) * 1_000_000 for number in range(20)}
+        answers = [workers.call(bytes([number]) * 1_000_000) for number in range(20)]
+        assert wait(answers, 60).not_done == set(), "nothing comes any more"
+    assert [answer.result() for answer in answers] == [bytes([number]) * 1_000_000 for number in range(20)]
 
 
 @pytest.mark.parametrize("task", ["fill", pytest.param("fill slowly", marks=pytest.mark.slow)])
@@ -215,18 +203,18 @@ def test_what_came_before_and_filled_a_process_is_no_fault_of_what_comes_after(m
 
 
 def test_memory_is_watched_where_the_system_does_not_limit_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.workers.crew.memory_is_limited_by_the_system", lambda: False)
+    monkeypatch.setattr("archive.workers.dispatcher.memory_is_limited_by_the_system", lambda: False)
     ours, theirs = os.pipe()
-    crew = Dispatcher(worker, 1, 10, Limits(memory=10**6), ours)
+    dispatcher = Dispatcher(worker, 1, 10, Limits(memory=10**6), ours)
     try:
-        crew.add(1, "hang", False)
-        crew.hand_out()
+        dispatcher.add(1, "hang", False)
+        dispatcher.hand_out()
         answers: list[tuple[int, Lost]] = []
         while not answers:  # each wait ends with a look
-            answers = crew.listen()
+            answers = dispatcher.listen()
         assert answers == [(1, Lost("needed more than 0 MB of memory"))]
     finally:
-        crew.close()
+        dispatcher.close()
         os.close(ours)
         os.close(theirs)
 
@@ -257,12 +245,11 @@ def test_what_has_no_answer_is_lost_and_nothing_else() -> None:
 def test_a_task_of_the_background_lets_others_go_first() -> None:
     came: list[str] = []
     with Workers[str, Answer](worker, 1) as workers:
-        for number, task in enumerate(["a", "b", "c"]):
-            workers.submit(number, task, background=True)
-        for number, task in enumerate(["d", "e"], 3):
-            workers.submit(number, task)
-        while len(came) < 5:
-            came += [answer[0] for _, answer in workers.answers(60)]  # type: ignore[index]  # a Lost would fail here
+        answers = {task: workers.call(task, background=True) for task in "abc"}
+        answers |= {task: workers.call(task) for task in "de"}
+        for task, answer in answers.items():
+            answer.add_done_callback(lambda _, task=task: came.append(task))  # type: ignore[misc]  # the task of each
+        wait(answers.values(), 60)
     assert came.index("d") < came.index("e") < came.index("c")
 
 
@@ -272,15 +259,10 @@ from archive.workers import Workers
 from tests.archive.test_workers import worker
 if __name__ == "__main__":
     workers = Workers(worker, 2)
-    for number in range(2):
-        workers.submit(number, "first")
-    told = 0
-    while told < 2:
-        for _, (_, process) in workers.answers(60):
-            told += 1
-            print(process, flush=True)
-    for number in range(2, 6):
-        workers.submit(number, sys.argv[1])
+    for answer in [workers.call("first") for _ in range(2)]:
+        print(answer.result(60)[1], flush=True)
+    for _ in range(4):
+        workers.call(sys.argv[1])
     print("busy", flush=True)
     time.sleep(3600)
 """
@@ -324,7 +306,7 @@ def test_processes_that_cannot_begin_are_told() -> None:
 def test_nobody_is_left() -> None:
     with Workers[str, Answer](worker, 2) as workers:
         answers = done(workers, ["a", "b", "c", "d"])
-        workers.submit(9, "hang")
+        workers.call("hang")
     for answer in answers.values():
         with pytest.raises(ProcessLookupError):
             os.kill(answer[1], 0)  # type: ignore[index]  # a Lost would fail here

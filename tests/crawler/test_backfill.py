@@ -19,7 +19,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive import finish_run, ingest, open_archive, start_run
 from archive.pipeline.verification import verify
-from archive.storage.payloads import get_body
+from archive.storage.stored_bodies import get_body
 from crawler.backfill.archive_client import ArchiveClient, Span, WebArchiveBusy
 from crawler.backfill.backfill_job import BackfillResult, backfill
 from crawler.backfill.commoncrawl import CommonCrawl

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from archive.storage.connection import open_archive
-from archive.storage.payloads import get_body
+from archive.storage.stored_bodies import get_body
 from crawler.cli import luubao
 from tests.crawler.serving import Answer, article, crawl, front, moved, served
 from tests.crawler.test_pictures import next_second

@@ -23,7 +23,7 @@ from click.testing import CliRunner
 from archive import open_archive
 from archive.model.errors import Misconfigured
 from archive.storage import codecs
-from archive.storage.payloads import get_body
+from archive.storage.stored_bodies import get_body
 from crawler.cli import luubao
 from crawler.run.run_command import spider_class
 from tests.crawler.receiving import mail_server

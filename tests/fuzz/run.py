@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -35,17 +36,13 @@ class Try:
 
 def findings(tries: Iterable[Try], processes: int = 2) -> Iterator[tuple[Try, str]]:
     """Each input that did what none may do, with what that was."""
-    waiting: dict[int, Try] = {}
-    numbered = enumerate(tries)
+    remaining = iter(tries)
     with Workers[Try, str](_fuzzing, processes) as workers:
-        while True:
-            for number, one in islice(numbered, _UNDER_WAY - len(waiting)):
-                waiting[number] = one
-                workers.submit(number, one)
-            if not waiting:
-                return
-            for number, answer in workers.answers(1.0):
-                one = waiting.pop(number)
+        waiting = {workers.call(one): one for one in islice(remaining, _UNDER_WAY)}
+        while waiting:
+            for answered in wait(waiting, return_when=FIRST_COMPLETED).done:
+                one, answer = waiting.pop(answered), answered.result()
+                waiting |= {workers.call(other): other for other in islice(remaining, 1)}
                 if said := answer.reason if isinstance(answer, Lost) else answer:
                     yield one, said
 

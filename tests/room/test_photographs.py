@@ -13,7 +13,7 @@ from PIL import Image as Painted
 from archive import Capture, PictureCapture, ingest, keep_picture, open_archive, start_run
 from archive.model.records import Picture
 from archive.pictures import recognise
-from archive.web.room.photo_pages import places
+from archive.web.room.list_pages import places
 from tests.room.in_process import Answer, room_on
 from tests.support import NOON, PAPER, page
 

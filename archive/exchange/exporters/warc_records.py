@@ -24,7 +24,7 @@ from archive.model.digests import digest_of
 from archive.model.records import Capture, Headers, header_of
 from archive.model.urls import as_uri
 from archive.storage.captures.capture_stream import Earlier, OutPage, OutPicture
-from archive.storage.captures.http_exchange import Exchange
+from archive.storage.captures.kept_captures import Exchange
 
 ORIGINAL = "X-Archive-Orig-"
 """Prefix of a header that is no longer true of the record's payload."""

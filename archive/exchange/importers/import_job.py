@@ -41,10 +41,10 @@ from archive.storage.captures.late_captures import is_here
 from archive.storage.captures.revisited_bodies import body_known
 from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
-from archive.storage.payloads import get_body
 from archive.storage.picture_history import outlet_showing
+from archive.storage.stored_bodies import get_body
 from archive.text.recurring_blocks import Boilerplate
-from archive.workers import FutureWorkers, Lost, awaited
+from archive.workers import Lost, Workers, awaited
 
 log = log_of(__name__)
 _MAX_QUEUED = 64  # queued pages for each worker process
@@ -146,9 +146,9 @@ class _Import:
             matcher.outlets.setdefault(name, run.outlet)
         self.open: dict[str, Arrivals] = {}
         # one pool for all outlets: a file can describe any number of them
-        self.workers: FutureWorkers[_Task, Reading | Unreadable] | None = None
+        self.workers: Workers[_Task, Reading | Unreadable] | None = None
         if jobs != 0:
-            self.workers = stack.enter_context(FutureWorkers[_Task, Reading | Unreadable](_extractor, jobs))
+            self.workers = stack.enter_context(Workers[_Task, Reading | Unreadable](_extractor, jobs))
         self.queue: deque[_QueuedPage] = deque()
         self.deferred = False
         self.originals, self.unresolved = Originals(), list[tuple[Page, Path]]()

@@ -12,13 +12,12 @@ from sqlite_utils import Database
 from archive.model import clock, validation
 from archive.model.capture_validation import without_secrets
 from archive.model.digests import digest_of
-from archive.model.errors import ArchiveDamaged
-from archive.model.notices import pass_over
+from archive.model.errors import ArchiveDamaged, pass_over
 from archive.model.paths import picture_place
 from archive.model.records import Capture, Headers
 from archive.storage.integrity.column_validation import usable
-from archive.storage.payloads import get_body
 from archive.storage.sqlite_errors import ROW_ERRORS, readable_values
+from archive.storage.stored_bodies import get_body
 
 _BATCH_SIZE = 200
 _CAPTURE_COLUMNS = ("requested_url", "final_url", "captured_at", "status", "encoding", "via")

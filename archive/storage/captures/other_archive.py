@@ -53,12 +53,11 @@ class OtherCapture:
 
 @dataclass(frozen=True, slots=True)
 class OtherPicture:
-    """A fetch of a picture in another archive. has_file: it brought bytes, which should be in that archive's folder."""
+    """A fetch of a picture in another archive."""
 
     id: int
     url: str
     capture: PictureCapture
-    has_file: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +192,11 @@ def pictures(db: Database, run_id: int, after: int, limit: int, note: Note) -> l
 
 
 def _other_picture(row: dict[str, Any]) -> OtherPicture:
-    picture = _picture_in(row)
     capture = PictureCapture(
-        0, clock.parse(row["captured_at"]), row["final_url"], row["status"], row["etag"], row["last_modified"], picture,
-        row["outcome"] == "forbidden", row["detail"],
+        0, clock.parse(row["captured_at"]), row["final_url"], row["status"], row["etag"], row["last_modified"],
+        _picture_in(row), row["outcome"] == "forbidden", row["detail"],
     )  # fmt: skip
-    return OtherPicture(row["id"], validation.address(row["url"]), capture, picture is not None)
+    return OtherPicture(row["id"], validation.address(row["url"]), capture)
 
 
 def _picture_in(row: dict[str, Any]) -> Picture | None:

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from archive.model import clock
 from archive.model.urls import url_key
-from archive.storage.payloads import get_body
+from archive.storage.stored_bodies import get_body
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.diff.significance import REPLACED_PICTURE, announcement, edit_weight
+from archive.diff.compare import REPLACED_PICTURE, announcement, edit_weight
 from archive.model.records import Reading
 from archive.storage.version_texts import from_row
 

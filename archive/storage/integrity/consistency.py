@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import snapshot, transaction
-from archive.storage.integrity.problems import Problem, Step
+from archive.storage.integrity import Problem, Step
 from archive.storage.integrity.value_check import odd_rows
 
 

@@ -31,7 +31,7 @@ from archive.storage.histories.history_readings import (
 )
 from archive.storage.histories.history_versions import image_rows, version_row
 from archive.storage.histories.history_writer import DerivedHistory, match, shown_versions
-from archive.storage.integrity.problems import Problem
+from archive.storage.integrity import Problem
 from archive.storage.version_texts import to_row
 from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
 

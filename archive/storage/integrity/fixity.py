@@ -18,11 +18,10 @@ from archive.model.unpack_budget import UnpackBudget, UnpacksTooMuch
 from archive.model.validation import json_lines
 from archive.storage import codecs, schema_check
 from archive.storage.connection import snapshot
-from archive.storage.integrity import seals
+from archive.storage.integrity import Problem, Step, seals
 from archive.storage.integrity.column_validation import COLUMNS as TABLES
-from archive.storage.integrity.problems import Problem, Step
-from archive.storage.payloads import digest_and_size
 from archive.storage.sqlite_errors import ROW_ERRORS
+from archive.storage.stored_bodies import digest_and_size
 from archive.storage.version_texts import COLUMNS, from_row, row_digest
 from archive.storage.withdrawals.destruction import opened, opened_row, or_nothing
 

@@ -17,7 +17,7 @@ ALTER TABLE versions ADD COLUMN numbers_changed INTEGER;
 ALTER TABLE versions ADD COLUMN names_changed INTEGER;
 ALTER TABLE versions ADD COLUMN weight REAL;
 
--- as archive/diff/significance.py weighs, but for what only a comparison knows
+-- as archive/diff/compare.py weighs, but for what only a comparison knows
 UPDATE versions SET weight = round(
   8.0 * (instr(changed, 'headline') > 0) + 3.0 * (instr(changed, 'lead') > 0) + 2.0 * (instr(changed, 'pictures') > 0)
   + log2(1 + words_removed + words_added), 2)

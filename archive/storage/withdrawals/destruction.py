@@ -22,8 +22,16 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.model.errors import ArchiveDamaged, WordsRemain
-from archive.storage import codecs, payloads
-from archive.storage.payloads import reclaim, replace_stored
+from archive.storage import codecs
+from archive.storage.stored_bodies import (
+    Stored,
+    encode_alone,
+    get_body,
+    pages_to_choose_from,
+    reclaim,
+    replace_stored,
+    stored_data,
+)
 
 
 def encoded_row(values: Mapping[str, Any]) -> bytes:
@@ -149,16 +157,16 @@ def _replace_dictionaries(
 ) -> None:
     marks = ", ".join("?" * len(dictionary_ids))
     users = [row[0] for row in db.execute(f"SELECT id FROM bodies WHERE dictionary_id IN ({marks})", dictionary_ids)]
-    pages, count = payloads.pages_to_choose_from(db, outlet_id)
+    pages, count = pages_to_choose_from(db, outlet_id)
     pages = [page for page in pages if not any(words in page for words in quotes)]
     chosen = codecs.replace(db, outlet_id, (pages, count), moment)
     for body_id in users:
         try:
-            page = payloads.get_body(db, body_id)
+            page = get_body(db, body_id)
             assert page is not None  # compressed against a dictionary
-            stored = payloads.encode_alone(db, page, chosen)
+            stored = encode_alone(db, page, chosen)
         except ArchiveDamaged:  # its bytes stay as they are, for nothing can be made of them
-            stored = payloads.Stored("zstd", payloads.stored_data(db, body_id))
+            stored = Stored("zstd", stored_data(db, body_id))
         replace_stored(db, body_id, stored)
     db.execute(f"DELETE FROM dictionaries WHERE id IN ({marks})", dictionary_ids)
 
@@ -217,7 +225,7 @@ def look_for(db: Database, path: Path | None, sentences: list[str]) -> Look:
 def _all_content(db: Database) -> Iterator[tuple[str, str, bytes]]:
     """Yields kind, name and content of all that can be decompressed."""
     for (body_id,) in db.execute("SELECT id FROM bodies ORDER BY id").fetchall():
-        yield "pages", f"bodies {body_id}", or_nothing(partial(payloads.get_body, db, body_id))
+        yield "pages", f"bodies {body_id}", or_nothing(partial(get_body, db, body_id))
     for (dictionary_id,) in db.execute("SELECT id FROM dictionaries").fetchall():
         name = f"dictionaries {dictionary_id}"
         yield "dictionaries", name, or_nothing(partial(codecs.content, db, dictionary_id))

@@ -131,7 +131,7 @@ def cleanse(db: Database, software: Mapping[str, str], moment: datetime) -> tupl
 def write_anew(db: Database, path: Path) -> str | None:
     """Rewrites the file, for its free pages may still hold what was removed. Returns why that failed; None if it
     succeeded."""
-    from archive.storage.payloads import reclaim  # imports decompression, which a mere check does not need
+    from archive.storage.stored_bodies import reclaim  # imports decompression, which a mere check does not need
 
     try:
         reclaim(db)

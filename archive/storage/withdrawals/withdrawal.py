@@ -21,7 +21,7 @@ from archive.model.errors import ArchiveDamaged, UnknownArticle, Withdrawn
 from archive.storage import codecs, picture_files
 from archive.storage.connection import checkpoint, transaction
 from archive.storage.integrity.column_validation import COLUMNS as COLUMNS_OF
-from archive.storage.payloads import Stored, encode, get_body, replace_stored, stored_data
+from archive.storage.stored_bodies import Stored, encode, get_body, replace_stored, stored_data
 from archive.storage.version_texts import COLUMNS
 from archive.storage.withdrawals.destruction import (
     encoded_row,

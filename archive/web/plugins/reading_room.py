@@ -1,4 +1,5 @@
-"""Datasette plugin: the pages of the reading room, links to them and pictures in Datasette's own pages, guarded SQL.
+"""Datasette plugin: the URL routes of the reading room, links to them and pictures in Datasette's own pages, guarded
+SQL.
 
 No page and no query serves withdrawn data; internal tables are served only if the operator allows it; results are
 limited; and a damaged index does not block the other tables.
@@ -18,10 +19,18 @@ from pluggy import HookimplMarker
 
 from archive.console.logs import log_of
 from archive.storage.sqlite_errors import damage_message
+from archive.web.room.article_page import article, at_address, citation, unapi, version
 from archive.web.room.asgi_guard import AsgiGuard
+from archive.web.room.comparison_page import card, choose, comparison
+from archive.web.room.evidence_page import capture, sandboxed, warc
+from archive.web.room.feed_pages import feed
+from archive.web.room.list_pages import day, edits, gone, new, photos, picture, search
+from archive.web.room.memento import timegate, timemap, timemap_of
+from archive.web.room.overview_pages import about, calendar, front, robots
 from archive.web.room.parameters import archive_names, picture_address, room_path
-from archive.web.room.request import context_of, is_public
-from archive.web.room.routes import ROUTES
+from archive.web.room.placement_pages import front_page, front_pages, path
+from archive.web.room.replay import cdx, replay
+from archive.web.room.request import View, context_of, is_public
 from archive.web.sql_guard import Guard
 from archive.web.template_environment import FILTERS, TESTS
 
@@ -141,3 +150,49 @@ def _integer(row: Any, column: str) -> int | None:
         return None
     number = value.get("value") if isinstance(value, dict) else value
     return number if isinstance(number, int) else None
+
+
+# Footnotes cite the URLs of articles, versions, comparisons and captures: never change them.
+_ID = r"(?P<id>[1-9]\d{0,17})"
+
+_PAGES: tuple[tuple[str, View], ...] = (
+    (rf"/-/article/{_ID}$", article),
+    (rf"/-/article/{_ID}/v(?P<number>[1-9]\d{{0,8}})$", version),
+    (rf"/-/article/{_ID}/places$", path),
+    (r"/-/at$", at_address),
+    (rf"/-/diff/{_ID}$", choose),
+    (rf"/-/diff/{_ID}/v(?P<old>[1-9]\d{{0,8}})\.\.v(?P<new>[1-9]\d{{0,8}})$", comparison),
+    (rf"/-/diff/{_ID}/v(?P<old>[1-9]\d{{0,8}})\.\.v(?P<new>[1-9]\d{{0,8}})\.svg$", card),
+    (rf"/-/capture/{_ID}$", capture),
+    (rf"/-/capture/{_ID}/page$", sandboxed),
+    (rf"/-/capture/{_ID}\.warc$", warc),
+    (r"/-/search$", search),
+    (r"/-/new$", new),
+    (r"/-/edits$", edits),
+    (r"/-/gone$", gone),
+    (r"/-/day/(?P<day>[^/]{1,40})$", day),
+    (r"/-/front$", front_pages),
+    (rf"/-/front/{_ID}$", front_pages),
+    (rf"/-/front/{_ID}/(?P<day>[^/]{{1,40}})$", front_page),
+    (r"/-/photos$", photos),
+    (r"/-/picture/(?P<digest>[0-9a-f]{64})$", picture),
+    (r"/-/calendar$", calendar),
+    (r"/-/about$", about),
+    (rf"/-/article/{_ID}/v(?P<number>[1-9]\d{{0,8}})\.(?P<form>bib|ris|json)$", citation),
+    (rf"/-/timemap/{_ID}$", timemap),
+    (r"/-/timemap/(?P<form>link|json)/(?P<url>.+)$", timemap_of),
+    (r"/-/timegate/(?P<url>.+)$", timegate),
+    (r"/-/feeds/(?P<kind>new|edits|gone)\.(?P<form>atom|json)$", feed),
+    (r"/-/unapi$", unapi),
+    (r"/cdx$", cdx),
+    (r"/web/(?P<timestamp>\d{1,14})(?P<mode>[a-z]{2}_)?/(?P<url>.+)$", replay),
+    (r"/web/(?P<url>https?:/.+)$", replay),
+)
+
+# Of several archives the first has its room at the root, each other one below its name.
+ROUTES: tuple[tuple[str, View], ...] = (
+    (r"/$", front),
+    (r"/(?P<archive>[^/]+)/-/?$", front),
+    (r"/robots\.txt$", robots),
+    *((f"{prefix}{pattern}", view) for prefix in ("", r"/(?P<archive>[^/]+)") for pattern, view in _PAGES),
+)

@@ -18,9 +18,8 @@ from archive.queries import lookup, outlets_followed
 from archive.queries.days import moments
 from archive.queries.lookup import Article, Version
 from archive.queries.placements import Place, highest, places_of
-from archive.storage.captures import http_exchange
-from archive.storage.captures.http_exchange import Tombstone
-from archive.storage.captures.kept_captures import Provenance, provenance_of
+from archive.storage.captures import kept_captures
+from archive.storage.captures.kept_captures import Provenance, Tombstone, provenance_of
 from archive.storage.connection import Database
 from archive.storage.sqlite_errors import unreadable_row
 from archive.web.room import parameters
@@ -205,7 +204,7 @@ class _ArticlePage:
     reading: Reading
     parts: list[Part]
     history: list[Happening]
-    captures: list[http_exchange.CaptureRow]
+    captures: list[kept_captures.CaptureRow]
     place: Place | None
 
 
@@ -262,8 +261,8 @@ def _shown(db: Database, number: int, version_number: int | None) -> _ArticlePag
     return _ArticlePage(
         article, outlet, versions,
         next(version for version in versions if version.number == shown), provenance_of(db, number)[shown], reading,
-        list(parts(reading)), history(versions, http_exchange.tombstones_of(db, number)),
-        http_exchange.captures_of(db, number, _CAPTURES), highest(places_of(db, number, _PLACES)),
+        list(parts(reading)), history(versions, kept_captures.tombstones_of(db, number)),
+        kept_captures.captures_of(db, number, _CAPTURES), highest(places_of(db, number, _PLACES)),
     )  # fmt: skip
 
 

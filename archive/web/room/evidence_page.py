@@ -21,8 +21,8 @@ from archive.exchange.exporters.warc_records import warc_of
 from archive.extract.charset import decode
 from archive.model.paths import thumbnail_place
 from archive.queries import photographs
-from archive.storage.captures import http_exchange
-from archive.storage.captures.http_exchange import Exchange
+from archive.storage.captures import kept_captures
+from archive.storage.captures.kept_captures import Exchange
 from archive.storage.connection import Database
 from archive.web.room.request import RequestContext, page
 
@@ -79,11 +79,11 @@ async def capture(context: RequestContext) -> Response:
 
 
 def _capture_page(db: Database, number: int) -> _CapturePage:
-    exchange = http_exchange.exchange(db, number)
-    confirmed = http_exchange.exchange(db, exchange.revisit_of) if exchange.revisit_of else None
+    exchange = kept_captures.exchange(db, number)
+    confirmed = kept_captures.exchange(db, exchange.revisit_of) if exchange.revisit_of else None
     present = exchange.digest is not None and not exchange.withdrawn
     return _CapturePage(
-        exchange, present, confirmed, http_exchange.asked_for(db, number),
+        exchange, present, confirmed, kept_captures.asked_for(db, number),
         photographs.pictures_at(db, exchange.revisit_of or number) if present else [],
     )  # fmt: skip
 
@@ -96,7 +96,7 @@ async def sandboxed(context: RequestContext) -> Response:
     if context.request.headers.get("sec-fetch-dest") == "document":
         return Response.redirect(context.to(f"/-/capture/{number}"))
     exchange, body = await context.ask(
-        lambda db: (http_exchange.exchange(db, number), http_exchange.payload(db, number))
+        lambda db: (kept_captures.exchange(db, number), kept_captures.payload(db, number))
     )
     if body is None:
         return await context.refusal(410 if exchange.withdrawn else 404, context.say("capture.nothing"))
@@ -120,7 +120,7 @@ async def warc(context: RequestContext) -> Response:
     capture_page = await context.ask(lambda db: _capture_page(db, number))
     if capture_page.exchange.withdrawn:
         return await context.refusal(410, context.say("capture.nothing"))
-    body = await context.ask(lambda db: http_exchange.payload(db, number))
+    body = await context.ask(lambda db: kept_captures.payload(db, number))
     data = warc_of(capture_page.exchange, body, capture_page.confirmed)
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="luubao-capture-{number}.warc"'}
     return Response(data, headers=headers, content_type="application/warc")

@@ -1,10 +1,10 @@
 """The lists (new articles, edits, gone articles, a day) and the full-text search, which share their filter; without
-words, the search lists the filtered articles.
-"""
+words, the search lists the filtered articles. The gallery by photographer and place, and the page of one picture."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -18,8 +18,9 @@ from archive.diff import EditSummary, Piece, words
 from archive.diff.summary import PictureChange, Quote
 from archive.model.errors import BadQuery, UnknownArticle
 from archive.model.time_zones import zone_of
-from archive.queries import article_search, days, lookup, outlets_followed, recent
+from archive.queries import article_search, days, lookup, outlets_followed, photographs, recent
 from archive.queries.article_search import ArticleFilter, Hit
+from archive.queries.photographs import Photograph
 from archive.queries.recent import Edit, gists
 from archive.storage.connection import Database
 from archive.text.search_query import CLOSE, OPEN, snippet
@@ -93,14 +94,12 @@ async def _search_page(context: RequestContext, article_filter: ArticleFilter, o
 
 
 def filter_of(context: RequestContext) -> ArticleFilter:
-    since, until = context.day("since"), context.day("until", last=True)
     values: dict[str, Any] = {
         name: context.argument(name) or None for name in ("outlet", "section", "author", "credit")
     }
     values |= {name: context.flag(name) for name in ("edited", "unannounced", "gone")}
     return ArticleFilter(
-        words=context.argument("q"), since=since.isoformat() if since else None,
-        until=until.isoformat() if until else None, **values,
+        words=context.argument("q"), since=context.day("since"), until=context.day("until", last=True), **values,
         article=context.number("article", 0, parameters.HIGHEST_ID) or None,
     )  # fmt: skip
 
@@ -247,7 +246,7 @@ def _day(db: Database, context: RequestContext, requested_day: date) -> dict[str
     edit_entries = edit_entries_of(db, recent.edits(db, article_filter, between=between, limit=_PER_DAY))
     shown = [chosen] if chosen else outlets
     states = [(outlet, days.days(db, outlet, requested_day, requested_day).state(requested_day)) for outlet in shown]
-    published = replace(article_filter, since=requested_day.isoformat(), until=requested_day.isoformat())
+    published = replace(article_filter, since=requested_day, until=requested_day)
     return {
         "new": recent.published(db, published, limit=_PER_DAY),
         "edits": sorted(edit_entries, key=lambda entry: -entry.gist.weight),
@@ -255,3 +254,64 @@ def _day(db: Database, context: RequestContext, requested_day: date) -> dict[str
         # the outlets that were not crawled on the day, each with the day's state
         "unwatched": [(outlet, state) for outlet, state in states if state != "seen"],
     }
+
+
+_PHOTOS_PER_PAGE, _LAST_PAGE_OF_PHOTOS = 24, 500
+_APPEARANCES = 200
+_DISPLAYABLE = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif")
+_CREDITS, _PLACES, _CAPTIONS_READ = 40, 24, 600
+# Place names in Vietnamese captions: the kind of place, then a name of one to four capitalized syllables.
+_PLACE_KINDS = "xã|phường|huyện|thị xã|thị trấn|thành phố|tỉnh|thôn|bản|làng|quận|sông|hồ|núi|đình|chùa|đền|cầu|chợ"
+# Of the letters from Ạ to Ỹ every other is a capital.
+_UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯ" + "".join(map(chr, range(ord("Ạ"), ord("Ỹ") + 1, 2)))
+_PLACE = re.compile(rf"\b((?i:{_PLACE_KINDS}))((?: [{_UPPER}]\w*){{1,4}})")
+
+
+@page
+async def photos(context: RequestContext) -> Response:
+    """`/-/photos?credit=...&place=...`: the gallery."""
+    credit, place, number = (
+        context.argument("credit"),
+        context.argument("place"),
+        context.number("page", 1, _LAST_PAGE_OF_PHOTOS),
+    )
+    offset, mistake = (number - 1) * _PHOTOS_PER_PAGE, ""
+    shown: list[Photograph] = []
+    filters: dict[str, Any] = {
+        "credit": credit or None,
+        "place": place,
+        "limit": _PHOTOS_PER_PAGE + 1,
+        "offset": offset,
+    }
+    try:
+        shown = await context.ask(lambda db: photographs.photographs(db, **filters))
+    except BadQuery:
+        mistake = context.say("search.mistake")
+    credits = await context.ask(lambda db: outlets_followed.photographers(db, _CREDITS))
+    captions = await context.ask(lambda db: photographs.captions(db, credit or None, _CAPTIONS_READ))
+    return await context.page(
+        "photos", photographs=shown[:_PHOTOS_PER_PAGE], more=len(shown) > _PHOTOS_PER_PAGE, number=number,
+        credit=credit, place=place, credits=credits, places=places(captions)[:_PLACES], mistake=mistake,
+    )  # fmt: skip
+
+
+@page
+async def picture(context: RequestContext) -> Response:
+    """`/-/picture/DIGITS`: a picture and all its appearances, with captions and credits."""
+    digest = f"sha256:{context.request.url_vars['digest']}"
+    life = await context.ask(lambda db: photographs.picture_appearances(db, digest, _APPEARANCES))
+    if life is None:
+        return await context.refusal(404, context.say("refusal.404"))
+    return await context.page("picture", life=life, shows=life.media_type in _DISPLAYABLE)
+
+
+def places(captions: Iterable[str]) -> list[tuple[str, int]]:
+    """The places named in captions, with their kind and the number of captions that contain the name, the most frequent
+    first. `sông Thao Giang` contains `sông Thao`, as it does for the gallery of that place."""
+    named = [{f"{match[1].lower()}{match[2]}" for match in _PLACE.finditer(caption)} for caption in captions]
+    known = set[str]().union(*named)
+    counts: Counter[str] = Counter()
+    for names in named:
+        spaced = [(name.split(), length) for name in names for length in range(2, len(name.split()) + 1)]
+        counts.update({" ".join(words[:length]) for words, length in spaced} & known)
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

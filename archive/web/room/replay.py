@@ -22,7 +22,7 @@ from archive.model.errors import BadQuery, BadValue
 from archive.model.records import header_of
 from archive.model.validation import json_pairs
 from archive.queries.lookup import IndexedCapture, MatchType, captures_at, nearest
-from archive.storage.captures import http_exchange
+from archive.storage.captures import kept_captures
 from archive.storage.connection import Database
 from archive.web.room.evidence_page import HEADERS as SANDBOX
 from archive.web.room.memento import link_safe, requested_url, written
@@ -227,7 +227,7 @@ async def _payload(context: RequestContext, capture: IndexedCapture) -> Response
     if capture.outcome == "redirect":
         path = f"/web/{timestamp(capture.captured_at)}id_/{link_safe(capture.final_url)}"
         return _redirect(context.path(path), capture, capture.status)
-    body = await context.ask(lambda db: http_exchange.payload(db, capture.id)) or b""
+    body = await context.ask(lambda db: kept_captures.payload(db, capture.id)) or b""
     headers = {**_headers(capture), "Content-Disposition": "attachment"}
     media_type = _media_type(capture)
     safe = media_type if re.fullmatch(r"[\w.+-]{1,60}/[\w.+-]{1,60}", media_type) else "application/octet-stream"

@@ -22,8 +22,8 @@ import pytest
 from redis import Redis
 from rq import Worker
 
-from archive.exchange.object_store import sync
-from archive.exchange.object_store.store import ObjectStore
+from archive.exchange import sync
+from archive.exchange.object_store import ObjectStore
 from crawler.fleet.batch import family
 from tests.crawler.many_newspapers import PRESS, Town, town, visited_by_two_at_once
 from tests.crawler.serving import LUUBAO, ROOT

@@ -1,4 +1,4 @@
-"""Deduplicated payloads, each stored once under its digest, and their compaction.
+"""Deduplicated bodies (payloads), each stored once under its digest, and their compaction.
 
 A body that a URL brings again, a little changed, is a patch of the one before it. Chains are short, so that every
 body decompresses in a few steps, and few patches depend on one body, so that damage does not spread.

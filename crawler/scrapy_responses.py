@@ -1,46 +1,22 @@
-"""Converts a Scrapy response to the Capture that the archive keeps."""
+"""What Scrapy responses say: their charset, the target of a redirect, single headers, and our remarks on them."""
 
 from __future__ import annotations
 
 import re
 import string
-from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
-from scrapy.http import Headers, Response
+from scrapy.http import Response
 from scrapy.utils.python import to_unicode
 
-from archive import Capture, absolute
+from archive import absolute
 from archive.history.responses import REDIRECTS
-from archive.model.clock import now
 from archive.storage.captures.request_validators import REFUSED
 from archive.text.charsets import charset_of
 
 CODING = "content_encoding"
 """The key in a request's meta for the Content-Encoding of its response, as it came."""
 _REMARK = "luubao: "  # tells our remarks from Scrapy's own flags
-
-
-def capture_of(response: Response) -> Capture:
-    """The capture of a response; of a redirect, final_url is its target."""
-    request = response.request
-    assert request is not None
-    capture = Capture(
-        requested_url=request.url,
-        final_url=leads_to(response),
-        captured_at=now(),
-        status=response.status,
-        headers=_original_headers(response),
-        body=response.body or None,
-        encoding=charset(response),
-        request_headers=_header_pairs(request.headers),
-        via=tuple(request.meta.get("via", ())),
-        detail=remarks(response),
-    )
-    if capture.is_partial:
-        content_range = capture.header("Content-Range") or "it does not say which"
-        capture = replace(capture, detail=capture.detail or f"not read: a part that nobody asked for ({content_range})")
-    return capture
 
 
 def remark(response: Response, text: str) -> None:
@@ -111,18 +87,3 @@ def field_value(value: str) -> bytes:
         return value.encode("latin-1")
     except UnicodeEncodeError:
         return value.encode("utf-8")
-
-
-def _original_headers(response: Response) -> tuple[tuple[str, str], ...]:
-    """The headers, with the Content-Encoding that the decompression middleware removed."""
-    headers = tuple(pair for pair in _header_pairs(response.headers) if pair[0].lower() != "content-encoding")
-    coding = response.request.meta.get(CODING) if response.request else None
-    return (*headers, ("Content-Encoding", coding)) if coding else headers
-
-
-def _header_pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (to_unicode(name, encoding="latin-1"), to_unicode(value, encoding="latin-1"))
-        for name, values in headers.items()
-        for value in values
-    )

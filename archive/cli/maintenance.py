@@ -17,14 +17,13 @@ from archive.model.unpack_budget import UnpackBudget
 from archive.queries import lookup
 from archive.storage.captures.kept_captures import outlets_of
 from archive.storage.connection import Database, open_archive, open_existing
-from archive.storage.integrity import consistency
-from archive.storage.integrity.problems import Problem, Unchecked
+from archive.storage.integrity import Problem, Unchecked, consistency
 from archive.storage.integrity.seals import cleansings, newest_seal
 from archive.storage.sqlite_errors import OperationalError
 from archive.storage.withdrawals.withdrawal_lookup import destroyed_since
 
 if TYPE_CHECKING:
-    from archive.pipeline.reread_check import Reread
+    from archive.pipeline.rereading import Reread
     from archive.storage.withdrawals.destruction import Look
 
 _WORTH_VACUUM = 0.05
@@ -77,7 +76,7 @@ def verify(
 
 
 def _rereading(path: Path) -> AbstractContextManager[Reread]:
-    from archive.pipeline.reread_check import reading_again
+    from archive.pipeline.rereading import reading_again
 
     return reading_again(path)
 
@@ -121,7 +120,7 @@ def compact(path: Path, outlet: str | None, no_vacuum: bool) -> None:
     Example:
       luubao compact --db luubao.db
     """
-    from archive.storage import payloads as compacting
+    from archive.storage import stored_bodies as compacting
 
     with open_existing(path) as db:
         outlets = [run.outlet_id for run in outlets_of(db, outlet)]
@@ -141,7 +140,7 @@ def _vacuum(db: Database, path: Path) -> str:
     """Vacuums the file where that is worth it and possible; returns the result as text."""
     import shutil
 
-    from archive.storage import payloads as compacting
+    from archive.storage import stored_bodies as compacting
 
     if compacting.free_share(db) < _WORTH_VACUUM:
         return ""

@@ -13,11 +13,11 @@ from sqlite_utils import Database
 
 from archive import Run, open_archive, start_run
 from archive.model.errors import ArchiveDamaged
-from archive.storage import codecs, payloads
+from archive.storage import codecs
 from archive.storage.captures.capture_writer import keep, kept_body
 from archive.storage.codecs import FIRST_AFTER, content, load, sample
 from archive.storage.connection import transaction
-from archive.storage.payloads import MAX_DEPTH
+from archive.storage.stored_bodies import MAX_DEPTH, compact
 from tests.archive.template_pages import paper_page
 from tests.support import NOON, PAPER, Shoot
 
@@ -93,17 +93,17 @@ def test_the_same_bytes_are_stored_once_wherever_they_come_from(db: Database, ru
 
 def test_compacting_changes_the_room_bodies_take_and_nothing_else(full: Database) -> None:
     before = dict(full.execute("SELECT id, digest FROM bodies").fetchall())
-    done = payloads.compact(full, [1])
+    done = compact(full, [1])
     assert done.rewritten == FIRST_AFTER
     assert done.after < done.before * 0.7
     assert dict(full.execute("SELECT id, digest FROM bodies").fetchall()) == before
     assert "zstd" not in forms(full)
     test_every_body_comes_back_byte_for_byte(full)
-    assert payloads.compact(full, [1]).rewritten == 0
+    assert compact(full, [1]).rewritten == 0
 
 
 def test_compacting_keeps_the_recorded_depths_true(full: Database) -> None:
-    payloads.compact(full, [1])
+    compact(full, [1])
     wrong = full.execute(
         "SELECT count(*) FROM bodies LEFT JOIN bodies AS base ON base.id = bodies.base_id"
         " WHERE bodies.depth <> coalesce(base.depth + 1, 0)"
@@ -118,7 +118,7 @@ def test_a_new_template_gets_a_new_dictionary_and_the_old_one_stays_while_it_is_
         page = paper_page(number).replace("menu-item", "muc").replace("Chuyên mục", "Trang")
         keep(full, run, shoot(f"https://bao.example/n-{number}.htm", page))
     before = average(full, "zstd-dictionary")
-    done = payloads.compact(full, [1])
+    done = compact(full, [1])
     assert done.dictionaries == 1
     assert average(full, "zstd-dictionary") < before / 2
     needed = "SELECT count(*) FROM bodies WHERE dictionary_id NOT IN (SELECT id FROM dictionaries)"
@@ -169,7 +169,7 @@ def test_a_new_capture_does_not_hang_on_a_damaged_one(full: Database, run: Run, 
 
 def test_compacting_leaves_damaged_bodies_alone_and_names_them(full: Database) -> None:
     damage(full, 3)
-    done = payloads.compact(full, [1])
+    done = compact(full, [1])
     assert 3 in done.damaged
     assert full.execute("SELECT codec FROM bodies WHERE id = 3").fetchone() == ("zstd",)
 

@@ -7,8 +7,8 @@ from scrapy.http import Headers, Request, Response
 
 from archive import Outlet
 from archive.storage.captures.capture_writer import judge
-from crawler.outlet import conditions
-from crawler.response_capture import capture_of, redirects
+from crawler.outlet import capture_of, conditions
+from crawler.scrapy_responses import redirects
 
 HERE = "https://bao.example/tin/a-1.htm"
 

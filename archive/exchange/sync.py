@@ -17,7 +17,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from archive.exchange.object_store.store import SIZE, Manifest, ObjectStore, Stored, cut, digest_of, manifest_of
+from archive.exchange.object_store import SIZE, Manifest, ObjectStore, Stored, cut, digest_of, manifest_of
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, Diverged
 from archive.runtime.atomic_files import atomic_write, remove_leftovers, temporary_folder

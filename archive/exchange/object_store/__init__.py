@@ -1,1 +1,0 @@
-"""Pushes and pulls archives through an object store: only what changed, checked by digest."""
