@@ -34,6 +34,7 @@ tin (?:liên quan|khác|mới(?: nhất)?|đọc nhiều|cùng chuyên mục|bà
 cùng chuyên mục|mới nhất|có thể bạn quan tâm|xem thêm|đọc thêm|bài liên quan|đọc nhiều(?: nhất)?
 liên kết website|phản hồi|từ khóa|chủ đề|bình luận(?: \(\d+\))?|ý kiến bạn đọc|chia sẻ
 das könnte sie (?:auch )?interessieren.{0,20}|auch interessant.{0,20}|lesen sie auch.{0,20}|mehr zum thema.{0,20}
+lesen sie auch die folgenden (?:artikel|beiträge)|zum weiterlesen|(?:mehr|weitere) themen|lust auf mehr
 zum thema|weitere (?:artikel|themen|nachrichten).{0,20}|mehr (?:aus|von|über|zu[mr]?)\b.{0,30}|lesetipps?|passend dazu
 meistgelesen.{0,20}|sur le même sujet|(?:à|a) lire aussi|lire aussi|voir aussi|lea también|te puede interesar
 más información|noticias relacionadas|ver también|leer más|leggi anche|potrebbe interessarti|leia (?:também|mais)
@@ -87,7 +88,10 @@ _UPDATED = (
     r"|gmt|utc|[ap]m|jan\w*|feb\w*|mar\w*|apr\w*|may|jun\w*|jul\w*|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*)(?![^\W\d_]))*+$"
 )
 _MISCELLANEOUS_NOISE = r"""
-(?:did you (?:like|enjoy)|hat (?:dir|ihnen|euch) (?:dieser|der) (?:artikel|beitrag)|avez-vous aimé).{0,300}$
+if you (?:enjoyed|liked) (?:reading )?this (?:post|article|story)\b.{0,200}$
+(?:did you (?:like|enjoy)|hat (?:dir|ihnen|euch) (?:dieser|der) (?:artikel|beitrag)|avez-vous aimé|gefällt (?:dir|ihnen) (?:unser|dieser?)\b).{0,300}$
+we want to hear what you think about this (?:article|story)\b.{0,200}$
+(?:dieser|der) (?:eintrag|beitrag|artikel) wurde (?:am .{0,60} )?(?:veröffentlicht|geschrieben|gepostet)\b.{0,200}$
 \d{1,2} ?(?:min(?:ute)?s?)(?: read| lesezeit)?\W*$|lesezeit.{0,20}$|\d+ (?:hours?|minutes?|days?) ago\W*$
 (?:we|this (?:web)?site|(?:auf )?(?:unserer|dieser) \w*(?:seite|site)|ce site|este sitio)\b.{0,120}\bcookies?\b.{0,250}$
 (?:all rights reserved|copyright|©).{0,200}$|opens? (?:in )?(?:a )?new (?:tab|window)\)?$

@@ -109,6 +109,8 @@ FURNITURE = {
     "readers counted in English": "<p>Read 1,204 times</p>",
     "how one leaves a newsletter": "<p>You can unsubscribe at any time, and your data will not be shared.</p>",
     "an offer of letters": "<p>Nichts Neues verpassen! - Newsletter abonnieren</p>",
+    "what a reader may also like": "<p>If you enjoyed reading this post, there is more to come.</p>",
+    "when it was posted": "<p>Dieser Beitrag wurde am 3. Mai von Eva Kurz veröffentlicht und in Leben abgelegt.</p>",
     "a player's label": "<p>Listen to this article</p>",
     "a call to rate": "<p>Értékeld a cikket</p>",
     "how many voted": "<p>(6816 bình chọn, 9/10 điểm)</p>",
