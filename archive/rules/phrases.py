@@ -89,7 +89,8 @@ _UPDATED = (
 )
 _MISCELLANEOUS_NOISE = r"""
 if you (?:enjoyed|liked) (?:reading )?this (?:post|article|story)\b.{0,200}$
-(?:did you (?:like|enjoy)|hat (?:dir|ihnen|euch) (?:dieser|der) (?:artikel|beitrag)|avez-vous aimé|gefällt (?:dir|ihnen) (?:unser|dieser?)\b).{0,300}$
+(?:did you (?:like|enjoy)|hat (?:dir|ihnen|euch) (?:dieser|der) (?:artikel|beitrag)|avez-vous aimé).{0,300}$
+gefällt (?:dir|ihnen) (?:unser|dieser?)\b.{0,300}$
 we want to hear what you think about this (?:article|story)\b.{0,200}$
 (?:dieser|der) (?:eintrag|beitrag|artikel) wurde (?:am .{0,60} )?(?:veröffentlicht|geschrieben|gepostet)\b.{0,200}$
 \d{1,2} ?(?:min(?:ute)?s?)(?: read| lesezeit)?\W*$|lesezeit.{0,20}$|\d+ (?:hours?|minutes?|days?) ago\W*$
