@@ -24,6 +24,7 @@ from archive.history.copies import (
     completes,
     edited_fields,
     inherits,
+    is_fuller_face,
     is_incomplete,
     lacking,
     lagging_rendition,
@@ -31,7 +32,7 @@ from archive.history.copies import (
     variant_rendition,
 )
 from archive.history.disappearances import follow, mark_gone, note_unclear_answer, refuse
-from archive.history.edits import changed_fields, is_redated, reading_digest, says_the_same, state_of
+from archive.history.edits import changed_fields, is_redated, reading_digest, said_fields, state_of
 from archive.history.facts import Observation, PictureFetch, UrlCapture
 from archive.history.picture_changes import (
     VISIT,
@@ -44,7 +45,7 @@ from archive.history.picture_changes import (
     without_newest,
 )
 from archive.history.plausibility import doubt, first_doubt, is_confirmed, was_doubted
-from archive.history.responses import declared_key, is_home
+from archive.history.responses import GONE, declared_key, is_home
 from archive.history.values import NOTHING, Article, ArticleState, Doubted, History, UrlRendition, Verdict
 from archive.model.records import Outlet, Reading, Unreadable
 
@@ -67,7 +68,7 @@ def step(history: History, observation: Observation, outlet: Outlet) -> History:
     if fact.answer == "gone":
         leading = fact.via if fact.key in history.missing else _leading_here(history, fact)  # they were told then
         history = replace(history, missing=history.missing | {fact.key})
-        return mark_gone(history, (fact.key, *leading), fact, fact.reason)
+        return mark_gone(history, (fact.key, *leading), fact, fact.reason, surely=fact.status in GONE)
     if fact.answer == "error":
         return note_unclear_answer(history, fact)
     history = replace(history, missing=history.missing - {fact.key}) if fact.key in history.missing else history
@@ -178,13 +179,13 @@ def _classified(history: History, article: Article, capture: UrlCapture, reading
     if completes(article, rendition, capture, reading, outlet):
         return _completed(history, article, capture, reading)
     if variant := variant_rendition(article, rendition, capture, reading, outlet):
-        return _variant(history, article, variant, capture, is_primary=is_primary)
+        return _variant(history, article, variant, capture, outlet, is_primary=is_primary)
     doubt_found = doubt(history, article, capture, reading)
     if doubt_found and (is_primary or rendition is not None):
         return _doubted(history, article, capture, reading, doubt_found.why)
     if is_primary or leads(article, capture, reading, outlet):
-        return _edited(history, article, capture, reading, edited_fields(article, rendition, capture, reading))
-    return _variant(history, article, lagging_rendition(article, rendition, capture, reading), capture)
+        return _edited(history, article, capture, reading, edited_fields(article, rendition, capture, reading, outlet))
+    return _variant(history, article, lagging_rendition(article, rendition, capture, reading), capture, outlet)
 
 
 def _waiting(history: History, article: Article, capture: UrlCapture, reading: Reading) -> Doubted | None:
@@ -230,7 +231,7 @@ def _doubt_resolved(history: History, article: Article, doubted: Doubted, outlet
     first = doubted.capture
     while article.latest.at > first.at:
         history, article = without_newest(history, article)
-    changed = edited_fields(article, article.renditions.get(first.key), first, doubted.reading)
+    changed = edited_fields(article, article.renditions.get(first.key), first, doubted.reading, outlet)
     history = _with_new_verdicts(_edited(history, article, first, doubted.reading, changed), doubted)
     article = reduce(shown_picture, doubted.fetches, history.articles[article.number])
     history = with_moved_pictures(history, article)
@@ -250,6 +251,10 @@ def _shows_doubted(verdict: Verdict, doubted: Doubted) -> bool:
 def _confirmed(
     history: History, article: Article, capture: UrlCapture, reading: Reading, *, is_primary: bool
 ) -> History:
+    if is_primary and is_fuller_face(article, capture):
+        newest = article.latest
+        history, article = without_newest(history, article)
+        article = article.with_latest(replace(newest, changed=()))
     index = article.newest
     rendition = replace(rendition_of(capture, reading, index), differs=article.latest.lacks)
     article = article.with_rendition(capture.key, rendition)
@@ -277,15 +282,16 @@ def _completed(history: History, article: Article, capture: UrlCapture, reading:
 
 
 def _variant(
-    history: History, article: Article, rendition: UrlRendition, capture: UrlCapture, *, is_primary: bool = False
-) -> History:
+    history: History, article: Article, rendition: UrlRendition, capture: UrlCapture, outlet: Outlet, *,
+    is_primary: bool = False,
+) -> History:  # fmt: skip
     """A URL that is not the article's primary URL shows a variant. If the primary URL is dead, it becomes primary, and
     differences between the two are no edit."""
     shown = replace(rendition, url=capture.url, shown_at=capture.at, standing="shows", doubted=None)
     article = article.with_rendition(capture.key, shown)
     if is_primary:
         article = seen_again(make_primary(article, capture), capture)
-    is_state = says_the_same(article.states[shown.state_index].reading, shown.reading)
+    is_state = not said_fields(article.states[shown.state_index].reading, shown.reading, outlet)
     verdict = Verdict(
         capture, article.number, shown.state_index if is_state else None, "" if is_state else "another print"
     )

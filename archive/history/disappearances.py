@@ -25,19 +25,15 @@ _OWN_LIMITS = frozenset({"gave-up", "too-large"})
 def mark_gone(
     history: History, keys: tuple[str, ...], capture: UrlCapture, reason: str, *, surely: bool = True
 ) -> History:
-    """The articles at these URLs have disappeared; where many disappear at once, or it is not sure, the next
-    capture decides."""
+    """The articles at these URLs have disappeared; where many disappear at once, or it is not sure, a capture more than
+    a visit later decides."""
+    is_sure = surely and not capture.signs.many_gone
     for key in dict.fromkeys(keys):
-        first_capture = _waiting(history, key)
-        if first_capture is None and (capture.signs.many_gone or not surely):
+        first = _waiting(history, key)
+        if first is None and not is_sure:
             history = _wait(history, key, capture)
-        elif first_capture is not None:
-            confirmed = first_capture.at < capture.at and not (
-                capture.signs.many_gone and capture.at - first_capture.at <= VISIT
-            )
-            history = remove_url(history, key, first_capture, first_capture.reason or reason) if confirmed else history
-        else:
-            history = remove_url(history, key, capture, reason)
+        elif first is None or is_sure or capture.at - first.at > VISIT:
+            history = remove_url(history, key, first or capture, (first and first.reason) or reason)
     return history
 
 
@@ -64,7 +60,10 @@ def _wait(history: History, key: str, capture: UrlCapture) -> History:
     )
     doubted = Doubted(capture, None, why)
     article = article.with_rendition(key, replace(rendition, standing="silent", doubted=doubted))
-    return history.with_article(article).with_verdict(Verdict(capture, article.number, None, doubted.why, doubted=True))
+    history = history.with_article(article)
+    if capture.key != key:  # the page that it redirects to may be many articles'
+        return history
+    return history.with_verdict(Verdict(capture, article.number, None, doubted.why, doubted=True))
 
 
 def note_unclear_answer(history: History, capture: UrlCapture) -> History:
@@ -82,7 +81,7 @@ def refuse(history: History, capture: UrlCapture, refusal: Unreadable) -> Histor
     """A page from which no article was read."""
     history = history.with_verdict(Verdict(capture, why=refusal.reason))
     if refusal.reason in NO_ARTICLE:
-        history = mark_gone(history, capture.via, capture, f"redirected to {capture.url}, which is no article")
+        history = mark_gone(history, capture.via, capture, _redirected(capture), surely=False)
     if refusal.reason in _GONE_PAGES:
         explained = replace(capture, reason=f"the page became: {refusal.reason}")
         return mark_gone(history, (capture.key,), explained, explained.reason, surely=False)
@@ -98,7 +97,7 @@ def follow(history: History, capture: UrlCapture, *, heard: bool) -> History:
     keys = tuple(key for key in dict.fromkeys((*capture.via, capture.key)) if key != target)
     known, page = history.addresses.get(target), history.pages.get(target)
     if page is not None and isinstance(page.reading, Unreadable) and page.reading.reason in NO_ARTICLE:
-        return mark_gone(history, keys, capture, f"redirected to {capture.url}, which is no article")
+        return mark_gone(history, keys, capture, _redirected(capture), surely=False)
     if target in history.missing:
         return mark_gone(history, keys, capture, f"redirected to {capture.url}, which is gone")
     if known is None:
@@ -107,6 +106,10 @@ def follow(history: History, capture: UrlCapture, *, heard: bool) -> History:
     if target_rendition and target_rendition.standing == "dead":
         return mark_gone(history, keys, capture, f"redirected to {capture.url}, which is gone")
     return _moved(history, replace(capture, key=target, via=keys), known.article)
+
+
+def _redirected(capture: UrlCapture) -> str:
+    return f"redirected to {capture.url}, which is no article"
 
 
 def _moved(history: History, capture: UrlCapture, number: int) -> History:

@@ -36,6 +36,7 @@ from itertools import pairwise
 from archive.history.article_identity import RECENT
 from archive.history.edits import (
     EDIT_FIELDS,
+    PARTS,
     begins_one,
     byline_of,
     changed_fields,
@@ -67,9 +68,6 @@ _LOST_TEXT_SHARE = 0.1  # of the former text's length
 _DIGIT = re.compile(r"\d")
 _KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wall, and none cut short
 _SHORTENED_SHARE = 0.3  # of the former text's length: an editor seldom leaves less
-_PARTS: tuple[Callable[[Reading], object], ...] = (
-    lambda reading: reading.images, EDIT_FIELDS["byline"], EDIT_FIELDS["published_at"],
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +251,8 @@ def _lacks_part(article: Article, capture: UrlCapture, reading: Reading) -> bool
     former = [article.latest.reading, *([own.reading] if own else ())]
     if not reading.lead and all(past.lead and not keeps_lead(past, reading) for past in former):
         return True
-    return any(all(map(part, former)) and not part(reading) for part in _PARTS)
+    parts = (part for name, part in PARTS.items() if name != "lead")
+    return any(all(map(part, former)) and not part(reading) for part in parts)
 
 
 def _is_related(article: Article, reading: Reading) -> bool:

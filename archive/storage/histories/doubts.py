@@ -226,12 +226,16 @@ WHERE run_id = ?1 AND doubt IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM captures AS former JOIN readings ON readings.capture_id = former.id
   WHERE former.outlet_id = captures.outlet_id AND former.url_key = captures.url_key AND former.run_id <> ?1
   AND readings.doubt IS NOT NULL)
+UNION ALL SELECT url_key, captured_at FROM captures JOIN articles USING (outlet_id, url_key)
+WHERE run_id = ?1 AND outcome IN ('gone', 'redirect') AND gone_since IS NULL AND NOT EXISTS (
+  SELECT 1 FROM captures AS former WHERE former.outlet_id = captures.outlet_id
+  AND former.url_key = captures.url_key AND former.run_id <> ?1 AND former.outcome = captures.outcome)
 """
 
 
 def recheck_doubted(db: Database, run: Run) -> None:
-    """Makes pages that were doubted for the first time due as soon as another look can settle it. Call inside a
-    transaction."""
+    """Makes pages that were doubted for the first time, and articles that did not answer and are not told as gone yet,
+    due as soon as another look can settle it. Call inside a transaction."""
     for key, stamp in db.execute(_FIRST_DOUBTED, [run.id]).fetchall():
         due = clock.stamp(clock.parse(stamp) + VISIT + _PAUSE)
         db.execute(
