@@ -22,7 +22,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -194,13 +194,14 @@ def _names(reading: Reading) -> str:
 
 
 def _may_be_one_time(first: datetime | None, second: datetime | None) -> bool:
-    """Whether a second time may be the first one: it is of the same minute; or of the same day, where one of them is a
-    day without a time; or none was known."""
+    """Whether a second time may be the first one: it is of the same minute, here or in Greenwich, which systems mistake
+    for one another; or of the same day, where one of them is a day without a time; or none was known."""
     if first is None:
         return True
     if second is None or first.tzinfo is None or second.tzinfo is None:
         return False
-    if first.replace(second=0, microsecond=0) == second.replace(second=0, microsecond=0):
+    apart = abs(first.replace(second=0, microsecond=0) - second.replace(second=0, microsecond=0))
+    if apart in (timedelta(), *(abs(time.utcoffset() or timedelta()) for time in (first, second))):
         return True
     days = [time for time in (first, second) if is_day(time)]
     return any(first.astimezone(day.tzinfo).date() == second.astimezone(day.tzinfo).date() for day in days)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -219,6 +219,8 @@ REPRINTS = {
     "and before it": ({}, {"headline": "Thử Online | Cầu mới qua sông"}),
     "its address": ({}, {"headline": "Cầu mới qua sông – bao.example"}),
     "a time without seconds": ({"published_at": PUBLISHED.replace(second=30)}, {"published_at": PUBLISHED}),
+    "a zone that is taken for Greenwich": ({}, {"published_at": PUBLISHED.replace(tzinfo=UTC)}),
+    "and added twice": ({}, {"published_at": PUBLISHED - timedelta(hours=7)}),
     "a day without a time": ({"published_at": PUBLISHED}, {"published_at": PUBLISHED.replace(hour=0, minute=0)}),
     "both": ({"authors": ("Hà Thu",), "lead": _LEAD}, {"authors": ("HÀ THU",), "text": f"{_LEAD}\n\n{_TEXT}"}),
 }
@@ -248,6 +250,7 @@ def test_the_same_in_another_layout_is_no_edit_and_an_edit_beside_it_is_one(
         ({}, {"headline": "Cầu mới qua sông Báo"}, "headline"),
         ({}, {"headline": "Cầu cũ qua sông - Báo Thử"}, "headline"),
         ({}, {"published_at": PUBLISHED.replace(minute=16)}, "published_at"),
+        ({}, {"published_at": PUBLISHED - timedelta(hours=6)}, "published_at"),
         ({}, {"published_at": PUBLISHED.replace(day=19, hour=0, minute=0)}, "published_at"),
     ],
 )
