@@ -59,40 +59,23 @@ def variant_rendition(
     what a copy leaves out."""
     if rendition and not changed_fields(rendition.reading, reading):
         return rendition
-    if not said_fields(article.latest.reading, reading, outlet):
-        return UrlRendition(capture.url, reading, article.newest, capture.at, differs=_differs(article, -1, reading))
-    index = _repeated_state(article, rendition, capture, reading, outlet)
+    says_it = not said_fields(article.latest.reading, reading, outlet) or is_incomplete(article, capture, reading)
+    index = article.newest if says_it else _copied(article, capture, reading, outlet)
     if index is None:
         return None
     return UrlRendition(capture.url, reading, index, capture.at, differs=_differs(article, index, reading))
 
 
-def _repeated_state(
-    article: Article, rendition: UrlRendition | None, capture: UrlCapture, reading: Reading, outlet: Outlet
-) -> int | None:
-    """The index of the state that a page repeats without adding anything; None where it adds something."""
-    if is_incomplete(article, capture, reading):
-        return article.newest
-    if rendition is None:
-        return _copy_of(article, capture, reading, outlet)
-    return article.newest if _catches_up(article, rendition, reading) else None
-
-
-def _copy_of(article: Article, capture: UrlCapture, reading: Reading, outlet: Outlet) -> int | None:
-    """The index of the state that a page, met for the first time, repeats without adding anything, as its URL or its
-    declared canonical URL suggests; None where it adds something."""
+def _copied(article: Article, capture: UrlCapture, reading: Reading, outlet: Outlet) -> int | None:
+    """The index of the state that a copy, as its URL or the canonical one that it declares suggests, repeats without
+    adding anything; None where it adds something, or is all that is left."""
     declared = declared_key(reading, outlet)
-    if not print_kind(capture.key) and not (declared and capture.key not in declared):
-        return None
+    is_copy = print_kind(capture.key) or (declared and capture.key not in declared)
     words = set(lines_of(reading.text))
-    return next(
-        (
-            index
-            for index in range(article.newest, max(-1, article.newest - RECENT), -1)
-            if words and words <= set(lines_of(article.states[index].reading.text))
-        ),
-        None,
-    )
+    if not is_copy or not words or capture.key == article.primary:
+        return None
+    recent = range(article.newest, max(-1, article.newest - RECENT), -1)
+    return next((index for index in recent if words <= set(lines_of(article.states[index].reading.text))), None)
 
 
 def leads(article: Article, capture: UrlCapture, reading: Reading, outlet: Outlet) -> bool:
@@ -103,26 +86,6 @@ def leads(article: Article, capture: UrlCapture, reading: Reading, outlet: Outle
         return False
     declared = declared_key(reading, outlet)
     return declared in ((), (capture.key,)) and all(past.state != state for past in article.states)
-
-
-def _catches_up(article: Article, rendition: UrlRendition, reading: Reading) -> bool:
-    """Whether a shorter copy now says what the article already says: all of its lines and new pictures stand there, and
-    it has lost no line that does."""
-    if not rendition.differs:
-        return False
-    article_lines, copy_lines = set(lines_of(article.latest.reading.text)), set(lines_of(reading.text))
-    lost_lines = set(lines_of(rendition.reading.text)) - copy_lines
-    headline_changed = (
-        "headline" in changed_fields(article.latest.reading, reading) and "headline" not in rendition.differs
-    )
-    return (
-        bool(copy_lines)
-        and copy_lines <= article_lines
-        and not lost_lines & article_lines
-        and not headline_changed
-        and set(picture_refs(reading.images))
-        <= {*picture_refs(rendition.reading.images), *picture_refs(article.latest.reading.images)}
-    )
 
 
 def is_incomplete(article: Article, capture: UrlCapture, reading: Reading) -> bool:

@@ -14,9 +14,7 @@ from functools import reduce
 
 from archive.history.addresses import (
     exchanged,
-    make_primary,
-    rendition_of,
-    seen_again,
+    seen_at,
     take_addresses,
 )
 from archive.history.article_identity import article_of, article_with_primary, is_now_another_article, moved_here
@@ -248,37 +246,42 @@ def _shows_doubted(verdict: Verdict, doubted: Doubted) -> bool:
     )
 
 
+def _shown(
+    history: History, article: Article, rendition: UrlRendition, capture: UrlCapture, state_index: int | None,
+    why: str = "", *, is_primary: bool = True,
+) -> History:  # fmt: skip
+    """The history after a page that its article's URL is believed to show. is_primary: the URL is, or becomes, the
+    primary one."""
+    article = article.with_rendition(capture.key, rendition)
+    if is_primary:
+        article = seen_moved(history, seen_at(article, capture), capture)
+    return history.with_article(article).with_verdict(Verdict(capture, article.number, state_index, why))
+
+
 def _confirmed(
     history: History, article: Article, capture: UrlCapture, reading: Reading, *, is_primary: bool
 ) -> History:
+    newest = article.latest
     if is_primary and is_fuller_face(article, capture):
-        newest = article.latest
         history, article = without_newest(history, article)
-        article = article.with_latest(replace(newest, changed=()))
-    index = article.newest
-    rendition = replace(rendition_of(capture, reading, index), differs=article.latest.lacks)
-    article = article.with_rendition(capture.key, rendition)
-    article = article.with_latest(replace(article.latest, seen=capture.at))
-    if is_primary:
-        article = seen_moved(history, seen_again(make_primary(article, capture), capture), capture)
-    return history.with_article(article).with_verdict(Verdict(capture, article.number, index))
+        newest = replace(newest, changed=())
+    article = article.with_latest(replace(newest, seen=capture.at))
+    rendition = UrlRendition(capture.url, reading, article.newest, capture.at, differs=newest.lacks)
+    return _shown(history, article, rendition, capture, article.newest, is_primary=is_primary)
 
 
 def _completed(history: History, article: Article, capture: UrlCapture, reading: Reading) -> History:
-    latest = article.latest
-    previous = article.states[-2] if len(article.states) > 1 else None
+    latest, index = article.latest, article.newest
+    previous = article.states[-2] if index else None
     pictures = {**pictures_of(history, previous, reading, capture.at), **latest.pictures}
     new_state = replace(
         latest, state=state_of(reading), digest=reading_digest(reading), reading=reading, proof=capture, at=capture.at,
         seen=capture.at, pictures=pictures, lacks=frozenset(),
     )  # fmt: skip
-    index = article.newest
     article = article.with_latest(new_state).with_renditions_at(
         index, lambda copy: replace(copy, differs=frozenset(changed_fields(reading, copy.reading)))
     )
-    article = article.with_rendition(capture.key, rendition_of(capture, reading, index))
-    article = seen_again(make_primary(article, capture), capture)
-    return history.with_article(article).with_verdict(Verdict(capture, article.number, index))
+    return _shown(history, article, UrlRendition(capture.url, reading, index, capture.at), capture, index)
 
 
 def _variant(
@@ -287,15 +290,11 @@ def _variant(
 ) -> History:  # fmt: skip
     """A URL that is not the article's primary URL shows a variant. If the primary URL is dead, it becomes primary, and
     differences between the two are no edit."""
-    shown = replace(rendition, url=capture.url, shown_at=capture.at, standing="shows", doubted=None)
-    article = article.with_rendition(capture.key, shown)
-    if is_primary:
-        article = seen_again(make_primary(article, capture), capture)
-    is_state = not said_fields(article.states[shown.state_index].reading, shown.reading, outlet)
-    verdict = Verdict(
-        capture, article.number, shown.state_index if is_state else None, "" if is_state else "another print"
-    )
-    return history.with_article(article).with_verdict(verdict)
+    rendition = replace(rendition, url=capture.url, shown_at=capture.at, standing="shows", doubted=None)
+    index = rendition.state_index
+    if said_fields(article.states[index].reading, rendition.reading, outlet):
+        return _shown(history, article, rendition, capture, None, "another print", is_primary=is_primary)
+    return _shown(history, article, rendition, capture, index, is_primary=is_primary)
 
 
 def _unchanged(
@@ -307,12 +306,8 @@ def _unchanged(
     if isinstance(reading, Reading) and is_redated(article.latest.reading, reading):
         doubted = Doubted(capture, reading, "")
     rendition = replace(rendition, shown_at=capture.at, standing="shows", doubted=doubted)
-    article = article.with_rendition(capture.key, rendition)
-    if is_primary:
-        article = seen_again(make_primary(article, capture), capture)
-    return history.with_article(article).with_verdict(
-        Verdict(capture, article.number, None, "it says nothing new, or not all")
-    )
+    why = "it says nothing new, or not all"
+    return _shown(history, article, rendition, capture, None, why, is_primary=is_primary)
 
 
 def _edited(
@@ -328,10 +323,8 @@ def _edited(
         pictures_of(history, latest, reading, capture.at), lacks,
     )  # fmt: skip
     article = replace(article, states=(*article.states, new_state))
-    article = article.with_rendition(
-        capture.key, replace(rendition_of(capture, reading, article.newest), differs=lacks)
-    )
-    article = seen_again(make_primary(article, capture), capture)
+    rendition = UrlRendition(capture.url, reading, article.newest, capture.at, differs=lacks)
+    article = seen_at(article.with_rendition(capture.key, rendition), capture)
     history = history.with_verdict(Verdict(capture, article.number, article.newest))
     return with_moved_pictures(history, article)
 

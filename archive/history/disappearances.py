@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archive.history.addresses import make_primary, note_moved, remove_url, seen_again
+from archive.history.addresses import note_moved, remove_url, seen_at
 from archive.history.article_identity import article_with_primary
 from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
@@ -119,5 +119,5 @@ def _moved(history: History, capture: UrlCapture, number: int) -> History:
             history = history.with_address(key, number, capture.at, "redirect")
         if article.primary == key:
             page = article.page
-            article = replace(seen_again(make_primary(article, capture), capture), page=page, fetched=article.fetched)
+            article = replace(seen_at(article, capture), page=page, fetched=article.fetched)
     return note_moved(history.with_article(article), capture, number)

@@ -2,24 +2,9 @@
 
 A page at an article's URL that differs from before is an edit, or it is not the article at all: a maintenance page, a
 browser check, an error template read as an article, another article's text, a truncated page. No list of phrases can
-tell. The article's own past, and the rest of the outlet, can. Some doubts last; what others concern is accepted when a
-capture more than half a day later shows it again, for an hour later a site's bad day is not over:
-
-- the same words at several articles, or the words of another article, are no article's next state, however long
-  they stay; without a date, words that stand at several URLs are no article's first state either;
-- a page that shares nothing with what stood there (no headline, paragraph or picture, hardly two consecutive words);
-  never accepted, if it has no date where the article had one;
-- a page whose text is gone, under another headline too, or of whose text little is left;
-- a page that lacks a part that the article had (lead, pictures, authors, time), or has nothing but another time:
-  templates break, and a time may be the visit's;
-- a page that keeps the headline, and most of the text is cut off or makes room for something unlike it (a wall, a
-  captcha, a teaser), unless the former text comes back;
-- a change at nearly all articles at once: if it stays, it is a redesign and no outage; and a headline that several
-  articles came to have;
-- a page whose letters are damaged (another charset, question marks), or that calls itself one in another language;
-- a page that offers a subscription in the place of text, and says something new besides;
-- a truncated page, where most before were whole;
-- a page at the URL of a list: here the next capture decides, whenever it comes.
+tell. The article's own past, and the rest of the outlet, can. Some doubts last; what others
+concern (`_DOUBTS`) is accepted when a capture more than half a day later shows it again, for an hour later a site's bad
+day is not over. A page at the URL of a list waits for the next capture, whenever it comes.
 
 A doubted capture opens no version, marks no article as gone and none as returned. Once accepted, it counts from its own
 time, as if all had been known at once.

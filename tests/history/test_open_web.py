@@ -81,6 +81,11 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
         Facts().page("a", FULL, 0).hop("a", "m/a", 24).page("m/a", POOR, 24, via=("a",)).page("a", FULL, 48),
         ["a | 0 | lives"],
     ),
+    "and for good, with an edit, and one that takes a paragraph away": (
+        Facts().page("a", full("Thêm."), 0).hop("a", "m/a", 24).page("m/a", poor("Thêm."), 24, via=("a",))
+        .page("m/a", poor("Thêm."), 48, via=("a",)).page("m/a", poor("Thêm.\n\nNữa."), 72, via=("a",))
+        .page("m/a", poor("Nữa."), 96, via=("a",)), ["m/a | 0 72:body 96:body | lives"],
+    ),
     "and to one that is cut short": (
         Facts().page("a", FULL, 0).hop("a", "amp/a", 24).page("amp/a", SHORT, 24, via=("a",)).page("a", FULL, 48),
         ["a | 0 | lives"],

@@ -4,16 +4,10 @@ query (article_identity.py)."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlite_utils import Database
 
-from archive.frontier.schedule import NEW
 from archive.history.article_identity import are_domains, number_in, page_of, parts_of
-from archive.model import clock
-from archive.model.urls import url_key
-from archive.storage.connection import transaction
 
 _MOST_SAME_NUMBER = 2  # addresses with one number; if there are more, the number identifies no article
 
@@ -78,38 +72,3 @@ def _same_number(db: Database, outlet_id: int, host: str, number: str | None) ->
     )
     keys = {row[0] for row in rows.fetchall() if number_in(row[0]) == number}
     return keys if len(keys) <= _MOST_SAME_NUMBER else set()
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An article that is not gone: its address and headline."""
-
-    url: str
-    headline: str
-
-
-def known_on(db: Database, outlet_id: int, host: str) -> list[Known]:
-    """The articles on a domain or its subdomains, newest first, without those gone or withdrawn."""
-    rows = db.execute(
-        "SELECT url, url_key, headline FROM articles WHERE outlet_id = ? AND gone_since IS NULL"
-        " AND withdrawn_at IS NULL ORDER BY first_seen_at DESC, id DESC",
-        [outlet_id],
-    )
-    articles = ((url, parts_of(key)[0], headline) for url, key, headline in rows.fetchall())
-    return [
-        Known(url, headline or "")
-        for url, article_host, headline in articles
-        if article_host == host or article_host.endswith(f".{host}")
-    ]
-
-
-def wait_for(db: Database, outlet_id: int, urls: Sequence[str], moment: datetime) -> int:
-    """Queues addresses for the next run, except those known already. Returns how many it added."""
-    stamp, count_before = clock.stamp(moment), db["frontier"].count
-    with transaction(db):
-        db.conn.executemany(
-            "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, rank, found_in)"
-            " VALUES (?, ?, ?, ?, ?, ?, 'redirect') ON CONFLICT DO NOTHING",
-            [[outlet_id, url_key(url), url, stamp, stamp, NEW] for url in urls],
-        )
-    return int(db["frontier"].count - count_before)

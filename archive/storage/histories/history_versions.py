@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
@@ -17,44 +16,33 @@ from archive.storage.reading_rows import extractor_id, keep_aside
 from archive.storage.version_texts import to_row
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
-    """The result of writing a version: its id, and whether anything of it changed."""
-
-    id: int
-    changed: bool
-
-
 def put_version(
     db: Database, article_id: int, version: Version, former: dict[str, Any] | None, words_of: int | None,
     extractor: int, pictures: Mapping[str, int], *, moved: bool,
-) -> Put:  # fmt: skip
-    """Updates a version, or inserts a new one. former: its stored row; words_of: versions.id of the version whose words
-    it shares; pictures: pictures.id by digest; moved: version numbers of its article change."""
+) -> tuple[int, bool]:  # fmt: skip
+    """Updates a version, or inserts a new one; returns its id, and whether anything of it changed. former: its stored
+    row; words_of: versions.id of the version whose words it shares; pictures: pictures.id by digest; moved: version
+    numbers of its article change."""
     values = version_row(article_id, version, words_of)
     if former is not None and values["digest"] != former["digest"] and _keeps_digest(db, former, version, words_of):
         values["digest"] = former["digest"]
     if version.number == 1:
         values |= dict.fromkeys(MEASURES)
     if former is None:
-        version_id = values["id"] = _next_id(db)
-        marks = ", ".join("?" * len(values))
-        db.execute(f"INSERT INTO versions ({', '.join(values)}) VALUES ({marks})", list(values.values()))
+        changes = values | {"id": _next_id(db)}
+        marks = ", ".join("?" * len(changes))
+        db.execute(f"INSERT INTO versions ({', '.join(changes)}) VALUES ({marks})", list(changes.values()))
     else:
-        version_id = former["id"]
         changes = {
             name: value for name, value in values.items() if former[name] != value or (moved and name == "number")
         }
         settings = ", ".join(f"{name} = ?" for name in changes)
         if changes:
-            db.execute(f"UPDATE versions SET {settings} WHERE id = ?", [*changes.values(), version_id])
-    if former is None:
-        _insert_text(db, version_id, version, _extractor_of(db, version, extractor), to_row(version.state.reading))
-        _put_images(db, version_id, version, pictures, [])
-        return Put(int(version_id), changed=True)
+            db.execute(f"UPDATE versions SET {settings} WHERE id = ?", [*changes.values(), former["id"]])
+    version_id = int((former or changes)["id"])
     changed = _put_text(db, version_id, version, extractor)
-    _put_images(db, version_id, version, pictures, _stored_images(db, version_id))
-    return Put(int(version_id), changed or bool(changes))
+    _put_images(db, version_id, version, pictures)
+    return version_id, changed or bool(changes)
 
 
 def _keeps_digest(db: Database, former: dict[str, Any], version: Version, words_of: int | None) -> bool:
@@ -108,13 +96,14 @@ def _put_text(db: Database, version_id: int, version: Version, extractor: int) -
     # a trigger removes its words from the search index
     db.execute("DELETE FROM active_texts WHERE version_id = ?", [version_id])
     text_id = stored[0] if stored else None
-    if stored and not is_same:
+    if not is_same:
         db.execute("DELETE FROM texts WHERE id = ?", [text_id])
-        text_id = None
-    if text_id is None:
-        _insert_text(db, version_id, version, reader, row)
-    else:
-        db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, text_id])
+        columns = {"version_id": version_id, "extractor_id": reader, "capture_id": version.proof.id, **row}
+        marks = ", ".join("?" * len(columns))
+        text_id = db.execute(
+            f"INSERT INTO texts ({', '.join(columns)}) VALUES ({marks})", list(columns.values())
+        ).lastrowid
+    db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, text_id])
     return True
 
 
@@ -124,28 +113,13 @@ def _extractor_of(db: Database, version: Version, extractor: int) -> int:
     return extractor_id(db, name, version.at) if name else extractor
 
 
-def _insert_text(db: Database, version_id: int, version: Version, reader: int, row: Mapping[str, Any]) -> None:
-    columns = {"version_id": version_id, "extractor_id": reader, "capture_id": version.proof.id, **row}
-    cursor = db.execute(
-        f"INSERT INTO texts ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", list(columns.values())
-    )
-    db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, cursor.lastrowid])
-
-
-def _stored_images(db: Database, version_id: int) -> list[tuple[Any, ...]]:
-    """The rows that `_put_images` wrote for a version."""
-    return db.execute(
+def _put_images(db: Database, version_id: int, version: Version, pictures: Mapping[str, int]) -> None:
+    """Writes a version's pictures, and, at negative positions, the other addresses at which they stand by now."""
+    stored = db.execute(
         "SELECT position, image_id, caption, credit, caption_raw, alt, picture_id FROM version_images"
         " WHERE version_id = ? ORDER BY position",
         [version_id],
     ).fetchall()
-
-
-def _put_images(
-    db: Database, version_id: int, version: Version, pictures: Mapping[str, int], stored: list[tuple[Any, ...]]
-) -> None:
-    """Writes a version's pictures, and, at negative positions, the other addresses at which they stand by now. stored:
-    the rows it has."""
     seen_at, moved_at = clock.stamp(version.proof.at), clock.stamp(version.seen)
     moved = {position: ensure_image(db, url, moved_at) for position, url in version.moved.items()}
     rows: list[tuple[Any, ...]] = [(-position, image_id, *[None] * 5) for position, image_id in moved.items()]

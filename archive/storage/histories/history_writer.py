@@ -77,11 +77,10 @@ def write_history(db: Database, derivation: DerivedHistory) -> tuple[Counts, Pla
     for ref, version in sorted(plan.derived.items(), key=lambda item: (item[1].words_of is not None, item[0])):
         words_of = plan.versions.get((ref[0], version.words_of - 1)) if version.words_of else None
         stored = plan.old.get(plan.versions.get(ref, 0))
-        put = put_version(
+        plan.versions[ref], changed = put_version(
             db, plan.articles[ref[0]], version, stored, words_of, derivation.extractor, pictures, moved=moved
         )
-        plan.versions[ref] = put.id
-        if put.changed or moved:
+        if changed or moved:
             touched.add(ref)
     for ref in sorted(touched | {(number, index + 1) for number, index in touched}):
         before = plan.derived.get((ref[0], ref[1] - 1))

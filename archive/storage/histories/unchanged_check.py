@@ -110,8 +110,7 @@ def shows(db: Database, source: Source, reading: Reading) -> int | None:
     newest = _text_of(db, row["current_version_id"], reading.extractor)
     if newest is None or changed_fields(newest, reading) or newest.canonical_url != reading.canonical_url:
         return None
-    _, stands = addresses_of(db, row["current_version_id"])
-    if [image.url for image in reading.images] != stands:
+    if [image.url for image in reading.images] != _picture_urls(db, row["current_version_id"]):
         return None
     number = extractor_id(db, reading.extractor, source.captured_at)
     record_reading(db, source.capture_id, number, {
@@ -139,16 +138,15 @@ def _text_of(db: Database, version_id: int, extractor: str) -> Reading | None:
     return from_row(row, extractor) if row else None
 
 
-def addresses_of(db: Database, version_id: int) -> tuple[list[str], list[str]]:
-    """The addresses of a version's pictures, in order: as its text names them, and where its page shows them by now."""
+def _picture_urls(db: Database, version_id: int) -> list[str]:
+    """Where a version's page shows its pictures by now, in order: at negative positions, as its text does not name
+    them."""
     rows = db.execute(
-        "SELECT position, url FROM version_images JOIN images ON images.id = image_id WHERE version_id = ?"
+        "SELECT abs(position), url FROM version_images JOIN images ON images.id = image_id WHERE version_id = ?"
         " ORDER BY position DESC",
         [version_id],
     ).fetchall()
-    printed = {position: url for position, url in rows if position > 0}
-    stands = printed | {-position: url for position, url in rows if position < 0}
-    return [printed[position] for position in sorted(printed)], [stands[position] for position in sorted(stands)]
+    return [url for _, url in sorted(dict(rows).items())]
 
 
 def refuses(db: Database, source: Source, refusal: Unreadable) -> bool:
