@@ -8,7 +8,7 @@ clock to format times), archive.text.equivalence and folding, and the flag of ar
 
 from archive.history.derivation import derive, step
 from archive.history.facts import NO_EVIDENCE, Observation, OutletEvidence, PictureFetch, Shown, UrlCapture, in_time
-from archive.history.plausibility import captures_to_compare, departures_of
+from archive.history.plausibility import compared_captures, departures_of
 from archive.history.values import NOTHING, Article, ArticleState, History, Verdict
 from archive.history.version_numbers import Version, Versions, versions_of
 
@@ -26,7 +26,7 @@ __all__ = [
     "Verdict",
     "Version",
     "Versions",
-    "captures_to_compare",
+    "compared_captures",
     "departures_of",
     "derive",
     "in_time",

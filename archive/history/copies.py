@@ -149,16 +149,18 @@ def completes(
     behind an offer to subscribe, a mobile copy that declares this URL as canonical, a print copy met in the same visit
     that declares none, or the article's own page back after a copy stood in for it."""
     latest = article.latest
-    if capture.key == article.primary and _is_stub(reading, latest.reading):
-        return True
-    if capture.key == article.primary or any(past.state == state_of(reading) for past in article.states):
+    if capture.key == article.primary:
+        return _is_stub(reading, latest.reading)
+    if any(past.state == state_of(reading) for past in article.states):
         return False
+    differing = set(changed_fields(latest.reading, reading))
+    holds_text = set(lines_of(latest.reading.text)) <= set(lines_of(reading.text))
+    in_visit = capture.at - latest.at <= VISIT
     if rendition is None and _is_declared(article, capture, reading, outlet):
-        return capture.at - latest.at <= VISIT or _holds(reading, latest.reading)
-    if rendition is None and _is_fuller(capture, latest.reading, reading):
-        return latest.proof is article.page and capture.at - latest.at <= VISIT
-    lacks = latest.lacks >= set(changed_fields(latest.reading, reading)) and bool(latest.lacks)
-    return lacks and ("body" not in latest.changed or _holds_text(reading, latest.reading))
+        return in_visit or (holds_text and "headline" not in differing)
+    if rendition is None and not print_kind(capture.key) and "pictures" in differing and not latest.reading.images:
+        return in_visit and latest.proof is article.page and not differing & set(_WORDS)
+    return bool(latest.lacks) and latest.lacks >= differing and ("body" not in latest.changed or holds_text)
 
 
 def is_fuller_face(article: Article, capture: UrlCapture) -> bool:
@@ -177,27 +179,6 @@ def lacking(article: Article, key: str, reading: Reading, changed: tuple[str, ..
         return latest.lacks - set(changed)
     differs = frozenset(changed_fields(latest.reading, reading))
     return differs & rendition.differs if rendition else differs - set(changed)
-
-
-def _holds(reading: Reading, copy: Reading) -> bool:
-    """Whether a reading contains the whole text of a copy."""
-    return "headline" not in changed_fields(copy, reading) and _holds_text(reading, copy)
-
-
-def _holds_text(reading: Reading, copy: Reading) -> bool:
-    return set(lines_of(copy.text)) <= set(lines_of(reading.text))
-
-
-def _differ_in_words(copy: Reading, reading: Reading) -> bool:
-    """Whether two readings differ in headline or body."""
-    return bool(set(_WORDS) & set(changed_fields(copy, reading)))
-
-
-def _is_fuller(capture: UrlCapture, copy: Reading, reading: Reading) -> bool:
-    """Whether a page shows the pictures that a copy with the same text left out."""
-    return (
-        bool(reading.images) and not copy.images and not print_kind(capture.key) and not _differ_in_words(copy, reading)
-    )
 
 
 def edited_fields(

@@ -72,11 +72,13 @@ def doubt(history: History, article: Article, capture: UrlCapture, reading: Read
     return Doubt(why, why == _UNRELATED and bool(undated or capture.signs.same_words)) if why else None
 
 
-def captures_to_compare(history: History) -> list[UrlCapture]:
-    """Captures to compare with other URLs' captures: those that changed a known article's text, and first ones without
-    a date."""
+def compared_captures(history: History) -> set[int]:
+    """Captures to compare with other URLs' captures, by their ids: those that changed a known article's text, or would
+    have, and first ones without a date."""
+    doubted = {one.capture.id for one in history.verdicts if one.doubted and isinstance(one.capture.reading, Reading)}
     states = ((index, state) for article in history.articles for index, state in enumerate(article.states))
-    return [state.proof for index, state in states if state.picture is None and (index or is_anyones(state.reading))]
+    opening = ((index, state) for index, state in states if state.picture is None)
+    return doubted | {state.proof.id for index, state in opening if index or is_anyones(state.reading)}
 
 
 Departures = Mapping[str, set[int]]

@@ -15,7 +15,7 @@ from archive.history import (
     OutletEvidence,
     UrlCapture,
     Verdict,
-    captures_to_compare,
+    compared_captures,
     departures_of,
     derive,
     in_time,
@@ -165,14 +165,10 @@ class Filing:
         pictures = fetches_of(self.db, urls)
         history = derive(in_time(captures, pictures), self.run.outlet)
         before = _pages_before(past for past in pasts if first.get(past.id) == past.id)
-        compared = {capture.id for capture in captures_to_compare(history)}
-        departures = departures_of(history)
-        signs = {
-            verdict.capture.id: new_signs
-            for verdict in history.verdicts
-            if verdict.capture.id in compared or (verdict.doubted and isinstance(verdict.capture.reading, Reading))
-            if (new_signs := self._signs(departures, verdict, related, before)) != verdict.capture.signs
-        }
+        compared, departures = compared_captures(history), departures_of(history)
+        pages = [verdict for verdict in history.verdicts if verdict.capture.id in compared]
+        judged = ((page.capture, self._signs(departures, page, related, before)) for page in pages)
+        signs = {capture.id: found for capture, found in judged if found != capture.signs}
         if not signs:
             return history
         captures = [replace(capture, signs=signs.get(capture.id, capture.signs)) for capture in captures]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from sqlite_utils import Database
 
@@ -17,21 +16,20 @@ PICTURE_REPLACED: Mapping[str, int | float | str] = dict(
 )
 """The columns of a version that only a replaced picture opened."""
 
-_ACTIVE_TEXT = (
-    "SELECT texts.* FROM versions JOIN active_texts ON active_texts.version_id = versions.id"
-    " JOIN texts ON texts.id = active_texts.text_id WHERE versions.article_id = ? AND versions.number = ?"
+_TEXTS = (
+    "SELECT texts.* FROM versions AS edited JOIN versions ON versions.article_id = edited.article_id"
+    " AND versions.number BETWEEN edited.number - 1 AND edited.number"
+    " JOIN active_texts ON active_texts.version_id = versions.id JOIN texts ON texts.id = active_texts.text_id"
+    " WHERE edited.id = ? ORDER BY versions.number"
 )
 
 
 def measure(db: Database, version_id: int) -> None:
-    """Stores how much a version differs from the one before it, and the next one from it, if the same extractor read
-    both. Call inside a transaction, whenever a version's text changes."""
-    article_id, number = db.execute("SELECT article_id, number FROM versions WHERE id = ?", [version_id]).fetchone()
-    before, present, after = (
-        _active_text(db, article_id, version_number) for version_number in (number - 1, number, number + 1)
-    )
-    _store_size(db, before, present)
-    _store_size(db, present, after)
+    """Stores how much a version differs from the one before it, if the same extractor read both. Call inside a
+    transaction."""
+    texts = list(db.query(_TEXTS, [version_id]))
+    if len(texts) == 2 and texts[0]["extractor_id"] == texts[1]["extractor_id"]:
+        note_size(db, version_id, from_row(texts[0]), from_row(texts[1]))
 
 
 def note_size(db: Database, version_id: int, old: Reading, new: Reading) -> None:
@@ -59,12 +57,3 @@ def uncounted(db: Database) -> list[int]:
         " AND (numbers_changed IS NULL OR announced IS NULL)"
     )
     return [int(row[0]) for row in rows.fetchall()]
-
-
-def _active_text(db: Database, article_id: int, number: int) -> dict[str, Any] | None:
-    return next(iter(db.query(_ACTIVE_TEXT, [article_id, number])), None)
-
-
-def _store_size(db: Database, old: dict[str, Any] | None, new: dict[str, Any] | None) -> None:
-    if old and new and old["extractor_id"] == new["extractor_id"]:
-        note_size(db, new["version_id"], from_row(old), from_row(new))

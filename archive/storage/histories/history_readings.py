@@ -8,7 +8,7 @@ from typing import Any, TypeGuard
 
 from sqlite_utils import Database
 
-from archive.history import Article, History, Verdict, Version, captures_to_compare
+from archive.history import Article, History, Verdict, Version, compared_captures
 from archive.history.edits import headline_of, prints_alike, state_of, words_of
 from archive.history.plausibility import SAME_HEADLINE, SAME_WORDS
 from archive.model import clock
@@ -133,7 +133,7 @@ class ReadingRow:
 def reading_rows(facts: CaptureReadings, history: History, ids: Mapping[int, int]) -> Iterator[ReadingRow]:
     """Derives the row of each capture. ids: as for put_readings."""
     verdicts = {verdict.capture.id: verdict for verdict in history.verdicts}
-    departures = _departures(history, ids)
+    compared = compared_captures(history)  # a 304 repeats what it confirms
     for past in facts.pasts:
         verdict = verdicts.get(past.id)
         if past.id in facts.refused:
@@ -142,7 +142,7 @@ def reading_rows(facts: CaptureReadings, history: History, ids: Mapping[int, int
         elif verdict is None or verdict.capture.reading is None:
             yield ReadingRow(past, None)
         else:
-            yield _page_row(past, verdict, facts, ids, compared=past.id in departures)
+            yield _page_row(past, verdict, facts, ids, compared=past.id in compared and past.capture.answer == "page")
 
 
 def _page_row(
@@ -154,14 +154,6 @@ def _page_row(
         aside = verdict.capture.reading if values["version_id"] is None and values["state"] else None
         return ReadingRow(past, values, aside=aside if isinstance(aside, Reading) else None)
     return ReadingRow(past, _verdict_row(verdict, implied_id), own=False)
-
-
-def _departures(history: History, ids: Mapping[int, int]) -> set[int]:
-    """Captures whose words are stored, to be compared with those of other addresses."""
-    doubted = {
-        verdict.capture.id for verdict in history.verdicts if verdict.doubted and verdict.capture.answer == "page"
-    }
-    return doubted | ({capture.id for capture in captures_to_compare(history)} & ids.keys())
 
 
 def _verdict_row(verdict: Verdict, version_id: int | None, *, compared: bool = False) -> dict[str, Any]:
