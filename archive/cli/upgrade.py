@@ -20,7 +20,7 @@ from archive.model.errors import ArchiveUnusable
 from archive.model.notices import MOST_NOTED
 from archive.runtime import signals
 from archive.storage.connection import open_archive, open_existing, transaction
-from archive.storage.histories.edit_size import measure, uncounted
+from archive.storage.histories.history_versions import measure, uncounted
 from archive.storage.integrity.consistency import index_problems, make_anew
 from archive.storage.integrity.value_check import odd_rows, repair
 from archive.storage.schema_check import restore_schema

@@ -7,7 +7,7 @@ clock to format times), archive.text.equivalence and folding, and the flag of ar
 """
 
 from archive.history.derivation import derive, step
-from archive.history.facts import NO_EVIDENCE, Observation, OutletEvidence, PictureFetch, Shown, UrlCapture, in_time
+from archive.history.facts import NO_EVIDENCE, OutletEvidence, PictureFetch, Shown, UrlCapture, in_time
 from archive.history.plausibility import compared_captures, departures_of
 from archive.history.values import NOTHING, Article, ArticleState, History, Verdict
 from archive.history.version_numbers import Version, Versions, versions_of
@@ -18,7 +18,6 @@ __all__ = [
     "Article",
     "ArticleState",
     "History",
-    "Observation",
     "OutletEvidence",
     "PictureFetch",
     "Shown",

@@ -31,7 +31,7 @@ from archive.history.copies import (
 )
 from archive.history.disappearances import follow, mark_gone, note_unclear_answer, refuse
 from archive.history.edits import changed_fields, is_redated, reading_digest, said_fields, state_of
-from archive.history.facts import Observation, PictureFetch, UrlCapture
+from archive.history.facts import Fact, PictureFetch, UrlCapture
 from archive.history.picture_changes import (
     VISIT,
     opened_by_pictures,
@@ -48,19 +48,18 @@ from archive.history.values import NOTHING, Article, ArticleState, Doubted, Hist
 from archive.model.records import Outlet, Reading, Unreadable
 
 
-def derive(observations: Iterable[Observation], outlet: Outlet) -> History:
+def derive(facts: Iterable[Fact], outlet: Outlet) -> History:
     """The history of facts that belong together, given in order of time (archive.history.facts)."""
-    return reduce(lambda history, observation: step(history, observation, outlet), observations, NOTHING)
+    return reduce(lambda history, fact: step(history, fact, outlet), facts, NOTHING)
 
 
-def step(history: History, observation: Observation, outlet: Outlet) -> History:
+def step(history: History, fact: Fact, outlet: Outlet) -> History:
     """The history after one more fact, which is later than all before."""
-    fact = observation.fact
     if isinstance(fact, PictureFetch):
         return see_picture(history, fact)
     if fact.answer == "redirect":
         leads = {**history.hops, fact.key: fact.leads_to or ""}
-        return follow(note_unclear_answer(replace(history, hops=leads), fact), fact, heard=not observation.followed)
+        return follow(note_unclear_answer(replace(history, hops=leads), fact), fact)
     if fact.key in history.hops:
         history = replace(history, hops={key: target for key, target in history.hops.items() if key != fact.key})
     if fact.answer == "gone":

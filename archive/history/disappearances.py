@@ -88,11 +88,11 @@ def refuse(history: History, capture: UrlCapture, refusal: Unreadable) -> Histor
     return history if refusal.reason in _OWN_LIMITS else note_unclear_answer(history, capture)
 
 
-def follow(history: History, capture: UrlCapture, *, heard: bool) -> History:
+def follow(history: History, capture: UrlCapture) -> History:
     """A URL redirects. Where the target had answered before and was not requested again because of it, the redirect
     itself counts: to an article, as a move; to a list, an error page or nothing, as a disappearance."""
     target = capture.leads_to
-    if not heard or target is None or target == capture.key:
+    if capture.followed or target is None or target == capture.key:
         return history
     keys = tuple(key for key in dict.fromkeys((*capture.via, capture.key)) if key != target)
     known, page = history.addresses.get(target), history.pages.get(target)

@@ -30,11 +30,18 @@ from archive.storage import reading_rows
 from archive.storage.captures import capture_writer
 from archive.storage.captures.late_captures import clear_rebuild_marks
 from archive.storage.connection import Database
-from archive.storage.histories.domain_moves import hosts_of, moved_keys
 from archive.storage.histories.doubts import Upheaval, upheavals
-from archive.storage.histories.history_readings import CaptureReadings, Plan
-from archive.storage.histories.history_writer import Counts, DerivedHistory, count_changes, match, write_history
-from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, extend_related, first_of
+from archive.storage.histories.history_readings import DerivedHistory, Plan
+from archive.storage.histories.history_writer import Counts, count_changes, match, write_history
+from archive.storage.histories.related_urls import (
+    RelatedUrls,
+    StoredCapture,
+    captures_of,
+    extend_related,
+    first_of,
+    hosts_of,
+    moved_keys,
+)
 from archive.storage.picture_history import fetches_of
 from archive.storage.reading_rows import StoredReadings
 from archive.storage.unread_captures import waiting_of
@@ -105,10 +112,10 @@ class Filing:
         extractor_id = (
             0 if self.rehearsed else reading_rows.extractor_id(self.db, extractor_of(self.boilerplate), clock.now())
         )
-        stored = CaptureReadings(self.run.outlet_id, pasts, readings, refused)
         derivation = DerivedHistory(
-            self.run.outlet_id, related, history, stored, extractor_id, clock.now(), self.quiet_run, self.reason
-        )
+            self.run.outlet_id, related, history, pasts, readings, refused, extractor_id, clock.now(), self.quiet_run,
+            self.reason,
+        )  # fmt: skip
         return derivation, related.keys | keys
 
     def _gathered(

@@ -14,7 +14,7 @@ from archive.model import clock
 from archive.model.errors import UnknownOutlet
 from archive.model.records import Outlet, Run
 from archive.model.urls import host_of, url_key
-from archive.storage.histories.domain_moves import hosts_of
+from archive.storage.histories.related_urls import hosts_of
 from archive.storage.integrity.column_validation import usable
 from archive.storage.sqlite_errors import readable_value, readable_values, unreadable_row
 

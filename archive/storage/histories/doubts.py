@@ -35,10 +35,8 @@ _LONG_AGO = f"-{int(VISIT.total_seconds())} seconds"
 _MAX_ID = 2**63 - 1
 
 _CHANGED = f"""
-SELECT {CORRECTED_TIME}, url_key, 0 FROM captures JOIN runs ON runs.id = run_id JOIN readings ON capture_id =
-captures.id WHERE readings.words IS NOT NULL AND captures.outlet_id = ?1
-UNION SELECT {CORRECTED_TIME}, url_key, words IS NULL FROM captures JOIN runs ON runs.id = run_id JOIN readings ON
-capture_id = captures.id WHERE readings.doubt IS NOT NULL AND captures.outlet_id = ?1
+SELECT {CORRECTED_TIME}, url_key, words IS NULL FROM captures JOIN runs ON runs.id = run_id JOIN readings ON
+capture_id = captures.id WHERE (words IS NOT NULL OR doubt IS NOT NULL) AND captures.outlet_id = ?1
 UNION SELECT {CORRECTED_TIME}, url_key, 1 FROM captures JOIN runs ON runs.id = run_id
   WHERE captures.outcome = 'gone' AND captures.outlet_id = ?1
   AND EXISTS (SELECT 1 FROM aliases WHERE aliases.outlet_id = ?1 AND aliases.url_key = captures.url_key

@@ -7,13 +7,19 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.diff.significance import REPLACED_PICTURE, announcement, edit_weight
 from archive.history import Version
 from archive.model import clock
 from archive.model.records import Reading
-from archive.storage.histories.edit_size import MEASURES, PICTURE_REPLACED, note_size, store_columns
 from archive.storage.picture_fetches import ensure_image, schedule_moved
 from archive.storage.reading_rows import extractor_id, keep_aside
-from archive.storage.version_texts import to_row
+from archive.storage.version_texts import from_row, to_row
+
+MEASURES = ("words_removed", "words_added", "numbers_changed", "names_changed", "weight", "announced")
+PICTURE_REPLACED: Mapping[str, int | float | str] = dict(
+    zip(MEASURES, (0, 0, 0, 0, REPLACED_PICTURE, "none"), strict=True)
+)
+"""The columns of a version that only a replaced picture opened."""
 
 
 def put_version(
@@ -158,9 +164,46 @@ def image_rows(version: Version) -> list[tuple[Any, ...]]:
 def put_size(db: Database, version_id: int, before: Version, version: Version) -> None:
     """Stores how much a version differs from the one before it, if the same extractor read both."""
     if version.words_of is not None:
-        store_columns(db, version_id, PICTURE_REPLACED)
+        _store_size(db, version_id, PICTURE_REPLACED)
     elif before.state.reading.extractor == version.state.reading.extractor:
-        note_size(db, version_id, before.state.reading, version.state.reading)
+        _store_size(db, version_id, size_columns(before.state.reading, version.state.reading))
+
+
+_TEXTS = (
+    "SELECT texts.* FROM versions AS edited JOIN versions ON versions.article_id = edited.article_id"
+    " AND versions.number BETWEEN edited.number - 1 AND edited.number"
+    " JOIN active_texts ON active_texts.version_id = versions.id JOIN texts ON texts.id = active_texts.text_id"
+    " WHERE edited.id = ? ORDER BY versions.number"
+)
+
+
+def measure(db: Database, version_id: int) -> None:
+    """Stores how much a version differs from the one before it, if the same extractor read both. Call inside a
+    transaction."""
+    texts = list(db.query(_TEXTS, [version_id]))
+    if len(texts) == 2 and texts[0]["extractor_id"] == texts[1]["extractor_id"]:
+        _store_size(db, version_id, size_columns(from_row(texts[0]), from_row(texts[1])))
+
+
+def size_columns(old: Reading, new: Reading) -> dict[str, int | float | str]:
+    """The columns, named as MEASURES, for an edit of the words."""
+    size = edit_weight(old, new)
+    values = (size.words_removed, size.words_added, size.numbers, size.names, size.weight, announcement(old, new))
+    return dict(zip(MEASURES, values, strict=True))
+
+
+def _store_size(db: Database, version_id: int, columns: Mapping[str, object]) -> None:
+    settings = ", ".join(f"{name} = ?" for name in columns)
+    db.execute(f"UPDATE versions SET {settings} WHERE id = ?", [*columns.values(), version_id])
+
+
+def uncounted(db: Database) -> list[int]:
+    """Measured edits that lack a measure: those stored before migration step 6 or 10."""
+    rows = db.execute(
+        "SELECT id FROM versions WHERE number > 1 AND weight IS NOT NULL"
+        " AND (numbers_changed IS NULL OR announced IS NULL)"
+    )
+    return [int(row[0]) for row in rows.fetchall()]
 
 
 def remove_version(db: Database, version_id: int) -> None:

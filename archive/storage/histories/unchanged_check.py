@@ -22,8 +22,7 @@ from archive.model.perceptual_hash import same_picture
 from archive.model.records import Reading, Unreadable
 from archive.storage.captures.kept_captures import Source, article_at
 from archive.storage.clock_corrections import CORRECTED_TIME
-from archive.storage.histories.domain_moves import hosts_of, moved_keys
-from archive.storage.histories.related_urls import is_pending
+from archive.storage.histories.related_urls import hosts_of, is_pending, moved_keys
 from archive.storage.picture_fetches import STANDS
 from archive.storage.reading_rows import (
     doubted_with_words,
