@@ -46,7 +46,8 @@ _KNOWN_ARTICLE = (
 _LAST_READING = (
     "SELECT coalesce(own.version_id, root.version_id), coalesce(own.doubt, root.doubt), captures.outcome,"
     f" {CORRECTED_TIME} AS at, coalesce(own.state, root.state), EXISTS (SELECT 1 FROM set_aside"
-    "  WHERE capture_id = coalesce(own.capture_id, root.capture_id)) FROM captures JOIN runs ON runs.id = run_id"
+    "  WHERE capture_id = coalesce(own.capture_id, root.capture_id)), coalesce(own.extractor_id, root.extractor_id)"
+    " FROM captures JOIN runs ON runs.id = run_id"
     " LEFT JOIN readings AS own ON own.capture_id = captures.id"
     " LEFT JOIN readings AS root ON root.capture_id = captures.revisit_of AND own.capture_id IS NULL"
     " WHERE captures.outlet_id = ? AND url_key = ? AND captures.id <> ? ORDER BY at DESC, captures.id DESC,"
@@ -107,11 +108,13 @@ def shows(db: Database, source: Source, reading: Reading) -> int | None:
     if last is None or not _shows_newest(last, row, source):
         return None
     newest = _text_of(db, row["current_version_id"], reading.extractor)
-    if newest is None or changed_fields(newest, reading) or newest.canonical_url != reading.canonical_url:
+    if newest is None or newest.canonical_url != reading.canonical_url:
+        return None
+    number = extractor_id(db, reading.extractor, source.captured_at)
+    if changed_fields(newest, reading) and (last[4], last[6]) != (state_of(reading), number):  # nor its last print
         return None
     if [image.url for image in reading.images] != _picture_urls(db, row["current_version_id"]):
         return None
-    number = extractor_id(db, reading.extractor, source.captured_at)
     record_reading(db, source.capture_id, number, {
         "kind": reading.kind, "detail": None, "version_id": row["worded"],
         "rules": dict(reading.origins).get("rules"), "state": state_of(reading), "doubt": None,
