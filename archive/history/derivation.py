@@ -29,7 +29,7 @@ from archive.history.copies import (
     leads,
     variant_rendition,
 )
-from archive.history.disappearances import follow, mark_gone, note_unclear_answer, refuse
+from archive.history.disappearances import follow, mark_gone, note_unclear_answer, redirected, refuse
 from archive.history.edits import changed_fields, is_redated, reading_digest, said_fields, state_of
 from archive.history.facts import Fact, PictureFetch, UrlCapture
 from archive.history.picture_changes import (
@@ -104,10 +104,9 @@ def _read(
     """before: the URL's page before this one."""
     article = article_of(history, capture.key, capture.via, reading, outlet)
     if article is None:
-        if why := first_doubt(before, capture, reading):
-            return history.with_verdict(Verdict(capture, why=why, doubted=True))
-        if _is_detour(history, capture, reading):
-            return _detour(history, capture)
+        if why := first_doubt(history, before, capture, reading):
+            history = history.with_verdict(Verdict(capture, why=why, doubted=True))
+            return mark_gone(history, capture.via, capture, redirected(capture), surely=False)
         if was_doubted(history, before, reading) and before and isinstance(before.reading, Reading):
             history = _split_off(history, capture, Doubted(before, before.reading, ""), reading, outlet)
         else:
@@ -121,20 +120,6 @@ def _read(
     if verdict.doubted or verdict.article is None:  # then its URL is no article's either
         return history
     return take_addresses(history, capture, verdict.article, declared_key(reading, outlet))
-
-
-def _is_detour(history: History, capture: UrlCapture, reading: Reading) -> bool:
-    """Whether URLs of dated articles redirect to an unknown page without a date: a page of the site itself."""
-    redirected = (article_with_primary(history, key) for key in capture.via)
-    return reading.published_at is None and any(
-        article and article.latest.reading.published_at for article in redirected
-    )
-
-
-def _detour(history: History, capture: UrlCapture) -> History:
-    why = "an article's address leads here, and it has no date, as that has"
-    history = history.with_verdict(Verdict(capture, why=why, doubted=True))
-    return mark_gone(history, capture.via, capture, f"redirected to {capture.url}, which is no article", surely=False)
 
 
 def _new_article(history: History, capture: UrlCapture, reading: Reading) -> History:

@@ -81,7 +81,7 @@ def refuse(history: History, capture: UrlCapture, refusal: Unreadable) -> Histor
     """A page from which no article was read."""
     history = history.with_verdict(Verdict(capture, why=refusal.reason))
     if refusal.reason in NO_ARTICLE:
-        history = mark_gone(history, capture.via, capture, _redirected(capture), surely=False)
+        history = mark_gone(history, capture.via, capture, redirected(capture), surely=False)
     if refusal.reason in _GONE_PAGES:
         explained = replace(capture, reason=f"the page became: {refusal.reason}")
         return mark_gone(history, (capture.key,), explained, explained.reason, surely=False)
@@ -97,7 +97,7 @@ def follow(history: History, capture: UrlCapture) -> History:
     keys = tuple(key for key in dict.fromkeys((*capture.via, capture.key)) if key != target)
     known, page = history.addresses.get(target), history.pages.get(target)
     if page is not None and isinstance(page.reading, Unreadable) and page.reading.reason in NO_ARTICLE:
-        return mark_gone(history, keys, capture, _redirected(capture), surely=False)
+        return mark_gone(history, keys, capture, redirected(capture), surely=False)
     if target in history.missing:
         return mark_gone(history, keys, capture, f"redirected to {capture.url}, which is gone")
     if known is None:
@@ -108,7 +108,8 @@ def follow(history: History, capture: UrlCapture) -> History:
     return _moved(history, replace(capture, key=target, via=keys), known.article)
 
 
-def _redirected(capture: UrlCapture) -> str:
+def redirected(capture: UrlCapture) -> str:
+    """The reason of a disappearance whose URL leads to what is none."""
     return f"redirected to {capture.url}, which is no article"
 
 

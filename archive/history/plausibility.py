@@ -104,12 +104,15 @@ def is_anyones(reading: Reading) -> bool:
 LIST_BEFORE = "the page was a list until now"
 
 
-def first_doubt(before: UrlCapture | None, capture: UrlCapture, reading: Reading) -> str:
+def first_doubt(history: History, before: UrlCapture | None, capture: UrlCapture, reading: Reading) -> str:
     """Why a page is not accepted to be a new article; empty when it is. before: the URL's page before this one."""
     if before and isinstance(before.reading, Unreadable) and before.reading.reason == "listing":
         return LIST_BEFORE
     if is_anyones(reading) and capture.signs.same_words >= SAME_WORDS:
         return f"the same page, without a date, stood at {capture.signs.same_words + 1} addresses"
+    sources = [article for article in history.articles if article.primary in capture.via]
+    if reading.published_at is None and any(article.latest.reading.published_at for article in sources):
+        return "an article's address leads here, and it has no date, as that has"
     return ""
 
 

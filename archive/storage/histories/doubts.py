@@ -13,7 +13,7 @@ asked again for years."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
@@ -115,7 +115,7 @@ def judge_changes(db: Database, run: Run, *, whole: bool) -> set[str]:
         return set()
     recorded = set(upheavals(db, run.outlet_id))
     rows = db.execute(_CHANGED, [run.outlet_id]).fetchall()
-    lost = list(_grouped("gone", rows))
+    lost = _grouped("gone", rows)
     groups = {(group.began, group.ended, group.kind): group for group in (*_grouped("changed", rows), *lost)}
     found = {span for span, group in groups.items() if _is_upheaval(db, run.outlet_id, group, lost)}
     for began, _, kind in recorded - found:
@@ -134,20 +134,17 @@ def judge_changes(db: Database, run: Run, *, whole: bool) -> set[str]:
     }  # fmt: skip
 
 
-def _grouped(kind: Kind, rows: Iterable[tuple[str, str, int]]) -> Iterator[_Changes]:
-    group, deadline = _Changes(kind, "", ""), None
+def _grouped(kind: Kind, rows: Iterable[tuple[str, str, int]]) -> list[_Changes]:
+    groups: list[_Changes] = []
     for stamp, key, gone in rows:
         moment = clock.read(stamp) if bool(gone) is (kind == "gone") else None
         if moment is None:  # of another kind, or damaged: `luubao verify` reports it
             continue
-        if deadline is None or moment > deadline:
-            if deadline is not None:
-                yield group
-            group = _Changes(kind, stamp, stamp)
-        group.ended, deadline = stamp, moment + _PAUSE
-        group.keys.add(key)
-    if deadline is not None:
-        yield group
+        if not groups or moment > clock.parse(groups[-1].ended) + _PAUSE:
+            groups.append(_Changes(kind, stamp, stamp))
+        groups[-1].ended = stamp
+        groups[-1].keys.add(key)
+    return groups
 
 
 def _is_upheaval(db: Database, outlet_id: int, changes: _Changes, lost: Iterable[_Changes]) -> bool:
