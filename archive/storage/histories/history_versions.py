@@ -197,15 +197,6 @@ def _store_size(db: Database, version_id: int, columns: Mapping[str, object]) ->
     db.execute(f"UPDATE versions SET {settings} WHERE id = ?", [*columns.values(), version_id])
 
 
-def uncounted(db: Database) -> list[int]:
-    """Measured edits that lack a measure: those stored before migration step 6 or 10."""
-    rows = db.execute(
-        "SELECT id FROM versions WHERE number > 1 AND weight IS NOT NULL"
-        " AND (numbers_changed IS NULL OR announced IS NULL)"
-    )
-    return [int(row[0]) for row in rows.fetchall()]
-
-
 def remove_version(db: Database, version_id: int) -> None:
     """Deletes a version; its captures stay. Call inside a transaction, with its article in `rebuilding`."""
     db.execute("DELETE FROM active_texts WHERE version_id = ?", [version_id])

@@ -22,7 +22,6 @@ from archive.model import clock
 from archive.model.urls import url_key
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import rows_of
-from archive.storage.reading_rows import has_captures
 from archive.storage.sqlite_errors import readable_values
 from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
 
@@ -223,6 +222,7 @@ def first_of(pasts: Iterable[StoredCapture]) -> Iterator[tuple[int, int]]:
             yield past.id, first.id
 
 
+_HAS_CAPTURES = "SELECT 1 FROM captures WHERE outlet_id = ? AND url_key = ? LIMIT 1"
 _MOST_SAME_NUMBER = 2  # addresses with one number; if there are more, the number identifies no article
 
 # A loose index scan: from each host to the first address after all of its own, which go on with a slash (before "0") or
@@ -254,7 +254,7 @@ def moved_keys(db: Database, outlet_id: int, key: str, hosts: Sequence[str]) -> 
     keys = _same_page(db, outlet_id, key)
     for host in hosts if path else ():
         if are_domains(own_host, host):
-            keys |= {host + path} if has_captures(db, outlet_id, host + path) else set()
+            keys |= {host + path} if db.execute(_HAS_CAPTURES, [outlet_id, host + path]).fetchone() else set()
             keys |= _same_number(db, outlet_id, host, number_in(key))
     return keys
 
