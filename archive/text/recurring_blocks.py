@@ -24,7 +24,7 @@ _MIN_ARTICLES = 5
 _MIN_SHARE = 0.04
 # An editor adds a sentence to a few articles about one thing; a site adds one to each that has some part in its layout.
 _MANY, _FEWEST, _FEWEST_ALONE = 20, 3, 2
-_MIN_SHARE_ADDED, _MIN_SHARES_OF_FEW = 0.25, {3: 0.5, 4: 0.3}
+_MIN_SHARE_ADDED, _MIN_SHARE_OF_FEWEST = 0.25, 0.5
 _PAUSE = timedelta(hours=12)
 _FEWEST_WORDS = 2
 _NUMBER = re.compile(r"\d[\d.,]*")
@@ -112,7 +112,8 @@ def _is_the_sites(groups: list[_Group], looked_at: Callable[[datetime, datetime]
     if articles < _MANY:
         groups = [group for group in groups if sum(alone for _, alone in group) >= _FEWEST_ALONE]
     changed = sum(map(len, groups))
-    return changed >= max(_FEWEST, _MIN_SHARES_OF_FEW.get(changed, _MIN_SHARE_ADDED) * articles)
+    share = _MIN_SHARE_ADDED if changed > _FEWEST else _MIN_SHARE_OF_FEWEST
+    return changed >= max(_FEWEST, share * articles)
 
 
 def without(reading: Reading, boilerplate: Boilerplate) -> Reading:

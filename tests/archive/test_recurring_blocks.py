@@ -68,7 +68,7 @@ def states(*readings: Reading, days: int = 0) -> list[tuple[datetime, Reading]]:
 @pytest.mark.parametrize(
     ("edited", "looked_at", "learned"),
     [
-        (4, 20, False), (5, 20, True), (20, 20, True), (5, 21, False), (4, 19, False), (5, 19, True), (4, 14, False),
+        (4, 20, False), (5, 20, True), (20, 20, True), (5, 21, False), (4, 19, False), (5, 19, True), (4, 17, False), (4, 15, True),
         (4, 12, True), (3, 8, False), (3, 7, False), (4, 8, True), (2, 2, False), (3, 6, True), (3, 3, True),
     ],
 )  # fmt: skip
