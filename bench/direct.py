@@ -21,7 +21,7 @@ from archive.model import clock
 from archive.model.digests import digest_of
 from archive.model.urls import url_key
 from archive.storage import codecs
-from archive.storage.histories.edit_size import MEASURES, size_columns
+from archive.storage.histories.history_versions import MEASURES, size_columns
 from archive.storage.reading_rows import extractor_id
 from archive.storage.version_texts import to_row
 

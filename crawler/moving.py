@@ -11,14 +11,15 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from archive import LuubaoError, Reading, open_archive, read_page, same_site
-from archive.history.article_identity import may_have_moved, number_in
+from archive.frontier.url_queue import wait_for
+from archive.history.article_identity import are_domains, may_have_moved, number_in
 from archive.model.clock import now
 from archive.model.errors import Misconfigured
 from archive.model.urls import host_of, url_key
+from archive.queries.lookup import Article, articles
 from archive.runtime.atomic_files import atomic_write
 from archive.runtime.file_lock import outlet_lock
 from archive.storage.captures.kept_captures import outlets_of
-from archive.storage.histories.domain_moves import Known, known_on, wait_for
 from archive.text.equivalence import plain
 from crawler.config.setting_types import Value, toml
 from crawler.config.settings_in_force import load
@@ -63,15 +64,16 @@ class MoveCheck:
         return any(article.outcome == "same" for article in self.by_number)
 
 
-def known_articles(path: Path, outlet: OutletDescription) -> list[Known]:
-    """The articles that the archive has of the outlet's present domain."""
+def known_articles(path: Path, outlet: OutletDescription) -> list[Article]:
+    """The articles that the archive has of the outlet's present domain, without those that are gone."""
     with open_archive(path) as db:
         (run,) = outlets_of(db, outlet.name)
-        return known_on(db, run.outlet_id, host_of(outlet.home))
+        known, home = articles(db, outlet=run.outlet.name), host_of(outlet.home)
+    return [one for one in known if one.gone_since is None and not are_domains(host_of(one.url), home)]
 
 
 def look(
-    outlet: OutletDescription, url: str, known: Sequence[Known], *, contact: Value, config: Path | None
+    outlet: OutletDescription, url: str, known: Sequence[Article], *, contact: Value, config: Path | None
 ) -> MoveCheck:
     """Looks for known articles on the site of a URL. Raises as `run_exploration`, and LuubaoError for the present
     domain."""
@@ -81,7 +83,7 @@ def look(
     return run_exploration(url, exploration, contact=contact, config=config)
 
 
-def enqueue(path: Path, outlet: OutletDescription, found: MoveCheck, known: Sequence[Known]) -> int:
+def enqueue(path: Path, outlet: OutletDescription, found: MoveCheck, known: Sequence[Article]) -> int:
     """Queues the known articles at the same paths on the new domain, if the domain keeps paths. Returns how many
     wait."""
     if not found.keeps_paths:
@@ -91,7 +93,7 @@ def enqueue(path: Path, outlet: OutletDescription, found: MoveCheck, known: Sequ
         return wait_for(db, run.outlet_id, [there(article.url, found.home) for article in known], now())
 
 
-async def check_new_domain(client: Client, given_url: str, former: str, known: Sequence[Known]) -> MoveCheck:
+async def check_new_domain(client: Client, given_url: str, former: str, known: Sequence[Article]) -> MoveCheck:
     """Looks for known articles on the site of a URL. former: the home page until now. Raises NotProbed where the site
     cannot be probed, or has none of them."""
     home = await home_page(client, given_url)
@@ -125,7 +127,7 @@ async def _former_state(client: Client, former: str) -> tuple[Former, str]:
     return ("answers still", "") if page.is_there else ("does not answer", f"status {page.status}")
 
 
-def _same_number_links(home: Facts, known: Sequence[Known]) -> list[tuple[Known, str]]:
+def _same_number_links(home: Facts, known: Sequence[Article]) -> list[tuple[Article, str]]:
     """Links of the new home page that have the number of a known article, but another path."""
     numbered = {number: article for article in reversed(known) if (number := number_in(url_key(article.url)))}
     pairs = ((numbered.get(number_in(url_key(link.url)) or ""), link.url) for link in home.links)
@@ -138,7 +140,7 @@ def _same_number_links(home: Facts, known: Sequence[Known]) -> list[tuple[Known,
     ]
 
 
-async def _sample_article(client: Client, article: Known, url: str) -> Sampled:
+async def _sample_article(client: Client, article: Article, url: str) -> Sampled:
     page = await client.get(url, "a known article")
     if not isinstance(page, Page):
         return Sampled(article.url, url, "missing", page.reason)

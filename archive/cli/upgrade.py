@@ -19,9 +19,8 @@ from archive.model import clock
 from archive.model.errors import MOST_NOTED, ArchiveUnusable
 from archive.runtime import signals
 from archive.storage.connection import open_archive, open_existing, transaction
-from archive.storage.histories.edit_size import measure, uncounted
 from archive.storage.integrity.consistency import index_problems, make_anew
-from archive.storage.integrity.value_check import odd_rows, repair
+from archive.storage.integrity.value_check import odd_rows, repair, uncounted
 from archive.storage.schema_check import restore_schema
 from archive.storage.withdrawals import secret_removal as cleansing
 from archive.storage.withdrawals.secret_removal import removals
@@ -88,6 +87,8 @@ def _count_changes(db: Any) -> None:
     itself."""
     if not (uncounted_versions := uncounted(db)):
         return
+    from archive.storage.histories.history_versions import measure  # imports the decoders of bodies
+
     with bar("Counting what edits changed", len(uncounted_versions)) as step:
         for version_id in uncounted_versions:
             with transaction(db):

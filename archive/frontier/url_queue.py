@@ -306,3 +306,15 @@ def readdress(db: Database, run: Run, key: str, url: str) -> None:
     """The URL answers under another spelling of itself (https, a slash): requests that one from now on. Call inside a
     transaction."""
     _update(db, run, key, "url = ?", url)
+
+
+def wait_for(db: Database, outlet_id: int, urls: Iterable[str], moment: datetime) -> int:
+    """Queues addresses for the next run, except those known already. Returns how many it added."""
+    stamp, count_before = clock.stamp(moment), db["frontier"].count
+    with transaction(db):
+        db.conn.executemany(
+            "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, rank, found_in)"
+            " VALUES (?, ?, ?, ?, ?, ?, 'redirect') ON CONFLICT DO NOTHING",
+            [[outlet_id, url_key(url), url, stamp, stamp, NEW] for url in urls],
+        )
+    return int(db["frontier"].count - count_before)

@@ -3,12 +3,12 @@
 Begin with `facts` (the input), `values` (the output) and `derivation` (the rules, in the order in which they apply). No
 SQL, no parser, no clock: `derive(in_time(captures, pictures), outlet)` is the same on every machine, in every archive
 and in any order of arrival. It may import archive.model (records, urls, digests, perceptual_hash, identity_memo, and
-clock to format times), archive.text.equivalence and the flag of archive.text.recurring_blocks.
+clock to format times), archive.text.equivalence and folding, and the flag of archive.text.recurring_blocks.
 """
 
 from archive.history.derivation import derive, step
-from archive.history.facts import NO_EVIDENCE, Observation, OutletEvidence, PictureFetch, Shown, UrlCapture, in_time
-from archive.history.plausibility import captures_to_compare, departures_of
+from archive.history.facts import NO_EVIDENCE, OutletEvidence, PictureFetch, Shown, UrlCapture, in_time
+from archive.history.plausibility import compared_captures, departures_of
 from archive.history.values import NOTHING, Article, ArticleState, History, Verdict
 from archive.history.version_numbers import Version, Versions, versions_of
 
@@ -18,7 +18,6 @@ __all__ = [
     "Article",
     "ArticleState",
     "History",
-    "Observation",
     "OutletEvidence",
     "PictureFetch",
     "Shown",
@@ -26,7 +25,7 @@ __all__ = [
     "Verdict",
     "Version",
     "Versions",
-    "captures_to_compare",
+    "compared_captures",
     "departures_of",
     "derive",
     "in_time",

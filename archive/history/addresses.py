@@ -8,17 +8,12 @@ from datetime import datetime, timedelta
 from archive.history.edits import resembles
 from archive.history.facts import UrlCapture
 from archive.history.values import Article, History, Tombstone, UrlRendition
-from archive.model.records import Reading, Unreadable
+from archive.model.records import Unreadable
 
 PRIMARY_TIMEOUT = timedelta(days=180)
 """How much longer ago than the primary URL another URL may have shown the article, to take its place when it dies; and
 how long ago the primary URL may have shown it, to remain primary: no longer than known articles go without a
 recheck."""
-
-
-def rendition_of(capture: UrlCapture, reading: Reading, index: int) -> UrlRendition:
-    """The rendition of a URL that shows the article's state with that index."""
-    return UrlRendition(capture.url, reading, index, capture.at)
 
 
 def is_primary_alive(article: Article, moment: datetime) -> bool:
@@ -28,26 +23,16 @@ def is_primary_alive(article: Article, moment: datetime) -> bool:
     return rendition is not None and rendition.standing == "shows" and moment - rendition.shown_at <= PRIMARY_TIMEOUT
 
 
-def make_primary(article: Article, capture: UrlCapture) -> Article:
-    """Makes the URL of a capture the article's primary URL."""
-    same = (article.primary, article.url) == (capture.key, capture.url)
-    return article if same else replace(article, primary=capture.key, url=capture.url)
-
-
-def seen_again(article: Article, capture: UrlCapture) -> Article:
-    """The primary URL has shown the article; if it was gone, it has returned."""
+def seen_at(article: Article, capture: UrlCapture) -> Article:
+    """The article after a capture by which its URL is the primary one; if it was gone, it has returned."""
     tombstones = article.tombstones
     if article.is_gone:
         tombstones = (*tombstones[:-1], replace(tombstones[-1], returned_at=capture.at))
     return replace(
-        article,
-        seen=max(article.seen, capture.at),
-        page=capture,
-        shown=capture if capture.answer == "page" else article.shown or article.page,
-        fetched=frozenset(),
-        tombstones=tombstones,
-        moved_to=None,
-    )
+        article, primary=capture.key, url=capture.url, seen=max(article.seen, capture.at), page=capture,
+        shown=capture if capture.answer == "page" else article.shown or article.page, fetched=frozenset(),
+        tombstones=tombstones, moved_to=None,
+    )  # fmt: skip
 
 
 def next_primary(history: History, article: Article, lost_key: str) -> str | None:

@@ -3,11 +3,12 @@ first, and which differences are edits. What a mobile or print copy leaves out i
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from archive.history.addresses import is_primary_alive
 from archive.history.article_identity import RECENT, takes_over
 from archive.history.edits import (
+    PARTS,
     begins_one,
     changed_fields,
     is_day,
@@ -15,12 +16,11 @@ from archive.history.edits import (
     is_walled,
     lines_of,
     picture_refs,
-    reprinted_fields,
-    says_the_same,
+    said_fields,
     state_of,
 )
 from archive.history.facts import UrlCapture
-from archive.history.picture_changes import VISIT
+from archive.history.picture_changes import VISIT, shown_page
 from archive.history.responses import declared_key
 from archive.history.values import Article, UrlRendition
 from archive.model.records import Outlet, Reading
@@ -59,40 +59,23 @@ def variant_rendition(
     what a copy leaves out."""
     if rendition and not changed_fields(rendition.reading, reading):
         return rendition
-    if says_the_same(article.latest.reading, reading):
-        return UrlRendition(capture.url, reading, article.newest, capture.at, differs=_differs(article, -1, reading))
-    index = _repeated_state(article, rendition, capture, reading, outlet)
+    says_it = not said_fields(article.latest.reading, reading, outlet) or is_incomplete(article, capture, reading)
+    index = article.newest if says_it else _copied(article, capture, reading, outlet)
     if index is None:
         return None
     return UrlRendition(capture.url, reading, index, capture.at, differs=_differs(article, index, reading))
 
 
-def _repeated_state(
-    article: Article, rendition: UrlRendition | None, capture: UrlCapture, reading: Reading, outlet: Outlet
-) -> int | None:
-    """The index of the state that a page repeats without adding anything; None where it adds something."""
-    if is_incomplete(article, capture, reading):
-        return article.newest
-    if rendition is None:
-        return _copy_of(article, capture, reading, outlet)
-    return article.newest if _catches_up(article, rendition, reading) else None
-
-
-def _copy_of(article: Article, capture: UrlCapture, reading: Reading, outlet: Outlet) -> int | None:
-    """The index of the state that a page, met for the first time, repeats without adding anything, as its URL or its
-    declared canonical URL suggests; None where it adds something."""
+def _copied(article: Article, capture: UrlCapture, reading: Reading, outlet: Outlet) -> int | None:
+    """The index of the state that a copy, as its URL or the canonical one that it declares suggests, repeats without
+    adding anything; None where it adds something, or is all that is left."""
     declared = declared_key(reading, outlet)
-    if not print_kind(capture.key) and not (declared and capture.key not in declared):
-        return None
+    is_copy = print_kind(capture.key) or (declared and capture.key not in declared)
     words = set(lines_of(reading.text))
-    return next(
-        (
-            index
-            for index in range(article.newest, max(-1, article.newest - RECENT), -1)
-            if words and words <= set(lines_of(article.states[index].reading.text))
-        ),
-        None,
-    )
+    if not is_copy or not words or capture.key == article.primary:
+        return None
+    recent = range(article.newest, max(-1, article.newest - RECENT), -1)
+    return next((index for index in recent if words <= set(lines_of(article.states[index].reading.text))), None)
 
 
 def leads(article: Article, capture: UrlCapture, reading: Reading, outlet: Outlet) -> bool:
@@ -105,33 +88,13 @@ def leads(article: Article, capture: UrlCapture, reading: Reading, outlet: Outle
     return declared in ((), (capture.key,)) and all(past.state != state for past in article.states)
 
 
-def _catches_up(article: Article, rendition: UrlRendition, reading: Reading) -> bool:
-    """Whether a shorter copy now says what the article already says: all of its lines and new pictures stand there, and
-    it has lost no line that does."""
-    if not rendition.differs:
-        return False
-    article_lines, copy_lines = set(lines_of(article.latest.reading.text)), set(lines_of(reading.text))
-    lost_lines = set(lines_of(rendition.reading.text)) - copy_lines
-    headline_changed = (
-        "headline" in changed_fields(article.latest.reading, reading) and "headline" not in rendition.differs
-    )
-    return (
-        bool(copy_lines)
-        and copy_lines <= article_lines
-        and not lost_lines & article_lines
-        and not headline_changed
-        and set(picture_refs(reading.images))
-        <= {*picture_refs(rendition.reading.images), *picture_refs(article.latest.reading.images)}
-    )
-
-
 def is_incomplete(article: Article, capture: UrlCapture, reading: Reading) -> bool:
     """Whether a page says part of the newest state, and in the place of the rest that it is not shown, or the time of
     the visit."""
     return (
         (is_redated(article.latest.reading, reading) and _shows_its_visit(article, capture, reading))
         or _shows_placeholder(article, reading)
-        or _is_stub(article, reading)
+        or _is_stub(article.latest.reading, reading)
     )
 
 
@@ -144,8 +107,22 @@ def _shows_its_visit(article: Article, capture: UrlCapture, reading: Reading) ->
     waiting = rendition.doubted.reading if rendition and rendition.doubted else None
     if waiting and waiting.published_at not in (None, published, article.latest.reading.published_at):
         return True
-    is_today = is_day(published) and published.date() == capture.at.astimezone(published.tzinfo).date()
-    return is_today or abs(capture.at - published) <= _JUST_NOW
+    return _is_now(published, capture)
+
+
+def _is_now(time: datetime, capture: UrlCapture) -> bool:
+    """Whether a claimed time, with a zone, is that of the capture, or its day."""
+    is_today = is_day(time) and time.date() == capture.at.astimezone(time.tzinfo).date()
+    return is_today or abs(capture.at - time) <= _JUST_NOW
+
+
+def _is_clock(article: Article, capture: UrlCapture, reading: Reading) -> bool:
+    """Whether a page shows its visit's time, as the article's last one did too; else it is dated anew."""
+    page = shown_page(article)
+    former = page.reading.published_at if isinstance(page.reading, Reading) else None
+    was_now = former is not None and former.tzinfo is not None and _is_now(former, page)
+    now = reading.published_at
+    return _shows_its_visit(article, capture, reading) and (was_now or not (now and _is_now(now, capture)))
 
 
 def _shows_placeholder(article: Article, reading: Reading) -> bool:
@@ -155,9 +132,8 @@ def _shows_placeholder(article: Article, reading: Reading) -> bool:
     return PICTURE_REMOVED in reading.flags and changed == ("pictures",) and shown < stood
 
 
-def _is_stub(article: Article, reading: Reading) -> bool:
-    """Whether a page shows the beginning of the newest state, and in the place of the rest an offer to subscribe."""
-    full = article.latest.reading
+def _is_stub(full: Reading, reading: Reading) -> bool:
+    """Whether a page shows the beginning of a fuller one, and in the place of the rest an offer to subscribe."""
     if not is_walled(full, reading) or not set(changed_fields(full, reading)) <= {"body", "pictures", "captions"}:
         return False
     lines, images = lines_of(full.text), [(image.url, image.caption) for image in full.images]
@@ -169,18 +145,31 @@ def _is_stub(article: Article, reading: Reading) -> bool:
 def completes(
     article: Article, rendition: UrlRendition | None, capture: UrlCapture, reading: Reading, outlet: Outlet
 ) -> bool:
-    """Whether a page is the fuller variant of the newest state, of which a shorter one was met first: a mobile copy
-    that declares this URL as canonical, a print copy met in the same visit that declares none, or the article's own
-    page back after a copy stood in for it."""
+    """Whether a page is the fuller variant of the newest state, of which a shorter one was met first: its own page
+    behind an offer to subscribe, a mobile copy that declares this URL as canonical, a print copy met in the same visit
+    that declares none, or the article's own page back after a copy stood in for it."""
     latest = article.latest
-    if capture.key == article.primary or any(past.state == state_of(reading) for past in article.states):
+    if capture.key == article.primary:
+        return _is_stub(reading, latest.reading)
+    if any(past.state == state_of(reading) for past in article.states):
         return False
+    differing = set(changed_fields(latest.reading, reading))
+    holds_text = set(lines_of(latest.reading.text)) <= set(lines_of(reading.text))
+    in_visit = capture.at - latest.at <= VISIT
     if rendition is None and _is_declared(article, capture, reading, outlet):
-        return capture.at - latest.at <= VISIT or _holds(reading, latest.reading)
-    if rendition is None and _is_fuller(capture, latest.reading, reading):
-        return latest.proof is article.page and capture.at - latest.at <= VISIT
-    lacks = latest.lacks >= set(changed_fields(latest.reading, reading)) and bool(latest.lacks)
-    return lacks and ("body" not in latest.changed or _holds_text(reading, latest.reading))
+        return in_visit or (holds_text and "headline" not in differing)
+    if rendition is None and not print_kind(capture.key) and "pictures" in differing and not latest.reading.images:
+        return in_visit and latest.proof is article.page and not differing & set(_WORDS)
+    return bool(latest.lacks) and latest.lacks >= differing and ("body" not in latest.changed or holds_text)
+
+
+def is_fuller_face(article: Article, capture: UrlCapture) -> bool:
+    """Whether the second state, back at its URL, is the first one with parts that its page leaves out by turns."""
+    rendition = article.renditions.get(capture.key)
+    doubted = rendition.doubted.reading if rendition and rendition.doubted else None
+    if article.newest != 1 or doubted is None or state_of(doubted) != article.states[0].state:
+        return False
+    return all(name in PARTS and not PARTS[name](doubted) for name in article.latest.changed)
 
 
 def lacking(article: Article, key: str, reading: Reading, changed: tuple[str, ...]) -> frozenset[str]:
@@ -192,48 +181,27 @@ def lacking(article: Article, key: str, reading: Reading, changed: tuple[str, ..
     return differs & rendition.differs if rendition else differs - set(changed)
 
 
-def _holds(reading: Reading, copy: Reading) -> bool:
-    """Whether a reading contains the whole text of a copy."""
-    return "headline" not in changed_fields(copy, reading) and _holds_text(reading, copy)
-
-
-def _holds_text(reading: Reading, copy: Reading) -> bool:
-    return set(lines_of(copy.text)) <= set(lines_of(reading.text))
-
-
-def _differ_in_words(copy: Reading, reading: Reading) -> bool:
-    """Whether two readings differ in headline or body."""
-    return bool(set(_WORDS) & set(changed_fields(copy, reading)))
-
-
-def _is_fuller(capture: UrlCapture, copy: Reading, reading: Reading) -> bool:
-    """Whether a page shows the pictures that a copy with the same text left out."""
-    return (
-        bool(reading.images) and not copy.images and not print_kind(capture.key) and not _differ_in_words(copy, reading)
-    )
-
-
 def edited_fields(
-    article: Article, rendition: UrlRendition | None, capture: UrlCapture, reading: Reading
+    article: Article, rendition: UrlRendition | None, capture: UrlCapture, reading: Reading, outlet: Outlet
 ) -> tuple[str, ...]:
     """The edited fields. What a copy leaves out, what its original has more, and another print of the same are no
     edit."""
     latest = article.latest
-    unsaid = {"published_at"} if _shows_its_visit(article, capture, reading) else set()
-    changed = _said(latest.reading, reading, unsaid)
+    unsaid = {"published_at"} if _is_clock(article, capture, reading) else set()
+    changed = _said(latest.reading, reading, unsaid, outlet)
     if rendition:
-        own_changes = _said(rendition.reading, reading, unsaid)
+        own_changes = _said(rendition.reading, reading, unsaid, outlet)
         edited = tuple(name for name in changed if name in own_changes or name not in latest.lacks)
         return own_changes if rendition.differs else edited or changed
     is_successor = capture.key == article.primary or article.primary in capture.via
     return changed if is_successor else tuple(name for name in changed if name in _WORDS) or changed
 
 
-def _said(before: Reading, reading: Reading, unsaid: set[str]) -> tuple[str, ...]:
+def _said(before: Reading, reading: Reading, unsaid: set[str], outlet: Outlet) -> tuple[str, ...]:
     """The fields that differ between two readings, without those that say the same or are unsaid; all of them where
     no other does."""
-    changed, same = changed_fields(before, reading), unsaid | reprinted_fields(before, reading)
-    return tuple(name for name in changed if name not in same) or changed
+    said = (name for name in said_fields(before, reading, outlet) if name not in unsaid)
+    return tuple(said) or changed_fields(before, reading)
 
 
 def lagging_rendition(

@@ -14,9 +14,7 @@ from functools import reduce
 
 from archive.history.addresses import (
     exchanged,
-    make_primary,
-    rendition_of,
-    seen_again,
+    seen_at,
     take_addresses,
 )
 from archive.history.article_identity import article_of, article_with_primary, is_now_another_article, moved_here
@@ -24,15 +22,16 @@ from archive.history.copies import (
     completes,
     edited_fields,
     inherits,
+    is_fuller_face,
     is_incomplete,
     lacking,
     lagging_rendition,
     leads,
     variant_rendition,
 )
-from archive.history.disappearances import follow, mark_gone, note_unclear_answer, refuse
-from archive.history.edits import changed_fields, is_redated, reading_digest, says_the_same, state_of
-from archive.history.facts import Observation, PictureFetch, UrlCapture
+from archive.history.disappearances import follow, mark_gone, note_unclear_answer, redirected, refuse
+from archive.history.edits import changed_fields, is_redated, reading_digest, said_fields, state_of
+from archive.history.facts import Fact, PictureFetch, UrlCapture
 from archive.history.picture_changes import (
     VISIT,
     opened_by_pictures,
@@ -44,30 +43,29 @@ from archive.history.picture_changes import (
     without_newest,
 )
 from archive.history.plausibility import doubt, first_doubt, is_confirmed, was_doubted
-from archive.history.responses import declared_key, is_home
+from archive.history.responses import GONE, declared_key, is_home
 from archive.history.values import NOTHING, Article, ArticleState, Doubted, History, UrlRendition, Verdict
 from archive.model.records import Outlet, Reading, Unreadable
 
 
-def derive(observations: Iterable[Observation], outlet: Outlet) -> History:
+def derive(facts: Iterable[Fact], outlet: Outlet) -> History:
     """The history of facts that belong together, given in order of time (archive.history.facts)."""
-    return reduce(lambda history, observation: step(history, observation, outlet), observations, NOTHING)
+    return reduce(lambda history, fact: step(history, fact, outlet), facts, NOTHING)
 
 
-def step(history: History, observation: Observation, outlet: Outlet) -> History:
+def step(history: History, fact: Fact, outlet: Outlet) -> History:
     """The history after one more fact, which is later than all before."""
-    fact = observation.fact
     if isinstance(fact, PictureFetch):
         return see_picture(history, fact)
     if fact.answer == "redirect":
         leads = {**history.hops, fact.key: fact.leads_to or ""}
-        return follow(note_unclear_answer(replace(history, hops=leads), fact), fact, heard=not observation.followed)
+        return follow(note_unclear_answer(replace(history, hops=leads), fact), fact)
     if fact.key in history.hops:
         history = replace(history, hops={key: target for key, target in history.hops.items() if key != fact.key})
     if fact.answer == "gone":
         leading = fact.via if fact.key in history.missing else _leading_here(history, fact)  # they were told then
         history = replace(history, missing=history.missing | {fact.key})
-        return mark_gone(history, (fact.key, *leading), fact, fact.reason)
+        return mark_gone(history, (fact.key, *leading), fact, fact.reason, surely=fact.status in GONE)
     if fact.answer == "error":
         return note_unclear_answer(history, fact)
     history = replace(history, missing=history.missing - {fact.key}) if fact.key in history.missing else history
@@ -106,10 +104,9 @@ def _read(
     """before: the URL's page before this one."""
     article = article_of(history, capture.key, capture.via, reading, outlet)
     if article is None:
-        if why := first_doubt(before, capture, reading):
-            return history.with_verdict(Verdict(capture, why=why, doubted=True))
-        if _is_detour(history, capture, reading):
-            return _detour(history, capture)
+        if why := first_doubt(history, before, capture, reading):
+            history = history.with_verdict(Verdict(capture, why=why, doubted=True))
+            return mark_gone(history, capture.via, capture, redirected(capture), surely=False)
         if was_doubted(history, before, reading) and before and isinstance(before.reading, Reading):
             history = _split_off(history, capture, Doubted(before, before.reading, ""), reading, outlet)
         else:
@@ -123,20 +120,6 @@ def _read(
     if verdict.doubted or verdict.article is None:  # then its URL is no article's either
         return history
     return take_addresses(history, capture, verdict.article, declared_key(reading, outlet))
-
-
-def _is_detour(history: History, capture: UrlCapture, reading: Reading) -> bool:
-    """Whether URLs of dated articles redirect to an unknown page without a date: a page of the site itself."""
-    redirected = (article_with_primary(history, key) for key in capture.via)
-    return reading.published_at is None and any(
-        article and article.latest.reading.published_at for article in redirected
-    )
-
-
-def _detour(history: History, capture: UrlCapture) -> History:
-    why = "an article's address leads here, and it has no date, as that has"
-    history = history.with_verdict(Verdict(capture, why=why, doubted=True))
-    return mark_gone(history, capture.via, capture, f"redirected to {capture.url}, which is no article", surely=False)
 
 
 def _new_article(history: History, capture: UrlCapture, reading: Reading) -> History:
@@ -178,13 +161,13 @@ def _classified(history: History, article: Article, capture: UrlCapture, reading
     if completes(article, rendition, capture, reading, outlet):
         return _completed(history, article, capture, reading)
     if variant := variant_rendition(article, rendition, capture, reading, outlet):
-        return _variant(history, article, variant, capture, is_primary=is_primary)
+        return _variant(history, article, variant, capture, outlet, is_primary=is_primary)
     doubt_found = doubt(history, article, capture, reading)
     if doubt_found and (is_primary or rendition is not None):
         return _doubted(history, article, capture, reading, doubt_found.why)
     if is_primary or leads(article, capture, reading, outlet):
-        return _edited(history, article, capture, reading, edited_fields(article, rendition, capture, reading))
-    return _variant(history, article, lagging_rendition(article, rendition, capture, reading), capture)
+        return _edited(history, article, capture, reading, edited_fields(article, rendition, capture, reading, outlet))
+    return _variant(history, article, lagging_rendition(article, rendition, capture, reading), capture, outlet)
 
 
 def _waiting(history: History, article: Article, capture: UrlCapture, reading: Reading) -> Doubted | None:
@@ -230,7 +213,7 @@ def _doubt_resolved(history: History, article: Article, doubted: Doubted, outlet
     first = doubted.capture
     while article.latest.at > first.at:
         history, article = without_newest(history, article)
-    changed = edited_fields(article, article.renditions.get(first.key), first, doubted.reading)
+    changed = edited_fields(article, article.renditions.get(first.key), first, doubted.reading, outlet)
     history = _with_new_verdicts(_edited(history, article, first, doubted.reading, changed), doubted)
     article = reduce(shown_picture, doubted.fetches, history.articles[article.number])
     history = with_moved_pictures(history, article)
@@ -247,49 +230,55 @@ def _shows_doubted(verdict: Verdict, doubted: Doubted) -> bool:
     )
 
 
+def _shown(
+    history: History, article: Article, rendition: UrlRendition, capture: UrlCapture, state_index: int | None,
+    why: str = "", *, is_primary: bool = True,
+) -> History:  # fmt: skip
+    """The history after a page that its article's URL is believed to show. is_primary: the URL is, or becomes, the
+    primary one."""
+    article = article.with_rendition(capture.key, rendition)
+    if is_primary:
+        article = seen_moved(history, seen_at(article, capture), capture)
+    return history.with_article(article).with_verdict(Verdict(capture, article.number, state_index, why))
+
+
 def _confirmed(
     history: History, article: Article, capture: UrlCapture, reading: Reading, *, is_primary: bool
 ) -> History:
-    index = article.newest
-    rendition = replace(rendition_of(capture, reading, index), differs=article.latest.lacks)
-    article = article.with_rendition(capture.key, rendition)
-    article = article.with_latest(replace(article.latest, seen=capture.at))
-    if is_primary:
-        article = seen_moved(history, seen_again(make_primary(article, capture), capture), capture)
-    return history.with_article(article).with_verdict(Verdict(capture, article.number, index))
+    newest = article.latest
+    if is_primary and is_fuller_face(article, capture):
+        history, article = without_newest(history, article)
+        newest = replace(newest, changed=())
+    article = article.with_latest(replace(newest, seen=capture.at))
+    rendition = UrlRendition(capture.url, reading, article.newest, capture.at, differs=newest.lacks)
+    return _shown(history, article, rendition, capture, article.newest, is_primary=is_primary)
 
 
 def _completed(history: History, article: Article, capture: UrlCapture, reading: Reading) -> History:
-    latest = article.latest
-    previous = article.states[-2] if len(article.states) > 1 else None
+    latest, index = article.latest, article.newest
+    previous = article.states[-2] if index else None
     pictures = {**pictures_of(history, previous, reading, capture.at), **latest.pictures}
     new_state = replace(
         latest, state=state_of(reading), digest=reading_digest(reading), reading=reading, proof=capture, at=capture.at,
         seen=capture.at, pictures=pictures, lacks=frozenset(),
     )  # fmt: skip
-    index = article.newest
     article = article.with_latest(new_state).with_renditions_at(
         index, lambda copy: replace(copy, differs=frozenset(changed_fields(reading, copy.reading)))
     )
-    article = article.with_rendition(capture.key, rendition_of(capture, reading, index))
-    article = seen_again(make_primary(article, capture), capture)
-    return history.with_article(article).with_verdict(Verdict(capture, article.number, index))
+    return _shown(history, article, UrlRendition(capture.url, reading, index, capture.at), capture, index)
 
 
 def _variant(
-    history: History, article: Article, rendition: UrlRendition, capture: UrlCapture, *, is_primary: bool = False
-) -> History:
+    history: History, article: Article, rendition: UrlRendition, capture: UrlCapture, outlet: Outlet, *,
+    is_primary: bool = False,
+) -> History:  # fmt: skip
     """A URL that is not the article's primary URL shows a variant. If the primary URL is dead, it becomes primary, and
     differences between the two are no edit."""
-    shown = replace(rendition, url=capture.url, shown_at=capture.at, standing="shows", doubted=None)
-    article = article.with_rendition(capture.key, shown)
-    if is_primary:
-        article = seen_again(make_primary(article, capture), capture)
-    is_state = says_the_same(article.states[shown.state_index].reading, shown.reading)
-    verdict = Verdict(
-        capture, article.number, shown.state_index if is_state else None, "" if is_state else "another print"
-    )
-    return history.with_article(article).with_verdict(verdict)
+    rendition = replace(rendition, url=capture.url, shown_at=capture.at, standing="shows", doubted=None)
+    index = rendition.state_index
+    if said_fields(article.states[index].reading, rendition.reading, outlet):
+        return _shown(history, article, rendition, capture, None, "another print", is_primary=is_primary)
+    return _shown(history, article, rendition, capture, index, is_primary=is_primary)
 
 
 def _unchanged(
@@ -301,12 +290,8 @@ def _unchanged(
     if isinstance(reading, Reading) and is_redated(article.latest.reading, reading):
         doubted = Doubted(capture, reading, "")
     rendition = replace(rendition, shown_at=capture.at, standing="shows", doubted=doubted)
-    article = article.with_rendition(capture.key, rendition)
-    if is_primary:
-        article = seen_again(make_primary(article, capture), capture)
-    return history.with_article(article).with_verdict(
-        Verdict(capture, article.number, None, "it says nothing new, or not all")
-    )
+    why = "it says nothing new, or not all"
+    return _shown(history, article, rendition, capture, None, why, is_primary=is_primary)
 
 
 def _edited(
@@ -322,10 +307,8 @@ def _edited(
         pictures_of(history, latest, reading, capture.at), lacks,
     )  # fmt: skip
     article = replace(article, states=(*article.states, new_state))
-    article = article.with_rendition(
-        capture.key, replace(rendition_of(capture, reading, article.newest), differs=lacks)
-    )
-    article = seen_again(make_primary(article, capture), capture)
+    rendition = UrlRendition(capture.url, reading, article.newest, capture.at, differs=lacks)
+    article = seen_at(article.with_rendition(capture.key, rendition), capture)
     history = history.with_verdict(Verdict(capture, article.number, article.newest))
     return with_moved_pictures(history, article)
 

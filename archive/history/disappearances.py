@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archive.history.addresses import make_primary, note_moved, remove_url, seen_again
+from archive.history.addresses import note_moved, remove_url, seen_at
 from archive.history.article_identity import article_with_primary
 from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
@@ -25,19 +25,15 @@ _OWN_LIMITS = frozenset({"gave-up", "too-large"})
 def mark_gone(
     history: History, keys: tuple[str, ...], capture: UrlCapture, reason: str, *, surely: bool = True
 ) -> History:
-    """The articles at these URLs have disappeared; where many disappear at once, or it is not sure, the next
-    capture decides."""
+    """The articles at these URLs have disappeared; where many disappear at once, or it is not sure, a capture more than
+    a visit later decides."""
+    is_sure = surely and not capture.signs.many_gone
     for key in dict.fromkeys(keys):
-        first_capture = _waiting(history, key)
-        if first_capture is None and (capture.signs.many_gone or not surely):
+        first = _waiting(history, key)
+        if first is None and not is_sure:
             history = _wait(history, key, capture)
-        elif first_capture is not None:
-            confirmed = first_capture.at < capture.at and not (
-                capture.signs.many_gone and capture.at - first_capture.at <= VISIT
-            )
-            history = remove_url(history, key, first_capture, first_capture.reason or reason) if confirmed else history
-        else:
-            history = remove_url(history, key, capture, reason)
+        elif first is None or is_sure or capture.at - first.at > VISIT:
+            history = remove_url(history, key, first or capture, (first and first.reason) or reason)
     return history
 
 
@@ -64,7 +60,10 @@ def _wait(history: History, key: str, capture: UrlCapture) -> History:
     )
     doubted = Doubted(capture, None, why)
     article = article.with_rendition(key, replace(rendition, standing="silent", doubted=doubted))
-    return history.with_article(article).with_verdict(Verdict(capture, article.number, None, doubted.why, doubted=True))
+    history = history.with_article(article)
+    if capture.key != key:  # the page that it redirects to may be many articles'
+        return history
+    return history.with_verdict(Verdict(capture, article.number, None, doubted.why, doubted=True))
 
 
 def note_unclear_answer(history: History, capture: UrlCapture) -> History:
@@ -82,23 +81,23 @@ def refuse(history: History, capture: UrlCapture, refusal: Unreadable) -> Histor
     """A page from which no article was read."""
     history = history.with_verdict(Verdict(capture, why=refusal.reason))
     if refusal.reason in NO_ARTICLE:
-        history = mark_gone(history, capture.via, capture, f"redirected to {capture.url}, which is no article")
+        history = mark_gone(history, capture.via, capture, redirected(capture), surely=False)
     if refusal.reason in _GONE_PAGES:
         explained = replace(capture, reason=f"the page became: {refusal.reason}")
         return mark_gone(history, (capture.key,), explained, explained.reason, surely=False)
     return history if refusal.reason in _OWN_LIMITS else note_unclear_answer(history, capture)
 
 
-def follow(history: History, capture: UrlCapture, *, heard: bool) -> History:
+def follow(history: History, capture: UrlCapture) -> History:
     """A URL redirects. Where the target had answered before and was not requested again because of it, the redirect
     itself counts: to an article, as a move; to a list, an error page or nothing, as a disappearance."""
     target = capture.leads_to
-    if not heard or target is None or target == capture.key:
+    if capture.followed or target is None or target == capture.key:
         return history
     keys = tuple(key for key in dict.fromkeys((*capture.via, capture.key)) if key != target)
     known, page = history.addresses.get(target), history.pages.get(target)
     if page is not None and isinstance(page.reading, Unreadable) and page.reading.reason in NO_ARTICLE:
-        return mark_gone(history, keys, capture, f"redirected to {capture.url}, which is no article")
+        return mark_gone(history, keys, capture, redirected(capture), surely=False)
     if target in history.missing:
         return mark_gone(history, keys, capture, f"redirected to {capture.url}, which is gone")
     if known is None:
@@ -109,6 +108,11 @@ def follow(history: History, capture: UrlCapture, *, heard: bool) -> History:
     return _moved(history, replace(capture, key=target, via=keys), known.article)
 
 
+def redirected(capture: UrlCapture) -> str:
+    """The reason of a disappearance whose URL leads to what is none."""
+    return f"redirected to {capture.url}, which is no article"
+
+
 def _moved(history: History, capture: UrlCapture, number: int) -> History:
     article = history.articles[number]
     for key in capture.via:
@@ -116,5 +120,5 @@ def _moved(history: History, capture: UrlCapture, number: int) -> History:
             history = history.with_address(key, number, capture.at, "redirect")
         if article.primary == key:
             page = article.page
-            article = replace(seen_again(make_primary(article, capture), capture), page=page, fetched=article.fetched)
+            article = replace(seen_at(article, capture), page=page, fetched=article.fetched)
     return note_moved(history.with_article(article), capture, number)

@@ -7,7 +7,7 @@ it. So is another order of authors or pictures. The published time is compared a
 Greenwich. A caption belongs to its picture, and goes and comes with it: `captions` and `credits` have changed where a
 picture that stayed has another one.
 
-A reading that only prints the same in another layout (`reprinted_fields`) has another name and is no edit either: its
+A reading that only prints the same in another layout (`said_fields`) has another name and is no edit either: its
 URL goes on with that print.
 
 Edits are found by comparing readings, never by comparing digests. `reading_digest` is the first version of these rules,
@@ -18,19 +18,21 @@ serves to find the same text at another URL.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from archive.model import clock
 from archive.model.digests import digest_of_value
 from archive.model.identity_memo import REMEMBERED, IdentityMemo
-from archive.model.records import Image, Reading
+from archive.model.records import Image, Outlet, Reading
 from archive.model.urls import first_picture_key, picture_key
 from archive.text.equivalence import has_single_spaces, lines, plain, plain_lines
+from archive.text.folding import key_of
 
 PictureRef = tuple[str, int]
 """A picture's identity within an article: its key, and its ordinal among pictures with that key."""
@@ -105,6 +107,8 @@ EDIT_FIELDS: dict[str, Callable[[Reading], Any]] = {
 }
 
 
+PARTS = {name: EDIT_FIELDS[name] for name in ("lead", "pictures", "byline", "published_at")}
+"""What a broken template, or a variant, leaves out."""
 _PAYWALLED = "paywalled"  # the flag of a reading
 _PICTURE_FIELDS = ("pictures", "captions", "credits")
 
@@ -133,21 +137,40 @@ def _bodies_differ(old: str, new: str) -> bool:
     )
 
 
-def reprinted_fields(old: Reading, new: Reading) -> frozenset[str]:
-    """Fields that differ and say the same in another layout: a lead printed as the text's first paragraph or above it,
-    a byline in capitals, a time to the minute or the day, or in figures where none was read ("today")."""
-    same = {
-        "lead": keeps_lead(old, new) and keeps_lead(new, old),
-        "body": _whole_text(old) == _whole_text(new),
-        "byline": _names(old) == _names(new),
-        "published_at": _may_be_one_time(old.published_at, new.published_at),
-    }
-    return frozenset(name for name, is_same in same.items() if is_same)
+def said_fields(old: Reading, new: Reading, outlet: Outlet) -> tuple[str, ...]:
+    """The edited fields without those that say the same in another layout: a headline beside the site's name, a lead
+    printed as the text's first paragraph or above it, a byline in capitals, a time to the minute or the day, or in
+    figures where none was read ("today")."""
+    return tuple(name for name in changed_fields(old, new) if name not in _SAME or not _SAME[name](old, new, outlet))
 
 
-def says_the_same(old: Reading, new: Reading) -> bool:
-    """Whether all that differs is the layout."""
-    return set(changed_fields(old, new)) <= reprinted_fields(old, new)
+_SAME: dict[str, Callable[[Reading, Reading, Outlet], bool]] = {
+    "headline": lambda old, new, outlet: _without_name(old.headline, outlet) == _without_name(new.headline, outlet),
+    "lead": lambda old, new, _: keeps_lead(old, new) and keeps_lead(new, old),
+    "body": lambda old, new, _: _whole_text(old) == _whole_text(new),
+    "byline": lambda old, new, _: _names(old) == _names(new),
+    "published_at": lambda old, new, _: _may_be_one_time(old.published_at, new.published_at),
+}
+_SEPARATOR = re.compile(r"\s+[|\-–—·•»›:/]+\s+|\s*[|｜]\s*")
+_SHORTEST_NAME, _LONGEST_ADDITION = 3, 8  # letters, as in "Online"
+
+
+def _without_name(headline: str | None, outlet: Outlet) -> str:
+    """A headline without the site's name behind or before it."""
+    text = plain(headline)
+    marks = list(_SEPARATOR.finditer(text))
+    parts = ((text[: mark.start()], text[mark.end() :]) for mark in (*marks[-1:], *marks[:1]))
+    bare = (part for pair in parts for part, other in (pair, pair[::-1]) if part and _is_name(other, outlet))
+    return next(bare, text)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_name(text: str, outlet: Outlet) -> bool:
+    key, host = key_of(text), outlet.home_url.partition("://")[2].partition("/")[0].removeprefix("www.")
+    return len(key) >= _SHORTEST_NAME and any(
+        key in name or (len(name) >= _SHORTEST_NAME and name in key and len(key) <= len(name) + _LONGEST_ADDITION)
+        for name in (key_of(outlet.title), key_of(outlet.title).removeprefix("bao"), key_of(host))
+    )
 
 
 def is_redated(old: Reading, new: Reading) -> bool:
@@ -171,13 +194,14 @@ def _names(reading: Reading) -> str:
 
 
 def _may_be_one_time(first: datetime | None, second: datetime | None) -> bool:
-    """Whether a second time may be the first one: it is of the same minute; or of the same day, where one of them is a
-    day without a time; or none was known."""
+    """Whether a second time may be the first one: it is of the same minute, here or in Greenwich, which systems mistake
+    for one another; or of the same day, where one of them is a day without a time; or none was known."""
     if first is None:
         return True
     if second is None or first.tzinfo is None or second.tzinfo is None:
         return False
-    if first.replace(second=0, microsecond=0) == second.replace(second=0, microsecond=0):
+    apart = abs(first.replace(second=0, microsecond=0) - second.replace(second=0, microsecond=0))
+    if apart in (timedelta(), *(abs(time.utcoffset() or timedelta()) for time in (first, second))):
         return True
     days = [time for time in (first, second) if is_day(time)]
     return any(first.astimezone(day.tzinfo).date() == second.astimezone(day.tzinfo).date() for day in days)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -61,6 +61,7 @@ class UrlCapture:
     status: int = 200
     digest: str = ""
     signs: OutletEvidence = NO_EVIDENCE
+    followed: bool = False
 
     @property
     def sort_key(self) -> tuple[object, ...]:
@@ -97,28 +98,20 @@ class PictureFetch:
         return (self.at, self.url, self.status, self.shown.digest if self.shown else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One fact in order of time. followed: a redirect whose target was requested because of it; the target's own
-    capture counts, and the redirect says nothing by itself."""
-
-    fact: UrlCapture | PictureFetch
-    followed: bool = False
-
-
+Fact = UrlCapture | PictureFetch
 _FOLLOWED_WITHIN = timedelta(hours=1)
 """A run that meets a redirect requests its target within this time."""
 
 
-def in_time(captures: Iterable[UrlCapture], pictures: Iterable[PictureFetch] = ()) -> list[Observation]:
+def in_time(captures: Iterable[UrlCapture], pictures: Iterable[PictureFetch] = ()) -> list[Fact]:
     """Pages and pictures sorted by time; within one second, pages first, because pictures are requested for them."""
     ordered = sorted(captures, key=lambda capture: capture.sort_key)
     answers: dict[str, list[UrlCapture]] = {}
     for capture in ordered:
         answers.setdefault(capture.key, []).append(capture)
-    facts: list[UrlCapture | PictureFetch] = [*ordered, *sorted(pictures, key=lambda picture: picture.sort_key)]
-    facts.sort(key=lambda fact: fact.at)  # stable: keeps the order within one second
-    return [Observation(fact, isinstance(fact, UrlCapture) and _is_followed(fact, answers)) for fact in facts]
+    pages = (replace(hop, followed=True) if _is_followed(hop, answers) else hop for hop in ordered)
+    facts: list[Fact] = [*pages, *sorted(pictures, key=lambda picture: picture.sort_key)]
+    return sorted(facts, key=lambda fact: fact.at)  # stable: keeps the order within one second
 
 
 def _is_followed(hop: UrlCapture, answers: dict[str, list[UrlCapture]]) -> bool:

@@ -2,24 +2,9 @@
 
 A page at an article's URL that differs from before is an edit, or it is not the article at all: a maintenance page, a
 browser check, an error template read as an article, another article's text, a truncated page. No list of phrases can
-tell. The article's own past, and the rest of the outlet, can. Some doubts last; what others concern is accepted when a
-capture more than half a day later shows it again, for an hour later a site's bad day is not over:
-
-- the same words at several articles, or the words of another article, are no article's next state, however long
-  they stay; without a date, words that stand at several URLs are no article's first state either;
-- a page that shares nothing with what stood there (no headline, paragraph or picture, hardly two consecutive words);
-  never accepted, if it has no date where the article had one;
-- a page whose text is gone, under another headline too, or of whose text little is left;
-- a page that lacks a part that the article had (lead, pictures, authors, time), or has nothing but another time:
-  templates break, and a time may be the visit's;
-- a page that keeps the headline, and most of the text is cut off or makes room for something unlike it (a wall, a
-  captcha, a teaser), unless the former text comes back;
-- a change at nearly all articles at once: if it stays, it is a redesign and no outage; and a headline that several
-  articles came to have;
-- a page whose letters are damaged (another charset, question marks), or that calls itself one in another language;
-- a page that offers a subscription in the place of text, and says something new besides;
-- a truncated page, where most before were whole;
-- a page at the URL of a list: here the next capture decides, whenever it comes.
+tell. The article's own past, and the rest of the outlet, can. Some doubts last; what others
+concern (`_DOUBTS`) is accepted when a capture more than half a day later shows it again, for an hour later a site's bad
+day is not over. A page at the URL of a list waits for the next capture, whenever it comes.
 
 A doubted capture opens no version, marks no article as gone and none as returned. Once accepted, it counts from its own
 time, as if all had been known at once.
@@ -36,6 +21,7 @@ from itertools import pairwise
 from archive.history.article_identity import RECENT
 from archive.history.edits import (
     EDIT_FIELDS,
+    PARTS,
     begins_one,
     byline_of,
     changed_fields,
@@ -66,9 +52,6 @@ _LOST_TEXT_SHARE = 0.1  # of the former text's length
 _DIGIT = re.compile(r"\d")
 _KEPT_SHARE = 0.6  # of the former text: an edit that keeps more of it is no wall, and none cut short
 _SHORTENED_SHARE = 0.3  # of the former text's length: an editor seldom leaves less
-_PARTS: tuple[Callable[[Reading], object], ...] = (
-    lambda reading: reading.images, EDIT_FIELDS["byline"], EDIT_FIELDS["published_at"],
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +71,13 @@ def doubt(history: History, article: Article, capture: UrlCapture, reading: Read
     return Doubt(why, why == _UNRELATED and bool(undated or capture.signs.same_words)) if why else None
 
 
-def captures_to_compare(history: History) -> list[UrlCapture]:
-    """Captures to compare with other URLs' captures: those that changed a known article's text, and first ones without
-    a date."""
+def compared_captures(history: History) -> set[int]:
+    """Captures to compare with other URLs' captures, by their ids: those that changed a known article's text, or would
+    have, and first ones without a date."""
+    doubted = {one.capture.id for one in history.verdicts if one.doubted and isinstance(one.capture.reading, Reading)}
     states = ((index, state) for article in history.articles for index, state in enumerate(article.states))
-    return [state.proof for index, state in states if state.picture is None and (index or is_anyones(state.reading))]
+    opening = ((index, state) for index, state in states if state.picture is None)
+    return doubted | {state.proof.id for index, state in opening if index or is_anyones(state.reading)}
 
 
 Departures = Mapping[str, set[int]]
@@ -118,12 +103,15 @@ def is_anyones(reading: Reading) -> bool:
 LIST_BEFORE = "the page was a list until now"
 
 
-def first_doubt(before: UrlCapture | None, capture: UrlCapture, reading: Reading) -> str:
+def first_doubt(history: History, before: UrlCapture | None, capture: UrlCapture, reading: Reading) -> str:
     """Why a page is not accepted to be a new article; empty when it is. before: the URL's page before this one."""
     if before and isinstance(before.reading, Unreadable) and before.reading.reason == "listing":
         return LIST_BEFORE
     if is_anyones(reading) and capture.signs.same_words >= SAME_WORDS:
         return f"the same page, without a date, stood at {capture.signs.same_words + 1} addresses"
+    sources = [article for article in history.articles if article.primary in capture.via]
+    if reading.published_at is None and any(article.latest.reading.published_at for article in sources):
+        return "an article's address leads here, and it has no date, as that has"
     return ""
 
 
@@ -252,7 +240,8 @@ def _lacks_part(article: Article, capture: UrlCapture, reading: Reading) -> bool
     former = [article.latest.reading, *([own.reading] if own else ())]
     if not reading.lead and all(past.lead and not keeps_lead(past, reading) for past in former):
         return True
-    return any(all(map(part, former)) and not part(reading) for part in _PARTS)
+    parts = (part for name, part in PARTS.items() if name != "lead")
+    return any(all(map(part, former)) and not part(reading) for part in parts)
 
 
 def _is_related(article: Article, reading: Reading) -> bool:

@@ -15,7 +15,7 @@ from archive.history import (
     OutletEvidence,
     UrlCapture,
     Verdict,
-    captures_to_compare,
+    compared_captures,
     departures_of,
     derive,
     in_time,
@@ -30,11 +30,18 @@ from archive.storage import reading_rows
 from archive.storage.captures import capture_writer
 from archive.storage.captures.late_captures import clear_rebuild_marks
 from archive.storage.connection import Database
-from archive.storage.histories.domain_moves import hosts_of, moved_keys
 from archive.storage.histories.doubts import Upheaval, upheavals
-from archive.storage.histories.history_readings import CaptureReadings, Plan
-from archive.storage.histories.history_writer import Counts, DerivedHistory, count_changes, match, write_history
-from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, extend_related, first_of
+from archive.storage.histories.history_readings import DerivedHistory, Plan
+from archive.storage.histories.history_writer import Counts, count_changes, match, write_history
+from archive.storage.histories.related_urls import (
+    RelatedUrls,
+    StoredCapture,
+    captures_of,
+    extend_related,
+    first_of,
+    hosts_of,
+    moved_keys,
+)
 from archive.storage.picture_history import fetches_of
 from archive.storage.reading_rows import StoredReadings
 from archive.storage.unread_captures import waiting_of
@@ -105,10 +112,10 @@ class Filing:
         extractor_id = (
             0 if self.rehearsed else reading_rows.extractor_id(self.db, extractor_of(self.boilerplate), clock.now())
         )
-        stored = CaptureReadings(self.run.outlet_id, pasts, readings, refused)
         derivation = DerivedHistory(
-            self.run.outlet_id, related, history, stored, extractor_id, clock.now(), self.quiet_run, self.reason
-        )
+            self.run.outlet_id, related, history, pasts, readings, refused, extractor_id, clock.now(), self.quiet_run,
+            self.reason,
+        )  # fmt: skip
         return derivation, related.keys | keys
 
     def _gathered(
@@ -165,14 +172,10 @@ class Filing:
         pictures = fetches_of(self.db, urls)
         history = derive(in_time(captures, pictures), self.run.outlet)
         before = _pages_before(past for past in pasts if first.get(past.id) == past.id)
-        compared = {capture.id for capture in captures_to_compare(history)}
-        departures = departures_of(history)
-        signs = {
-            verdict.capture.id: new_signs
-            for verdict in history.verdicts
-            if verdict.capture.id in compared or (verdict.doubted and isinstance(verdict.capture.reading, Reading))
-            if (new_signs := self._signs(departures, verdict, related, before)) != verdict.capture.signs
-        }
+        compared, departures = compared_captures(history), departures_of(history)
+        pages = [verdict for verdict in history.verdicts if verdict.capture.id in compared]
+        judged = ((page.capture, self._signs(departures, page, related, before)) for page in pages)
+        signs = {capture.id: found for capture, found in judged if found != capture.signs}
         if not signs:
             return history
         captures = [replace(capture, signs=signs.get(capture.id, capture.signs)) for capture in captures]

@@ -18,8 +18,8 @@ from archive.storage.captures.late_captures import clear_rebuild_marks, mark_for
 from archive.storage.connection import Database
 from archive.storage.histories import unchanged_check
 from archive.storage.histories.doubts import judge_changes, recheck_doubted
-from archive.storage.histories.history_readings import CaptureReadings
-from archive.storage.histories.history_writer import Counts, DerivedHistory, write_history
+from archive.storage.histories.history_readings import DerivedHistory
+from archive.storage.histories.history_writer import Counts, write_history
 from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
 from archive.storage.list_placements import place_teasers
 from archive.storage.picture_history import fetches_of, mark_stand_ins
@@ -51,11 +51,12 @@ def file_alone(db: Database, source: Source, reading: Reading, boilerplate: Boil
     related, past = RelatedUrls({key}), StoredCapture(capture, "fresh", None, None, None, run.id)
     pictures = fetches_of(db, [image.url for image in reading.images])
     history = derive(in_time([capture], pictures), run.outlet)
-    readings = CaptureReadings(run.outlet_id, [past], {capture.id: reading}, {})
     extractor_id = reading_rows.extractor_id(db, reading.extractor, source.captured_at)
-    counts, plan = write_history(
-        db, DerivedHistory(run.outlet_id, related, history, readings, extractor_id, clock.now(), run.id, "")
+    readings = {capture.id: reading}
+    derivation = DerivedHistory(
+        run.outlet_id, related, history, [past], readings, {}, extractor_id, clock.now(), run.id, ""
     )
+    counts, plan = write_history(db, derivation)
     return FiledHistories(frozenset({key}), counts, plan, history, frozenset())
 
 

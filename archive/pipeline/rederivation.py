@@ -11,9 +11,15 @@ from archive.model.records import Run, Unreadable
 from archive.pipeline.filing import Answer, Filing, extractor_of
 from archive.storage.captures import address_walk
 from archive.storage.connection import Database
-from archive.storage.histories.domain_moves import hosts_of
 from archive.storage.histories.doubts import Upheaval, upheavals
-from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
+from archive.storage.histories.related_urls import (
+    RelatedUrls,
+    StoredCapture,
+    captures_of,
+    first_of,
+    hosts_of,
+    related_urls_of,
+)
 from archive.storage.integrity import Problem, Unchecked
 from archive.storage.integrity.derived_columns import differences, readings_of
 from archive.storage.reading_rows import StoredReadings, kept_readings
@@ -94,7 +100,7 @@ class RederivedUrl(Filing):
     def differences(self, key: str, skipped: Unchecked) -> tuple[list[Problem], set[str]]:
         """The differences, and the keys of the URLs that were compared."""
         derivation, keys = self.derivation_of({key})
-        pasts = derivation.readings.pasts
+        pasts = derivation.pasts
         stored = readings_of(self.db, [past.id for past in pasts])
         is_unread = any(past.outcome == "fresh" and not stored[past.id] for past in pasts)
         if is_unread or address_walk.is_waiting(self.db, self.run.outlet_id, keys):

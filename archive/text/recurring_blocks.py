@@ -23,8 +23,8 @@ from archive.model.urls import first_picture_key
 _MIN_ARTICLES = 5
 _MIN_SHARE = 0.04
 # An editor adds a sentence to a few articles about one thing; a site adds one to each that has some part in its layout.
-_MANY, _MIN_SHARE_ADDED, _MIN_SHARE_OF_FEW = 20, 0.25, 0.4
-_FEWEST, _FEWEST_ALONE = 3, 2
+_MANY, _FEWEST, _FEWEST_ALONE = 20, 3, 2
+_MIN_SHARE_ADDED, _MIN_SHARE_OF_FEWEST = 0.25, 0.5
 _PAUSE = timedelta(hours=12)
 _FEWEST_WORDS = 2
 _NUMBER = re.compile(r"\d[\d.,]*")
@@ -109,10 +109,11 @@ def _is_the_sites(groups: list[_Group], looked_at: Callable[[datetime, datetime]
     """Whether so many articles changed at once that the site did it: what comes and goes counts twice. Where a few are
     all, what makes room for something else is an article's own."""
     articles = max(looked_at(group[0][0], group[-1][0]) for group in groups)
-    if articles >= _MANY:
-        return sum(map(len, groups)) >= max(_MIN_ARTICLES, _MIN_SHARE_ADDED * articles)
-    groups = [group for group in groups if sum(alone for _, alone in group) >= _FEWEST_ALONE]
-    return sum(map(len, groups)) >= max(_FEWEST, _MIN_SHARE_OF_FEW * articles)
+    if articles < _MANY:
+        groups = [group for group in groups if sum(alone for _, alone in group) >= _FEWEST_ALONE]
+    changed = sum(map(len, groups))
+    share = _MIN_SHARE_ADDED if changed > _FEWEST else _MIN_SHARE_OF_FEWEST
+    return changed >= max(_FEWEST, share * articles)
 
 
 def without(reading: Reading, boilerplate: Boilerplate) -> Reading:

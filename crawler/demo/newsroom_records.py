@@ -25,7 +25,7 @@ LinkedFrom = Literal["open", "page-3", "feed", "link", "sitemap", "script"]
 back), only in the feeds, only in the body of `Article.linked_from`, only in the sitemap, or in a list that only a
 script shows beyond its first page."""
 
-State = Literal["live", "gone-404", "gone-home", "moved"]
+State = Literal["live", "gone-404", "gone-410", "moved"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,8 @@ def _article(ask: RouteRequest) -> Answer | None:
     article = ask.visit.edition.find(ask.path)
     if article is None or article.state == "gone-404":
         return None
-    if article.state == "gone-home":
-        return Answer(b"", status=302, location=ask.visit.base + "/")
+    if article.state == "gone-410":
+        return Answer(b"", status=410)
     if ask.path != article_path(article):
         return Answer(b"", status=301, location=ask.visit.base + article_path(article))
     return _article_page(ask.visit, article)

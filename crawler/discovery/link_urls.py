@@ -20,9 +20,10 @@ _NOT_PAGES_SUFFIX = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|ico|avif|css|js|json|woff2?|ttf|mp[34]|m4a|wav|avi|mov|pdf|docx?|xlsx?|pptx?|zip|rar|7z|exe|apk)$",
     re.IGNORECASE,
 )
-# Paths of duplicates of articles (print versions), and of pages for one reader.
+# Paths of duplicates of articles (print versions), and of pages for one reader, unless these name a headline.
 _NOT_NEWS_PATH = re.compile(
-    r"/(?:print|in-bai|login|dang-nhap|logout|register|dang-ky|search|tim-kiem|share|cart|api|ajax)(?:[/.?]|$)|[?&](?:q|keyword|s|print)=",
+    r"/(?:(?:login|dang-nhap|logout|register|dang-ky)(?!/(?:[^/?-]+-){3}[^/?]*$)|print|in-bai|search|tim-kiem|share|cart"
+    r"|api|ajax)(?:[/.?]|$)|[?&](?:q|keyword|s|print)=",
     re.IGNORECASE,
 )
 # The fast path for nine in ten links, which need no urljoin and no quoting: no dot segments, no escapes, no fragment.

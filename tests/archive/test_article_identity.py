@@ -43,9 +43,11 @@ def other(headline: str = "Giá chè tăng", canonical: str | None = None) -> st
 
 @pytest.fixture
 def see(db: Database, run: Run, shoot: Shoot) -> Callable[..., object]:
-    """Ingests in the order of calls, an hour apart."""
-    hours = iter(range(100))
-    return lambda url, body=None, **facts: ingest(db, run, shoot(url, body, hours=next(hours), **facts))
+    """Ingests in the order of calls, an hour apart or when it is said."""
+    times = iter(range(100))
+    return lambda url, body=None, hours=0, **facts: ingest(
+        db, run, shoot(url, body, hours=next(times) + hours, **facts)
+    )
 
 
 def versions(db: Database) -> list[int]:
@@ -177,6 +179,8 @@ def test_an_error_page_seen_twice_does_not_bring_an_article_back(db: Database, s
     see(A, story())
     see(A, ERROR_PAGE)
     see(A, ERROR_PAGE)
+    assert gone(db) is None
+    see(A, ERROR_PAGE, 24)
     assert gone(db) == "the page became: soft-404"
     assert lookup.find_article(db, A).last_seen_at == "2026-05-20T12:00:00Z"
 
@@ -186,6 +190,9 @@ def test_a_redirect_to_an_unchanged_list_buries(db: Database, see: Callable[...,
     see(A, story())
     see(A, status=302, final_url=C)
     see(C, LIST_PAGE, via=(A,))
+    see(A, status=302, final_url=C, hours=24)
+    assert gone(db) is None
+    see(C, LIST_PAGE, via=(A,), hours=24)
     assert gone(db) == f"redirected to {C}, which is no article"
 
 
@@ -194,6 +201,8 @@ def test_so_does_one_to_a_list_already_fetched_in_this_run(db: Database, run: Ru
     see(A, story())
     see(A, status=302, final_url=C)
     assert url_queue.captured_in_run(db, run, C)
+    assert not note_redirect(db, run, [A], C, NOON)
+    see(A, status=302, final_url=C, hours=24)
     assert note_redirect(db, run, [A], C, NOON)
     assert gone(db) == f"redirected to {C}, which is no article"
 
@@ -202,7 +211,8 @@ def test_so_does_one_to_a_list_already_fetched_in_this_run(db: Database, run: Ru
 def test_a_redirect_that_ends_nowhere_buries(db: Database, see: Callable[..., object], end: dict[str, object]) -> None:
     see(A, story())
     see(A, status=302, final_url=HOME + "loi.aspx")
-    see(HOME + "loi.aspx", via=(A,), **end)
+    for hours in (0, 24):
+        see(HOME + "loi.aspx", via=(A,), hours=hours, **end)
     assert gone(db) is not None
 
 

@@ -156,11 +156,11 @@ def test_what_is_kept_ready_agrees_with_what_it_counts(ask, db: Database, run: R
 
 
 def test_a_better_reading_of_a_headline_corrects_the_change(db: Database, run: Run, show: Show) -> None:
-    first = show(BRIDGE, story("Cầu mới - Báo Thử", "2026-05-20T08:00:00+07:00"), 0)
+    first = show(BRIDGE, story("Cầu mới - Tin nhanh", "2026-05-20T08:00:00+07:00"), 0)
     show(BRIDGE, story("Cầu mới", "2026-05-20T08:00:00+07:00"), 1)
     show(BRIDGE, story("Cầu Bến Gót", "2026-05-20T08:00:00+07:00"), 2)
     changes = "SELECT number, old_headline FROM headline_changes ORDER BY number"
-    assert db.execute(changes).fetchall() == [(2, "Cầu mới - Báo Thử"), (3, "Cầu mới")]
+    assert db.execute(changes).fetchall() == [(2, "Cầu mới - Tin nhanh"), (3, "Cầu mới")]
     read_anew(db, run, first, story("Cầu mới", "2026-05-20T08:00:00+07:00"))
     assert db.execute(changes).fetchall() == [(2, "Cầu mới")]  # the first was the reader's, and is none any more
 

@@ -60,6 +60,20 @@ def test_filing_a_page_or_an_edit_leaves_compiled_statements_valid(db: Database,
     assert settings == []  # after each, SQLite compiles everything anew
 
 
+def test_another_print_of_an_article_is_filed_as_cheaply_as_its_own_page(db: Database, run: Run, shoot: Shoot) -> None:
+    def look(number: int, name: str, hours: float) -> int:
+        body = story(number).replace(f"Bài {number}", f"Bài {number}{name}") + f"<i>{hours}</i>"
+        capture = shoot(f"https://bao.example/{number}.htm", body, hours + number / 60)
+        return steps_of(db, lambda: ingest(db, run, capture))
+
+    for number in (1, 2):
+        for day in range(3):
+            look(number, " - Báo Thử" if number == 2 and day else "", 24 * day)
+    own, other = (look(number, name, 72) for number, name in ((1, ""), (2, " - Báo Thử")))
+    assert db.execute("SELECT count(*) FROM versions").fetchone() == (2,)
+    assert other < 1.5 * own
+
+
 def test_pages_that_each_show_the_next_one_s_text_are_each_read_once_a_filing(
     db: Database, run: Run, shoot: Shoot
 ) -> None:

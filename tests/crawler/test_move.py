@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.storage.connection import open_archive
-from archive.storage.histories.domain_moves import hosts_of, moved_keys
+from archive.storage.histories.related_urls import hosts_of, moved_keys
 from crawler.demo.server import Newspaper
 from crawler.moving import lines_for, rewritten
 from crawler.outlets.descriptions import OutletDescription

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from archive.history import versions_of
-from tests.history.fact_builder import Facts, changes, picture, story, verdicts
+from tests.history.fact_builder import NOON, Facts, changes, picture, story, verdicts
 
 
 def versions(facts: Facts) -> list[int]:
@@ -111,17 +113,23 @@ def test_an_article_found_again_after_it_was_gone_has_returned() -> None:
 
 
 def test_an_error_page_confirmed_does_not_bring_an_article_back_and_a_304_of_its_own_does() -> None:
-    facts = Facts().page("a", story()).page("a", "soft-404").same("a")
-    assert gone(facts) == ["the page became: soft-404"]
+    facts = Facts().page("a", story(), 0).page("a", "soft-404", 24).same("a", 25)
+    assert gone(facts) == [None]
+    assert gone(facts.same("a", 48)) == ["the page became: soft-404"]
     assert gone(Facts().page("a", story()).gone("a").same("a")) == [None]
 
 
 @pytest.mark.parametrize("followed", [True, False])
-def test_a_redirect_to_a_list_buries(followed: bool) -> None:
-    facts = Facts().page("thoi-su", "listing", 0).page("a", story(), 1).hop("a", "thoi-su", 24)
-    if followed:
-        facts.page("thoi-su", "listing", 24, via=("a",))
-    assert gone(facts) == ["redirected to https://bao.example/thoi-su, which is no article"]
+def test_a_redirect_to_a_list_that_lasts_longer_than_a_day_buries(followed: bool) -> None:
+    facts = Facts().page("thoi-su", "listing", 0).page("a", story(), 1)
+    for hour in (24, 26, 48):
+        facts.hop("a", "thoi-su", hour)
+        if followed:
+            facts.page("thoi-su", "listing", hour, via=("a",))
+        told = ["redirected to https://bao.example/thoi-su, which is no article"] if hour == 48 else [None]
+        assert gone(facts) == told
+    assert facts.history.articles[0].tombstones[0].gone_at == NOON + timedelta(hours=24)
+    assert gone(facts.page("a", story(), 72)) == [None]
 
 
 def test_a_redirect_that_ends_in_a_404_buries() -> None:

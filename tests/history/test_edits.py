@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -212,7 +212,15 @@ REPRINTS = {
     "the lead as first paragraph": ({"lead": _LEAD}, {"text": f"{_LEAD}\n\n{_TEXT}"}),
     "the lead twice": ({"lead": _LEAD}, {"lead": _LEAD, "text": f"{_LEAD}\n\n{_TEXT}"}),
     "authors in capitals": ({"authors": ("Hà Thu", "Văn Hải")}, {"authors": ("HÀ THU", "VĂN HẢI")}),
+    "the paper's name behind the headline": (
+        {"headline": "Cầu mới - thôn xa"},
+        {"headline": "Cầu mới - thôn xa - Báo Thử"},
+    ),
+    "and before it": ({}, {"headline": "Thử Online | Cầu mới qua sông"}),
+    "its address": ({}, {"headline": "Cầu mới qua sông – bao.example"}),
     "a time without seconds": ({"published_at": PUBLISHED.replace(second=30)}, {"published_at": PUBLISHED}),
+    "a zone that is taken for Greenwich": ({}, {"published_at": PUBLISHED.replace(tzinfo=UTC)}),
+    "and added twice": ({}, {"published_at": PUBLISHED - timedelta(hours=7)}),
     "a day without a time": ({"published_at": PUBLISHED}, {"published_at": PUBLISHED.replace(hour=0, minute=0)}),
     "both": ({"authors": ("Hà Thu",), "lead": _LEAD}, {"authors": ("HÀ THU",), "text": f"{_LEAD}\n\n{_TEXT}"}),
 }
@@ -227,7 +235,7 @@ def test_the_same_in_another_layout_is_no_edit_and_an_edit_beside_it_is_one(
         assert changes(facts) == [""] and {*verdicts(facts, "a")} == {(0, "")}
         edited = story(**{**after, "text": f"{after.get('text', _TEXT)}\n\nĐến trưa có mưa."})
         assert changes(facts.page("a", edited, 72).page("a", edited, 96)) == ["", "body"]
-        edited = replace(edited, headline="Cầu mới")
+        edited = replace(edited, headline="Cầu nối hai bờ")
         assert changes(facts.page("a", edited, 120)) == ["", "body", "headline"]
         at_once = Facts().page("a", story(**before), 0).page("a", edited, 24)
         assert changes(at_once) == ["", "headline, body"]
@@ -238,7 +246,11 @@ def test_the_same_in_another_layout_is_no_edit_and_an_edit_beside_it_is_one(
     [
         ({"lead": _LEAD}, {"text": f"Cầu thông xe.\n\n{_TEXT}"}, "lead, body"),
         ({"authors": ("Hà Thu",)}, {"authors": ("HÀ THƯ",)}, "byline"),
+        ({}, {"headline": "Cầu mới qua sông - Kỳ 2"}, "headline"),
+        ({}, {"headline": "Cầu mới qua sông Báo"}, "headline"),
+        ({}, {"headline": "Cầu cũ qua sông - Báo Thử"}, "headline"),
         ({}, {"published_at": PUBLISHED.replace(minute=16)}, "published_at"),
+        ({}, {"published_at": PUBLISHED - timedelta(hours=6)}, "published_at"),
         ({}, {"published_at": PUBLISHED.replace(day=19, hour=0, minute=0)}, "published_at"),
     ],
 )
@@ -269,3 +281,12 @@ def test_a_time_that_is_each_visit_s_is_no_edit_and_no_doubt_and_one_that_stays_
     for hour in (120, 144, 168):
         facts.page("a", printed(96, edit="Đến trưa có mưa."), hour)
     assert changes(facts) == ["", "body", "published_at"]
+
+
+@pytest.mark.parametrize("minutes", [-10, 14])
+def test_an_edit_dated_anew_just_before_a_look_says_so(minutes: float) -> None:
+    again = story(edit="Đến trưa có mưa.", published_at=NOON + timedelta(hours=24, minutes=-minutes))
+    assert changes(Facts().page("a", story(), 0).page("a", again, 24).page("a", again, 48)) == [
+        "",
+        "body, published_at",
+    ]

@@ -81,6 +81,11 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
         Facts().page("a", FULL, 0).hop("a", "m/a", 24).page("m/a", POOR, 24, via=("a",)).page("a", FULL, 48),
         ["a | 0 | lives"],
     ),
+    "and for good, with an edit, and one that takes a paragraph away": (
+        Facts().page("a", full("Thêm."), 0).hop("a", "m/a", 24).page("m/a", poor("Thêm."), 24, via=("a",))
+        .page("m/a", poor("Thêm."), 48, via=("a",)).page("m/a", poor("Thêm.\n\nNữa."), 72, via=("a",))
+        .page("m/a", poor("Nữa."), 96, via=("a",)), ["m/a | 0 72:body 96:body | lives"],
+    ),
     "and to one that is cut short": (
         Facts().page("a", FULL, 0).hop("a", "amp/a", 24).page("amp/a", SHORT, 24, via=("a",)).page("a", FULL, 48),
         ["a | 0 | lives"],
@@ -164,11 +169,11 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
     ),
     "a redirect to the list that the page calls canonical": (
         Facts().page("thoi-su", "listing", 0).page("a", story(canonical_url=LIST), 1).page("thoi-su", "listing", 24)
-        .hop("a", "thoi-su", 24.5), ["a | 1 | gone 24.5"],
+        .hop("a", "thoi-su", 24.5).hop("a", "thoi-su", 48), ["a | 1 | gone 24.5"],
     ),
     "and of the second article that calls it so": (
         Facts().page("thoi-su", "listing", 0).page("a", story(canonical_url=LIST), 1)
-        .page("b", story("chè", canonical_url=LIST), 2).page("thoi-su", "listing", 24).hop("b", "thoi-su", 24.5),
+        .page("b", story("chè", canonical_url=LIST), 2).page("thoi-su", "listing", 24).hop("b", "thoi-su", 24.5).hop("b", "thoi-su", 48),
         ["a | 1 | lives", "b | 2 | gone 24.5"],
     ),
     "a redirect to an address that is dead": (
@@ -227,7 +232,26 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
         .page("a", replace(TWIN, headline="Cầu mới qua sông Con"), 48), ["a | 0 48:headline | lives"],
     ),
     "the wall falls": (
-        Facts().page("a", STUBBED, 0).page("a", TWIN, 24), ["a | 0 24:body | lives"],
+        Facts().page("a", STUBBED, 0).page("a", TWIN, 24), ["a | 24 | lives"],
+    ),
+    "a wall by turns, and an edit": (
+        Facts().page("a", STUBBED, 0).page("a", TWIN, 24).page("a", STUBBED, 48).page("a", TWIN, 72)
+        .page("a", story(edit="Thêm.", images=PICTURES), 96), ["a | 24 96:body | lives"],
+    ),
+    "a text that grows by more than a wall hid": (
+        Facts().page("a", STUBBED, 0).page("a", replace(TWIN, headline="Cầu mới"), 24), ["a | 0 24:headline,body | lives"],
+    ),
+    "without pictures by turns": (
+        Facts().page("a", story(), 0).page("a", TWIN, 24).page("a", story(), 48).page("a", TWIN, 72).page("a", story(), 96)
+        .page("a", story(edit="Thêm.", images=PICTURES), 120), ["a | 24 120:body | lives"],
+    ),
+    "a picture and an author come, and go for good": (
+        Facts().page("a", story(), 0).page("a", replace(TWIN, authors=("Hà Thu",)), 24).page("a", story(), 48)
+        .page("a", story(), 72), ["a | 0 24:pictures,byline 48:pictures,byline | lives"],
+    ),
+    "a picture comes in the place of another for two days": (
+        Facts().page("a", TWIN, 0).page("a", replace(TWIN, images=(picture("de"),)), 24).page("a", TWIN, 72),
+        ["a | 0 24:pictures 72:pictures | lives"],
     ),
     "a day in another charset": (
         Facts().page("a", TWIN, 0).page("a", mojibake(TWIN), 24).page("a", TWIN, 48), ["a | 0 | lives"],

@@ -13,7 +13,7 @@ asked again for years."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
@@ -35,10 +35,8 @@ _LONG_AGO = f"-{int(VISIT.total_seconds())} seconds"
 _MAX_ID = 2**63 - 1
 
 _CHANGED = f"""
-SELECT {CORRECTED_TIME}, url_key, 0 FROM captures JOIN runs ON runs.id = run_id JOIN readings ON capture_id =
-captures.id WHERE readings.words IS NOT NULL AND captures.outlet_id = ?1
-UNION SELECT {CORRECTED_TIME}, url_key, words IS NULL FROM captures JOIN runs ON runs.id = run_id JOIN readings ON
-capture_id = captures.id WHERE readings.doubt IS NOT NULL AND captures.outlet_id = ?1
+SELECT {CORRECTED_TIME}, url_key, words IS NULL FROM captures JOIN runs ON runs.id = run_id JOIN readings ON
+capture_id = captures.id WHERE (words IS NOT NULL OR doubt IS NOT NULL) AND captures.outlet_id = ?1
 UNION SELECT {CORRECTED_TIME}, url_key, 1 FROM captures JOIN runs ON runs.id = run_id
   WHERE captures.outcome = 'gone' AND captures.outlet_id = ?1
   AND EXISTS (SELECT 1 FROM aliases WHERE aliases.outlet_id = ?1 AND aliases.url_key = captures.url_key
@@ -117,7 +115,7 @@ def judge_changes(db: Database, run: Run, *, whole: bool) -> set[str]:
         return set()
     recorded = set(upheavals(db, run.outlet_id))
     rows = db.execute(_CHANGED, [run.outlet_id]).fetchall()
-    lost = list(_grouped("gone", rows))
+    lost = _grouped("gone", rows)
     groups = {(group.began, group.ended, group.kind): group for group in (*_grouped("changed", rows), *lost)}
     found = {span for span, group in groups.items() if _is_upheaval(db, run.outlet_id, group, lost)}
     for began, _, kind in recorded - found:
@@ -136,20 +134,17 @@ def judge_changes(db: Database, run: Run, *, whole: bool) -> set[str]:
     }  # fmt: skip
 
 
-def _grouped(kind: Kind, rows: Iterable[tuple[str, str, int]]) -> Iterator[_Changes]:
-    group, deadline = _Changes(kind, "", ""), None
+def _grouped(kind: Kind, rows: Iterable[tuple[str, str, int]]) -> list[_Changes]:
+    groups: list[_Changes] = []
     for stamp, key, gone in rows:
         moment = clock.read(stamp) if bool(gone) is (kind == "gone") else None
         if moment is None:  # of another kind, or damaged: `luubao verify` reports it
             continue
-        if deadline is None or moment > deadline:
-            if deadline is not None:
-                yield group
-            group = _Changes(kind, stamp, stamp)
-        group.ended, deadline = stamp, moment + _PAUSE
-        group.keys.add(key)
-    if deadline is not None:
-        yield group
+        if not groups or moment > clock.parse(groups[-1].ended) + _PAUSE:
+            groups.append(_Changes(kind, stamp, stamp))
+        groups[-1].ended = stamp
+        groups[-1].keys.add(key)
+    return groups
 
 
 def _is_upheaval(db: Database, outlet_id: int, changes: _Changes, lost: Iterable[_Changes]) -> bool:
@@ -226,12 +221,16 @@ WHERE run_id = ?1 AND doubt IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM captures AS former JOIN readings ON readings.capture_id = former.id
   WHERE former.outlet_id = captures.outlet_id AND former.url_key = captures.url_key AND former.run_id <> ?1
   AND readings.doubt IS NOT NULL)
+UNION ALL SELECT url_key, captured_at FROM captures JOIN articles USING (outlet_id, url_key)
+WHERE run_id = ?1 AND outcome IN ('gone', 'redirect') AND gone_since IS NULL AND NOT EXISTS (
+  SELECT 1 FROM captures AS former WHERE former.outlet_id = captures.outlet_id
+  AND former.url_key = captures.url_key AND former.run_id <> ?1 AND former.outcome = captures.outcome)
 """
 
 
 def recheck_doubted(db: Database, run: Run) -> None:
-    """Makes pages that were doubted for the first time due as soon as another look can settle it. Call inside a
-    transaction."""
+    """Makes pages that were doubted for the first time, and articles that did not answer and are not told as gone yet,
+    due as soon as another look can settle it. Call inside a transaction."""
     for key, stamp in db.execute(_FIRST_DOUBTED, [run.id]).fetchall():
         due = clock.stamp(clock.parse(stamp) + VISIT + _PAUSE)
         db.execute(

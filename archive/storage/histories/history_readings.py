@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeGuard
 
 from sqlite_utils import Database
 
-from archive.history import Article, History, Verdict, Version, captures_to_compare
+from archive.history import Article, History, Verdict, Version, compared_captures
 from archive.history.edits import headline_of, prints_alike, state_of, words_of
 from archive.history.plausibility import SAME_HEADLINE, SAME_WORDS
 from archive.model import clock
 from archive.model.records import Reading, Unreadable
 from archive.storage.captures.late_captures import mark_alike
-from archive.storage.histories.related_urls import StoredCapture
+from archive.storage.histories.related_urls import RelatedUrls, StoredCapture
 from archive.storage.list_placements import put_teasers
 from archive.storage.reading_rows import record_reading, set_aside
 
@@ -73,31 +74,37 @@ def tombstone_rows(article: Article) -> list[tuple[str, str, str | None]]:
 
 
 @dataclass(frozen=True, slots=True)
-class CaptureReadings:
-    """The captures of related addresses (a neighbourhood) in order of time. readings: by captures.id, the extractor's
-    result for each capture whose page differs from its address's previous one; None if its bytes cannot be read.
-    refused: captures in which it found no article, whatever former extractors found."""
+class DerivedHistory:
+    """The history derived for related addresses, and what it was derived from. pasts: their captures in order of time;
+    readings: by captures.id, the extractor's result for each capture whose page differs from its address's previous
+    one, None if its bytes cannot be read; refused: captures in which it found no article, whatever former extractors
+    found. extractor: extractors.id; quiet_run: a run in progress, whose own version numbers nobody can have quoted;
+    reason: why numbers change, if they do."""
 
     outlet_id: int
+    related: RelatedUrls
+    history: History
     pasts: Sequence[StoredCapture]
     readings: Mapping[int, Reading | Unreadable | None]
     refused: Mapping[int, Unreadable]
+    extractor: int
+    at: datetime
+    quiet_run: int | None
+    reason: str
 
 
-def put_readings(
-    db: Database, facts: CaptureReadings, history: History, ids: Mapping[int, int], extractor: int,
-    words: Mapping[int, Reading],
-) -> None:  # fmt: skip
+def put_readings(db: Database, facts: DerivedHistory, ids: Mapping[int, int], words: Mapping[int, Reading]) -> None:
     """Stores the readings. A capture that confirms another's bytes gets a row only if it shows something else than that
     one. ids: the version whose words each capture shows, by captures.id; words: each version's, by versions.id."""
+    extractor = facts.extractor
     for capture_id, reading in {**facts.readings, **facts.refused}.items():
         put_teasers(db, capture_id, reading)
-    for row in reading_rows(facts, history, ids):
+    for row in reading_rows(facts, ids):
         past, values = row.past, row.values
         if values is None:
             _put_unreadable(db, past, ids)
         elif row.own:
-            written = _put_row(db, facts, past, extractor, values)
+            written = _put_row(db, facts, past, values)
             if written and row.aside is not None:
                 set_aside(db, past.id, extractor, row.aside)
             elif row.aside is None and _prints_others(
@@ -105,7 +112,7 @@ def put_readings(
             ):
                 set_aside(db, past.id, extractor, reading, again=False)
         elif _was_read_before(db, past.id, extractor):  # a former reading is explicit, so this one must be too
-            _put_row(db, facts, past, extractor, values)
+            _put_row(db, facts, past, values)
         else:
             _delete_reading(db, past.id, extractor)
 
@@ -130,10 +137,10 @@ class ReadingRow:
     aside: Reading | None = None
 
 
-def reading_rows(facts: CaptureReadings, history: History, ids: Mapping[int, int]) -> Iterator[ReadingRow]:
+def reading_rows(facts: DerivedHistory, ids: Mapping[int, int]) -> Iterator[ReadingRow]:
     """Derives the row of each capture. ids: as for put_readings."""
-    verdicts = {verdict.capture.id: verdict for verdict in history.verdicts}
-    departures = _departures(history, ids)
+    verdicts = {verdict.capture.id: verdict for verdict in facts.history.verdicts}
+    compared = compared_captures(facts.history)  # a 304 repeats what it confirms
     for past in facts.pasts:
         verdict = verdicts.get(past.id)
         if past.id in facts.refused:
@@ -142,11 +149,11 @@ def reading_rows(facts: CaptureReadings, history: History, ids: Mapping[int, int
         elif verdict is None or verdict.capture.reading is None:
             yield ReadingRow(past, None)
         else:
-            yield _page_row(past, verdict, facts, ids, compared=past.id in departures)
+            yield _page_row(past, verdict, facts, ids, compared=past.id in compared and past.capture.answer == "page")
 
 
 def _page_row(
-    past: StoredCapture, verdict: Verdict, facts: CaptureReadings, ids: Mapping[int, int], *, compared: bool
+    past: StoredCapture, verdict: Verdict, facts: DerivedHistory, ids: Mapping[int, int], *, compared: bool
 ) -> ReadingRow:
     implied_id, shown_id = ids.get(past.root or 0), ids.get(past.id)
     if past.outcome == "fresh" or past.id in facts.readings or shown_id != implied_id or verdict.doubted:
@@ -154,14 +161,6 @@ def _page_row(
         aside = verdict.capture.reading if values["version_id"] is None and values["state"] else None
         return ReadingRow(past, values, aside=aside if isinstance(aside, Reading) else None)
     return ReadingRow(past, _verdict_row(verdict, implied_id), own=False)
-
-
-def _departures(history: History, ids: Mapping[int, int]) -> set[int]:
-    """Captures whose words are stored, to be compared with those of other addresses."""
-    doubted = {
-        verdict.capture.id for verdict in history.verdicts if verdict.doubted and verdict.capture.answer == "page"
-    }
-    return doubted | ({capture.id for capture in captures_to_compare(history)} & ids.keys())
 
 
 def _verdict_row(verdict: Verdict, version_id: int | None, *, compared: bool = False) -> dict[str, Any]:
@@ -184,9 +183,9 @@ def _refusal_row(refusal: Unreadable) -> dict[str, Any]:
     return {"kind": refusal.reason, "detail": refusal.detail or None, **nothing}
 
 
-def _put_row(db: Database, facts: CaptureReadings, past: StoredCapture, extractor: int, row: dict[str, Any]) -> bool:
+def _put_row(db: Database, facts: DerivedHistory, past: StoredCapture, row: dict[str, Any]) -> bool:
     """Writes the row; returns False if it was there already."""
-    capture_id = past.id
+    capture_id, extractor = past.id, facts.extractor
     rows = db.execute(f"SELECT extractor_id, {', '.join(row)} FROM readings WHERE capture_id = ?", [capture_id])
     existing = {extractor_id: tuple(values) for extractor_id, *values in rows.fetchall()}
     if existing.get(extractor) == tuple(row.values()):
@@ -199,7 +198,7 @@ def _put_row(db: Database, facts: CaptureReadings, past: StoredCapture, extracto
 
 
 def _mark_alike(
-    db: Database, facts: CaptureReadings, past: StoredCapture, row: dict[str, Any],
+    db: Database, facts: DerivedHistory, past: StoredCapture, row: dict[str, Any],
     existing: Collection[dict[str, Any]],
 ) -> None:  # fmt: skip
     """Marks the other articles for rebuilding that changed to what this capture shows, or showed until now: how many

@@ -3,58 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
+from archive.diff.compare import REPLACED_PICTURE, announcement, edit_weight
 from archive.history import Version
 from archive.model import clock
 from archive.model.records import Reading
-from archive.storage.histories.edit_size import MEASURES, PICTURE_REPLACED, note_size, store_columns
 from archive.storage.picture_fetches import ensure_image, schedule_moved
 from archive.storage.reading_rows import extractor_id, keep_aside
-from archive.storage.version_texts import to_row
+from archive.storage.version_texts import from_row, to_row
 
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """The result of writing a version: its id, and whether anything of it changed."""
-
-    id: int
-    changed: bool
+MEASURES = ("words_removed", "words_added", "numbers_changed", "names_changed", "weight", "announced")
+PICTURE_REPLACED: Mapping[str, int | float | str] = dict(
+    zip(MEASURES, (0, 0, 0, 0, REPLACED_PICTURE, "none"), strict=True)
+)
+"""The columns of a version that only a replaced picture opened."""
 
 
 def put_version(
     db: Database, article_id: int, version: Version, former: dict[str, Any] | None, words_of: int | None,
     extractor: int, pictures: Mapping[str, int], *, moved: bool,
-) -> Put:  # fmt: skip
-    """Updates a version, or inserts a new one. former: its stored row; words_of: versions.id of the version whose words
-    it shares; pictures: pictures.id by digest; moved: version numbers of its article change."""
+) -> tuple[int, bool]:  # fmt: skip
+    """Updates a version, or inserts a new one; returns its id, and whether anything of it changed. former: its stored
+    row; words_of: versions.id of the version whose words it shares; pictures: pictures.id by digest; moved: version
+    numbers of its article change."""
     values = version_row(article_id, version, words_of)
     if former is not None and values["digest"] != former["digest"] and _keeps_digest(db, former, version, words_of):
         values["digest"] = former["digest"]
     if version.number == 1:
         values |= dict.fromkeys(MEASURES)
     if former is None:
-        version_id = values["id"] = _next_id(db)
-        marks = ", ".join("?" * len(values))
-        db.execute(f"INSERT INTO versions ({', '.join(values)}) VALUES ({marks})", list(values.values()))
+        changes = values | {"id": _next_id(db)}
+        marks = ", ".join("?" * len(changes))
+        db.execute(f"INSERT INTO versions ({', '.join(changes)}) VALUES ({marks})", list(changes.values()))
     else:
-        version_id = former["id"]
         changes = {
             name: value for name, value in values.items() if former[name] != value or (moved and name == "number")
         }
         settings = ", ".join(f"{name} = ?" for name in changes)
         if changes:
-            db.execute(f"UPDATE versions SET {settings} WHERE id = ?", [*changes.values(), version_id])
-    if former is None:
-        _insert_text(db, version_id, version, _extractor_of(db, version, extractor), to_row(version.state.reading))
-        _put_images(db, version_id, version, pictures, [])
-        return Put(int(version_id), changed=True)
+            db.execute(f"UPDATE versions SET {settings} WHERE id = ?", [*changes.values(), former["id"]])
+    version_id = int((former or changes)["id"])
     changed = _put_text(db, version_id, version, extractor)
-    _put_images(db, version_id, version, pictures, _stored_images(db, version_id))
-    return Put(int(version_id), changed or bool(changes))
+    _put_images(db, version_id, version, pictures)
+    return version_id, changed or bool(changes)
 
 
 def _keeps_digest(db: Database, former: dict[str, Any], version: Version, words_of: int | None) -> bool:
@@ -108,13 +102,14 @@ def _put_text(db: Database, version_id: int, version: Version, extractor: int) -
     # a trigger removes its words from the search index
     db.execute("DELETE FROM active_texts WHERE version_id = ?", [version_id])
     text_id = stored[0] if stored else None
-    if stored and not is_same:
+    if not is_same:
         db.execute("DELETE FROM texts WHERE id = ?", [text_id])
-        text_id = None
-    if text_id is None:
-        _insert_text(db, version_id, version, reader, row)
-    else:
-        db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, text_id])
+        columns = {"version_id": version_id, "extractor_id": reader, "capture_id": version.proof.id, **row}
+        marks = ", ".join("?" * len(columns))
+        text_id = db.execute(
+            f"INSERT INTO texts ({', '.join(columns)}) VALUES ({marks})", list(columns.values())
+        ).lastrowid
+    db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, text_id])
     return True
 
 
@@ -124,28 +119,13 @@ def _extractor_of(db: Database, version: Version, extractor: int) -> int:
     return extractor_id(db, name, version.at) if name else extractor
 
 
-def _insert_text(db: Database, version_id: int, version: Version, reader: int, row: Mapping[str, Any]) -> None:
-    columns = {"version_id": version_id, "extractor_id": reader, "capture_id": version.proof.id, **row}
-    cursor = db.execute(
-        f"INSERT INTO texts ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", list(columns.values())
-    )
-    db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, cursor.lastrowid])
-
-
-def _stored_images(db: Database, version_id: int) -> list[tuple[Any, ...]]:
-    """The rows that `_put_images` wrote for a version."""
-    return db.execute(
+def _put_images(db: Database, version_id: int, version: Version, pictures: Mapping[str, int]) -> None:
+    """Writes a version's pictures, and, at negative positions, the other addresses at which they stand by now."""
+    stored = db.execute(
         "SELECT position, image_id, caption, credit, caption_raw, alt, picture_id FROM version_images"
         " WHERE version_id = ? ORDER BY position",
         [version_id],
     ).fetchall()
-
-
-def _put_images(
-    db: Database, version_id: int, version: Version, pictures: Mapping[str, int], stored: list[tuple[Any, ...]]
-) -> None:
-    """Writes a version's pictures, and, at negative positions, the other addresses at which they stand by now. stored:
-    the rows it has."""
     seen_at, moved_at = clock.stamp(version.proof.at), clock.stamp(version.seen)
     moved = {position: ensure_image(db, url, moved_at) for position, url in version.moved.items()}
     rows: list[tuple[Any, ...]] = [(-position, image_id, *[None] * 5) for position, image_id in moved.items()]
@@ -184,9 +164,37 @@ def image_rows(version: Version) -> list[tuple[Any, ...]]:
 def put_size(db: Database, version_id: int, before: Version, version: Version) -> None:
     """Stores how much a version differs from the one before it, if the same extractor read both."""
     if version.words_of is not None:
-        store_columns(db, version_id, PICTURE_REPLACED)
+        _store_size(db, version_id, PICTURE_REPLACED)
     elif before.state.reading.extractor == version.state.reading.extractor:
-        note_size(db, version_id, before.state.reading, version.state.reading)
+        _store_size(db, version_id, size_columns(before.state.reading, version.state.reading))
+
+
+_TEXTS = (
+    "SELECT texts.* FROM versions AS edited JOIN versions ON versions.article_id = edited.article_id"
+    " AND versions.number BETWEEN edited.number - 1 AND edited.number"
+    " JOIN active_texts ON active_texts.version_id = versions.id JOIN texts ON texts.id = active_texts.text_id"
+    " WHERE edited.id = ? ORDER BY versions.number"
+)
+
+
+def measure(db: Database, version_id: int) -> None:
+    """Stores how much a version differs from the one before it, if the same extractor read both. Call inside a
+    transaction."""
+    texts = list(db.query(_TEXTS, [version_id]))
+    if len(texts) == 2 and texts[0]["extractor_id"] == texts[1]["extractor_id"]:
+        _store_size(db, version_id, size_columns(from_row(texts[0]), from_row(texts[1])))
+
+
+def size_columns(old: Reading, new: Reading) -> dict[str, int | float | str]:
+    """The columns, named as MEASURES, for an edit of the words."""
+    size = edit_weight(old, new)
+    values = (size.words_removed, size.words_added, size.numbers, size.names, size.weight, announcement(old, new))
+    return dict(zip(MEASURES, values, strict=True))
+
+
+def _store_size(db: Database, version_id: int, columns: Mapping[str, object]) -> None:
+    settings = ", ".join(f"{name} = ?" for name in columns)
+    db.execute(f"UPDATE versions SET {settings} WHERE id = ?", [*columns.values(), version_id])
 
 
 def remove_version(db: Database, version_id: int) -> None:

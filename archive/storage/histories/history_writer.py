@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -20,7 +19,7 @@ from archive.history import Article, History, Version, versions_of
 from archive.model import clock
 from archive.storage.connection import rows_of
 from archive.storage.histories.history_readings import (
-    CaptureReadings,
+    DerivedHistory,
     Plan,
     VersionRef,
     address_rows,
@@ -29,7 +28,6 @@ from archive.storage.histories.history_readings import (
     tombstone_rows,
 )
 from archive.storage.histories.history_versions import put_size, put_version, refresh_comparisons, remove_version
-from archive.storage.histories.related_urls import RelatedUrls
 from archive.storage.picture_history import picture_numbers
 
 _PARKING_OFFSET = 1_000_000
@@ -51,22 +49,6 @@ class Counts:
             setattr(self, name, getattr(self, name) + count)
 
 
-@dataclass(frozen=True, slots=True)
-class DerivedHistory:
-    """The history derived for related addresses, and what it was derived from. extractor: extractors.id;
-    quiet_run: a run in progress, whose own version numbers nobody can have quoted; reason: why numbers change, if they
-    do."""
-
-    outlet_id: int
-    related: RelatedUrls
-    history: History
-    readings: CaptureReadings
-    extractor: int
-    at: datetime
-    quiet_run: int | None
-    reason: str
-
-
 def write_history(db: Database, derivation: DerivedHistory) -> tuple[Counts, Plan]:
     """Replaces the stored history with the derived one. Call inside a transaction."""
     plan = match(db, derivation)
@@ -77,11 +59,10 @@ def write_history(db: Database, derivation: DerivedHistory) -> tuple[Counts, Pla
     for ref, version in sorted(plan.derived.items(), key=lambda item: (item[1].words_of is not None, item[0])):
         words_of = plan.versions.get((ref[0], version.words_of - 1)) if version.words_of else None
         stored = plan.old.get(plan.versions.get(ref, 0))
-        put = put_version(
+        plan.versions[ref], changed = put_version(
             db, plan.articles[ref[0]], version, stored, words_of, derivation.extractor, pictures, moved=moved
         )
-        plan.versions[ref] = put.id
-        if put.changed or moved:
+        if changed or moved:
             touched.add(ref)
     for ref in sorted(touched | {(number, index + 1) for number, index in touched}):
         before = plan.derived.get((ref[0], ref[1] - 1))
@@ -90,7 +71,7 @@ def write_history(db: Database, derivation: DerivedHistory) -> tuple[Counts, Pla
     for article in derivation.history.articles:
         _write_article(db, article, plan)
     words = {plan.versions[ref]: version.state.reading for ref, version in plan.derived.items()}
-    put_readings(db, derivation.readings, derivation.history, shown_versions(plan), derivation.extractor, words)
+    put_readings(db, derivation, shown_versions(plan), words)
     counts = _record_renumberings(db, derivation, plan)
     _delete_unsupported(db, derivation, plan)
     _put_addresses(db, derivation, plan)

@@ -2,18 +2,20 @@
 
 An address is related to the articles it was ever an alias of, to the targets of its redirects, and to the addresses
 that redirected to it. A list page to which dead articles redirect is related to none of them: only its captures around
-one of their redirects count.
+one of their redirects count. Addresses on other domains, and with another query, may be an article's too
+(article_identity.py).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
 from archive.history import UrlCapture
+from archive.history.article_identity import are_domains, number_in, page_of, parts_of
 from archive.history.facts import Answer
 from archive.history.responses import gone_reason
 from archive.model import clock
@@ -218,3 +220,65 @@ def first_of(pasts: Iterable[StoredCapture]) -> Iterator[tuple[int, int]]:
             first = before if before and before.body_id == past.body_id else past
             last[past.key] = first
             yield past.id, first.id
+
+
+_HAS_CAPTURES = "SELECT 1 FROM captures WHERE outlet_id = ? AND url_key = ? LIMIT 1"
+_MOST_SAME_NUMBER = 2  # addresses with one number; if there are more, the number identifies no article
+
+# A loose index scan: from each host to the first address after all of its own, which go on with a slash (before "0") or
+# a question mark (before "@"), so it takes as many index look-ups as there are hosts.
+_HOST = "substr(url_key, 1, min(instr(url_key || '/', '/'), instr(url_key || '?', '?')) - 1)"
+_FIRST = f"SELECT {_HOST} FROM aliases WHERE outlet_id = ?1"
+_HOSTS = f"""
+WITH RECURSIVE known(host) AS (
+  SELECT ({_FIRST} ORDER BY url_key LIMIT 1)
+  UNION ALL
+  SELECT coalesce(
+    ({_FIRST} AND url_key >= known.host || '0' AND url_key < known.host || '?' ORDER BY url_key LIMIT 1),
+    ({_FIRST} AND url_key >= known.host || '@' ORDER BY url_key LIMIT 1))
+  FROM known WHERE host IS NOT NULL
+)
+SELECT host FROM known WHERE host IS NOT NULL
+"""
+
+
+def hosts_of(db: Database, outlet_id: int) -> list[str]:
+    """The hosts of all addresses (aliases) of an outlet's articles."""
+    return [row[0] for row in db.execute(_HOSTS, [outlet_id]).fetchall()]
+
+
+def moved_keys(db: Database, outlet_id: int, key: str, hosts: Sequence[str]) -> set[str]:
+    """Addresses on the outlet's other domains with the same path, or with the same article number in it, and those with
+    the same path and another query. hosts: its hosts_of."""
+    own_host, path = parts_of(key)
+    keys = _same_page(db, outlet_id, key)
+    for host in hosts if path else ():
+        if are_domains(own_host, host):
+            keys |= {host + path} if db.execute(_HAS_CAPTURES, [outlet_id, host + path]).fetchone() else set()
+            keys |= _same_number(db, outlet_id, host, number_in(key))
+    return keys
+
+
+def _same_page(db: Database, outlet_id: int, key: str) -> set[str]:
+    page = page_of(key)
+    if page is None:
+        return set()
+    rows = db.execute(
+        "SELECT url_key FROM aliases WHERE outlet_id = ?1 AND url_key = ?2 UNION SELECT url_key FROM aliases"
+        " WHERE outlet_id = ?1 AND url_key >= ?2 || '?' AND url_key < ?2 || '@'",
+        [outlet_id, page],
+    )
+    return {str(row[0]) for row in rows.fetchall()} - {key}
+
+
+def _same_number(db: Database, outlet_id: int, host: str, number: str | None) -> set[str]:
+    if number is None:
+        return set()
+    rows = db.execute(
+        "SELECT url_key FROM aliases WHERE outlet_id = ? AND url_key >= ? || '/' AND url_key < ? || '0'"
+        " AND instr(url_key, ?) UNION SELECT url_key FROM aliases WHERE outlet_id = ? AND url_key >= ? || '?'"
+        " AND url_key < ? || '@' AND instr(url_key, ?)",
+        [outlet_id, host, host, number] * 2,
+    )
+    keys = {row[0] for row in rows.fetchall() if number_in(row[0]) == number}
+    return keys if len(keys) <= _MOST_SAME_NUMBER else set()

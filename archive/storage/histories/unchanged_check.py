@@ -22,8 +22,7 @@ from archive.model.perceptual_hash import same_picture
 from archive.model.records import Reading, Unreadable
 from archive.storage.captures.kept_captures import Source, article_at
 from archive.storage.clock_corrections import CORRECTED_TIME
-from archive.storage.histories.domain_moves import hosts_of, moved_keys
-from archive.storage.histories.related_urls import is_pending
+from archive.storage.histories.related_urls import hosts_of, is_pending, moved_keys
 from archive.storage.picture_fetches import STANDS
 from archive.storage.reading_rows import (
     doubted_with_words,
@@ -47,7 +46,8 @@ _KNOWN_ARTICLE = (
 _LAST_READING = (
     "SELECT coalesce(own.version_id, root.version_id), coalesce(own.doubt, root.doubt), captures.outcome,"
     f" {CORRECTED_TIME} AS at, coalesce(own.state, root.state), EXISTS (SELECT 1 FROM set_aside"
-    "  WHERE capture_id = coalesce(own.capture_id, root.capture_id)) FROM captures JOIN runs ON runs.id = run_id"
+    "  WHERE capture_id = coalesce(own.capture_id, root.capture_id)), coalesce(own.extractor_id, root.extractor_id)"
+    " FROM captures JOIN runs ON runs.id = run_id"
     " LEFT JOIN readings AS own ON own.capture_id = captures.id"
     " LEFT JOIN readings AS root ON root.capture_id = captures.revisit_of AND own.capture_id IS NULL"
     " WHERE captures.outlet_id = ? AND url_key = ? AND captures.id <> ? ORDER BY at DESC, captures.id DESC,"
@@ -108,12 +108,13 @@ def shows(db: Database, source: Source, reading: Reading) -> int | None:
     if last is None or not _shows_newest(last, row, source):
         return None
     newest = _text_of(db, row["current_version_id"], reading.extractor)
-    if newest is None or changed_fields(newest, reading) or newest.canonical_url != reading.canonical_url:
-        return None
-    _, stands = addresses_of(db, row["current_version_id"])
-    if [image.url for image in reading.images] != stands:
+    if newest is None or newest.canonical_url != reading.canonical_url:
         return None
     number = extractor_id(db, reading.extractor, source.captured_at)
+    if changed_fields(newest, reading) and (last[4], last[6]) != (state_of(reading), number):  # nor its last print
+        return None
+    if [image.url for image in reading.images] != _picture_urls(db, row["current_version_id"]):
+        return None
     record_reading(db, source.capture_id, number, {
         "kind": reading.kind, "detail": None, "version_id": row["worded"],
         "rules": dict(reading.origins).get("rules"), "state": state_of(reading), "doubt": None,
@@ -139,16 +140,15 @@ def _text_of(db: Database, version_id: int, extractor: str) -> Reading | None:
     return from_row(row, extractor) if row else None
 
 
-def addresses_of(db: Database, version_id: int) -> tuple[list[str], list[str]]:
-    """The addresses of a version's pictures, in order: as its text names them, and where its page shows them by now."""
+def _picture_urls(db: Database, version_id: int) -> list[str]:
+    """Where a version's page shows its pictures by now, in order: at negative positions, as its text does not name
+    them."""
     rows = db.execute(
-        "SELECT position, url FROM version_images JOIN images ON images.id = image_id WHERE version_id = ?"
+        "SELECT abs(position), url FROM version_images JOIN images ON images.id = image_id WHERE version_id = ?"
         " ORDER BY position DESC",
         [version_id],
     ).fetchall()
-    printed = {position: url for position, url in rows if position > 0}
-    stands = printed | {-position: url for position, url in rows if position < 0}
-    return [printed[position] for position in sorted(printed)], [stands[position] for position in sorted(stands)]
+    return [url for _, url in sorted(dict(rows).items())]
 
 
 def refuses(db: Database, source: Source, refusal: Unreadable) -> bool:

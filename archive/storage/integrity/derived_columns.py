@@ -19,8 +19,8 @@ from archive.history import Version
 from archive.model import clock, validation
 from archive.model.urls import without_credentials
 from archive.storage.connection import rows_of
-from archive.storage.histories.edit_size import MEASURES, PICTURE_REPLACED, size_columns
 from archive.storage.histories.history_readings import (
+    DerivedHistory,
     Plan,
     ReadingRow,
     VersionRef,
@@ -29,8 +29,8 @@ from archive.storage.histories.history_readings import (
     reading_rows,
     tombstone_rows,
 )
-from archive.storage.histories.history_versions import image_rows, version_row
-from archive.storage.histories.history_writer import DerivedHistory, match, shown_versions
+from archive.storage.histories.history_versions import MEASURES, PICTURE_REPLACED, image_rows, size_columns, version_row
+from archive.storage.histories.history_writer import match, shown_versions
 from archive.storage.integrity import Problem
 from archive.storage.version_texts import to_row
 from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
@@ -68,7 +68,7 @@ def differences(
     yield from _addresses(db, derivation, plan)
     yield from _tombstones(db, derivation, plan)
     shown = shown_versions(plan)
-    for row in reading_rows(derivation.readings, derivation.history, shown):
+    for row in reading_rows(derivation, shown):
         yield from _reading(stored[row.past.id], row, shown, readers.get(row.past.id, derivation.extractor))
 
 

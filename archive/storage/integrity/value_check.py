@@ -106,3 +106,12 @@ def _home(db: Database, outlet_id: int) -> str | None:
     urls = (str(row[0]) for row in rows.fetchall())
     first = next((url for url in urls if validation.is_address(url)), None)
     return "/".join(first.split("/", 3)[:3]) + "/" if first else None
+
+
+def uncounted(db: Database) -> list[int]:
+    """Measured edits that lack a measure: those stored before migration step 6 or 10."""
+    rows = db.execute(
+        "SELECT id FROM versions WHERE number > 1 AND weight IS NOT NULL"
+        " AND (numbers_changed IS NULL OR announced IS NULL)"
+    )
+    return [int(row[0]) for row in rows.fetchall()]

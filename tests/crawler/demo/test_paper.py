@@ -109,7 +109,7 @@ def test_day_three_takes_two_away_moves_one_and_edits_one_again() -> None:
     assert [edit.path for edit in today.edited] == [BRIDGE] and BRIDGE in [edit.path for edit in changes(2).edited]
     assert len(today.added) == 2
     states = {one.path: one.state for one in published(3)}
-    assert sorted(states[path] for path in today.disappeared) == ["gone-404", "gone-home"]
+    assert sorted(states[path] for path in today.disappeared) == ["gone-404", "gone-410"]
     [(old, new)] = today.moved
     assert states[new] == "moved" and by_path(3)[new].old_path == old and by_path(2)[old].state == "live"
 

@@ -167,7 +167,16 @@ def test_an_ordinary_page_has_no_notes() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/a.pdf", "/tim-kiem?q=x", "/in-bai/12", "/print/a-1.htm", "/dang-nhap", "/x.JPG?v=1"]
+    "path",
+    [
+        "/a.pdf",
+        "/tim-kiem?q=x",
+        "/in-bai/12",
+        "/print/a-1.htm",
+        "/dang-nhap",
+        "/login/google?next=a-b-c-d",
+        "/x.JPG?v=1",
+    ],
 )
 def test_what_is_no_news(path: str) -> None:
     assert not may_be_news(HOME + path)
@@ -181,6 +190,7 @@ def test_what_is_no_news(path: str) -> None:
         "/chuyen-muc/cat/182/kinh-te",
         "/57.bcb",
         "/login-vao-he-thong.htm",
+        "/dang-ky/hon-nghin-thi-sinh-du-thi-4014.htm",
         "/rss/thoi-su.rss",
         "/rssMain.html",
         "/sitemaps/tin-2026-5.xml.gz",
