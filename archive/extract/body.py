@@ -24,7 +24,7 @@ from archive.extract import (
 from archive.extract.blocks import Piece, pieces, size_of
 from archive.extract.body_cleaning import NO_TEASERS, Teasers
 from archive.extract.body_containers import Container
-from archive.extract.element_text import MIN_PROSE, selector, string
+from archive.extract.element_text import MIN_PROSE, has_text, selector, string
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
 from archive.extract.picture_urls import absolute_url
@@ -244,7 +244,7 @@ def _has_more_pages(page: Page) -> bool:
 
 def _headline_links(page: Page) -> int:
     """Counts the page's links that are as long as a headline."""
-    return int(page.root.xpath(f"count(//a[@href][string-length(normalize-space(.)) > {_MIN_HEADLINE}])"))
+    return sum(has_text(string(link), _MIN_HEADLINE + 1) for link, _ in page.links)
 
 
 def _by_markup(root: html.HtmlElement, declared: html.HtmlElement | None) -> Container | None:

@@ -54,9 +54,10 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
     controlled = set(root.xpath("//@aria-controls"))
     _unwrap_noscript(root)
     _unwrap_buttons(root)
-    total = mass(root)
-    for element in list(root.iter(*_UNCLOSED_TAGS)):
-        if element.find(".//p") is not None and mass(element) > _ARTICLE_SHARE * total:
+    unclosed = [element for element in root.iter(*_UNCLOSED_TAGS) if element.find(".//p") is not None]
+    total = mass(root) if unclosed else 0
+    for element in unclosed:
+        if mass(element) > _ARTICLE_SHARE * total:
             element.drop_tag()  # unclosed: the article is nested in it
     etree.strip_elements(root, *_NON_TEXT_TAGS, with_tail=False)
     total = mass(root) or len(string(root))

@@ -27,7 +27,7 @@ ATTRIBUTES = 3_000  # in one tag: libxml2 compares each with each
 _MIN_COUNTED = 4_000  # characters between two "<" from which attributes are counted
 
 _SCRIPT_TAG = re.compile(r"<(/?)script\b", re.I)
-_TAG = re.compile(r"""[a-zA-Z](?:[^>"']|"[^"]*"|'[^']*')*+""")
+_TAG = re.compile(r"""[a-zA-Z](?:[^>"']++|"[^"]*"|'[^']*')*+""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _ATTRIBUTE = re.compile(r"""[\s/"'][^\s=>/"']""")
 
@@ -99,7 +99,7 @@ def is_binary(body: bytes) -> bool:
 def clean(text: str) -> str:
     """Removes control characters, literal or as numeric references: a parser would cut the text there."""
     text = _without_controls(text)
-    if "&#" in text and any(_resolved_reference(reference) != reference[0] for reference in _distinct_references(text)):
+    if any(_resolved_reference(reference) != reference[0] for reference in _distinct_references(text)):
         return _NUMERIC_REFERENCE.sub(_resolved_reference, text)
     return text
 

@@ -56,6 +56,12 @@ class Page:
         return tuple(link for link in self.links if first in link[1] or "%" in link[1])
 
     @cached_property
+    def names(self) -> str:
+        """Classes, ids and data-roles of the page's elements as attributes, each once."""
+        attributes = ("class", "id", "data-role")
+        return " ".join({f'{name}="{element.get(name)}"' for element in self.root.iter() for name in attributes})
+
+    @cached_property
     def base(self) -> str:
         """The base URL: the page's URL, or its <base>."""
         for element in self.root.iter("base"):

@@ -60,8 +60,6 @@ def body_of(root: HtmlElement) -> Body | None:
 
 
 def _is_running_text(element: HtmlElement) -> bool:
-    if has_text(element.text, _MIN_RUNNING):
-        return True
     return has_text(string(element), _MIN_RUNNING) if element.tag == "p" else has_direct_text(element, _MIN_RUNNING)
 
 

@@ -41,10 +41,10 @@ def test_names_and_versions_are_given_once() -> None:
 
 def test_rules_are_chosen_by_outlet_address_and_day() -> None:
     chosen = [
-        rules_for("baophutho", URL, "", date(2020, 5, 1)),
-        rules_for(None, "https://www.baophutho.vn/x-1.htm", "", date(2026, 5, 1)),
-        rules_for(None, "https://baophutho.vn/x-1.htm", ""),
-        rules_for(None, "https://elsewhere.vn/x-1.htm", ""),
+        rules_for("baophutho", URL, date(2020, 5, 1)),
+        rules_for(None, "https://www.baophutho.vn/x-1.htm", date(2026, 5, 1)),
+        rules_for(None, "https://baophutho.vn/x-1.htm"),
+        rules_for(None, "https://elsewhere.vn/x-1.htm"),
     ]
     assert [[rules.version for rules in one] for one in chosen] == [[1], [2], [2, 1], []]
 
