@@ -271,7 +271,7 @@ def _apply_rules(container: Container) -> None:
                 boilerplate.drop(element)
     for path in container.rules.caption:
         for element in selector(path)(container.element):
-            element.set(captions.RULED, "")
+            element.set(captions.CAPTION, "")
 
 
 def _blocks(kept_pieces: list[Piece], pictures: figures.Figures) -> tuple[Block, ...]:

@@ -22,6 +22,8 @@ _TAG_TO_MEND = re.compile(rb"<(?:(source|track)\b([^<>]*?)/?>|/(?:body|html)\s*>
 _MOVED_PART = re.compile(r'\$R[CRX]\("(B:\w+)","(S:\w+)"|\$RS\("(S:\w+)","(P:\w+)"')
 _MAX_LINKS = 3_000
 _FORMATTING_TAG = re.compile(rb"</?(?:font|b|i|u|em|strong|span|small|big|center|o:p)\b[^<>]*>", re.I)
+_names = etree.XPath("//@class | //@id", smart_strings=False)
+_roles = etree.XPath("//@data-role", smart_strings=False)
 # lxml.html looks up the class of every element in Python; we need no special classes for forms and inputs
 _ELEMENT_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 
@@ -57,9 +59,10 @@ class Page:
 
     @cached_property
     def names(self) -> str:
-        """Classes, ids and data-roles of the page's elements as attributes, each once."""
-        attributes = ("class", "id", "data-role")
-        return " ".join({f'{name}="{element.get(name)}"' for element in self.root.iter() for name in attributes})
+        """Classes and ids of the page's elements, and data-roles as attributes, each once."""
+        names: Any = _names(self.root)
+        roles: Any = _roles(self.root)
+        return " ".join({*names, *(f'data-role="{role}"' for role in roles)})
 
     @cached_property
     def base(self) -> str:

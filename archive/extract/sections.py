@@ -42,6 +42,7 @@ _breadcrumbs = selector(  # by attribute: several times as fast as by element
     f"//@class{_BREADCRUMB}/.. | //@itemtype[contains(., 'BreadcrumbList')]/.. | //@id{_BREADCRUMB}/.."
 )
 _BREADCRUMB_NAMES = (("class", "readcrumb"), ("itemtype", "readcrumblist"), ("id", "readcrumb"))
+_FROM_ROOT = re.compile(r"/(?!/)(?!.*/\.)")
 _CATEGORY_CLASS = re.compile(
     r"cate(?:gory)?\b|cate[-_]|category|section|chuyen-?muc|rubri[ck]|kanal|kategori|kicker|eyebrow", re.I
 )
@@ -183,8 +184,11 @@ def _directory_link(declared: Declared, headline: str, house: frozenset[str]) ->
 
 def _is_parent_directory(href: str, url: str) -> bool:
     """Whether a link leads to a parent directory of the page's URL, other than the site's root."""
+    href = href.strip()
+    if _FROM_ROOT.match(href) and re.split("[?#]", href, maxsplit=1)[0].rstrip("/") not in url:
+        return False  # quickly told of most
     try:
-        link, page = urlsplit(urljoin(url, href.strip())), urlsplit(url)
+        link, page = urlsplit(urljoin(url, href)), urlsplit(url)
     except ValueError:
         return False
     path = link.path.rstrip("/") + "/"
