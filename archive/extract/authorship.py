@@ -151,7 +151,7 @@ def placed_byline(positions: Iterable[Position]) -> Byline | None:
 def pen_name(positions: Iterable[Position], house: frozenset[str]) -> Byline | None:
     """Initials or a login that an element marked as byline prints: what the page calls its author."""
     for position in positions:
-        if _is_marked_as_author(position.element) or _is_byline_name(position.label):
+        if _is_marked_as_author(position.element, position.label):
             text = text_of(position.element, _LONGEST_PEN_NAME + 1)
             if _PEN_NAME.fullmatch(text) and not is_house(text, house) and key_of(text) not in FURNITURE_KEYS:
                 return Byline("byline", text, (text,), (position.element,))
@@ -270,7 +270,7 @@ def is_byline(element: HtmlElement, name: str) -> bool:
     if element.tag == "a" and element.get("rel") != "author":
         before = (getattr(element.getparent(), "text", "") or "").strip()
         return bool(_AUTHOR_HREF.search(element.get("href") or "")) and not NO_AUTHOR.match(before)
-    if _is_marked_as_author(element) or _is_byline_name(name):
+    if _is_marked_as_author(element, name):
         return True
     own_text = (element.text or "").strip()[:LONGEST]
     is_labelled = _BYLINE_PREFIX.match(own_text + " ") or _AUTHOR_LABEL.search(own_text)
@@ -285,10 +285,10 @@ def _is_before_date(element: HtmlElement, own_text: str) -> bool:
     return is_date and 1 < len(name.split()) < 5 and is_person_like(name) and name == name.title()
 
 
-def _is_marked_as_author(element: HtmlElement) -> bool:
-    """Whether the markup of an element, or its link, marks an author."""
+def _is_marked_as_author(element: HtmlElement, name: str) -> bool:
+    """Whether the markup of an element, or its link, marks an author; name: its label."""
     get = element.get
-    if get("rel") == "author" or "author" in (get("itemprop") or "").split() or _is_byline_name(label(element)):
+    if get("rel") == "author" or "author" in (get("itemprop") or "").split() or _is_byline_name(name):
         return True
     return element.tag == "a" and bool(_AUTHOR_HREF.search(get("href") or ""))
 
@@ -314,7 +314,7 @@ def names_in(element: HtmlElement) -> tuple[str, ...]:
     if len(text) > LONGEST or len(text) > sum(map(len, linked)) + 110:
         return ()
     text_names = _names_in_texts([text])
-    if not _is_marked_as_author(element) and not (len(text) < 100 and all(map(is_person_like, text_names))):
+    if not _is_marked_as_author(element, label(element)) and not (len(text) < 100 and all(map(is_person_like, text_names))):
         return ()
     if not linked or all(name in text_names for name in linked):
         return tuple(name for name in text_names if is_person_like(name)) or linked

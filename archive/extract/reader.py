@@ -49,7 +49,7 @@ def read_page(
         return Unreadable("empty", extractor=extractor_name())
     families = families_for(text, lambda: page.names)
     rules = trial + _rules_of(outlet, url, captured_at.date() if captured_at else None) + families
-    notes = datelines.notes_beside(page.root)
+    notes = datelines.notes_beside(page)
     seen = page_kinds.evidence(page)
     metadata = read_metadata(page, rules, timezone)
     extracted_body = read_body(page, rules, metadata)
