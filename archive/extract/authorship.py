@@ -314,7 +314,8 @@ def names_in(element: HtmlElement) -> tuple[str, ...]:
     if len(text) > LONGEST or len(text) > sum(map(len, linked)) + 110:
         return ()
     text_names = _names_in_texts([text])
-    if not _is_marked_as_author(element, label(element)) and not (len(text) < 100 and all(map(is_person_like, text_names))):
+    is_marked = _is_marked_as_author(element, label(element))
+    if not is_marked and not (len(text) < 100 and all(map(is_person_like, text_names))):
         return ()
     if not linked or all(name in text_names for name in linked):
         return tuple(name for name in text_names if is_person_like(name)) or linked

@@ -67,7 +67,8 @@ def declared_tags(declared: Declared) -> tuple[tuple[str, ...], str]:
 def shown_tags(root: HtmlElement) -> tuple[str, ...]:
     """The links of the first line labelled `Từ khóa:` or `Tags:` that holds little else."""
     for element in root.iter(*_TAG_LINE_TAGS):
-        if element.text and element.text.lstrip().startswith(("T", "t", "S", "s")) and _TAGS_LABEL.fullmatch(folded(element.text, 30)):
+        text = (element.text or "").lstrip()
+        if text[:1] in ("T", "t", "S", "s") and _TAGS_LABEL.fullmatch(folded(text, 30)):
             line = element if element.find(".//a") is not None else element.getparent()
             links = (
                 [text_of(link, LONGEST_TAG) for link in islice(line.iter("a"), MOST_TAGS)] if line is not None else []
