@@ -97,9 +97,10 @@ class Page:
         return by_name
 
 
-def parse(text: str, url: str) -> Page | None:
-    """Parses a page; None if the text holds no markup. Drops comments: some systems print stamps into them."""
-    source = _TAG_TO_MEND.sub(_mended, text.encode("utf-8", "replace"))
+def parse(text: str, url: str, data: bytes | None = None) -> Page | None:
+    """Parses a page; None if the text holds no markup. Drops comments: some systems print stamps into them. data: the
+    text in UTF-8, where it is known."""
+    source = _TAG_TO_MEND.sub(_mended, data or text.encode("utf-8", "replace"))
     page_parser = parser()
     try:
         root = html.document_fromstring(source, parser=page_parser)

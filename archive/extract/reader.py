@@ -39,12 +39,12 @@ def read_page(
     """
     if isinstance(body, bytes) and charset.is_binary(body):
         return Unreadable("not-html", extractor=extractor_name())
-    text = charset.decode(body, encoding) if isinstance(body, bytes) else charset.clean(body)
+    text, data = charset.cleaned(charset.decoded(body, encoding) if isinstance(body, bytes) else body)
     text, font = vietnamese_fonts.converted(text)
     refusal = charset.refusal(text) or page_kinds.refused_source(text)
     if refusal:
         return replace(refusal, extractor=extractor_name())
-    page = parse(text, _valid_url(url))
+    page = parse(text, _valid_url(url), None if font else data)
     if page is None:
         return Unreadable("empty", extractor=extractor_name())
     families = families_for(text, lambda: page.names)
