@@ -80,6 +80,17 @@ def test_a_page_that_the_outlets_rules_do_not_fit_is_read_by_its_structure() -> 
     assert dict(reading.origins)["body"] == "structure"
 
 
+@pytest.mark.parametrize(("attribute", "rules"), [("class", "vietnam/1"), ("id", "vietnam/1"), ("data-x", None)])
+def test_a_family_is_told_by_classes_and_ids(attribute: str, rules: str | None) -> None:
+    page = (
+        f"<html><head><title>{HEADLINE}</title><script>show('.noidung')</script></head><body><h1>{HEADLINE}</h1>"
+        f'<div {attribute}="noidung">{paragraphs()}</div></body></html>'
+    )
+    reading = read_page(page, "https://bao.example/x-12345.htm")
+    assert isinstance(reading, Reading)
+    assert dict(reading.origins).get("rules") == rules
+
+
 def test_scrambled_body_of_baophutho() -> None:
     page = (
         f"<html><head><title>{HEADLINE}</title></head><body><h1>{HEADLINE}</h1><p class=sapo>{LEAD}</p>"
