@@ -31,7 +31,7 @@ from archive.extract import charset, list_score, page_kinds  # noqa: E402  # as 
 from archive.extract.body import read_body  # noqa: E402  # as in folds.py
 from archive.extract.metadata import read_metadata  # noqa: E402  # as in folds.py
 from archive.extract.parsed_page import parse  # noqa: E402  # as in folds.py
-from archive.rules import rules_for  # noqa: E402  # as in folds.py
+from archive.rules import families_for  # noqa: E402  # as in folds.py
 
 _RIDGE, _ROUNDS = 2.0, 12
 _LIST_WEIGHS = 2.0  # as many articles as one list: there are five times as many
@@ -159,7 +159,7 @@ def signs_of(source: str, url: str) -> dict[str, float] | None:
     text = charset.clean(source)
     if charset.refusal(text) or page_kinds.refused_source(text) or (page := parse(text, url)) is None:
         return None
-    rules = rules_for(None, url, text, None)
+    rules = families_for(text, lambda: page.names)
     seen = page_kinds.evidence(page)
     metadata = read_metadata(page, rules)
     return list_score.features(seen, metadata, read_body(page, rules, metadata))

@@ -238,7 +238,7 @@ def is_byline(element: HtmlElement, name: str) -> bool:
     if element.tag == "a" and not _is_named_author(element):
         before = (getattr(element.getparent(), "text", "") or "").strip()
         return bool(_AUTHOR_HREF.search(element.get("href") or "")) and not NO_AUTHOR.match(before)
-    if is_marked_as_author(element) or is_byline_name(name):
+    if is_marked_as_author(element, name):
         return True
     own_text = (element.text or "").strip()[:LONGEST]
     is_labelled = _BYLINE_PREFIX.match(own_text + " ") or _AUTHOR_LABEL.search(own_text)
@@ -260,16 +260,16 @@ def _is_before_date(element: HtmlElement, own_text: str) -> bool:
     return is_date and 1 < len(name.split()) < 5 and is_person_like(name) and name == name.title()
 
 
-def is_marked_as_author(element: HtmlElement) -> bool:
-    """Whether the markup of an element, or its link, marks an author."""
+def is_marked_as_author(element: HtmlElement, name: str) -> bool:
+    """Whether the markup of an element, or its link, marks an author; name: its label."""
     get = element.get
-    if get("rel") == "author" or "author" in (get("itemprop") or "").split() or is_byline_name(label(element)):
+    if get("rel") == "author" or "author" in (get("itemprop") or "").split() or _is_byline_name(name):
         return True
     return element.tag == "a" and bool(_AUTHOR_HREF.search(get("href") or ""))
 
 
 @lru_cache(maxsize=8192)
-def is_byline_name(name: str) -> bool:
+def _is_byline_name(name: str) -> bool:
     return bool(_BYLINE_CLASS.search(name)) and not _PLACE_CLASS.search(name)
 
 
@@ -289,7 +289,8 @@ def names_in(element: HtmlElement) -> tuple[str, ...]:
     if len(text) > LONGEST or len(text) > sum(map(len, linked)) + 110:
         return ()
     text_names = _names_in_texts([text])
-    if not is_marked_as_author(element) and not (len(text) < 100 and all(map(is_person_like, text_names))):
+    is_marked = is_marked_as_author(element, label(element))
+    if not is_marked and not (len(text) < 100 and all(map(is_person_like, text_names))):
         return ()
     if not linked or all(name in text_names for name in linked):
         return tuple(name for name in text_names if is_person_like(name)) or linked

@@ -25,7 +25,7 @@ from archive.extract import (
 from archive.extract.blocks import Piece, pieces, size_of
 from archive.extract.body_cleaning import NO_TEASERS, Teasers
 from archive.extract.body_containers import Container
-from archive.extract.element_text import MIN_PROSE, selector, string
+from archive.extract.element_text import MIN_PROSE, has_text, selector, string
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
 from archive.extract.picture_urls import absolute_url
@@ -88,9 +88,8 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     heading = body_containers.headline_element(page.root, headline)
     more_pages = _has_more_pages(page)
     _ = page.base  # before the tree loses its <base>
-    scripts = list(page.root.iter("script"))  # removed with the boilerplate
     declared_picture = figures.declared_picture(page, heading)
-    container = _find_container(page, rules, heading, declared_picture) or _scripted_container(page, scripts, heading)
+    container = _find_container(page, rules, heading, declared_picture) or _scripted_container(page, heading)
     if container is None:
         return _without_container(page, headline, links)
     _drop_metadata_elements(metadata, container.element)
@@ -111,11 +110,9 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     return replace(body, more_pages=more_pages)
 
 
-def _scripted_container(
-    page: Page, scripts: list[html.HtmlElement], heading: html.HtmlElement | None
-) -> Container | None:
+def _scripted_container(page: Page, heading: html.HtmlElement | None) -> Container | None:
     """The body that only a script's data holds, put where the page would show it."""
-    body = trafilatura_opinion.scripted_html(trafilatura_opinion.script_texts(scripts))
+    body = trafilatura_opinion.scripted_html(trafilatura_opinion.script_texts(page.by_tag["script"]))
     parent = heading.getparent() if heading is not None else page.root.find("body")
     if body is None or parent is None:
         return None
@@ -236,7 +233,7 @@ def _apply_credit_line(images: tuple[Image, ...], kept: list[Piece]) -> tuple[tu
 def _has_more_pages(page: Page) -> bool:
     """Whether a link leads to another page of the same article: its own address with a page's number."""
     own = _FILE_END.sub("", page.url.partition("?")[0]).rstrip("/")
-    hrefs = [link.get("href") or "" for link in page.root.iter("link")] + [href for _, href in page.links]
+    hrefs = [link.get("href") or "" for link in page.by_tag["link"]] + [href for _, href in page.links]
     name = own.rpartition("/")[2]  # few links hold it; the pattern is slow
     near = [href for href in hrefs if name in href or not href.startswith(("/", "http", "#"))]
     numbered = (href for href in near if _PAGE_NUMBER.search(href[-_LONGEST_NUMBER:]))
@@ -248,7 +245,7 @@ def _has_more_pages(page: Page) -> bool:
 
 def _headline_links(page: Page) -> int:
     """Counts the page's links that are as long as a headline."""
-    return int(page.root.xpath(f"count(//a[@href][string-length(normalize-space(.)) > {_MIN_HEADLINE}])"))
+    return sum(has_text(string(link), _MIN_HEADLINE + 1) for link, _ in page.links)
 
 
 def _by_markup(root: html.HtmlElement, declared: html.HtmlElement | None) -> Container | None:
@@ -275,7 +272,7 @@ def _apply_rules(container: Container) -> None:
                 boilerplate.drop(element)
     for path in container.rules.caption:
         for element in selector(path)(container.element):
-            element.set(captions.RULED, "")
+            element.set(captions.CAPTION, "")
 
 
 def _blocks(kept_pieces: list[Piece], pictures: figures.Figures) -> tuple[Block, ...]:

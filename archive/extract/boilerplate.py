@@ -38,6 +38,8 @@ _hidden = selector(  # by attribute: several times as fast as by element
     " | //@style[contains(., 'display:none') or contains(., 'display: none')]/.."
 )
 
+_controlling = selector("//@aria-controls/..")
+
 # a box with more than this share of the page's text is the article, whatever its class
 _ARTICLE_SHARE = 0.35
 _BODY_SHARE = 0.6  # share of the enclosing article's text
@@ -53,12 +55,13 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
     for element in keep:
         protected.add(element)
         protected.update(element.iterancestors())
-    controlled = set(root.xpath("//@aria-controls"))
+    controlled = {element.get("aria-controls") for element in _controlling(root)}
     _unwrap_noscript(root)
     _unwrap_buttons(root)
-    total = mass(root)
-    for element in list(root.iter(*_UNCLOSED_TAGS)):
-        if element.find(".//p") is not None and mass(element) > _ARTICLE_SHARE * total:
+    unclosed = [element for element in root.iter(*_UNCLOSED_TAGS) if element.find(".//p") is not None]
+    total = mass(root) if unclosed else 0
+    for element in unclosed:
+        if mass(element) > _ARTICLE_SHARE * total:
             element.drop_tag()  # unclosed: the article is nested in it
     etree.strip_elements(root, *_NON_TEXT_TAGS, with_tail=False)
     total = mass(root) or len(string(root))
@@ -79,7 +82,7 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
             _drop_or_mark(element, protected)
 
 
-def _is_panel(element: html.HtmlElement, controlled: set[str]) -> bool:
+def _is_panel(element: html.HtmlElement, controlled: set[str | None]) -> bool:
     """Whether a hidden box is text that a click on its title shows: one of several in an accordion or of tabs."""
     title = element.getprevious()
     is_titled = element.get("id") in controlled or (title is not None and title.tag in _HEADINGS)
@@ -151,6 +154,8 @@ def _is_suspect(tag: str, class_name: str | None, element_id: str | None, role: 
 
 
 def _is_boilerplate(element: html.HtmlElement) -> bool:
+    if not element.keys() and element.tag not in _BOILERPLATE_TAGS:
+        return False
     get = element.get
     if not _is_suspect(element.tag, get("class"), get("id"), get("role"), get("type")):
         return False

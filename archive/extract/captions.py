@@ -18,7 +18,7 @@ from archive.extract.captions_by_position import (
     same_block,
     second_row,
 )
-from archive.extract.element_text import string, text_of
+from archive.extract.element_text import selector, string, text_of
 from archive.extract.picture_urls import has_other_pictures, pictures_in
 from archive.text.folding import WHOLE
 
@@ -31,14 +31,23 @@ _LONGEST_ROW = 4  # pictures side by side
 _MOST_PICTURES = 30  # in a figure; in a larger one each picture stands alone
 _MOST_CAPTIONS = 50  # of one picture
 
-RULED = "data-luubao-caption"
-"""Attribute that marks the captions selected by the rules of an outlet or a family."""
+CAPTION = "data-luubao-caption"
+"""Attribute of captions: those that the rules of an outlet or a family select, and those named as such."""
 
+_marked = selector(f"descendant::*[@{CAPTION}]")
 _CREDITED = 120  # characters at the end of a link that are searched for a credit
 _SHORTEST_UNCREDITED = 8  # characters; a word such as "Video" is no caption
 _ENLARGEMENT_URL = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif)|/(?:image|photo|media|galler|upload)|^#|^javascript:", re.I
 )
+
+
+def mark(root: html.HtmlElement) -> None:
+    """Marks the elements named as captions, once for all pictures in this element."""
+    for element in root.iter():
+        named = element.tag == "figcaption" or "caption" in (element.get("itemprop") or "")
+        if named or naming_words.CAPTION.name_class(element):
+            element.set(CAPTION, "")
 
 
 def scope_of(image: html.HtmlElement, limit: html.HtmlElement) -> html.HtmlElement:
@@ -147,20 +156,12 @@ def _outermost(captions: list[html.HtmlElement]) -> list[html.HtmlElement]:
 
 
 def _caption_elements(scope: html.HtmlElement) -> list[html.HtmlElement]:
-    """Outermost elements with a caption class."""
+    """Outermost marked elements."""
     elements: dict[html.HtmlElement, None] = {}
-    for element in scope.iterdescendants():
-        if not _is_caption_element(element) or not acceptable(element, LONGEST):
-            continue
-        if not any(ancestor in elements for ancestor in element.iterancestors()):
+    for element in _marked(scope):
+        if acceptable(element, LONGEST) and not any(ancestor in elements for ancestor in element.iterancestors()):
             elements[element] = None
     return list(elements)
-
-
-def _is_caption_element(element: html.HtmlElement) -> bool:
-    if element.tag == "figcaption" or element.get(RULED) is not None or "caption" in (element.get("itemprop") or ""):
-        return True
-    return naming_words.CAPTION.name_class(element)
 
 
 def _captions_around(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.HtmlElement]:
@@ -170,10 +171,9 @@ def _captions_around(scope: html.HtmlElement, limit: html.HtmlElement) -> list[h
         parent = current.getparent()
         if parent is None or parent is limit or parent.tag in ("body", "article", "main"):
             break
-        if len(parent) > _MOST_SIBLINGS or len(string(parent)) > 3 * LONGEST:
+        if len(parent) > _MOST_SIBLINGS or ((marked := _marked(parent)) and len(string(parent)) > 3 * LONGEST):
             break
-        captions = _caption_elements(parent)
-        if captions:
+        if captions := _caption_elements(parent) if marked else []:
             return (
                 captions
                 if not has_other_pictures(parent, own_pictures) or _is_shared(parent, captions)
@@ -190,7 +190,7 @@ def _is_shared(parent: html.HtmlElement, captions: list[html.HtmlElement]) -> bo
 
 def _next_caption(scope: html.HtmlElement) -> list[html.HtmlElement]:
     following = scope.getnext()
-    if following is not None and _is_caption_element(following) and acceptable(following, LONGEST):
+    if following is not None and following.get(CAPTION) is not None and acceptable(following, LONGEST):
         return [following]
     return []
 

@@ -27,7 +27,7 @@ ATTRIBUTES = 3_000  # in one tag: libxml2 compares each with each
 _MIN_COUNTED = 4_000  # characters between two "<" from which attributes are counted
 
 _SCRIPT_TAG = re.compile(r"<(/?)script\b", re.I)
-_TAG = re.compile(r"""[a-zA-Z](?:[^>"']|"[^"]*"|'[^']*')*+""")
+_TAG = re.compile(r"""[a-zA-Z](?:[^>"']++|"[^"]*"|'[^']*')*+""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _ATTRIBUTE = re.compile(r"""[\s/"'][^\s=>/"']""")
 
@@ -84,7 +84,7 @@ _CONTROLS_IN_UTF8 = (  # by their first byte
 
 def decode(body: bytes, header_charset: str | None = None) -> str:
     """Decodes a page, without control characters. Never raises; undecodable bytes become U+FFFD."""
-    return clean(_decoded(body, header_charset))
+    return clean(decoded(body, header_charset))
 
 
 def is_binary(body: bytes) -> bool:
@@ -98,10 +98,16 @@ def is_binary(body: bytes) -> bool:
 
 def clean(text: str) -> str:
     """Removes control characters, literal or as numeric references: a parser would cut the text there."""
-    text = _without_controls(text)
-    if "&#" in text and any(_resolved_reference(reference) != reference[0] for reference in _distinct_references(text)):
-        return _NUMERIC_REFERENCE.sub(_resolved_reference, text)
-    return text
+    return cleaned(text)[0]
+
+
+def cleaned(text: str) -> tuple[str, bytes]:
+    """As `clean`, and the same in UTF-8."""
+    text, body = _without_controls(text)
+    if any(_resolved_reference(reference) != reference[0] for reference in _distinct_references(text)):
+        text = _NUMERIC_REFERENCE.sub(_resolved_reference, text)
+        body = text.encode("utf-8", "replace")
+    return text, body
 
 
 def _distinct_references(text: str) -> Iterator[re.Match[str]]:
@@ -110,13 +116,13 @@ def _distinct_references(text: str) -> Iterator[re.Match[str]]:
         yield from _NUMERIC_REFERENCE.finditer(reference)
 
 
-def _without_controls(text: str) -> str:
+def _without_controls(text: str) -> tuple[str, bytes]:
     """Removes control characters and lone surrogates; in bytes, which is fifteen times as fast as in characters."""
     body = text.encode("utf-8", "surrogatepass")
     clean_body = body.translate(_FORM_FEED_TO_SPACE, _C0_BYTES)
     for lead_byte, pattern in _CONTROLS_IN_UTF8 if not clean_body.isascii() else ():
         clean_body = pattern.sub(b"", clean_body) if lead_byte in clean_body else clean_body
-    return text if clean_body == body else clean_body.decode("utf-8")
+    return (text if clean_body == body else clean_body.decode("utf-8")), clean_body
 
 
 def _resolved_reference(match: re.Match[str]) -> str:
@@ -128,7 +134,8 @@ def _resolved_reference(match: re.Match[str]) -> str:
     return match[0]
 
 
-def _decoded(body: bytes, header_charset: str | None) -> str:
+def decoded(body: bytes, header_charset: str | None) -> str:
+    """As `decode`, with control characters."""
     for bom, charset in BOMS:
         if body.startswith(bom):
             return body[len(bom) :].decode(charset, "replace")

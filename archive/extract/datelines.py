@@ -50,9 +50,9 @@ def set_apart(elements: Iterable[html.HtmlElement]) -> None:
             element.tail = f" {element.tail}"
 
 
-def notes_beside(root: html.HtmlElement) -> tuple[str, ...]:
+def notes_beside(page: Page) -> tuple[str, ...]:
     """The texts of boxes beside the article that are named like a note of a correction."""
-    boxes = (box for aside in root.iter("aside") for box in aside.iter("aside", "div", "p", "section"))
+    boxes = (box for aside in page.by_tag["aside"] for box in aside.iter("aside", "div", "p", "section"))
     return tuple(text_of(box, WHOLE) for box in boxes if _roles(box.get("class") or "")[1])
 
 

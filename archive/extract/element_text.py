@@ -69,7 +69,8 @@ def has_text(text: str | None, minimum: int) -> bool:
 
 def has_direct_text(element: HtmlElement, minimum: int) -> bool:
     """Whether one piece of the element's own text has that many characters."""
-    if has_text(element.text, minimum):
+    text = element.text
+    if text and len(text) >= minimum and has_text(text, minimum):
         return True
     for child in element:
         tail = child.tail

@@ -55,6 +55,7 @@ def extract_figures(
         declared = _declared(page, caption_parts.covers(page), None, lambda picture: _is_teaser(picture, page))
     lead = declared if declared is not None and declared not in behind else _lead_picture(region, behind)
     first = [lead] if lead is not None else []
+    captions.mark(region if lead is None or region in lead.iterancestors() else page.root)
     for picture in first + picture_urls.pictures_in(region)[:_MAX_PICTURES]:
         if picture in done or picture_urls.is_icon(picture, declared=picture is declared):
             continue

@@ -36,10 +36,10 @@ _LONE_SURROGATE = re.compile(
 _decoder = json.JSONDecoder(strict=False)
 
 
-def objects(root: HtmlElement) -> tuple[Thing, ...]:
-    """Every object of every JSON-LD script of the page, outer before inner, in document order."""
+def objects(scripts: Iterable[HtmlElement]) -> tuple[Thing, ...]:
+    """Every object of every JSON-LD script, outer before inner, in document order."""
     things: list[Thing] = []
-    for source in _sources(root):
+    for source in _sources(scripts):
         for value in _parsed(_LONE_SURROGATE.sub("", source)):
             things.extend(_walk(value, MOST_OBJECTS - len(things)))
     return tuple(things)
@@ -62,9 +62,9 @@ def types_of(thing: Thing) -> tuple[str, ...]:
     return tuple(name.rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() for name in names if isinstance(name, str))
 
 
-def _sources(root: HtmlElement) -> Iterator[str]:
+def _sources(scripts: Iterable[HtmlElement]) -> Iterator[str]:
     count = 0
-    for script in root.iter("script"):
+    for script in scripts:
         if "ld+json" in (script.get("type") or "").lower():
             count += 1
             text = script.text or ""

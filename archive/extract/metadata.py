@@ -292,7 +292,7 @@ class _MetadataExtractor:
         return rule_matches(self.rules, field, self.page.root)
 
     def _canonical(self) -> str | None:
-        for link in self.page.root.iter("link"):
+        for link in self.page.by_tag["link"]:
             if (link.get("rel") or "").lower() == "canonical" and link.get("href"):
                 return sections.canonical_of(link.get("href") or "", self.page.url)
         return None

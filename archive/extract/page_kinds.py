@@ -80,8 +80,8 @@ def evidence(page: Page) -> Evidence:
         home=bool(_HOME_PATH.match(path)) and not ID_QUERY.search(page.url),
         sections=frozenset(_ancestor_link_keys(page, path)),
         links=len(page.links),
-        pictures=sum(1 for _ in page.root.iter("img")),
-        buttons=sum(1 for _ in page.root.iter("button")),
+        pictures=len(page.by_tag["img"]),
+        buttons=len(page.by_tag["button"]),
     )
 
 

@@ -21,7 +21,10 @@ _TAG_TO_MEND = re.compile(rb"<(?:(source|track)\b([^<>]*?)/?>|/(?:body|html)\s*>
 # https://react.dev/reference/react-dom/server/renderToPipeableStream
 _MOVED_PART = re.compile(r'\$R[CRX]\("(B:\w+)","(S:\w+)"|\$RS\("(S:\w+)","(P:\w+)"')
 _MAX_LINKS = 3_000
+_TAGS = ("a", "aside", "base", "button", "img", "link", "meta", "script")
 _FORMATTING_TAG = re.compile(rb"</?(?:font|b|i|u|em|strong|span|small|big|center|o:p)\b[^<>]*>", re.I)
+_names = etree.XPath("//@class | //@id", smart_strings=False)
+_roles = etree.XPath("//@data-role", smart_strings=False)
 # lxml.html looks up the class of every element in Python; we need no special classes for forms and inputs
 _ELEMENT_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 
@@ -34,14 +37,22 @@ class Page:
     root: html.HtmlElement
 
     @cached_property
+    def by_tag(self) -> dict[str, list[html.HtmlElement]]:
+        """The page's elements of some tags, found in one walk."""
+        found: dict[str, list[html.HtmlElement]] = {tag: [] for tag in _TAGS}
+        for element in self.root.iter(*_TAGS):
+            found[str(element.tag)].append(element)
+        return found
+
+    @cached_property
     def linked_data(self) -> tuple[dict[str, Any], ...]:
         """Every JSON-LD object of the page, nested ones included, in document order."""
-        return objects(self.root)
+        return objects(self.by_tag["script"])
 
     @cached_property
     def links(self) -> tuple[tuple[html.HtmlElement, str], ...]:
         """The first links with their addresses as written."""
-        links = islice(self.root.iter("a"), _MAX_LINKS)
+        links = islice(self.by_tag["a"], _MAX_LINKS)
         return tuple((link, href) for link in links if (href := link.get("href")))
 
     @cached_property
@@ -56,9 +67,16 @@ class Page:
         return tuple(link for link in self.links if first in link[1] or "%" in link[1])
 
     @cached_property
+    def names(self) -> str:
+        """Classes and ids of the page's elements, and data-roles as attributes, each once."""
+        names: Any = _names(self.root)
+        roles: Any = _roles(self.root)
+        return " ".join({*names, *(f'data-role="{role}"' for role in roles)})
+
+    @cached_property
     def base(self) -> str:
         """The base URL: the page's URL, or its <base>."""
-        for element in self.root.iter("base"):
+        for element in self.by_tag["base"]:
             try:
                 return str(urljoin(self.url, (element.get("href") or "").strip()))
             except ValueError:
@@ -69,7 +87,7 @@ class Page:
     def metas(self) -> dict[str, list[str]]:
         """Contents of the page's <meta> elements by lowercased name, property or itemprop; and the content language."""
         by_name: dict[str, list[str]] = {}
-        for element in self.root.iter("meta"):
+        for element in self.by_tag["meta"]:
             name = element.get("property") or element.get("name") or element.get("itemprop") or ""
             if (element.get("http-equiv") or "").lower() == "content-language":
                 name = "content-language"
@@ -79,9 +97,10 @@ class Page:
         return by_name
 
 
-def parse(text: str, url: str) -> Page | None:
-    """Parses a page; None if the text holds no markup. Drops comments: some systems print stamps into them."""
-    source = _TAG_TO_MEND.sub(_mended, text.encode("utf-8", "replace"))
+def parse(text: str, url: str, data: bytes | None = None) -> Page | None:
+    """Parses a page; None if the text holds no markup. Drops comments: some systems print stamps into them. data: the
+    text in UTF-8, where it is known."""
+    source = _TAG_TO_MEND.sub(_mended, data or text.encode("utf-8", "replace"))
     page_parser = parser()
     try:
         root = html.document_fromstring(source, parser=page_parser)

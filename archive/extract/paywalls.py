@@ -68,8 +68,13 @@ def is_scrambled(pieces: list[Piece]) -> bool:
     others."""
     if any(BASE64.fullmatch(piece.text) and _MIXED.match(piece.text) for piece in pieces):
         return True
-    paragraphs = [piece.text for piece in pieces if piece.kind == "paragraph"]
-    return sum(len(text) for text in paragraphs if is_gibberish(text)) > _MOSTLY * sum(map(len, paragraphs))
+    paragraphs = sorted((piece.text for piece in pieces if piece.kind == "paragraph"), key=len, reverse=True)
+    total, clear = sum(map(len, paragraphs)), 0
+    for text in paragraphs:  # the longest first: few need to be judged
+        clear += 0 if is_gibberish(text) else len(text)
+        if clear >= _MOSTLY * total:
+            return False
+    return bool(paragraphs)
 
 
 def is_gibberish(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import chain
 from urllib.parse import urljoin, urlsplit
 
 from lxml import html
@@ -46,6 +46,8 @@ _SIZE_IN_NAME = re.compile(r"(\d{2,4})x(\d{2,4})(?!\d)", re.I)
 _SIZE_IN_URL = re.compile(
     r"[-_/](\d{2,4})x(\d{2,4})(?:\.(?:jpe?g|png|webp|gif|avif)\b|$)|(?:[?&]w=|fill:)(\d{2,4})(?:&h=|:)(\d{2,4})\b", re.I
 )
+# joining and parsing leave such an address as it is
+_PLAIN = re.compile(r"https?://[a-z\d.-]+/[\w./%+,=~-]*(?:\?[\w./%+,=&~:-]+)?", re.A)
 _MAX_ADDRESS = 4000  # characters
 _MAX_THUMBNAIL = 200  # pixels: so small copies are thumbnails of other stories
 _MIN_COLUMN = 500  # pixels
@@ -64,8 +66,9 @@ def has_other_pictures(element: html.HtmlElement, own: Collection[html.HtmlEleme
 
 def address(image: html.HtmlElement, base: str) -> str | None:
     """The absolute URL of an <img>, <amp-img> or <source>; the original or largest of several."""
-    enlarged = [link.get("href", "") for link in islice(image.iterancestors("a"), 1) if enlargement_caption(image)]
-    for candidate in (*enlarged, *_candidate_urls(image)):
+    link = next(image.iterancestors("a"), None)
+    enlarged = [link.get("href", "")] if link is not None and _enlargement_caption(link) else ()
+    for candidate in chain(enlarged, _candidate_urls(image)):
         absolute = absolute_url(candidate, base)
         if absolute:
             return absolute
@@ -75,7 +78,11 @@ def address(image: html.HtmlElement, base: str) -> str | None:
 def enlargement_caption(image: html.HtmlElement) -> str:
     """The caption in an attribute of the link to a picture's enlargement: `<a href="1.jpg" data-caption="...">`."""
     link = next(image.iterancestors("a"), None)
-    if link is None or not _PICTURE_FILE.search(link.get("href") or ""):
+    return "" if link is None else _enlargement_caption(link)
+
+
+def _enlargement_caption(link: html.HtmlElement) -> str:
+    if not _PICTURE_FILE.search(link.get("href") or ""):
         return ""
     return next((value for name, value in link.attrib.items() if _CAPTION_ATTRIBUTE.fullmatch(name) and value), "")
 
@@ -125,6 +132,8 @@ def absolute_url(url: str, base: str) -> str | None:
     url = url.strip()
     if not is_address(url):
         return None
+    if _PLAIN.fullmatch(url):
+        return url
     try:
         absolute = urljoin(base, url.replace(" ", "%20"))
         return without_credentials(absolute) if urlsplit(absolute).scheme in ("http", "https") else None

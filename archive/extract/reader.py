@@ -16,7 +16,7 @@ from archive.extract.own_rules import own_rules
 from archive.extract.parsed_page import parse
 from archive.extract.teasers import read_teasers
 from archive.model.records import ReadableKind, Reading, Unreadable
-from archive.rules import rules_for
+from archive.rules import families_for, rules_for
 from archive.rules.base import Rules
 
 
@@ -39,16 +39,17 @@ def read_page(
     """
     if isinstance(body, bytes) and charset.is_binary(body):
         return Unreadable("not-html", extractor=extractor_name())
-    text = charset.decode(body, encoding) if isinstance(body, bytes) else charset.clean(body)
+    text, data = charset.cleaned(charset.decoded(body, encoding) if isinstance(body, bytes) else body)
     text, font = vietnamese_fonts.converted(text)
     refusal = charset.refusal(text) or page_kinds.refused_source(text)
     if refusal:
         return replace(refusal, extractor=extractor_name())
-    page = parse(text, _valid_url(url))
+    page = parse(text, _valid_url(url), None if font else data)
     if page is None:
         return Unreadable("empty", extractor=extractor_name())
-    rules = trial + rules_of(outlet, url, text, captured_at.date() if captured_at else None)
-    notes = datelines.notes_beside(page.root)
+    families = families_for(text, lambda: page.names)
+    rules = trial + _rules_of(outlet, url, captured_at.date() if captured_at else None) + families
+    notes = datelines.notes_beside(page)
     seen = page_kinds.evidence(page)
     metadata = read_metadata(page, rules, timezone)
     extracted_body = read_body(page, rules, metadata)
@@ -63,10 +64,10 @@ def read_page(
     return replace(_reading(kind, metadata, extracted_body, origins), confidence=confidence, correction=correction)
 
 
-def rules_of(outlet: str | None, url: str, source: str, day: date | None) -> tuple[Rules, ...]:
-    """The rules to try on a page, in order: the user's own, then those that come with luubao (archive.rules)."""
+def _rules_of(outlet: str | None, url: str, day: date | None) -> tuple[Rules, ...]:
+    """The outlet's rules, in order: the user's own, then those that come with luubao (archive.rules)."""
     own = tuple(rule for rule in own_rules(outlet, url) if day is None or rule.holds_on(day))
-    return own + rules_for(outlet, url, source, day)
+    return own + rules_for(outlet, url, day)
 
 
 def _valid_url(url: str) -> str:

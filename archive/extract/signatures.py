@@ -18,7 +18,6 @@ from archive.extract.authorship import (
     WRITTEN_BY,
     Byline,
     is_byline,
-    is_byline_name,
     is_house,
     is_marked_as_author,
     line_in,
@@ -79,8 +78,6 @@ def body_of(root: HtmlElement) -> Body | None:
 
 
 def _is_running_text(element: HtmlElement) -> bool:
-    if has_text(element.text, _MIN_RUNNING):
-        return True
     return has_text(string(element), _MIN_RUNNING) if element.tag == "p" else has_direct_text(element, _MIN_RUNNING)
 
 
@@ -200,7 +197,7 @@ def addressed_byline(root: HtmlElement) -> Byline | None:
 def pen_name(positions: Iterable[Position], house: frozenset[str]) -> Byline | None:
     """Initials or a login that an element marked as byline prints: what the page calls its author."""
     for position in positions:
-        if is_marked_as_author(position.element) or is_byline_name(position.label):
+        if is_marked_as_author(position.element, position.label):
             text = text_of(position.element, _LONGEST_PEN_NAME + 1)
             if _PEN_NAME.fullmatch(text) and not is_house(text, house) and key_of(text) not in FURNITURE_KEYS:
                 return Byline("byline", text, (text,), (position.element,))

@@ -30,6 +30,7 @@ _EXCLUDED_CLASS = re.compile(
     r"|quote|tooltip|gallery|slider|carousel|player|list-concern|topbar|top-bar|clock|cookie|consent|weather|footer",
     re.I,
 )
+_LABELS = ("class", "id", "itemprop", "rel", "data-testid", "data-role", "data-qa")
 _METADATA_CLASS = re.compile(r"author|byline|date|time|tac-?gia", re.I)
 _MIXED_LINE_CLASS = re.compile(r"social|share|menu|topbar|top-bar|widget|promo|breadcrumb|navigation|meta", re.I)
 _METADATA_WORD = re.compile(r"(?:^|[\s_-])(?:author|byline|date|time|meta|pub\w*|ngay|tac-?gia)(?:$|[\s_-])", re.I)
@@ -66,9 +67,8 @@ def label(element: HtmlElement | None) -> str:
     """The label of an element: class, id, itemprop, rel and test ids in one string."""
     if element is None:
         return ""
-    get = element.get
-    names = (get("class"), get("id"), get("itemprop"), get("rel"), get("data-testid"), get("data-role"), get("data-qa"))
-    return " ".join(filter(None, names))[:300]
+    found = {name: value for name, value in element.items() if name in _LABELS and value}
+    return " ".join([found[name] for name in _LABELS if name in found])[:300] if found else ""
 
 
 def is_excluded(element: HtmlElement, name: str) -> bool:

@@ -43,7 +43,9 @@ def confirmed(pieces: list[Piece], container: html.HtmlElement) -> list[Piece]:
     prose = [piece for piece in texts if _is_prose(piece)]
     size = size_of(prose)
     likely = _Confirmed.by(prose, (1 - _MIN_TRUSTED_SHARE) * size)
-    if len({_markup_signature(piece) for piece in texts}) == 1 or all(likely.vouch(piece, True) for piece in texts):
+    if len({_markup_signature(piece) for piece in texts}) == 1 or all(
+        likely.vouch(piece, True) or _is_overlooked(piece) for piece in texts
+    ):
         return pieces  # they would all be kept
     extracted = _extracted_letters(container)
     if extracted is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from importlib import import_module
 from pkgutil import iter_modules
@@ -26,15 +27,17 @@ def _outlets() -> dict[str, tuple[tuple[str, ...], tuple[Rules, ...]]]:
 _OUTLETS = _outlets()
 
 
-def rules_for(outlet: str | None, url: str, source: str, day: date | None = None) -> tuple[Rules, ...]:
-    """The rules to try on a page, in order: the outlet's rules valid on that day, then the families whose marks occur.
+def rules_for(outlet: str | None, url: str, day: date | None = None) -> tuple[Rules, ...]:
+    """The outlet's rules valid on that day. Without an outlet's name the host of the URL decides; without a day all of
+    the outlet's rules, the newest first."""
+    return tuple(rule for rule in _outlet_rules(outlet, url) if day is None or rule.holds_on(day))
 
-    Without an outlet's name the host of the URL decides; without a day all of the outlet's rules, the newest first.
-    """
-    own_rules = tuple(rule for rule in _outlet_rules(outlet, url) if day is None or rule.holds_on(day))
+
+def families_for(source: str, names: Callable[[], str]) -> tuple[Rules, ...]:
+    """The families whose marks are among the names of a page's elements; none on pages of other countries."""
     if not any(letter in source for letter in _VIETNAMESE_LETTERS) and not _VIETNAMESE_REFERENCE.search(source):
-        return own_rules  # each mark costs a search of the whole source: skipped on pages of other countries
-    return own_rules + tuple(rule for rule in FAMILIES if any(mark in source for mark in rule.marks))
+        return ()
+    return tuple(rule for rule in FAMILIES if any(mark in names() for mark in rule.marks))
 
 
 def _outlet_rules(outlet: str | None, url: str) -> tuple[Rules, ...]:

@@ -12,8 +12,8 @@ class Rules:
 
     Every value is a tuple of XPath 1.0 expressions, tried in order; the first with a match wins.
     `body` selects the container; `caption` and `drop` are evaluated inside it. valid_from and valid_until (inclusive)
-    bound the capture days on which the rules hold; None is open. `marks`: the rules apply only to pages
-    whose source holds one of these strings; empty: to all.
+    bound the capture days on which the rules hold; None is open. `marks`: a family applies only to pages with one of
+    these strings in a class, id or data-role.
     """
 
     name: str
@@ -40,4 +40,5 @@ class Rules:
 
 def cls(name: str) -> str:
     """The XPath 1.0 condition that an element has this class: `//div[{cls("sapo")}]`."""
-    return f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')"
+    # the first condition is only for speed: it spares most elements the second
+    return f"(contains(@class, '{name}') and contains(concat(' ', normalize-space(@class), ' '), ' {name} '))"

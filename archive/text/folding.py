@@ -17,7 +17,8 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 )
-_SIGNS = re.compile(r"[^\w\s\x00-\x7f]{31,}")  # combining marks are among them
+_SIGN = r"[^\w\s\x00-\x7f]"  # combining marks are among them
+_SIGNS = re.compile(rf"{_SIGN}{_SIGN}{{30,}}")  # found faster than by {31,}
 
 
 def folded(text: str, limit: int = LONGEST) -> str:

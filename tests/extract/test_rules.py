@@ -41,10 +41,10 @@ def test_names_and_versions_are_given_once() -> None:
 
 def test_rules_are_chosen_by_outlet_address_and_day() -> None:
     chosen = [
-        rules_for("baophutho", URL, "", date(2020, 5, 1)),
-        rules_for(None, "https://www.baophutho.vn/x-1.htm", "", date(2026, 5, 1)),
-        rules_for(None, "https://baophutho.vn/x-1.htm", ""),
-        rules_for(None, "https://elsewhere.vn/x-1.htm", ""),
+        rules_for("baophutho", URL, date(2020, 5, 1)),
+        rules_for(None, "https://www.baophutho.vn/x-1.htm", date(2026, 5, 1)),
+        rules_for(None, "https://baophutho.vn/x-1.htm"),
+        rules_for(None, "https://elsewhere.vn/x-1.htm"),
     ]
     assert [[rules.version for rules in one] for one in chosen] == [[1], [2], [2, 1], []]
 
@@ -78,6 +78,17 @@ def test_a_page_that_the_outlets_rules_do_not_fit_is_read_by_its_structure() -> 
     assert isinstance(reading, Reading)
     assert reading.text.split("\n\n") == list(PARAGRAPHS)
     assert dict(reading.origins)["body"] == "structure"
+
+
+@pytest.mark.parametrize(("attribute", "rules"), [("class", "vietnam/1"), ("id", "vietnam/1"), ("data-x", None)])
+def test_a_family_is_told_by_classes_and_ids(attribute: str, rules: str | None) -> None:
+    page = (
+        f"<html><head><title>{HEADLINE}</title><script>show('.noidung')</script></head><body><h1>{HEADLINE}</h1>"
+        f'<div {attribute}="noidung">{paragraphs()}</div></body></html>'
+    )
+    reading = read_page(page, "https://bao.example/x-12345.htm")
+    assert isinstance(reading, Reading)
+    assert dict(reading.origins).get("rules") == rules
 
 
 def test_scrambled_body_of_baophutho() -> None:
