@@ -270,10 +270,15 @@ def _is_trailing_subhead(piece: Piece) -> bool:
 
 
 def _without_tail(pieces: list[Piece]) -> list[Piece]:
-    while (
-        pieces
-        and (_is_trailing_subhead(pieces[-1]) or phrases.TAIL.match(pieces[-1].text[:_LONGEST_NOISE]))
-        and pieces[-1].kind != "image"
-    ):
-        pieces.pop()
+    """The pieces without what ends a page below an article: a list of tags, a lone subhead. Pictures behind it stay."""
+    number = len(pieces) - 1
+    while number >= 0:
+        piece = pieces[number]
+        is_last = number == len(pieces) - 1
+        if (is_last and _is_trailing_subhead(piece)) or phrases.TAIL.match(piece.text[:_LONGEST_NOISE]):
+            if piece.kind != "image":
+                del pieces[number]
+        elif piece.kind != "image":
+            break
+        number -= 1
     return pieces

@@ -710,6 +710,13 @@ def test_a_box_named_footer_with_nearly_all_the_text_is_the_article(times: int, 
     assert (ANSWER in read(source.encode()).text) is kept
 
 
+def test_tags_below_the_text_are_no_text_where_a_picture_is_last() -> None:
+    picture = f'<figure><img src="/a/lop-hat-xoan.jpg"><figcaption>{CAPTION}</figcaption></figure>'
+    reading = read(page(foot=f"<p>Từ khóa: hát xoan, Cẩm Khê</p>{picture}"))
+    assert reading.text == "\n\n".join(TEXT)
+    assert [image.caption for image in reading.images] == [CAPTION]
+
+
 def test_what_stands_behind_a_heading_about_the_author_is_no_text() -> None:
     about = f"<div><h3>About the author</h3><div><p>{ANSWER}</p></div></div>"
     assert read(page(foot=about)).text == "\n\n".join(TEXT)
