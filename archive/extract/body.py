@@ -173,6 +173,8 @@ def _clean_body(
     if bold_piece is not None:
         kept.remove(bold_piece)
         found_lead = lead.Lead(bold_piece.element, bold_piece.text, "bold")
+    elif found_lead is not None:
+        kept = body_cleaning.without_repeat(kept, found_lead.text)
     images, kept = _apply_credit_line(caption_parts.completed(pictures.images, page), kept)
     images = caption_parts.signed(images, metadata.byline, metadata.authors)
     declared_text = trafilatura_opinion.declared_text(page, size_of(kept))

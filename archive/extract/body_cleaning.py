@@ -141,6 +141,13 @@ def without_biography(pieces: list[Piece], authors: tuple[str, ...]) -> list[Pie
     return pieces[:-1] if introduces(last, authors) and len(last) < _LONGEST_NOISE else pieces
 
 
+def without_repeat(pieces: list[Piece], lead: str) -> list[Piece]:
+    """The pieces without a first paragraph that repeats the lead."""
+    first = next((piece for piece in pieces if piece.text), None)
+    is_repeat = first is not None and letters(first.text) == letters(lead)
+    return [piece for piece in pieces if piece is not first] if is_repeat else pieces
+
+
 def introduces(text: str, authors: tuple[str, ...]) -> bool:
     """Whether a text begins as the introduction of an author, by the whole name or the first one."""
     names = [start for name in authors for start in (name, name.split()[0])]

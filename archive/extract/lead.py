@@ -92,15 +92,18 @@ def _is_sole_paragraph(element: html.HtmlElement, body: html.HtmlElement, headin
 
 
 def opening(page: Page, body: html.HtmlElement, heading: html.HtmlElement | None) -> list[html.HtmlElement]:
-    """The first paragraphs of the text, where they stand in a box of their own between headline and body."""
+    """The first paragraphs of the text, where they stand in a box of their own between headline and body, and only
+    there."""
     if heading is None:
         return []
     region = {*heading.iterancestors()}
-    return [
+    found = [
         element
         for element in _between_headline_and_body(page.root, body, heading)
         if element.tag in _LEAF_TAGS and body not in element.iterancestors() and _is_opening(element, region)
     ]
+    printed = letters(string(body)) if found else ""
+    return [element for element in found if letters(string(element)) not in printed]
 
 
 def _is_opening(element: html.HtmlElement, region: set[html.HtmlElement]) -> bool:

@@ -692,6 +692,13 @@ def test_a_dialogue_about_data_is_not_the_article_however_long() -> None:
     assert read(page(foot=f'<div class="sp-dsgvo-category-container">{terms}</div>')).text == "\n\n".join(TEXT)
 
 
+def test_a_lead_that_stands_in_a_box_above_the_body_too_stays_the_lead() -> None:
+    source = page(between="").decode().replace(f"<p>{TEXT[0]}</p>", f"<p><b>{OPENING}</b></p><p>{TEXT[0]}</p>")
+    above = f'<div class="cot"><div class="tra-loi"><div><p>{OPENING}</p></div></div></div>'
+    reading = read(source.replace('<div class="noidung">', f'{above}<div class="noidung">').encode())
+    assert (reading.lead, reading.text) == (OPENING, "\n\n".join(TEXT))
+
+
 def test_a_note_that_the_paper_earns_from_its_links_is_no_first_paragraph() -> None:
     note = "The things in this story were chosen by our editors, and we may earn a small commission if you buy some of them."
     source = (
