@@ -56,6 +56,4 @@ _BY_SIGN: dict[str, tuple[float, ...]] = {
     "pictures per caption": (0.173, -0.044, -0.124, 0.371, 0.283),
     "without credit": (-0.059, 0.143, -0.272, -0.089, -0.216),
 }
-WEIGHTS = {
-    field: {sign: weights[number] for sign, weights in _BY_SIGN.items()} for number, field in enumerate(_FIELDS)
-}
+WEIGHTS = {field: {sign: weights[number] for sign, weights in _BY_SIGN.items()} for number, field in enumerate(_FIELDS)}

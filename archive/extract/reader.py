@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from archive.extract import charset, datelines, page_kinds, vietnamese_fonts
+from archive.extract import charset, datelines, page_kinds
 from archive.extract.body import Body, read_body
 from archive.extract.confidence import confidence_of
 from archive.extract.extractor_identity import extractor_name
 from archive.extract.list_score import likelihood_of_a_list
 from archive.extract.metadata import Metadata, read_metadata
 from archive.extract.own_rules import own_rules
+from archive.extract.page_kinds import read_teasers
 from archive.extract.parsed_page import parse
-from archive.extract.teasers import read_teasers
 from archive.model.records import ReadableKind, Reading, Unreadable
 from archive.rules import families_for, rules_for
 from archive.rules.base import Rules
@@ -40,7 +40,7 @@ def read_page(
     if isinstance(body, bytes) and charset.is_binary(body):
         return Unreadable("not-html", extractor=extractor_name())
     text, data = charset.cleaned(charset.decoded(body, encoding) if isinstance(body, bytes) else body)
-    text, font = vietnamese_fonts.converted(text)
+    text, font = charset.converted(text)
     refusal = charset.refusal(text) or page_kinds.refused_source(text)
     if refusal:
         return replace(refusal, extractor=extractor_name())
