@@ -122,7 +122,7 @@ def _lines(source: _Page, reading: Reading | Unreadable, explain: bool) -> Itera
 
 
 def _explanation(source: _Page, reading: Reading) -> Iterator[str]:
-    from archive.extract.explain import places
+    from archive.extract.reader import places
 
     positions = places(source.body, source.url, reading, source.encoding)
     rules = dict(reading.origins)

@@ -18,10 +18,9 @@ from lxml.html import HtmlElement
 
 from archive.extract.body import Body
 from archive.extract.element_text import text_of
-from archive.extract.jsonld import types_of
 from archive.extract.list_score import ID_QUERY, Evidence
 from archive.extract.metadata import Metadata
-from archive.extract.parsed_page import Page, parse
+from archive.extract.parsed_page import Page, parse, types_of
 from archive.extract.picture_urls import address, pictures_in
 from archive.extract.surroundings import label
 from archive.model.records import ReadableKind, Teaser, Unreadable, UnreadableReason
