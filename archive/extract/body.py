@@ -31,7 +31,7 @@ from archive.extract.parsed_page import Page
 from archive.extract.picture_urls import absolute_url
 from archive.model.records import Block, BlockKind, Image
 from archive.model.urls import host_of
-from archive.rules.base import Rules
+from archive.rules.xpath_rules import Rules
 from archive.text.folding import letters
 
 _MIN_HEADLINE = 30  # characters

@@ -16,7 +16,7 @@ from archive.extract.element_text import is_inside, linked_length, selector, str
 from archive.extract.parsed_page import Page
 from archive.extract.surroundings import is_excluded, label
 from archive.rules import phrases
-from archive.rules.base import Rules
+from archive.rules.xpath_rules import Rules
 from archive.text.folding import WHOLE, fold, letters
 
 _LEAF_TAGS = ("p", "div", "td", "h2", "h3", "h4")

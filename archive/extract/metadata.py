@@ -23,8 +23,8 @@ from archive.extract.parsed_page import Page
 from archive.extract.surroundings import Position, positions_around
 from archive.model.urls import host_of
 from archive.rules import phrases
-from archive.rules.base import Rules
 from archive.rules.months import observes, zone_of_host
+from archive.rules.xpath_rules import Rules
 from archive.text.folding import folded
 
 LONGEST_KICKER = 80  # characters

@@ -21,7 +21,7 @@ from archive.extract.page_kinds import read_teasers
 from archive.extract.parsed_page import parse
 from archive.model.records import ReadableKind, Reading, Unreadable
 from archive.rules import families_for, rules_for
-from archive.rules.base import Rules
+from archive.rules.xpath_rules import Rules
 from archive.text.folding import fold
 
 
