@@ -18,7 +18,7 @@ from lxml.html import HtmlElement
 
 from archive.extract.body import Body
 from archive.extract.element_text import text_of
-from archive.extract.list_score import ID_QUERY, Evidence
+from archive.extract.likelihood import ID_QUERY, Evidence
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page, parse, types_of
 from archive.extract.picture_urls import address, pictures_in

@@ -12,9 +12,8 @@ from lxml import html
 
 from archive.extract import charset, datelines, page_kinds
 from archive.extract.body import Body, read_body
-from archive.extract.confidence import confidence_of
 from archive.extract.extractor_identity import extractor_name
-from archive.extract.list_score import likelihood_of_a_list
+from archive.extract.likelihood import confidence_of, likelihood_of_a_list
 from archive.extract.metadata import Metadata, read_metadata
 from archive.extract.own_rules import own_rules
 from archive.extract.page_kinds import read_teasers
