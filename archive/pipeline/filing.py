@@ -21,8 +21,8 @@ from archive.history import (
     in_time,
 )
 from archive.history.edits import headline_of, reading_digest, words_of
+from archive.history.facts import declared_key
 from archive.history.plausibility import Departures
-from archive.history.responses import declared_key
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged
 from archive.model.records import Reading, Run, Unreadable

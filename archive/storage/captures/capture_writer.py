@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from sqlite_utils import Database
 
 from archive.frontier import url_queue
-from archive.history import responses
-from archive.history.responses import answer_of
+from archive.history import facts
+from archive.history.facts import answer_of
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged
 from archive.model.records import Capture, CaptureOutcome, Kept, Outlet, Run
@@ -121,7 +121,7 @@ def _update_frontier(db: Database, run: Run, key: str, capture: Capture, outcome
 
 def leads_away(capture: Capture, outlet: Outlet) -> bool:
     """Whether a redirect means that the page is gone: its target is the home page, another site, or not on the web."""
-    return responses.redirect_means_gone(capture.requested_url, capture.final_url, outlet)
+    return facts.redirect_means_gone(capture.requested_url, capture.final_url, outlet)
 
 
 def kept_body(db: Database, capture_id: int, largest: int = LARGEST) -> bytes | None:

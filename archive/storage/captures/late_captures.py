@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archive.history.responses import REDIRECTS, declared_key
+from archive.history.facts import REDIRECTS, declared_key
 from archive.model import clock
 from archive.model.digests import digest_of
 from archive.model.records import Capture, Reading, Run

@@ -16,8 +16,7 @@ from sqlite_utils import Database
 
 from archive.history import UrlCapture
 from archive.history.article_identity import are_domains, number_in, page_of, parts_of
-from archive.history.facts import Answer
-from archive.history.responses import gone_reason
+from archive.history.facts import Answer, gone_reason
 from archive.model import clock
 from archive.model.urls import url_key
 from archive.storage.clock_corrections import CORRECTED_TIME
