@@ -1,5 +1,6 @@
-"""Extracts one page: bytes or text in, a Reading or an Unreadable out. Locates the fields of a reading in its page, for
-authors of extraction rules."""
+"""Extracts one page: bytes or text in, a Reading or an Unreadable out. Drops invalid claims of a page; the text they
+were read from stays beside them. Locates the fields of a reading in its page, for authors of extraction rules.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +20,8 @@ from archive.extract.own_rules import own_rules
 from archive.extract.page_kinds import read_teasers
 from archive.extract.parsed_page import parse
 from archive.model.records import ReadableKind, Reading, Unreadable
+from archive.model.validation import claimed_moment, or_none
+from archive.model.validation import language as valid_language
 from archive.rules import families_for, rules_for
 from archive.rules.xpath_rules import Rules
 from archive.text.folding import fold
@@ -167,3 +170,12 @@ def _declaration(root: html.HtmlElement, text: str) -> str | None:
         if "ld+json" in (script.get("type") or "") and text in fold(script.text or ""):
             return "json-ld"
     return None
+
+
+def valid_reading(reading: Reading) -> Reading:
+    """The reading, without times outside the calendar and without an invalid language tag."""
+    published, modified = (or_none(claimed_moment, moment) for moment in (reading.published_at, reading.modified_at))
+    language = or_none(valid_language, reading.language)
+    if (published, modified, language) == (reading.published_at, reading.modified_at, reading.language):
+        return reading
+    return replace(reading, published_at=published, modified_at=modified, language=language)
