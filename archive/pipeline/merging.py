@@ -35,7 +35,7 @@ from archive.storage.histories.history_writer import Counts
 from archive.storage.picture_fetches import ensure_image, keep_picture
 from archive.storage.picture_files import JPEG, MOST_BYTES, MOST_THUMBNAIL, plain_file, put_file
 from archive.storage.sqlite_errors import DatabaseError, is_corrupt
-from archive.storage.withdrawals import withdrawal_lookup
+from archive.storage.withdrawals import is_withdrawn
 from archive.text.recurring_blocks import Boilerplate
 
 Arrived = Literal["here", "filed", "late", "withdrawn"]
@@ -83,7 +83,7 @@ class Arrivals:
             kept = capture_writer.keep(self.db, self.run, capture, late=late)
             if origin:
                 late_captures.note_origin(self.db, kept.capture_id, origin.source, origin.record)
-            if withdrawal_lookup.is_withdrawn(self.db, self.run.outlet_id, kept.url_key):
+            if is_withdrawn(self.db, self.run.outlet_id, kept.url_key):
                 return "withdrawn"
             source = source_of_arrival(self.db, self.run, capture, kept)
             if kept.outcome == "fresh" and not late:
@@ -221,7 +221,7 @@ class _Merging:
         self.done.withdrawn_there += [
             url
             for url in other_archive.withdrawn_addresses(self.theirs, self.their_run.outlet_id)
-            if not withdrawal_lookup.is_withdrawn(self.ours, self.outlet_id, url_key(url))
+            if not is_withdrawn(self.ours, self.outlet_id, url_key(url))
         ]
         self.done.articles.add(Arrivals(self.ours, self.whole, self.boilerplate).file_pending())
 
@@ -285,7 +285,7 @@ class _Merging:
 
     def _is_fact_only(self, run: Run, capture: Capture) -> bool:
         """Whether a withdrawn article's capture is here already without its bytes."""
-        return late_captures.is_here(self.ours, run, replace(capture, body=None)) and withdrawal_lookup.is_withdrawn(
+        return late_captures.is_here(self.ours, run, replace(capture, body=None)) and is_withdrawn(
             self.ours, run.outlet_id, url_key(capture.requested_url)
         )
 

@@ -18,7 +18,7 @@ from archive.model.validation import line, or_none
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import transaction
 from archive.storage.stored_bodies import LARGEST, get_body, put_body
-from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
+from archive.storage.withdrawals import is_withdrawn
 
 _END_OF_TIME = "~"  # later than any time
 _PAGE_OUTCOMES = "'fresh', 'revisit', 'not-modified'"

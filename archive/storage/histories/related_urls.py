@@ -22,7 +22,7 @@ from archive.model.urls import url_key
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import rows_of
 from archive.storage.sqlite_errors import readable_values
-from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
+from archive.storage.withdrawals import is_withdrawn
 
 _ANSWER_OF: dict[str, Answer] = {
     "fresh": "page", "revisit": "page", "not-modified": "confirmed", "gone": "gone", "redirect": "redirect",

@@ -35,7 +35,7 @@ from archive.storage.reading_rows import (
     withdrawn_twin,
 )
 from archive.storage.version_texts import from_row
-from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
+from archive.storage.withdrawals import is_withdrawn
 
 _KNOWN_ARTICLE = (
     "SELECT articles.id, articles.url_key, articles.url, current_version_id, gone_since,"
