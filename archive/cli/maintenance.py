@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli.options import db_option, json_option, picture_folder, pictures_option, unpack_ratio_option
-from archive.console.output import bar, confirm, counting, say, say_json
+from archive.console import bar, confirm, counting, say, say_json
 from archive.model import clock
 from archive.model.errors import LuubaoError
 from archive.model.unpack_budget import UnpackBudget

@@ -14,7 +14,7 @@ import click
 
 from archive.cli import formatting
 from archive.cli.options import db_option, json_option
-from archive.console.output import say_all, say_json
+from archive.console import say_all, say_json
 from archive.model.clock import parse
 from archive.model.errors import LuubaoError, UnknownArticle
 from archive.model.records import Reading, Unreadable

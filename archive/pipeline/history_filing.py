@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from archive.console.logs import log_of
+from archive.console import log_of
 from archive.history import UrlCapture, derive, in_time
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, BadValue, LuubaoError, pass_over

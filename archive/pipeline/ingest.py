@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from archive.console.logs import log_of
+from archive.console import log_of
 from archive.frontier import article_probability, capacity, url_queue
 from archive.frontier.change_signals import bring_forward, note_pictures, note_words
 from archive.history.disappearances import NO_ARTICLE

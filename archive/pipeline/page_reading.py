@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from archive.console.logs import log_of
+from archive.console import log_of
 from archive.extract import extractor_name, read_page
 from archive.extract.reader import valid_reading
 from archive.model.change_rate import ChangeRates

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
 
-from archive.console.logs import log_of
+from archive.console import log_of
 from archive.model import clock
 from archive.model.errors import LuubaoError
 from archive.queries.alert_matches import items_of, latest, pending

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from traceback import clear_frames
 
-from archive.console.logs import log_of
+from archive.console import log_of
 from archive.exchange.importers.import_items import (
     DescribedOutlet,
     Image,
