@@ -5,66 +5,43 @@ ones by the same extractor, are filed as if for the first time, and nothing is w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache, partial
+
 from archive.console import log_of
-from archive.history import UrlCapture
-from archive.history import derive
-from archive.history import in_time
+from archive.history import UrlCapture, derive, in_time
 from archive.model import clock
-from archive.model.errors import ArchiveDamaged
-from archive.model.errors import BadValue
-from archive.model.errors import LuubaoError
-from archive.model.errors import pass_over
-from archive.model.records import Reading
-from archive.model.records import Run
-from archive.pipeline.filing import FiledHistories
-from archive.pipeline.filing import Filing
-from archive.pipeline.filing import Readings
-from archive.pipeline.filing import extractor_of
+from archive.model.errors import ArchiveDamaged, BadValue, LuubaoError, pass_over
+from archive.model.records import Reading, Run, Unreadable
+from archive.pipeline.filing import Answer, FiledHistories, Filing, Readings, extractor_of
 from archive.runtime import signals
-from archive.storage import connection
-from archive.storage import reading_rows
-from archive.storage import version_texts
+from archive.storage import connection, reading_rows, version_texts
+from archive.storage.captures import address_walk
 from archive.storage.captures.kept_captures import Source
-from archive.storage.captures.late_captures import clear_rebuild_marks
-from archive.storage.captures.late_captures import mark_for_rebuild
-from archive.storage.captures.late_captures import pending_urls
+from archive.storage.captures.late_captures import clear_rebuild_marks, mark_for_rebuild, pending_urls
 from archive.storage.connection import Database
 from archive.storage.histories import unchanged_check
-from archive.storage.histories.doubts import judge_changes
-from archive.storage.histories.doubts import recheck_doubted
+from archive.storage.histories.doubts import Upheaval, judge_changes, recheck_doubted, upheavals
 from archive.storage.histories.history_readings import DerivedHistory
-from archive.storage.histories.history_writer import Counts
-from archive.storage.histories.history_writer import write_history
-from archive.storage.histories.related_urls import RelatedUrls
-from archive.storage.histories.related_urls import StoredCapture
-from archive.storage.histories.related_urls import captures_of
-from archive.storage.histories.related_urls import first_of
-from archive.storage.histories.related_urls import related_urls_of
+from archive.storage.histories.history_writer import Counts, write_history
+from archive.storage.histories.related_urls import (
+    RelatedUrls,
+    StoredCapture,
+    captures_of,
+    first_of,
+    hosts_of,
+    related_urls_of,
+)
+from archive.storage.integrity import Problem, Unchecked
+from archive.storage.integrity.derived_columns import differences, readings_of
 from archive.storage.list_placements import place_teasers
-from archive.storage.picture_history import fetches_of
-from archive.storage.picture_history import mark_stand_ins
-from archive.storage.unread_captures import Waiting
-from archive.storage.unread_captures import waiting_of
-from archive.text.recurring_blocks import Boilerplate
-from dataclasses import replace
-from functools import cache
-from functools import partial
-from archive.model.records import Unreadable
-from archive.pipeline.filing import Answer
-from archive.storage.captures import address_walk
-from archive.storage.histories.doubts import Upheaval
-from archive.storage.histories.doubts import upheavals
-from archive.storage.histories.related_urls import hosts_of
-from archive.storage.integrity import Problem
-from archive.storage.integrity import Unchecked
-from archive.storage.integrity.derived_columns import differences
-from archive.storage.integrity.derived_columns import readings_of
-from archive.storage.reading_rows import StoredReadings
-from archive.storage.reading_rows import kept_readings
+from archive.storage.picture_history import fetches_of, mark_stand_ins
+from archive.storage.reading_rows import StoredReadings, kept_readings
 from archive.storage.sqlite_errors import ROW_ERRORS
+from archive.storage.unread_captures import Waiting, waiting_of
 from archive.storage.version_texts import known_boilerplate
+from archive.text.recurring_blocks import Boilerplate
 
 log = log_of(__name__)
 
