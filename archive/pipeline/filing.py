@@ -28,7 +28,7 @@ from archive.model.errors import ArchiveDamaged
 from archive.model.records import Reading, Run, Unreadable
 from archive.storage import reading_rows
 from archive.storage.captures import capture_writer
-from archive.storage.captures.late_captures import clear_rebuild_marks
+from archive.storage.captures.capture_writer import clear_rebuild_marks
 from archive.storage.connection import Database
 from archive.storage.histories.doubts import Upheaval, upheavals
 from archive.storage.histories.history_readings import DerivedHistory, Plan

@@ -18,8 +18,8 @@ from archive.pipeline.filing import Answer, FiledHistories, Filing, Readings, ex
 from archive.runtime import signals
 from archive.storage import connection, reading_rows, version_texts
 from archive.storage.captures import address_walk
+from archive.storage.captures.capture_writer import clear_rebuild_marks, mark_for_rebuild, pending_urls
 from archive.storage.captures.kept_captures import Source
-from archive.storage.captures.late_captures import clear_rebuild_marks, mark_for_rebuild, pending_urls
 from archive.storage.connection import Database
 from archive.storage.histories import unchanged_check
 from archive.storage.histories.doubts import Upheaval, judge_changes, recheck_doubted, upheavals

@@ -32,8 +32,8 @@ from archive.pipeline.page_reading import gave_up, try_to_read
 from archive.runtime import signals
 from archive.storage import connection, picture_fetches, reading_rows, version_texts
 from archive.storage.captures import capture_writer, kept_captures
+from archive.storage.captures.capture_writer import mark_for_rebuild
 from archive.storage.captures.kept_captures import Source, article_at
-from archive.storage.captures.late_captures import mark_for_rebuild
 from archive.storage.connection import Database
 from archive.storage.histories import unchanged_check
 from archive.text.recurring_blocks import Boilerplate

@@ -1,4 +1,5 @@
-"""The ledger of alerts: which there are, what each matched, and which messages are still to be sent.
+"""What alerts match (saved searches over what was filed), and their ledger: which there are, what each matched, and
+which messages are still to be sent.
 
 A message is a batch of matches for one destination, or several whose earlier messages surely did not arrive. It gets a
 key before it is sent, and its rows go once it was accepted. Where a process dies in between, nobody knows whether it

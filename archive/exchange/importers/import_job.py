@@ -38,7 +38,7 @@ from archive.runtime import signals
 from archive.runtime.file_lock import outlet_lock
 from archive.storage import connection, run_rows, version_texts
 from archive.storage.captures import kept_captures
-from archive.storage.captures.late_captures import is_here
+from archive.storage.captures.capture_writer import is_here
 from archive.storage.captures.revisits import body_known
 from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
