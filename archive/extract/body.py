@@ -25,7 +25,7 @@ from archive.extract import (
 from archive.extract.blocks import Piece, pieces, size_of
 from archive.extract.body_cleaning import NO_TEASERS, Teasers
 from archive.extract.body_containers import Container
-from archive.extract.element_text import MIN_PROSE, has_text, selector, string
+from archive.extract.elements import MIN_PROSE, has_text, selector, string
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
 from archive.extract.picture_urls import absolute_url

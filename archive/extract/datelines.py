@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from lxml import html
 
-from archive.extract.element_text import text_of
+from archive.extract.elements import text_of
 from archive.extract.parsed_page import Page
 from archive.rules import phrases
 from archive.text.folding import WHOLE, folded, key_of

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from archive.extract.body import Body
-from archive.extract.element_text import MIN_PROSE
+from archive.extract.elements import MIN_PROSE
 from archive.extract.learned_weights import FIELD_WEIGHTS, LIST_WEIGHTS
 from archive.extract.metadata import Metadata
 from archive.model.records import ReadableKind

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree, html
 
-from archive.extract.element_text import text_of
+from archive.extract.elements import text_of
 from archive.model.errors import BadValue, Misconfigured
 from archive.rules.xpath_rules import Rules, cls
 from archive.text.folding import folded

@@ -17,12 +17,11 @@ from urllib.parse import unquote, urlsplit
 from lxml.html import HtmlElement
 
 from archive.extract.body import Body
-from archive.extract.element_text import text_of
+from archive.extract.elements import label, text_of
 from archive.extract.likelihood import ID_QUERY, Evidence
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page, parse, types_of
 from archive.extract.picture_urls import address, pictures_in
-from archive.extract.surroundings import label
 from archive.model.records import ReadableKind, Teaser, Unreadable, UnreadableReason
 from archive.model.urls import absolute, host_of, same_site, url_key, without_trackers
 from archive.text.folding import key_of

@@ -15,7 +15,7 @@ from lxml import html
 from archive.extract import charset
 from archive.extract.bylines import authors_of, is_person_like
 from archive.extract.dates import visible
-from archive.extract.element_text import MIN_PROSE, is_inside, text_of
+from archive.extract.elements import MIN_PROSE, is_inside, text_of
 from archive.extract.parsed_page import parse
 from archive.extract.picture_urls import pictures_in
 from archive.model.records import Reading, Unreadable
