@@ -3,7 +3,7 @@
 import sys
 
 from archive.cli import archive
-from archive.console.output import print_traceback
+from archive.console import print_traceback
 
 sys.excepthook = print_traceback
 archive(prog_name="python -m archive")

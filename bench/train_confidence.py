@@ -1,4 +1,4 @@
-"""Learns the weights of archive/extract/confidence_weights.py: how likely a field of a reading is right.
+"""Learns the weights of archive/extract/learned_weights.py: how likely a field of a reading is right.
 
     python bench/train_confidence.py [--write]
 
@@ -14,16 +14,14 @@ import argparse
 import hashlib
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 sys.path[:0] = ["."]
 
-from archive.extract import confidence, list_score  # noqa: E402  # as in folds.py
+from archive.extract import likelihood  # noqa: E402  # as in folds.py
 from bench import folds, train_kinds  # noqa: E402  # as in folds.py
 from bench.train_kinds import Example  # noqa: E402  # as in folds.py
 
-_TARGET = Path("archive/extract/confidence_weights.py")
 _FIELDS = ("headline", "authors", "published_at", "captions", "body")
 _BINS = 10
 _RIDGE = 6.0  # more than for kinds: there are fewer pages
@@ -49,7 +47,9 @@ def main() -> None:
             [(_guess(field, by_fold[fold], signs), rights[field]) for signs, rights, fold in pages if field in rights],
         )
     if write:
-        _TARGET.write_text(_module(_learned(pages), digest.hexdigest(), len(pages)))
+        train_kinds.write_weights(
+            "bench/train_confidence.py", _assignments(_learned(pages), digest.hexdigest(), len(pages))
+        )
 
 
 def _learned(pages: list[Page]) -> dict[str, dict[str, float]]:
@@ -63,8 +63,8 @@ def _learned(pages: list[Page]) -> dict[str, dict[str, float]]:
 
 
 def _guess(field: str, weights: dict[str, dict[str, float]], signs: dict[str, float]) -> float:
-    guesses = {name: list_score.likelihood(weights[name], signs) for name in _FIELDS}
-    return confidence.whole(guesses) if field == "reading" else guesses[field]
+    guesses = {name: likelihood.likelihood(weights[name], signs) for name in _FIELDS}
+    return likelihood.whole(guesses) if field == "reading" else guesses[field]
 
 
 def _measure(field: str, guesses: list[tuple[float, bool]]) -> None:
@@ -84,13 +84,13 @@ def _measure(field: str, guesses: list[tuple[float, bool]]) -> None:
 def _pages() -> Iterator[Page]:
     """Every page that is read."""
     seen: list[dict[str, float]] = []
-    evidence = confidence.evidence
+    evidence = likelihood.field_signs
 
     def noted(*arguments: Any) -> dict[str, float]:
         seen.append(evidence(*arguments))
         return seen[-1]
 
-    vars(confidence).update(evidence=noted, WEIGHTS={})  # the present weights may not know every sign
+    vars(likelihood).update(field_signs=noted, FIELD_WEIGHTS={})  # the present weights may not know every sign
     for name, rights_of in _SETS.items():
         rows = folds.SETS[name][0]()
         while True:
@@ -128,25 +128,17 @@ def _words(row: folds.Result) -> Rights:
 _SETS = {"gold": _labelled, "vn": _labelled, "outlets": _outlet, "wcxb": _words}
 
 
-def _module(weights: dict[str, dict[str, float]], digest: str, pages: int) -> str:
-    signs = weights[_FIELDS[0]]
-    lines = [
-        '"""Weights of the signs by which archive/extract/confidence.py tells right readings from wrong ones: data, written',
-        "by bench/train_confidence.py. TRAINED_ON is the digest of what it learned from.",
-        '"""',
-        "",
-        "from __future__ import annotations",
-        "",
-        f'TRAINED_ON = "sha256:{digest}"  # {pages} pages',
+def _assignments(weights: dict[str, dict[str, float]], digest: str, pages: int) -> list[str]:
+    return [
+        f'FIELDS_TRAINED_ON = "sha256:{digest}"  # {pages} pages',
         "_FIELDS = (" + ", ".join(f'"{field}"' for field in _FIELDS) + ")",
         "_BY_SIGN: dict[str, tuple[float, ...]] = {",
-        *(f'    "{sign}": ({_joined(weights, sign)}),' for sign in signs),
+        *(f'    "{sign}": ({_joined(weights, sign)}),' for sign in weights[_FIELDS[0]]),
         "}",
-        "WEIGHTS = {",
+        "FIELD_WEIGHTS = {",
         "    field: {sign: weights[number] for sign, weights in _BY_SIGN.items()} for number, field in enumerate(_FIELDS)",
         "}",
     ]
-    return "\n".join([*lines, ""])
 
 
 def _joined(weights: dict[str, dict[str, float]], sign: str) -> str:

@@ -1,4 +1,4 @@
-"""Learns the weights of archive/extract/list_score_weights.py from labelled pages: lists against articles.
+"""Learns the weights of archive/extract/learned_weights.py from labelled pages: lists against articles.
 
     python bench/train_kinds.py [--write]
 
@@ -16,7 +16,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ import common as kit  # noqa: E402  # as in folds.py
 import eval_gold  # noqa: E402  # as in folds.py
 import eval_wcxb  # noqa: E402  # as in folds.py
 
-from archive.extract import charset, list_score, page_kinds  # noqa: E402  # as in folds.py
+from archive.extract import charset, likelihood, page_kinds  # noqa: E402  # as in folds.py
 from archive.extract.body import read_body  # noqa: E402  # as in folds.py
 from archive.extract.metadata import read_metadata  # noqa: E402  # as in folds.py
 from archive.extract.parsed_page import parse  # noqa: E402  # as in folds.py
@@ -36,7 +36,7 @@ from archive.rules import families_for  # noqa: E402  # as in folds.py
 _RIDGE, _ROUNDS = 2.0, 12
 _LIST_WEIGHS = 2.0  # as many articles as one list: there are five times as many
 _THRESHOLDS = (0.5, 0.6, 0.65, 0.7, 0.8)
-_TARGET = Path("archive/extract/list_score_weights.py")
+_TARGET = Path("archive/extract/learned_weights.py")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def main() -> None:
     examples = list(_examples(digest))
     _measure(examples)
     if write:
-        _TARGET.write_text(_module(learned(examples), digest.hexdigest(), len(examples)))
+        write_weights("bench/train_kinds.py", _assignments(learned(examples), digest.hexdigest(), len(examples)))
 
 
 def _measure(examples: list[Example]) -> None:
@@ -162,24 +162,23 @@ def signs_of(source: str, url: str) -> dict[str, float] | None:
     rules = families_for(text, lambda: page.names)
     seen = page_kinds.evidence(page)
     metadata = read_metadata(page, rules)
-    return list_score.features(seen, metadata, read_body(page, rules, metadata))
+    return likelihood.features(seen, metadata, read_body(page, rules, metadata))
 
 
-def _module(weights: dict[str, float], digest: str, pages: int) -> str:
-    lines = [
-        '"""Weights of the signs by which archive/extract/list_score.py tells lists from articles: data, written by',
-        "bench/train_kinds.py. TRAINED_ON is the digest of the pages it learned from, their addresses and labels.",
-        '"""',
-        "",
-        "from __future__ import annotations",
-        "",
-        f'TRAINED_ON = "sha256:{digest}"  # {pages} pages',
-        "WEIGHTS: dict[str, float] = {",
+def write_weights(script: str, lines: Sequence[str]) -> None:
+    """Replaces the weights that a script wrote."""
+    before, mark, rest = _TARGET.read_text().partition(f"# written by {script}\n")
+    _, next_mark, others = rest.partition("\n# written by")
+    _TARGET.write_text("".join((before, mark, "\n".join(lines), "\n", next_mark, others)))
+
+
+def _assignments(weights: dict[str, float], digest: str, pages: int) -> list[str]:
+    return [
+        f'LISTS_TRAINED_ON = "sha256:{digest}"  # {pages} pages',
+        "LIST_WEIGHTS: dict[str, float] = {",
         *(f'    "{name}": {weight:.4f},' for name, weight in weights.items()),
         "}",
-        "",
     ]
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

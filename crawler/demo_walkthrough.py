@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from archive import LuubaoError
 from archive.cli import formatting
-from archive.console.output import say, styled
+from archive.console import say, styled
 from archive.diff import compare
 from archive.model import clock
 from archive.model.digests import digest_of

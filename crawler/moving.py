@@ -24,9 +24,9 @@ from archive.text.equivalence import plain
 from crawler.config.setting_types import Value, toml
 from crawler.config.settings_in_force import load
 from crawler.outlets.descriptions import LISTS, OutletDescription, Source
+from crawler.probe import home_page, run_exploration
 from crawler.probe.client import Client, Facts, NoPage, Page
 from crawler.probe.probe_findings import NotProbed
-from crawler.probe.steps import home_page, run_exploration
 
 Former = Literal["leads there", "answers still", "does not answer"]
 SAMPLE = 12

@@ -14,7 +14,7 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 from scrapy.http import Request
 
-from archive.console.logs import log_of
+from archive.console import log_of
 from archive.model.errors import ArchiveUnusable
 from crawler.politeness.host_backoff import host_to_ask
 from crawler.politeness.host_politeness import host_politeness_of

@@ -10,8 +10,8 @@ from scrapy.http import Response
 from scrapy.utils.python import to_unicode
 
 from archive import absolute
-from archive.history.responses import REDIRECTS
-from archive.storage.captures.request_validators import REFUSED
+from archive.history.facts import REDIRECTS
+from archive.storage.captures.revisits import REFUSED
 from archive.text.charsets import charset_of
 
 CODING = "content_encoding"

@@ -13,7 +13,7 @@ from archive import Capture, Link, PictureCapture, Reading, Run, Unreadable
 from archive.frontier import capacity, change_rate_store, dequeue, url_queue
 from archive.frontier.host_state import troubled_hosts
 from archive.frontier.schedule import RECHECK_FLOOR, RecheckMode, pictures_again
-from archive.history.responses import REDIRECTS
+from archive.history.facts import REDIRECTS
 from archive.model.capture_validation import validated
 from archive.model.clock import now
 from archive.model.records import PictureOutcome, WantedPicture
@@ -23,7 +23,7 @@ from archive.pipeline import ingest
 from archive.pipeline.ingest import Arrival, Ingested
 from archive.runtime import isolated
 from archive.storage import picture_fetches, version_texts
-from archive.storage.captures import capture_writer, request_validators
+from archive.storage.captures import capture_writer, revisits
 from archive.storage.clock_corrections import usual_offset
 from archive.storage.connection import Database
 from archive.workers import Lost
@@ -126,7 +126,7 @@ class CrawlSession:
         return self.move.to is not None and not any(seed.answered and seed.links != 0 for seed in seeds)
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
-        return request_validators.validators(self.db, self.run, url) if self.sends_conditions else (None, None)
+        return revisits.validators(self.db, self.run, url) if self.sends_conditions else (None, None)
 
     def record_failure(self, url: str, reason: str) -> None:
         url_queue.give_up(self.db, self.run, url, now())
@@ -191,7 +191,7 @@ class CrawlSession:
         if ingested.filed is None or ingested.filed.outcome != "edited":
             return
         validators = capture.header("ETag"), capture.header("Last-Modified")
-        if request_validators.versions_under(self.db, self.run, capture.requested_url, *validators) == 2:  # noted once
+        if revisits.versions_under(self.db, self.run, capture.requested_url, *validators) == 2:  # noted once
             self.changed_silently.append(capture.requested_url)
 
     def leave_unread(self, arrival: Arrival) -> Submitted:

@@ -17,7 +17,7 @@ from threading import Thread
 from typing import Any, TypeVar
 
 from archive import Capture, open_archive, transaction
-from archive.console.logs import log_of
+from archive.console import log_of
 from archive.model.errors import ArchiveUnusable
 from archive.pipeline.ingest import Arrival
 from archive.storage.connection import Database

@@ -16,7 +16,7 @@ import click
 
 from archive.cli.reread_spark import reread_command
 from archive.cluster.reading_files import COLUMNS as READING_COLUMNS
-from archive.console.output import rendered
+from archive.console import rendered
 from archive.queries.canned_queries import TOPICS, Question
 from archive.queries.tabular import EXPORT_COLUMNS as DATASET_COLUMNS
 from archive.storage.connection import open_archive

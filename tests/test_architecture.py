@@ -176,25 +176,21 @@ STREAMS = {"stdout", "stderr", "__stdout__", "__stderr__"}
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_there_is_one_mouth(path: Path) -> None:
-    if name_of(path) == "archive.console.output":
+    if name_of(path) == "archive.console":
         return
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
-            assert called not in PRINTS, (
-                f"line {node.lineno} prints with {called}: archive.console.output has what prints"
-            )
+            assert called not in PRINTS, f"line {node.lineno} prints with {called}: archive.console has what prints"
             wrote = re.search(r"\bsys\.(\w+)\.(?:buffer\.)?write", called)
-            assert not (wrote and wrote[1] in STREAMS), (
-                f"line {node.lineno} writes to {called}: archive.console.output prints"
-            )
+            assert not (wrote and wrote[1] in STREAMS), f"line {node.lineno} writes to {called}: archive.console prints"
             own = called.endswith("getLogger") and (not node.args or ast.unparse(node.args[0]) == "__name__")
-            assert not own or name_of(path) == "archive.console.logs", (
-                f"line {node.lineno}: log_of of archive.console.logs has loggers"
+            assert not own or name_of(path) == "archive.console", (
+                f"line {node.lineno}: log_of of archive.console has loggers"
             )
         if isinstance(node, ast.ImportFrom) and node.module == "click":
             taken = {alias.name for alias in node.names} & OF_CLICK
-            assert not taken, f"line {node.lineno} imports {taken}: archive.console.output has what prints"
+            assert not taken, f"line {node.lineno} imports {taken}: archive.console has what prints"
 
 
 def test_the_archive_works_where_scrapy_is_not_installed() -> None:

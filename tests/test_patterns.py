@@ -53,7 +53,7 @@ BOUNDED: dict[str, tuple[int, str]] = {
     "archive.extract.caption_parts._SIZE": (500, "as _EXTENSIONS"),
     "archive.extract.picture_urls._CAPTION_ATTRIBUTE": (1_000, "only by fullmatch, where it is linear"),
     "archive.extract.metadata._SLUG": (400, "metadata._LONGEST_SLUG"),
-    "archive.exchange.importers.gzip_members._RECORD": (256, "matched at the start of 256 bytes"),
+    "archive.exchange.decompression._RECORD": (256, "matched at the start of 256 bytes"),
     "archive.exchange.importers.mirrors._ZONE": (100, "the first 100 characters of a date"),
     "archive.model.validation._PLACE": (1_000, "only by fullmatch, where it is linear"),
     "archive.frontier.url_patterns._TOKEN": (1_000, "only by fullmatch, where it is linear"),

@@ -13,7 +13,7 @@ import click
 
 from archive.cli import formatting
 from archive.cli.options import NUMBER, db_option, json_option
-from archive.console.output import say, say_all, say_json, say_whole, stored_moment
+from archive.console import say, say_all, say_json, say_whole, stored_moment
 from archive.diff import Change, size
 from archive.diff.compare import compare, side_by_side
 from archive.diff.summary import summary, title, title_of_picture, together, unmarked

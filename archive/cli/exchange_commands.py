@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli.options import db_option, filing, picture_folder, pictures_option, unpack_ratio_option
-from archive.console.output import clear_progress, counting, say, say_all, say_counts, show_progress
+from archive.console import clear_progress, counting, say, say_all, say_counts, show_progress
 from archive.exchange.object_store import ObjectStore
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.paths import folder_beside

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.cli.options import DAY, Commands, F, db_option, picture_folder, pictures_option
-from archive.console.output import counting, say
+from archive.console import counting, say
 from archive.model.time_zones import DaySpan
 from archive.runtime.atomic_files import atomic_write
 from archive.storage.captures.kept_captures import outlets_of

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from archive.console.output import printable, stored_moment, styled
+from archive.console import printable, stored_moment, styled
 from archive.model import clock
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import click
 
 from archive.cli.formatting import article_lines, gist_lines, hit_lines, reading_lines, run_lines, version_lines
 from archive.cli.options import DAY, NUMBER, db_option, json_option, limit_option, picture_folder, pictures_option
-from archive.console.output import printable, say, say_all, say_json
+from archive.console import printable, say, say_all, say_json
 from archive.queries import lookup
 from archive.storage.connection import open_archive
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli.options import db_option, json_option, picture_folder, pictures_option, unpack_ratio_option
-from archive.console.output import bar, confirm, counting, say, say_json
+from archive.console import bar, confirm, counting, say, say_json
 from archive.model import clock
 from archive.model.errors import LuubaoError
 from archive.model.unpack_budget import UnpackBudget
@@ -20,7 +20,7 @@ from archive.storage.connection import Database, open_archive, open_existing
 from archive.storage.integrity import Problem, Unchecked, consistency
 from archive.storage.integrity.seals import cleansings, newest_seal
 from archive.storage.sqlite_errors import OperationalError
-from archive.storage.withdrawals.withdrawal_lookup import destroyed_since
+from archive.storage.withdrawals import destroyed_since
 
 if TYPE_CHECKING:
     from archive.pipeline.rereading import Reread

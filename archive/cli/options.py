@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
-from archive.console.output import errors_printable, say
+from archive.console import errors_printable, say
 from archive.model.errors import LuubaoError, take_notices
 from archive.model.paths import folder_beside
 from archive.runtime import signals

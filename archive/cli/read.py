@@ -14,7 +14,7 @@ import click
 
 from archive.cli import formatting
 from archive.cli.options import db_option, json_option
-from archive.console.output import say_all, say_json
+from archive.console import say_all, say_json
 from archive.model.clock import parse
 from archive.model.errors import LuubaoError, UnknownArticle
 from archive.model.records import Reading, Unreadable
@@ -122,7 +122,7 @@ def _lines(source: _Page, reading: Reading | Unreadable, explain: bool) -> Itera
 
 
 def _explanation(source: _Page, reading: Reading) -> Iterator[str]:
-    from archive.extract.explain import places
+    from archive.extract.reader import places
 
     positions = places(source.body, source.url, reading, source.encoding)
     rules = dict(reading.origins)

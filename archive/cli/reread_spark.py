@@ -11,7 +11,7 @@ import click
 
 from archive.cluster.reading_task import REVISITS, Job, TaskReport
 from archive.cluster.warc_splits import place, splits_of
-from archive.console.output import say, say_counts, say_json
+from archive.console import say, say_counts, say_json
 from archive.extract import extractor_name
 from archive.model.errors import LuubaoError
 from archive.model.records import Outlet

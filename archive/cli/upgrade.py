@@ -13,7 +13,7 @@ import click
 
 from archive.cli.formatting import change_lines
 from archive.cli.options import DAY, db_option, filing, json_option
-from archive.console.output import bar, clear_progress, is_watched, say, say_all, say_json, show_progress
+from archive.console import bar, clear_progress, is_watched, say, say_all, say_json, show_progress
 from archive.diff import Change
 from archive.model import clock
 from archive.model.errors import MOST_NOTED, ArchiveUnusable

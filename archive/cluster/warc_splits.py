@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from archive.exchange.importers.gzip_members import is_in_members
+from archive.exchange.decompression import is_in_members
 from archive.exchange.importers.import_items import DescribedOutlet, OutletMatcher, Page, Skipped, described_by
 from archive.exchange.importers.warc_captures import is_luubao_warc, item_of
 from archive.exchange.importers.warc_reader import WarcRecord, records

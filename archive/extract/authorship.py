@@ -12,8 +12,7 @@ from lxml.html import HtmlElement
 
 from archive.extract.bylines import NO_AUTHOR, authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, outlet_key
-from archive.extract.element_text import text_of
-from archive.extract.surroundings import Position, is_running, label
+from archive.extract.elements import Position, is_running, label, text_of
 from archive.rules.byline_words import VENDORS
 from archive.text.folding import folded, key_of
 

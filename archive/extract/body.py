@@ -25,13 +25,13 @@ from archive.extract import (
 from archive.extract.blocks import Piece, pieces, size_of
 from archive.extract.body_cleaning import NO_TEASERS, Teasers
 from archive.extract.body_containers import Container
-from archive.extract.element_text import MIN_PROSE, has_text, selector, string
+from archive.extract.elements import MIN_PROSE, has_text, selector, string
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
 from archive.extract.picture_urls import absolute_url
 from archive.model.records import Block, BlockKind, Image
 from archive.model.urls import host_of
-from archive.rules.base import Rules
+from archive.rules.xpath_rules import Rules
 from archive.text.folding import letters
 
 _MIN_HEADLINE = 30  # characters

@@ -12,7 +12,7 @@ from lxml import html
 from archive.extract import paywalls, trafilatura_opinion
 from archive.extract.blocks import Piece, size_of
 from archive.extract.body_containers import is_teaser_text
-from archive.extract.element_text import MIN_PROSE
+from archive.extract.elements import MIN_PROSE
 from archive.model.urls import host_of
 from archive.rules import phrases
 from archive.text.folding import letters

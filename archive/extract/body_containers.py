@@ -11,9 +11,9 @@ from itertools import islice
 from lxml import html
 
 from archive.extract import naming_words
-from archive.extract.element_text import has_direct_text, has_text, is_inside, linked_length, selector, string
+from archive.extract.elements import has_direct_text, has_text, is_inside, linked_length, selector, string
 from archive.rules import phrases
-from archive.rules.base import Rules
+from archive.rules.xpath_rules import Rules
 from archive.text.folding import fold, letters
 
 # tag -> characters of direct text from which such an element is running text; ancestors in which it is not

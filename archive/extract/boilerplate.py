@@ -9,7 +9,7 @@ from itertools import islice
 from lxml import etree, html
 
 from archive.extract import naming_words, picture_urls
-from archive.extract.element_text import is_inside, linked_length, selector, string
+from archive.extract.elements import is_inside, linked_length, selector, string
 
 _NON_TEXT_TAGS = (
     *("script", "style", "template", "svg", "select", "textarea", "input", "iframe", "object", "embed", "audio"),

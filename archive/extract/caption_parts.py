@@ -12,9 +12,8 @@ from lxml import html
 
 from archive.extract import credits, naming_words
 from archive.extract.declared import flat
-from archive.extract.element_text import text_of, without_markup
-from archive.extract.jsonld import types_of
-from archive.extract.parsed_page import Page
+from archive.extract.elements import text_of, without_markup
+from archive.extract.parsed_page import Page, types_of
 from archive.model.records import Image
 from archive.text.folding import WHOLE, fold, letters
 

@@ -18,7 +18,7 @@ from archive.extract.captions_by_position import (
     same_block,
     second_row,
 )
-from archive.extract.element_text import selector, string, text_of
+from archive.extract.elements import selector, string, text_of
 from archive.extract.picture_urls import has_other_pictures, pictures_in
 from archive.text.folding import WHOLE
 

@@ -9,7 +9,7 @@ from itertools import islice
 from lxml import html
 
 from archive.extract import naming_words
-from archive.extract.element_text import is_inside, selector, string, text_of
+from archive.extract.elements import is_inside, selector, string, text_of
 from archive.extract.picture_urls import has_other_pictures, pictures_in
 from archive.rules import phrases
 from archive.text.folding import fold, folded

@@ -6,22 +6,21 @@ import re
 from collections.abc import Callable
 
 from archive.rules import phrases
-from archive.rules.credit_words import AGENCY as _AGENCY
-from archive.rules.credit_words import LABEL as _LABEL
+from archive.rules.byline_words import AGENCY, CREDIT_LABEL
 
 _LABELLED = re.compile(
-    rf"(?:^|[\s(\[（【.,;|–—。，、-])[(\[（【]?((?:{_LABEL})\s*[:：／/=＝]\s*(\S.*?))[)\]）】]?\s*\.?$", re.I
+    rf"(?:^|[\s(\[（【.,;|–—。，、-])[(\[（【]?((?:{CREDIT_LABEL})\s*[:：／/=＝]\s*(\S.*?))[)\]）】]?\s*\.?$", re.I
 )
 _SIGN = re.compile(r"[(\[]?((?:©|ⓒ|\([cC]\)|（[CＣ]）|℗)\s*(\S.{0,118}?))[)\]）]?\s*\.?$")
 _BRACKETED = re.compile(r"\s*[(\[（]([^()\[\]（）]{2,120})[)\]）]\s*\.?$")
-_SLASHED = re.compile(rf"\s?[/|]\s?(?:{_AGENCY})(?:\b[^/]{{0,40}})?\.?$")
-_AGENCY_FIRST = re.compile(rf"(?:^|[\s|])((?:{_AGENCY})\s?/\s?[A-ZÀ-Ý][^/()|]{{2,60}})$")
+_SLASHED = re.compile(rf"\s?[/|]\s?(?:{AGENCY})(?:\b[^/]{{0,40}})?\.?$")
+_AGENCY_FIRST = re.compile(rf"(?:^|[\s|])((?:{AGENCY})\s?/\s?[A-ZÀ-Ý][^/()|]{{2,60}})$")
 _PICTURE_BEHIND_DASH = re.compile(r"\s[-–—]\s*((?:[A-Z][\w.'’-]*\s){1,4}(?:pic(?:ture)?|photo)s?)\.?$")
-_AGENCY_BEHIND_DASH = re.compile(rf"\s[-–—]\s*((?:{_AGENCY})(?:\s?[/+&-]\s?[\w .]{{2,40}})?)\.?$")
+_AGENCY_BEHIND_DASH = re.compile(rf"\s[-–—]\s*((?:{AGENCY})(?:\s?[/+&-]\s?[\w .]{{2,40}})?)\.?$")
 _NAME_BEFORE = re.compile(r"(?:^|[.!?,;|(\[–—-]\s*|\s{2,})((?:[^\s.!?,;|()–—]+\s?){1,5})$")
 _TAIL_LENGTH = 160  # characters at the end of a caption that are searched for a credit
 _LABELLED_TAIL = 240  # likewise for one with its label
-_NAMED_AGENCY = re.compile(rf"\b(?:{_AGENCY})\b")
+_NAMED_AGENCY = re.compile(rf"\b(?:{AGENCY})\b")
 _AFTER_BAR = re.compile(r"\s*[|｜]\s*([^|]{2,120})$")
 _PHOTO_BY = re.compile(
     r"((?:photo(?:graph(?:y|ed)?)?|picture|image|illustration|graphic)s?(?: courtesy)? (?:by|"
@@ -29,14 +28,14 @@ _PHOTO_BY = re.compile(
     re.I,
 )
 _ALONE = re.compile(
-    rf"(?:(?:[A-ZÀ-Ý][\w.'’-]*[ /]+){{0,4}}(?:via |for |/ ?)?)?(?:{_AGENCY})(?:\s*/\s*[A-ZÀ-Ý][\w .'’-]{{1,40}})?"
+    rf"(?:(?:[A-ZÀ-Ý][\w.'’-]*[ /]+){{0,4}}(?:via |for |/ ?)?)?(?:{AGENCY})(?:\s*/\s*[A-ZÀ-Ý][\w .'’-]{{1,40}})?"
 )
 _LONGEST_ALONE = 70  # characters
 _BARRED_TAIL = re.compile(
     r"(?<=[.!?…”\"])\s+((?:[A-ZÀ-Ý][\w.'’/-]*\s?){1,5}(?<![.!?…])(?<![.!?…]\s)(?:\s*\|\s*[^|.]{2,60})+)\.?$"
 )
 _VIA = re.compile(r"(?<=[.!?\"”])\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:/| via | for )[A-Z][\w ./+'’-]{1,60})$")
-_AGENCY_TAIL = re.compile(rf"(?<=[.!?\"”])\s+((?:{_AGENCY})(?:\s*[/|]\s*[\w .]+)?)$")
+_AGENCY_TAIL = re.compile(rf"(?<=[.!?\"”])\s+((?:{AGENCY})(?:\s*[/|]\s*[\w .]+)?)$")
 # what Canadian and Australian papers print for a picture that somebody gave them
 _GIVEN = re.compile(
     r"(?<=[.!?\"”])\s+((?:Supplied|Handout|Submitted|Contributed)(?: (?:photo|image|by [A-Z][^.]{2,60}))?)\.?$"
@@ -141,7 +140,7 @@ def name_only(credit: str) -> str:
 
 
 _LEADING = re.compile(  # without a colon only before two names: `FOTO RUI SILVA`, not `Foto Meyer`
-    rf"(?:(?:{_LABEL})\s*[:：／/=＝]|©|ⓒ|\([cC]\)|（[CＣ]）|℗|(?:photo|picture|image)s?(?: courtesy)? (?:by|of)\b"
+    rf"(?:(?:{CREDIT_LABEL})\s*[:：／/=＝]|©|ⓒ|\([cC]\)|（[CＣ]）|℗|(?:photo|picture|image)s?(?: courtesy)? (?:by|of)\b"
     r"|фото(?=\s)|(?:foto|photo|fotó|ảnh)(?=(?-i:(?:\s+[A-ZÀ-ÝĐ][\w.'’-]*:?){2})))\s*",
     re.I,
 )
@@ -176,7 +175,7 @@ def _is_cased(letter: str) -> bool:
     return letter.isupper() or letter.islower()
 
 
-_AGENCY_BEFORE = re.compile(rf"\b(?:{_AGENCY})\s*[/-]?\s*$")  # `AP Photo/Evan Vucci` is a name, not a label and a name
+_AGENCY_BEFORE = re.compile(rf"\b(?:{AGENCY})\s*[/-]?\s*$")  # `AP Photo/Evan Vucci` is a name, not a label and a name
 
 
 _CREDIT_LINE = re.compile(

@@ -13,9 +13,8 @@ from lxml.html import HtmlElement
 
 from archive.extract.dates import Stamp, machine, visible
 from archive.extract.declared import Declared
-from archive.extract.element_text import text_of
+from archive.extract.elements import Position, label, text_of
 from archive.extract.own_rules import RuleMatch
-from archive.extract.surroundings import Position, label
 
 PUBLISHED = (
     "article:published_time", "og:article:published_time", "datepublished", "pubdate", "publishdate", "publish-date",

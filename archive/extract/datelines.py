@@ -11,9 +11,9 @@ from functools import lru_cache
 
 from lxml import html
 
-from archive.extract.element_text import text_of
+from archive.extract.elements import text_of
 from archive.extract.parsed_page import Page
-from archive.rules import printed_forms as forms
+from archive.rules import phrases
 from archive.text.folding import WHOLE, folded, key_of
 
 
@@ -25,12 +25,12 @@ _LONGEST, _LONGEST_PART = 60, 40  # characters of a dateline, of a source in bra
 _MOST_WORDS = 4
 _LONGEST_CLASS = 400
 _LONGEST_BEGINNING = 240  # characters of a paragraph in which a note begins
-_ELEMENT = re.compile(rf"(?<![a-z])(?:{forms.ELEMENT})(?![a-z])", re.I)
-_NOTE = re.compile(rf"(?<![a-z])(?:{forms.NOTE})(?![a-z])", re.I)
-_SHAPE = re.compile(f"(?:{_alternation(forms.SHAPES)})")
-_LABEL = re.compile(rf"(?:{_alternation(forms.LABELS)})\W*", re.I)
-_CORRECTION = re.compile(rf"\W{{0,5}}(?:{_alternation(forms.CORRECTIONS)})", re.I)
-_PLACE = re.compile(rf"({_alternation(forms.PLACES)}): (?=\S)")
+_ELEMENT = re.compile(rf"(?<![a-z])(?:{phrases.DATELINE_ELEMENT})(?![a-z])", re.I)
+_NOTE = re.compile(rf"(?<![a-z])(?:{phrases.CORRECTION_NOTE})(?![a-z])", re.I)
+_SHAPE = re.compile(f"(?:{_alternation(phrases.DATELINE_SHAPES)})")
+_LABEL = re.compile(rf"(?:{_alternation(phrases.DATELINE_LABELS)})\W*", re.I)
+_CORRECTION = re.compile(rf"\W{{0,5}}(?:{_alternation(phrases.CORRECTIONS)})", re.I)
+_PLACE = re.compile(rf"({_alternation(phrases.DATELINE_PLACES)}): (?=\S)")
 _SEPARATED = re.compile(r"(\S.{1,58}?)(?:\s*\.?[-–—－]{1,2}\s+|\s+[-–—]{1,2}|(?<=\))[-–—.]+\s*)(?=\S)")
 _BEFORE_BAR = re.compile(r"(\S[^|]{1,30}?)\s[|]\s(?=\S)")
 _SOURCE = re.compile(rf"(?<!\s)\s*+[(/]([^()/:]{{2,{_LONGEST_PART}}})[)/]\.?\s*")

@@ -12,8 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from archive.extract.bylines import is_agency
 from archive.extract.headlines import agree, keys_of
-from archive.extract.jsonld import Thing, by_id, types_of
-from archive.extract.parsed_page import Page
+from archive.extract.parsed_page import Page, Thing, by_id, types_of
 from archive.model.urls import host_of
 from archive.rules.byline_words import HOUSE_WORDS
 from archive.text.folding import folded, key_of

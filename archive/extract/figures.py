@@ -12,7 +12,7 @@ from lxml import html
 from archive.extract import caption_parts, captions, credits, naming_words, picture_urls
 from archive.extract.blocks import IMAGE
 from archive.extract.boilerplate import DOUBTFUL, drop
-from archive.extract.element_text import is_inside, selector, string, text_of, without_markup
+from archive.extract.elements import is_inside, selector, string, text_of, without_markup
 from archive.extract.parsed_page import Page
 from archive.model.records import Image
 from archive.text.folding import fold, letters

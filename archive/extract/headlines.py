@@ -13,7 +13,7 @@ from itertools import islice, takewhile
 
 from lxml.html import HtmlElement
 
-from archive.extract.element_text import is_inside, text_of
+from archive.extract.elements import is_inside, text_of
 from archive.text.folding import fold, key_of
 
 MOST_SHOWN = 40  # h1 and h2 elements read

@@ -12,11 +12,10 @@ from lxml import html
 from archive.extract import datelines, naming_words
 from archive.extract.blocks import Piece
 from archive.extract.body_containers import is_teaser_text
-from archive.extract.element_text import is_inside, linked_length, selector, string, text_of
+from archive.extract.elements import is_excluded, is_inside, label, linked_length, selector, string, text_of
 from archive.extract.parsed_page import Page
-from archive.extract.surroundings import is_excluded, label
 from archive.rules import phrases
-from archive.rules.base import Rules
+from archive.rules.xpath_rules import Rules
 from archive.text.folding import WHOLE, fold, letters
 
 _LEAF_TAGS = ("p", "div", "td", "h2", "h3", "h4")

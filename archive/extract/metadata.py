@@ -16,15 +16,14 @@ from archive.extract.authorship import Byline
 from archive.extract.bylines import authors_of, is_department, unique
 from archive.extract.date_claims import DateClaim
 from archive.extract.declared import Declared, outlet_key
-from archive.extract.element_text import text_of
+from archive.extract.elements import Position, positions_around, text_of
 from archive.extract.headlines import Headline, agree, most_declared, shown_headline
 from archive.extract.own_rules import Field, RuleMatch, rule_matches
 from archive.extract.parsed_page import Page
-from archive.extract.surroundings import Position, positions_around
 from archive.model.urls import host_of
 from archive.rules import phrases
-from archive.rules.base import Rules
 from archive.rules.months import observes, zone_of_host
+from archive.rules.xpath_rules import Rules
 from archive.text.folding import folded
 
 LONGEST_KICKER = 80  # characters

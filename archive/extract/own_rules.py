@@ -22,9 +22,9 @@ from urllib.parse import urlsplit
 
 from lxml import etree, html
 
-from archive.extract.element_text import text_of
+from archive.extract.elements import text_of
 from archive.model.errors import BadValue, Misconfigured
-from archive.rules.base import Rules, cls
+from archive.rules.xpath_rules import Rules, cls
 from archive.text.folding import folded
 
 MOST_FINDS = 60

@@ -1,23 +1,30 @@
-"""Extracts one page: bytes or text in, a Reading or an Unreadable out."""
+"""Extracts one page: bytes or text in, a Reading or an Unreadable out. Drops invalid claims of a page; the text they
+were read from stays beside them. Locates the fields of a reading in its page, for authors of extraction rules.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from archive.extract import charset, datelines, page_kinds, vietnamese_fonts
+from lxml import html
+
+from archive.extract import charset, datelines, page_kinds
 from archive.extract.body import Body, read_body
-from archive.extract.confidence import confidence_of
 from archive.extract.extractor_identity import extractor_name
-from archive.extract.list_score import likelihood_of_a_list
+from archive.extract.likelihood import confidence_of, likelihood_of_a_list
 from archive.extract.metadata import Metadata, read_metadata
 from archive.extract.own_rules import own_rules
+from archive.extract.page_kinds import read_teasers
 from archive.extract.parsed_page import parse
-from archive.extract.teasers import read_teasers
 from archive.model.records import ReadableKind, Reading, Unreadable
+from archive.model.validation import claimed_moment, or_none
+from archive.model.validation import language as valid_language
 from archive.rules import families_for, rules_for
-from archive.rules.base import Rules
+from archive.rules.xpath_rules import Rules
+from archive.text.folding import fold
 
 
 def read_page(
@@ -40,7 +47,7 @@ def read_page(
     if isinstance(body, bytes) and charset.is_binary(body):
         return Unreadable("not-html", extractor=extractor_name())
     text, data = charset.cleaned(charset.decoded(body, encoding) if isinstance(body, bytes) else body)
-    text, font = vietnamese_fonts.converted(text)
+    text, font = charset.converted(text)
     refusal = charset.refusal(text) or page_kinds.refused_source(text)
     if refusal:
         return replace(refusal, extractor=extractor_name())
@@ -107,3 +114,68 @@ def _reading(kind: ReadableKind, metadata: Metadata, body: Body, origins: tuple[
         flags=page_kinds.flags(metadata, body),
         extractor=extractor_name(),
     )
+
+
+_INVISIBLE_TAGS = ("script", "style", "head", "title", "noscript")
+
+
+def places(body: bytes, url: str, reading: Reading, encoding: str | None = None) -> dict[str, str]:
+    """Field -> path of the element that holds it, as XPath; `meta[...]` or `json-ld` if the page only declares it.
+    Omits fields joined from several places, and fields the page does not have."""
+    page = parse(charset.decode(body, encoding), url)
+    if page is None:
+        return {}
+    field_texts = {name: fold(text) for name, text in _texts(reading) if text and fold(text)}
+    paths = {
+        name: _visible_path(page.root, text) or _declaration(page.root, text) for name, text in field_texts.items()
+    }
+    return {name: path for name, path in paths.items() if path}
+
+
+def _texts(reading: Reading) -> Iterator[tuple[str, str | None]]:
+    yield "headline", reading.headline
+    yield "kicker", reading.kicker
+    yield "lead", reading.lead
+    yield "dateline", reading.dateline
+    yield "correction", reading.correction
+    yield "byline", reading.byline
+    yield "section", reading.section
+    yield "published_at", reading.published_at_raw
+    yield "modified_at", reading.modified_at_raw
+    first_text = next((block.text for block in reading.blocks if block.text), None)
+    yield "text", first_text
+    for number, image in enumerate(reading.images, 1):
+        yield f"caption {number}", image.caption_raw
+
+
+def _visible_path(root: html.HtmlElement, text: str) -> str | None:
+    """XPath of the innermost visible element with the text; the first of several."""
+    element: html.HtmlElement | None = root
+    deepest = None
+    while element is not None:
+        deepest = element
+        element = next((child for child in element if _contains_text(child, text)), None)
+    return None if deepest is root or deepest is None else str(root.getroottree().getpath(deepest))
+
+
+def _contains_text(element: html.HtmlElement, text: str) -> bool:
+    return element.tag not in _INVISIBLE_TAGS and text in fold("".join(element.itertext()))
+
+
+def _declaration(root: html.HtmlElement, text: str) -> str | None:
+    for meta in root.iter("meta"):
+        if text in fold(meta.get("content") or ""):
+            return f"meta[{meta.get('property') or meta.get('name') or meta.get('itemprop')}]"
+    for script in root.iter("script"):
+        if "ld+json" in (script.get("type") or "") and text in fold(script.text or ""):
+            return "json-ld"
+    return None
+
+
+def valid_reading(reading: Reading) -> Reading:
+    """The reading, without times outside the calendar and without an invalid language tag."""
+    published, modified = (or_none(claimed_moment, moment) for moment in (reading.published_at, reading.modified_at))
+    language = or_none(valid_language, reading.language)
+    if (published, modified, language) == (reading.published_at, reading.modified_at, reading.language):
+        return reading
+    return replace(reading, published_at=published, modified_at=modified, language=language)

@@ -15,11 +15,11 @@ from lxml import html
 from archive.extract import charset
 from archive.extract.bylines import authors_of, is_person_like
 from archive.extract.dates import visible
-from archive.extract.element_text import MIN_PROSE, is_inside, text_of
+from archive.extract.elements import MIN_PROSE, is_inside, text_of
 from archive.extract.parsed_page import parse
 from archive.extract.picture_urls import pictures_in
 from archive.model.records import Reading, Unreadable
-from archive.rules.base import cls
+from archive.rules.xpath_rules import cls
 from archive.text.folding import key_of
 
 _MAX_ELEMENTS = 5_000  # of a page
@@ -42,8 +42,8 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A suggested rule. field: of archive.rules.base.Rules; name: `id` or `class` and its value; pages: number of
-    sample pages with a match; example: the text of one."""
+    """A suggested rule. field: of xpath_rules.Rules; name: `id` or `class` and its value; pages: number of sample pages
+    with a match; example: the text of one."""
 
     field: str
     name: tuple[str, str]

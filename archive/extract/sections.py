@@ -10,9 +10,8 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from archive.extract.declared import Declared, flat, outlet_key
-from archive.extract.element_text import selector, text_of
-from archive.extract.jsonld import Thing, types_of
-from archive.extract.surroundings import Position, label
+from archive.extract.elements import Position, label, selector, text_of
+from archive.extract.parsed_page import Thing, types_of
 from archive.model.urls import without_credentials
 from archive.text.folding import folded, key_of
 

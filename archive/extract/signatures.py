@@ -24,8 +24,7 @@ from archive.extract.authorship import (
     names_in,
 )
 from archive.extract.bylines import FURNITURE_KEYS, authors_of, is_person_like
-from archive.extract.element_text import has_direct_text, has_text, string, text_of
-from archive.extract.surroundings import Position, behind, label
+from archive.extract.elements import Position, behind, has_direct_text, has_text, label, string, text_of
 from archive.text.folding import key_of
 
 MOST_PARAGRAPHS = 3_000

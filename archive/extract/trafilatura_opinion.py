@@ -21,7 +21,7 @@ from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 from archive.extract import charset
 from archive.extract.blocks import Piece, size_of
 from archive.extract.boilerplate import PANEL
-from archive.extract.element_text import MIN_PROSE, without_markup
+from archive.extract.elements import MIN_PROSE, without_markup
 from archive.extract.parsed_page import Page, parser
 from archive.model.records import Block
 from archive.text.folding import fold, letters

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from archive.history.addresses import is_primary_alive
-from archive.history.article_identity import RECENT, takes_over
+from archive.history.article_identity import RECENT, is_primary_alive, takes_over
 from archive.history.edits import (
     PARTS,
     begins_one,
@@ -19,9 +18,8 @@ from archive.history.edits import (
     said_fields,
     state_of,
 )
-from archive.history.facts import UrlCapture
+from archive.history.facts import UrlCapture, declared_key
 from archive.history.picture_changes import VISIT, shown_page
-from archive.history.responses import declared_key
 from archive.history.values import Article, UrlRendition
 from archive.model.records import Outlet, Reading
 from archive.model.urls import print_kind

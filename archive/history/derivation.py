@@ -12,12 +12,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
 
-from archive.history.addresses import (
+from archive.history.article_identity import (
+    article_of,
+    article_with_primary,
     exchanged,
+    is_now_another_article,
+    moved_here,
     seen_at,
     take_addresses,
 )
-from archive.history.article_identity import article_of, article_with_primary, is_now_another_article, moved_here
 from archive.history.copies import (
     completes,
     edited_fields,
@@ -31,7 +34,7 @@ from archive.history.copies import (
 )
 from archive.history.disappearances import follow, mark_gone, note_unclear_answer, redirected, refuse
 from archive.history.edits import changed_fields, is_redated, reading_digest, said_fields, state_of
-from archive.history.facts import Fact, PictureFetch, UrlCapture
+from archive.history.facts import GONE, Fact, PictureFetch, UrlCapture, declared_key, is_home
 from archive.history.picture_changes import (
     VISIT,
     opened_by_pictures,
@@ -43,7 +46,6 @@ from archive.history.picture_changes import (
     without_newest,
 )
 from archive.history.plausibility import doubt, first_doubt, is_confirmed, was_doubted
-from archive.history.responses import GONE, declared_key, is_home
 from archive.history.values import NOTHING, Article, ArticleState, Doubted, History, UrlRendition, Verdict
 from archive.model.records import Outlet, Reading, Unreadable
 

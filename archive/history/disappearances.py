@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archive.history.addresses import note_moved, remove_url, seen_at
-from archive.history.article_identity import article_with_primary
+from archive.history.article_identity import article_with_primary, note_moved, remove_url, seen_at
 from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
 from archive.history.values import Doubted, History, Verdict

@@ -151,7 +151,7 @@ _SAME: dict[str, Callable[[Reading, Reading, Outlet], bool]] = {
     "byline": lambda old, new, _: _names(old) == _names(new),
     "published_at": lambda old, new, _: _may_be_one_time(old.published_at, new.published_at),
 }
-_SEPARATOR = re.compile(r"\s+[|\-–—·•»›:/]+\s+|\s*[|｜]\s*")
+_SEPARATOR = re.compile(r"\s[|\-–—·•»›:/]+\s|\s?[|｜]\s?")  # in a text with single spaces
 _SHORTEST_NAME, _LONGEST_ADDITION = 3, 8  # letters, as in "Online"
 
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Literal
 
-from archive.console.output import duration, every, moment
+from archive.console import duration, every, moment
 from archive.frontier.host_state import HostState, troubled_hosts
 from archive.frontier.schedule import WORTH_A_LOOK
 from archive.model.change_rate import HEADLINE, LEFT, MIN_TRUST, PICTURE, WORDS, Tally, confirmed_share

@@ -21,14 +21,14 @@ from archive.history import (
     in_time,
 )
 from archive.history.edits import headline_of, reading_digest, words_of
+from archive.history.facts import declared_key
 from archive.history.plausibility import Departures
-from archive.history.responses import declared_key
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged
 from archive.model.records import Reading, Run, Unreadable
 from archive.storage import reading_rows
 from archive.storage.captures import capture_writer
-from archive.storage.captures.late_captures import clear_rebuild_marks
+from archive.storage.captures.capture_writer import clear_rebuild_marks
 from archive.storage.connection import Database
 from archive.storage.histories.doubts import Upheaval, upheavals
 from archive.storage.histories.history_readings import DerivedHistory, Plan
@@ -45,7 +45,7 @@ from archive.storage.histories.related_urls import (
 from archive.storage.picture_history import fetches_of
 from archive.storage.reading_rows import StoredReadings
 from archive.storage.unread_captures import waiting_of
-from archive.storage.withdrawals import withdrawal_lookup
+from archive.storage.withdrawals import is_withdrawn
 from archive.storage.withdrawals.withdrawal import withdraw_recapture
 from archive.text.recurring_blocks import Boilerplate
 
@@ -285,11 +285,7 @@ class Filing:
             twins = reading_rows.same_words(self.db, outlet_id, reading)
             twins |= reading_rows.doubted_with_words(self.db, outlet_id, reading)
             keys |= twins if len(twins - related.keys) <= _MAX_TWINS else set()
-        return {
-            key
-            for key in keys
-            if key not in related.keys and not withdrawal_lookup.is_withdrawn(self.db, outlet_id, key)
-        }
+        return {key for key in keys if key not in related.keys and not is_withdrawn(self.db, outlet_id, key)}
 
 
 def _pages_before(fresh: Iterable[StoredCapture]) -> dict[int, tuple[int, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from archive.console.logs import log_of
+from archive.console import log_of
 from archive.frontier import article_probability, capacity, url_queue
 from archive.frontier.change_signals import bring_forward, note_pictures, note_words
 from archive.history.disappearances import NO_ARTICLE
@@ -32,8 +32,8 @@ from archive.pipeline.page_reading import gave_up, try_to_read
 from archive.runtime import signals
 from archive.storage import connection, picture_fetches, reading_rows, version_texts
 from archive.storage.captures import capture_writer, kept_captures
+from archive.storage.captures.capture_writer import mark_for_rebuild
 from archive.storage.captures.kept_captures import Source, article_at
-from archive.storage.captures.late_captures import mark_for_rebuild
 from archive.storage.connection import Database
 from archive.storage.histories import unchanged_check
 from archive.text.recurring_blocks import Boilerplate

@@ -28,14 +28,14 @@ from archive.pipeline.page_reading import try_to_read
 from archive.runtime import signals
 from archive.runtime.file_lock import outlet_lock
 from archive.storage import connection, picture_history, run_rows, version_texts
-from archive.storage.captures import capture_writer, kept_captures, late_captures, other_archive
+from archive.storage.captures import capture_writer, kept_captures, other_archive
 from archive.storage.captures.other_archive import InvalidRow, OtherCapture, OtherPicture, OtherRun
 from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
 from archive.storage.picture_fetches import ensure_image, keep_picture
 from archive.storage.picture_files import JPEG, MOST_BYTES, MOST_THUMBNAIL, plain_file, put_file
 from archive.storage.sqlite_errors import DatabaseError, is_corrupt
-from archive.storage.withdrawals import withdrawal_lookup
+from archive.storage.withdrawals import is_withdrawn
 from archive.text.recurring_blocks import Boilerplate
 
 Arrived = Literal["here", "filed", "late", "withdrawn"]
@@ -77,20 +77,20 @@ class Arrivals:
         """
         capture = validated(capture)
         with connection.transaction(self.db):
-            if late_captures.is_here(self.db, self.run, capture):
+            if capture_writer.is_here(self.db, self.run, capture):
                 return "here"
-            late = always_late or self._is_filed_often(capture) or late_captures.comes_late(self.db, self.run, capture)
+            late = always_late or self._is_filed_often(capture) or capture_writer.comes_late(self.db, self.run, capture)
             kept = capture_writer.keep(self.db, self.run, capture, late=late)
             if origin:
-                late_captures.note_origin(self.db, kept.capture_id, origin.source, origin.record)
-            if withdrawal_lookup.is_withdrawn(self.db, self.run.outlet_id, kept.url_key):
+                capture_writer.note_origin(self.db, kept.capture_id, origin.source, origin.record)
+            if is_withdrawn(self.db, self.run.outlet_id, kept.url_key):
                 return "withdrawn"
             source = source_of_arrival(self.db, self.run, capture, kept)
             if kept.outcome == "fresh" and not late:
                 reading = reading or try_to_read(source, capture.body or b"", capture.encoding, self.boilerplate)
-                late = isinstance(reading, Reading) and late_captures.reads_late(self.db, source, reading)
+                late = isinstance(reading, Reading) and capture_writer.reads_late(self.db, source, reading)
             if late:
-                late_captures.mark_for_rebuild(self.db, self.run.outlet_id, kept.url_key)
+                capture_writer.mark_for_rebuild(self.db, self.run.outlet_id, kept.url_key)
                 if reading is not None and len(self.known) < _MAX_KNOWN:
                     self.known[kept.capture_id] = reading
                 return "late"
@@ -221,7 +221,7 @@ class _Merging:
         self.done.withdrawn_there += [
             url
             for url in other_archive.withdrawn_addresses(self.theirs, self.their_run.outlet_id)
-            if not withdrawal_lookup.is_withdrawn(self.ours, self.outlet_id, url_key(url))
+            if not is_withdrawn(self.ours, self.outlet_id, url_key(url))
         ]
         self.done.articles.add(Arrivals(self.ours, self.whole, self.boilerplate).file_pending())
 
@@ -271,7 +271,7 @@ class _Merging:
             self.done.counts["withdrawn"] += 1
             return run
         capture = replace(capture, body=body)
-        if late_captures.is_here(self.ours, own_run, capture) or self._is_fact_only(own_run, capture):
+        if capture_writer.is_here(self.ours, own_run, capture) or self._is_fact_only(own_run, capture):
             self.done.counts["here"] += 1
             return run
         run = run or self._open(other_run)
@@ -285,7 +285,7 @@ class _Merging:
 
     def _is_fact_only(self, run: Run, capture: Capture) -> bool:
         """Whether a withdrawn article's capture is here already without its bytes."""
-        return late_captures.is_here(self.ours, run, replace(capture, body=None)) and withdrawal_lookup.is_withdrawn(
+        return capture_writer.is_here(self.ours, run, replace(capture, body=None)) and is_withdrawn(
             self.ours, run.outlet_id, url_key(capture.requested_url)
         )
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from archive.console.logs import log_of
+from archive.console import log_of
 from archive.extract import extractor_name, read_page
+from archive.extract.reader import valid_reading
 from archive.model.change_rate import ChangeRates
 from archive.model.clock import parse
 from archive.model.identity_memo import IdentityMemo
-from archive.model.reading_validation import valid_reading
 from archive.model.records import Reading, Unreadable
 from archive.runtime import isolated
 from archive.storage.captures import capture_writer, kept_captures

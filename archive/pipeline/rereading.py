@@ -35,7 +35,7 @@ from archive.text.recurring_blocks import Boilerplate
 from archive.workers import PATIENCE, Lost, Workers, awaited
 
 if TYPE_CHECKING:
-    from archive.pipeline.rederivation import RederivedUrl
+    from archive.pipeline.history_filing import RederivedUrl
 
 _BATCH = 20  # articles a commit
 _QUEUED_PER_WORKER = 32  # captures submitted for each worker, so that a slow one does not stop the others

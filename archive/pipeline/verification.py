@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from archive.model import validation
 from archive.model.errors import UnknownSeal, note_again, take_notices
 from archive.model.unpack_budget import UnpackBudget
-from archive.pipeline.rederivation import Extractors, FormerExtractor, RederivedUrl
+from archive.pipeline.history_filing import Extractors, FormerExtractor, RederivedUrl
 from archive.storage.captures import address_walk, kept_captures
 from archive.storage.connection import Database, open_archive, path_of, snapshot
 from archive.storage.integrity import Problem, Step, Unchecked, consistency, fixity

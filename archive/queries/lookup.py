@@ -18,7 +18,7 @@ from archive.model.urls import url_key
 from archive.model.validation import stored_moment
 from archive.queries.article_search import ArticleFilter, conditions
 from archive.storage.sqlite_errors import readable_value, readable_values, unreadable_row
-from archive.storage.withdrawals.withdrawal_lookup import withdrawal_of
+from archive.storage.withdrawals import withdrawal_of
 
 if TYPE_CHECKING:
     from archive.model.records import Reading, StoredPicture

@@ -5,26 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from importlib import import_module
-from pkgutil import iter_modules
 from urllib.parse import urlsplit
 
-from archive.rules.base import Rules
-from archive.rules.families import FAMILIES
+from archive.rules.xpath_rules import FAMILIES, OUTLETS, Rules
 
 # letters that only Vietnamese has, plain and as character references
 _VIETNAMESE_LETTERS = ("ạ", "ế", "ộ", "\u0323")
 _VIETNAMESE_REFERENCE = re.compile("&#(?:7|x1[eE])")
-
-
-def _outlets() -> dict[str, tuple[tuple[str, ...], tuple[Rules, ...]]]:
-    """Hosts and rules of every outlet, by module name."""
-    names = sorted(module_info.name for module_info in iter_modules(__path__))
-    modules = {name: import_module(f"{__name__}.{name}") for name in names}
-    return {name: (module.HOSTS, module.RULES) for name, module in modules.items() if hasattr(module, "HOSTS")}
-
-
-_OUTLETS = _outlets()
 
 
 def rules_for(outlet: str | None, url: str, day: date | None = None) -> tuple[Rules, ...]:
@@ -41,10 +28,10 @@ def families_for(source: str, names: Callable[[], str]) -> tuple[Rules, ...]:
 
 
 def _outlet_rules(outlet: str | None, url: str) -> tuple[Rules, ...]:
-    if outlet in _OUTLETS:
-        return _OUTLETS[outlet][1]
+    if outlet in OUTLETS:
+        return OUTLETS[outlet][1]
     host = _host(url)
-    return next((rules for hosts, rules in _OUTLETS.values() if host in hosts), ())
+    return next((rules for hosts, rules in OUTLETS.values() if host in hosts), ())
 
 
 def _host(url: str) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from archive.console.output import duration
+from archive.console import duration
 from archive.model import clock
 from archive.model.errors import ArchiveUnusable, LuubaoError
 from archive.model.paths import real_path

@@ -70,7 +70,7 @@ def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Lost
 
 def _shared_worker() -> Workers[Callable[[], Any], Any]:
     global _worker
-    from archive.workers.pool import Workers, calling  # imported only where a worker is needed
+    from archive.workers import Workers, calling  # imported only where a worker is needed
 
     with _creation_lock:  # calls may come from several threads
         _worker = _worker or Workers[Callable[[], Any], Any](calling, 1)

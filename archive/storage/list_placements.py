@@ -22,7 +22,7 @@ from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import rows_of, transaction
 from archive.storage.integrity import Problem, Step
 from archive.storage.integrity.column_validation import row_numbers
-from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
+from archive.storage.withdrawals import is_withdrawn
 
 _LISTS = ("home", "listing")
 

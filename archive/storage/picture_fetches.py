@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.history.responses import GONE
+from archive.history.facts import GONE
 from archive.model import clock
 from archive.model.errors import BadValue
 from archive.model.paths import picture_place

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from weakref import ref
 
 from archive.storage.connection import Database
-from archive.storage.withdrawals.withdrawal_lookup import exposed
+from archive.storage.withdrawals import exposed
 
 LONGEST = 48 * 1024 * 1024
 """Bytes of one value at most, also of an intermediate one: the largest page has 32 MB."""

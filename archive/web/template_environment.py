@@ -8,7 +8,7 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from archive.console.output import CONTROL
+from archive.console import CONTROL
 from archive.model.records import Block, Image, Reading
 from archive.model.validation import is_address
 from archive.web import TEMPLATES

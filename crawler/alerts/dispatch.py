@@ -14,14 +14,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
 
-from archive.console.logs import log_of
+from archive.console import log_of
 from archive.model import clock
 from archive.model.errors import LuubaoError
-from archive.queries.alert_matches import items_of, latest, pending
+from archive.queries import alert_matches
+from archive.queries.alert_matches import Message, items_of, latest, pending
 from archive.runtime import signals
 from archive.runtime.file_lock import Locked, outlet_lock
-from archive.storage import alert_ledger
-from archive.storage.alert_ledger import Message
 from archive.storage.connection import Database, open_archive, transaction
 from archive.storage.file_identity import is_there
 from archive.workers import Lost, Workers
@@ -54,7 +53,7 @@ def begin(path: Path, alerts: Alerts) -> None:
     try:
         if alerts.names and is_there(path):
             with open_archive(path, create=True) as db:
-                alert_ledger.enroll(db, alerts.names, clock.stamp(clock.now()))
+                alert_matches.enroll(db, alerts.names, clock.stamp(clock.now()))
     except LuubaoError as error:
         log.debug("alerts are not known to the archive yet: %s", error)
 
@@ -68,7 +67,7 @@ def finish(path: Path, alerts: Alerts) -> Report | None:
         if not is_there(path):
             return Report(troubles=alerts.wrong)
         with open_archive(path, create=True) as db:
-            alert_ledger.enroll(db, alerts.names, clock.stamp(clock.now()))
+            alert_matches.enroll(db, alerts.names, clock.stamp(clock.now()))
             collect(db, alerts)
             return _send_waiting(db, path, alerts)
     except LuubaoError as error:
@@ -84,9 +83,9 @@ def collect(db: Database, alerts: Alerts) -> None:
     moment = clock.stamp(clock.now())
     with transaction(db):
         for alert in alerts.all:
-            alert_ledger.record(db, alert.name, pending(db, alert.article_filter), tuple(alert.to), moment)
+            alert_matches.record(db, alert.name, pending(db, alert.article_filter), tuple(alert.to), moment)
         if not alerts.wrong:
-            alert_ledger.clear_events(db)
+            alert_matches.clear_events(db)
 
 
 def _send_waiting(db: Database, path: Path, alerts: Alerts) -> Report:
@@ -107,7 +106,7 @@ def _send_waiting(db: Database, path: Path, alerts: Alerts) -> Report:
 
 
 def _waiting(db: Database, alerts: Alerts) -> list[Message]:
-    return [message for message in alert_ledger.waiting(db) if message.alert in alerts.names]
+    return [message for message in alert_matches.waiting(db) if message.alert in alerts.names]
 
 
 def _send(db: Database, alerts: Alerts, deadline: float) -> Report:
@@ -118,10 +117,10 @@ def _send(db: Database, alerts: Alerts, deadline: float) -> Report:
         for number, (message, delivery) in enumerate(envelopes):
             outcome = outcomes[number]
             if not outcome.why:
-                alert_ledger.accepted(db, message, clock.stamp(clock.now()))
+                alert_matches.accepted(db, message, clock.stamp(clock.now()))
                 sent += 1
                 continue
-            alert_ledger.failed(db, message, f"{message.destination} {outcome.why}", surely=outcome.surely)
+            alert_matches.failed(db, message, f"{message.destination} {outcome.why}", surely=outcome.surely)
             failed.add(delivery.address)
             troubles.append(
                 f"alert {message.alert}: {message.destination} {outcome.why}; the next run sends what it matched"
@@ -141,14 +140,14 @@ def _next_round(db: Database, alerts: Alerts, failed: Collection[str]) -> list[t
         address = alert.to.get(message.destination) if alert else None
         if alert is None or address in failed or address in chosen:
             continue
-        items = items_of(db, alert_ledger.matches_of(db, message.alert, message.batches))
+        items = items_of(db, alert_matches.matches_of(db, message.alert, message.batches))
         if not items or address is None:
-            alert_ledger.drop(db, message)
+            alert_matches.drop(db, message)
             continue
         key = message.key or uuid4().hex
         chosen[address] = message, Delivery(address, alert_message(alert, items, key))
     for message, delivery in chosen.values():
-        alert_ledger.begin(db, message, delivery.alert_message.key)
+        alert_matches.begin(db, message, delivery.alert_message.key)
     return sorted(chosen.values(), key=lambda envelope: envelope[0].key is not None)
 
 

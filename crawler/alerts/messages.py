@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from archive.console.output import printable, stored_moment
+from archive.console import printable, stored_moment
 from archive.diff.summary import line, unmarked
 from archive.queries.alert_matches import AlertItem
 from crawler.config.alert_tables import Alert

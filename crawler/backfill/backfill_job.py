@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from archive import Capture, Outlet, Run
-from archive.console.output import clear_progress, show_progress
+from archive.console import clear_progress, show_progress
 from archive.exchange.importers.import_job import begin
 from archive.frontier import remote_index
 from archive.model.clock import now

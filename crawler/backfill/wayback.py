@@ -11,10 +11,10 @@ from datetime import datetime
 from urllib.parse import urlencode, urljoin
 
 from archive import Capture
-from archive.exchange.content_codings import BadCoding, TooLarge, codings_of, decode_body
+from archive.exchange.decompression import BadCoding, TooLarge, codings_of, decode_body
 from archive.exchange.importers.import_items import charset, leads_to
 from archive.frontier.remote_index import Offer
-from archive.history.responses import REDIRECTS
+from archive.history.facts import REDIRECTS
 from archive.model import clock, validation
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.unpack_budget import LARGEST_BODY

@@ -14,7 +14,7 @@ import click
 
 from archive.cli import COMMANDS as OF_THE_ARCHIVE
 from archive.cli.options import FILING, LazyCommands, Listed
-from archive.console.output import print_traceback, say_all
+from archive.console import print_traceback, say_all
 from archive.runtime import signals
 from crawler.cli.setting_options import FileDefaults, config_option, configured
 from crawler.outlets import catalogue

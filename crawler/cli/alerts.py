@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from archive.cli.options import Commands, db_option, json_option
-from archive.console.output import say, say_all, say_json
+from archive.console import say, say_all, say_json
 from archive.queries.alert_matches import AlertState, state_of
 from archive.storage.connection import open_archive
 from archive.storage.file_identity import is_there

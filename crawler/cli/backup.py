@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from archive.cli.options import db_option, picture_folder, pictures_option
-from archive.console.output import counting, say
+from archive.console import counting, say
 from archive.model.errors import Misconfigured
 from archive.model.paths import folder_beside
 from crawler.cli.setting_options import config_option, configured

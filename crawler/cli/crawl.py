@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from archive.cli.options import DAY, db_option, filing
-from archive.console.output import is_watched, say, say_all
+from archive.console import is_watched, say, say_all
 from archive.model.clock import now
 from archive.model.errors import LuubaoError
 from archive.runtime import signals

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.cli.options import Commands, db_option, json_option
-from archive.console.output import say, say_all, say_json
+from archive.console import say, say_all, say_json
 from archive.model.errors import LuubaoError, Misconfigured
 from archive.model.urls import without_credentials
 from crawler.cli.setting_options import config_option, configured, misconfigured, setting_option

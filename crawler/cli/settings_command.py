@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from archive.cli.options import json_option
-from archive.console.output import say, say_all, say_json, say_whole
+from archive.console import say, say_all, say_json, say_whole
 from crawler.cli.outlets import print_mistakes
 from crawler.cli.setting_options import config_option, configured, misconfigured
 from crawler.config.setting_keys import BY_NAME, KEYS, Key

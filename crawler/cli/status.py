@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from archive.cli.options import db_option, json_option
-from archive.console.output import duration, every, moment, say_all, say_json, say_whole, size, styled
+from archive.console import duration, every, moment, say_all, say_json, say_whole, size, styled
 from archive.frontier.host_state import HostState
 from archive.model import clock
 from archive.monitor.outlet_states import Day, Exit, Expected, OutletStatus, Status, not_begun, status

@@ -33,7 +33,7 @@ from scrapy.utils.defer import ensure_awaitable
 from twisted.python.failure import Failure
 
 from archive import Picture, PictureCapture, absolute
-from archive.console.logs import log_of
+from archive.console import log_of
 from archive.model.clock import now
 from archive.model.errors import ArchiveUnusable
 from archive.model.paths import folder_beside

@@ -35,7 +35,7 @@ from twisted.python.failure import Failure
 from twisted.web._newclient import BODY, ResponseFailed
 from twisted.web.http import _DataLoss, _IdentityTransferDecoder
 
-from archive.exchange.content_codings import BadCoding, DecodedBody, TooLarge, codings_of, decode_body
+from archive.exchange.decompression import BadCoding, DecodedBody, TooLarge, codings_of, decode_body
 from archive.model.clock import now
 from archive.workers import Lost
 from crawler.outlet import archive_writer_of

@@ -15,7 +15,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
-from archive.console.output import clear_progress, say_all, say_json, show_progress
+from archive.console import clear_progress, say_all, say_json, show_progress
 from archive.runtime import signals
 from crawler.config.settings_in_force import Configuration
 from crawler.fleet import crawl_subprocess as child

@@ -11,7 +11,7 @@ from archive.extract.rule_suggestions import Sample, Suggestion, suggestions
 from archive.frontier.article_probability import LIKELY, Experience
 from archive.frontier.url_patterns import form_of
 from archive.model.urls import url_key, without_trackers
-from archive.rules.base import Rules
+from archive.rules.xpath_rules import Rules
 from crawler.probe.client import Client, Facts, Page
 from crawler.probe.probe_findings import ArticleAsRead, Coverage, Form, RuleTrial, address
 

@@ -17,7 +17,7 @@ from scrapy.http import Request, Response
 from scrapy.robotstxt import RobotParser
 
 from archive import Link, absolute, same_site
-from archive.console.output import show_progress
+from archive.console import show_progress
 from archive.extract.charset import decode
 from archive.text.folding import folded
 from crawler import discovery

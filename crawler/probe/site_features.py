@@ -16,8 +16,8 @@ from archive import Link, Reading, Unreadable, same_site
 from archive.extract.sections import is_vietnamese
 from archive.frontier.article_probability import LIKELY, Experience
 from archive.model.urls import host_of, url_key
-from archive.rules.families import FAMILIES
 from archive.rules.months import observes, zone_of_host
+from archive.rules.xpath_rules import FAMILIES
 from archive.text.folding import key_of
 from crawler import discovery
 from crawler.probe.article_sample import FetchedCandidate

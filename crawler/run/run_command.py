@@ -21,8 +21,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.settings import Settings
 
 from archive import LuubaoError, open_archive
-from archive.console.logs import log_of
-from archive.console.output import clear_progress, is_watched, say_all, say_json, show_progress
+from archive.console import clear_progress, is_watched, log_of, say_all, say_json, show_progress
 from archive.model.clock import now
 from archive.model.errors import ArchiveBusy, ArchiveDamaged, Unwritable
 from archive.monitor.run_checks import add_warning

@@ -15,7 +15,7 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 
-from archive.console.logs import log_of
+from archive.console import log_of
 from archive.frontier import dequeue
 from archive.model.clock import now
 from archive.model.errors import ArchiveUnusable, LuubaoError

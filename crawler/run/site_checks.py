@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from archive import Capture, Outlet, same_site
-from archive.history.responses import REDIRECTS, is_home
+from archive.history.facts import REDIRECTS, is_home
 from archive.model import clock
 from archive.model.errors import LuubaoError
 

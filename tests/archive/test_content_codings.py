@@ -10,7 +10,7 @@ from random import Random
 import brotli
 import pytest
 
-from archive.exchange.content_codings import BadCoding, TooLarge, codings_of, decode_body
+from archive.exchange.decompression import BadCoding, TooLarge, codings_of, decode_body
 
 if sys.version_info >= (3, 14):
     from compression import zstd

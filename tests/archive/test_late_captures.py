@@ -18,7 +18,7 @@ from sqlite_utils import Database
 
 from archive import Capture, Run, ingest, open_archive, start_run
 from archive.exchange.importers.import_items import Image as Fetched
-from archive.exchange.importers.imported_pictures import take_picture
+from archive.exchange.importers.import_items import take_picture
 from archive.model.digests import digest_of
 from archive.pipeline.history_filing import judge_run
 from archive.pipeline.ingest import read_pending

@@ -24,8 +24,7 @@ from typing import Any
 import click
 import pytest
 
-from archive.console.logs import log_of
-from archive.console.output import printable, rendered, styled
+from archive.console import log_of, printable, rendered, styled
 from archive.model.errors import BadValue
 from archive.storage.integrity.column_validation import COLUMNS
 from crawler.cli import luubao
@@ -81,7 +80,7 @@ WITHOUT_ARCHIVE = ("outlets", "settings", "pull")
 ELSEWHERE = {
     "alerts send", "alerts test", "backfill", "crawl", "demo", "init", "outlets move", "outlets probe", "serve", "worker",
 }  # fmt: skip
-"""What asks the network or serves: it prints by archive.console.output and logs by archive.console.logs, as tests/test_architecture.py
+"""What asks the network or serves: it prints and logs by archive.console, as tests/test_architecture.py
 and the last tests here say."""
 
 

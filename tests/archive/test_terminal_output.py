@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.cli.formatting import article_lines, change_lines, version_lines
-from archive.console.output import rendered, stored_moment
+from archive.console import rendered, stored_moment
 from archive.diff import Change, Piece, words
 from archive.queries.lookup import Article, Version
 

@@ -17,8 +17,8 @@ from click.testing import CliRunner, Result
 
 from archive import finish_run, ingest, open_archive, start_run
 from archive.pipeline.history_filing import judge_run
+from archive.queries import alert_matches
 from archive.queries.alert_matches import AlertFilter, items_of, latest, pending
-from archive.storage import alert_ledger
 from archive.storage.withdrawals.withdrawal import withdraw
 from crawler.alerts import dispatch
 from crawler.alerts.messages import AlertMessage, alert_message, truncated
@@ -66,7 +66,7 @@ def kept(tmp_path: Path) -> Path:
     path = tmp_path / "luubao.db"
     filed(path, 0, (BRIDGE, bridge(412)), (RIVER, page("Nước sông Con lên nhanh")))
     with open_archive(path, create=True) as db:
-        alert_ledger.enroll(db, {"all"}, "2026-05-20T13:00:00Z")
+        alert_matches.enroll(db, {"all"}, "2026-05-20T13:00:00Z")
     return path
 
 
@@ -106,7 +106,7 @@ def test_a_return_is_told(kept: Path) -> None:
 def test_a_first_run_brings_the_record_and_no_news(tmp_path: Path) -> None:
     path = tmp_path / "new.db"
     with open_archive(path, create=True) as db:
-        alert_ledger.enroll(db, {"all"}, "2026-05-20T11:00:00Z")
+        alert_matches.enroll(db, {"all"}, "2026-05-20T11:00:00Z")
     filed(path, 0, (BRIDGE, bridge(412)))
     assert matched(path, AlertFilter()) == []
 
@@ -275,7 +275,7 @@ def test_a_kill_at_any_moment_neither_loses_nor_doubles(tmp_path: Path) -> None:
     path = tmp_path / "luubao.db"
     filed(path, 0, (BRIDGE, bridge(412)))
     with open_archive(path, create=True) as db:
-        alert_ledger.enroll(db, {"all"}, "2026-05-20T13:00:00Z")
+        alert_matches.enroll(db, {"all"}, "2026-05-20T13:00:00Z")
     filed(path, 2, (BRIDGE, bridge(421)))
     before = path.read_bytes()
     with mail_server() as mail, forking() as parent:

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from archive import Reading, read_page
-from archive.extract import vietnamese_fonts
+from archive.extract import charset
 from archive.extract.charset import clean, decode
 from tests.extract.imaginary_paper import HEADLINE, PARAGRAPHS, URL, modern, paragraphs
 
@@ -131,7 +131,7 @@ UNICODE = "Hợp tác xã chè Đồi Xanh được mùa vụ xuân. Bà Đinh T
 @pytest.mark.parametrize(("name", "text"), [("VNI", VNI), ("TCVN3", TCVN3), ("VISCII", VISCII)])
 def test_letters_of_fonts_before_unicode(name: str, text: str) -> None:
     page = f"<html><body><p>Thể thao, văn hóa</p><p>{text}</p><p>{text}</p></body></html>"
-    found, font = vietnamese_fonts.converted(page)
+    found, font = charset.converted(page)
     assert font == name
     assert f"<p>Thể thao, văn hóa</p><p>{UNICODE}</p>" in found
 
@@ -139,7 +139,7 @@ def test_letters_of_fonts_before_unicode(name: str, text: str) -> None:
 @pytest.mark.parametrize("declared", ["", '<meta charset="viscii">', '<meta charset="iso-8859-1">'])
 def test_bytes_of_fonts_before_unicode(declared: str) -> None:
     body = f"<html><head>{declared}</head><body><p>{VISCII}</p><p>{VISCII}</p></body></html>".encode("latin-1")
-    assert vietnamese_fonts.converted(decode(body))[0].count(UNICODE) == 2
+    assert charset.converted(decode(body))[0].count(UNICODE) == 2
 
 
 @pytest.mark.parametrize(
@@ -147,4 +147,4 @@ def test_bytes_of_fonts_before_unicode(declared: str) -> None:
     [UNICODE, "Straße größer ñandú señor öffnen schön Füße Grüße weiß heiß Spaß ðe ßð " * 9, "® registered \xad" * 40],
 )
 def test_other_languages_stay(text: str) -> None:
-    assert vietnamese_fonts.converted(f"<p>{text}</p>") == (f"<p>{text}</p>", None)
+    assert charset.converted(f"<p>{text}</p>") == (f"<p>{text}</p>", None)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from archive.extract.element_text import text_of
+from archive.extract.elements import text_of
 from archive.text.folding import folded, key_of
 
 FOLDED = [

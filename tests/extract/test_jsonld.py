@@ -9,7 +9,7 @@ import time
 import pytest
 from lxml import html
 
-from archive.extract.jsonld import MOST_OBJECTS, by_id, objects, types_of
+from archive.extract.parsed_page import MOST_OBJECTS, by_id, objects, types_of
 from tests.support import pace
 
 ARTICLE = '{"@type": "NewsArticle", "headline": "Một bài", "datePublished": "2026-03-07T08:00:00+07:00"}'

@@ -9,7 +9,7 @@ import pytest
 
 from archive.extract.metadata import Metadata, read_metadata
 from archive.extract.parsed_page import Page, parse
-from archive.rules.base import Rules
+from archive.rules.xpath_rules import Rules
 from tests.extract.newspaper_pages import (
     BODY,
     CLOCK,

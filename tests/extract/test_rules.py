@@ -8,12 +8,11 @@ import pytest
 from lxml import etree
 
 from archive import Reading, read_page
-from archive.rules import _OUTLETS, rules_for
-from archive.rules.base import Rules
-from archive.rules.families import FAMILIES
+from archive.rules import rules_for
+from archive.rules.xpath_rules import FAMILIES, OUTLETS, Rules
 from tests.extract.imaginary_paper import CAPTION, CREDIT, HEADLINE, IMG, LEAD, PARAGRAPHS, PRINTED, URL, paragraphs
 
-EVERY = (*FAMILIES, *(rules for _, own in _OUTLETS.values() for rules in own))
+EVERY = (*FAMILIES, *(rules for _, own in OUTLETS.values() for rules in own))
 FIELDS = ("body", "headline", "lead", "published", "byline", "section", "tags", "caption", "drop")
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from archive.extract.declared import Declared
+from archive.extract.elements import positions_around
 from archive.extract.parsed_page import Page
 from archive.extract.sections import canonical_of, declared_tags, is_vietnamese, language_of, section_of, tags_of
-from archive.extract.surroundings import positions_around
 from tests.extract.newspaper_pages import HEADLINE, URL, linked_data, page
 
 TRAIL = (

@@ -14,7 +14,7 @@ from archive import read_page
 from archive.extract.blocks import pieces
 from archive.extract.body import Body
 from archive.extract.body_cleaning import teasers_of
-from archive.extract.list_score import Evidence, features
+from archive.extract.likelihood import Evidence, features
 from archive.extract.metadata import Metadata
 from archive.model.records import Image, Reading, Unreadable
 

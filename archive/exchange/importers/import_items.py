@@ -1,5 +1,6 @@
 """The items an importer reads from a file of any format (pages, images, outlet descriptions, skipped records), and the
-outlets they belong to: known ones, and those that luubao's own WARC files describe, matched by host.
+outlets they belong to: known ones, and those that luubao's own WARC files describe, matched by host. Imports pictures:
+their bytes into the picture folder, their captures into the archive.
 
 Every archive knows the sha256 of its bodies. wget refers to the record (`WARC-Refers-To`), Heritrix to a sha1 of what
 the server sent, compressed or not (WARC 1.1, section 6.7.2); so an import remembers the ids and digests of the records
@@ -10,19 +11,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b, sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive.exchange.exporters.warc_records import OUTLET
-from archive.history.responses import REDIRECTS
-from archive.model import validation
+from archive.history.facts import REDIRECTS
+from archive.model import clock, validation
+from archive.model.digests import digest_of
 from archive.model.errors import BadValue, UnknownOutlet
-from archive.model.records import Capture, Headers, Outlet, header_of
+from archive.model.paths import ENDINGS, picture_place
+from archive.model.records import Capture, Headers, Outlet, Picture, PictureCapture, Run, header_of
 from archive.model.urls import absolute, host_of, is_site, same_site
-from archive.model.validation import LONGEST_ADDRESS, shown
-from archive.storage.captures.revisited_bodies import RevisitTarget
+from archive.model.validation import LONGEST_ADDRESS, is_digest, line, or_none, shown
+from archive.pictures import recognise, recognise_kind
+from archive.pipeline.ingest import keep_picture
+from archive.runtime import isolated
+from archive.storage import connection, picture_fetches
+from archive.storage.captures.revisits import RevisitTarget
+from archive.storage.connection import Database
+from archive.storage.picture_files import put_file, verified_file
+from archive.storage.picture_history import image_of, mark_showing, picture_comes_late, picture_is_here
 from archive.text.charsets import charset_of
+from archive.workers import Lost
 
 if TYPE_CHECKING:
     from archive.exchange.importers.warc_reader import WarcRecord
@@ -171,3 +183,60 @@ def _checked(facts: Mapping[str, Any], where: str) -> DescribedOutlet:
     problem = None if is_zone else f"{shown(zone)} is no time zone; UTC is taken for {name}"
     outlet = Outlet(name, title, home, (host,), zone if is_zone else "UTC")
     return DescribedOutlet(outlet, tuple(validation.line(mark) for mark in marks), problem, where)
+
+
+def picture_known(db: Database, image: Image) -> bool | None:
+    """True where the archive has this capture already; False where no known article shows the picture; None where it
+    can be imported."""
+    image_id = image_of(db, image.url)
+    if image_id is None:
+        return False
+    digest = digest_of(image.body) if image.body else image.digest
+    return picture_is_here(db, image_id, clock.stamp(image.captured_at), image.status, digest) or None
+
+
+def take_picture(db: Database, run: Run, folder: Path, image: Image) -> bool:
+    """Stores the file of a picture, then its capture in one transaction; False where its bytes are no picture, or are
+    missing."""
+    image_id, picture = image_of(db, image.url), _picture(folder, image)
+    if image_id is None or (picture is None and image.status == 200):
+        return False
+    if picture and image.body:
+        _store(folder, picture, image.body)
+    headers = {name.lower(): value for name, value in image.headers}
+    capture = PictureCapture(
+        image_id, image.captured_at, image.url, image.status, or_none(line, headers.get("etag")),
+        or_none(line, headers.get("last-modified")), picture,
+    )  # fmt: skip
+    with connection.transaction(db):
+        if picture_comes_late(db, image_id, clock.stamp(image.captured_at)):
+            picture_fetches.keep_picture(db, run, capture, timedelta(days=1), late=True)
+            mark_showing(db, image_id)
+        else:
+            keep_picture(db, run, capture, timedelta(days=1))
+    return True
+
+
+def _picture(folder: Path, image: Image) -> Picture | None:
+    if image.body:
+        return _recognise(image.body)
+    if image.digest is None or not is_digest(image.digest.lower()):
+        return None
+    digest = image.digest.lower()
+    kept = (verified_file(folder, picture_place(digest, kind), digest) for kind in ENDINGS)
+    return next((_recognise(data) for data in kept if data is not None), None)
+
+
+def _recognise(data: bytes) -> Picture | None:
+    """Decodes in a worker process; where that exceeds its limits, recognises the kind by the first bytes."""
+    for decode in (recognise, recognise_kind):
+        if not isinstance(picture := isolated.run(decode, data), Lost):
+            return picture
+    return None
+
+
+def _store(folder: Path, picture: Picture, data: bytes) -> None:
+    """Stores the thumbnail, then the picture, so that a stored picture always has its thumbnail."""
+    if picture.looks and picture.thumbnail_path:
+        put_file(folder, picture.thumbnail_path, picture.looks.thumbnail)
+    put_file(folder, picture.path, data)

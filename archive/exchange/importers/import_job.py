@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from traceback import clear_frames
 
-from archive.console.logs import log_of
+from archive.console import log_of
 from archive.exchange.importers.import_items import (
     DescribedOutlet,
     Image,
@@ -23,8 +23,9 @@ from archive.exchange.importers.import_items import (
     OutletMatcher,
     Page,
     Skipped,
+    picture_known,
+    take_picture,
 )
-from archive.exchange.importers.imported_pictures import picture_known, take_picture
 from archive.exchange.importers.mirrors import NO_DEFAULTS, PageDefaults, expand_folder, read_file
 from archive.model import clock
 from archive.model.errors import BadValue, LuubaoError
@@ -37,8 +38,8 @@ from archive.runtime import signals
 from archive.runtime.file_lock import outlet_lock
 from archive.storage import connection, run_rows, version_texts
 from archive.storage.captures import kept_captures
-from archive.storage.captures.late_captures import is_here
-from archive.storage.captures.revisited_bodies import body_known
+from archive.storage.captures.capture_writer import is_here
+from archive.storage.captures.revisits import body_known
 from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
 from archive.storage.picture_history import outlet_showing

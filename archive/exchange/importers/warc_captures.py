@@ -27,7 +27,7 @@ from archive.model.errors import BadValue
 from archive.model.records import Capture, Headers, header_of
 from archive.model.unpack_budget import UNPACK_RATIO, UnpackBudget, UnpacksTooMuch
 from archive.model.validation import is_address, shown
-from archive.storage.captures.revisited_bodies import RevisitTarget
+from archive.storage.captures.revisits import RevisitTarget
 
 _PIECE = 1024 * 1024
 _DIGITS = re.compile(r"[0-9]{14}")

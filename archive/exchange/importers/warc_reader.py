@@ -21,8 +21,18 @@ from warcio.bufferedreaders import ChunkedDataReader, DecompressingBufferedReade
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 
-from archive.exchange.content_codings import BadCoding, DecodedBody, TooLarge, codings_of, decode_body
-from archive.exchange.importers.gzip_members import GZIP, PLAIN, ResumedStream, first_member, next_record
+from archive.exchange.decompression import (
+    GZIP,
+    PLAIN,
+    BadCoding,
+    DecodedBody,
+    ResumedStream,
+    TooLarge,
+    codings_of,
+    decode_body,
+    first_member,
+    next_record,
+)
 from archive.exchange.importers.import_items import Skipped
 from archive.model.unpack_budget import LARGEST_BODY, UnpackBudget
 from archive.storage import codecs

@@ -14,7 +14,7 @@ from archive.history.edits import headline_of, prints_alike, state_of, words_of
 from archive.history.plausibility import SAME_HEADLINE, SAME_WORDS
 from archive.model import clock
 from archive.model.records import Reading, Unreadable
-from archive.storage.captures.late_captures import mark_alike
+from archive.storage.captures.capture_writer import mark_alike
 from archive.storage.histories.related_urls import RelatedUrls, StoredCapture
 from archive.storage.list_placements import put_teasers
 from archive.storage.reading_rows import record_reading, set_aside

@@ -16,14 +16,13 @@ from sqlite_utils import Database
 
 from archive.history import UrlCapture
 from archive.history.article_identity import are_domains, number_in, page_of, parts_of
-from archive.history.facts import Answer
-from archive.history.responses import gone_reason
+from archive.history.facts import Answer, gone_reason
 from archive.model import clock
 from archive.model.urls import url_key
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import rows_of
 from archive.storage.sqlite_errors import readable_values
-from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
+from archive.storage.withdrawals import is_withdrawn
 
 _ANSWER_OF: dict[str, Answer] = {
     "fresh": "page", "revisit": "page", "not-modified": "confirmed", "gone": "gone", "redirect": "redirect",

@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.history.addresses import PRIMARY_TIMEOUT
+from archive.history.article_identity import PRIMARY_TIMEOUT
 from archive.history.disappearances import NO_ARTICLE
 from archive.history.edits import changed_fields, prints_alike, state_of, words_of
+from archive.history.facts import declared_key
 from archive.history.plausibility import is_anyones
-from archive.history.responses import declared_key
 from archive.model import clock
 from archive.model.perceptual_hash import same_picture
 from archive.model.records import Reading, Unreadable
@@ -35,7 +35,7 @@ from archive.storage.reading_rows import (
     withdrawn_twin,
 )
 from archive.storage.version_texts import from_row
-from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
+from archive.storage.withdrawals import is_withdrawn
 
 _KNOWN_ARTICLE = (
     "SELECT articles.id, articles.url_key, articles.url, current_version_id, gone_since,"

@@ -33,7 +33,7 @@ from archive.storage.histories.history_versions import MEASURES, PICTURE_REPLACE
 from archive.storage.histories.history_writer import match, shown_versions
 from archive.storage.integrity import Problem
 from archive.storage.version_texts import to_row
-from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
+from archive.storage.withdrawals import is_withdrawn
 
 _ACTIVE_TEXT = (
     "SELECT {}, extractors.name AS extractor, state FROM active_texts JOIN texts ON texts.id = text_id"

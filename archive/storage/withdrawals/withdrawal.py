@@ -23,6 +23,7 @@ from archive.storage.connection import checkpoint, transaction
 from archive.storage.integrity.column_validation import COLUMNS as COLUMNS_OF
 from archive.storage.stored_bodies import Stored, encode, get_body, replace_stored, stored_data
 from archive.storage.version_texts import COLUMNS
+from archive.storage.withdrawals import withdrawal_of
 from archive.storage.withdrawals.destruction import (
     encoded_row,
     lost_texts,
@@ -33,7 +34,6 @@ from archive.storage.withdrawals.destruction import (
     renew_dictionaries,
     scrub,
 )
-from archive.storage.withdrawals.withdrawal_lookup import withdrawal_of
 
 # The columns that are emptied in each table, with their replacements.
 _EMPTIED: dict[str, dict[str, Any]] = {

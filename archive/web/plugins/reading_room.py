@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from markupsafe import Markup
 from pluggy import HookimplMarker
 
-from archive.console.logs import log_of
+from archive.console import log_of
 from archive.storage.sqlite_errors import damage_message
 from archive.web.room.article_page import article, at_address, citation, unapi, version
 from archive.web.room.asgi_guard import AsgiGuard

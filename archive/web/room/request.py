@@ -16,7 +16,7 @@ from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from archive.console.logs import log_of
+from archive.console import log_of
 from archive.model import errors
 from archive.model.errors import ArchiveDamaged, BadQuery, LuubaoError, UnknownArticle
 from archive.queries.lookup import find_article

@@ -1,4 +1,5 @@
 """Prints all of luubao's output, with control characters escaped; formats times, durations and sizes for people.
+Escapes log records too, whoever formats them: Scrapy, RQ, Datasette, or logging.lastResort.
 
 Control characters are printed as escapes, as ``: C0, DEL, C1; the marks, embeddings, overrides and isolates of the
 bidirectional algorithm (UAX #9), which change the order in which a text is displayed; line and paragraph separators;
@@ -17,13 +18,17 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive.model import clock
 from archive.model.time_zones import zone_of
+
+if TYPE_CHECKING:
+    import logging
 
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 _SIZES = ("bytes", "kB", "MB", "GB", "TB")
@@ -194,3 +199,34 @@ def print_traceback(kind: type[BaseException], error: BaseException, trace: Trac
     import traceback
 
     click.echo(printable_lines("".join(traceback.format_exception(kind, error, trace))), nl=False, err=True)
+
+
+def log_of(module: str) -> logging.Logger:
+    """The logger of a module of ours. From the first call on, all log records of the process are escaped."""
+    import logging  # imported late: what looks something up logs nothing
+
+    if logging.getLogRecordFactory() is not _escaped_record():
+        logging.setLogRecordFactory(_escaped_record())
+    return logging.getLogger(module)
+
+
+@cache
+def _escaped_record() -> type[logging.LogRecord]:
+    """A log record whose message cannot control a terminal or start a line that looks like another record."""
+    import logging
+
+    class EscapedRecord(logging.LogRecord):
+        def __init__(self, *args: Any, **kwargs: Any):
+            super().__init__(*args, **kwargs)
+            if self.exc_info:
+                self.exc_text = _indented(logging.Formatter().formatException(self.exc_info))
+
+        def getMessage(self) -> str:  # the name that logging calls
+            return _indented(super().getMessage())
+
+    return EscapedRecord
+
+
+def _indented(text: str) -> str:
+    """The text, escaped; its further lines are indented, so that none looks like a message of its own."""
+    return printable_lines(text).replace("\n", "\n    ")

@@ -1,10 +1,36 @@
-"""Weights of the signs by which archive/extract/confidence.py tells right readings from wrong ones: data, written
-by bench/train_confidence.py. TRAINED_ON is the digest of what it learned from.
+"""Weights of the signs by which archive/extract/likelihood.py tells lists from articles and right readings from wrong
+ones: data. The digests are those of what they were learned from: pages, their addresses and labels.
 """
 
 from __future__ import annotations
 
-TRAINED_ON = "sha256:537bf63a4a8b023b2f71dc281d04cef466e80f644da43461ae341f24aa5ca4f7"  # 1049 pages
+# written by bench/train_kinds.py
+LISTS_TRAINED_ON = "sha256:a0eb332aff17dbb26f4d70468c304a5d89266ac67bba62f158c86e5902f7addb"  # 1279 pages
+LIST_WEIGHTS: dict[str, float] = {
+    "bias": 7.6594,
+    "article": -1.2982,
+    "date": -0.4177,
+    "author": -1.2838,
+    "og article": -0.8951,
+    "articles declared": -0.7341,
+    "section's name": 0.6799,
+    "pictures": 0.6377,
+    "buttons": 0.5904,
+    "body's pictures": -0.7234,
+    "text": -0.3732,
+    "unlinked text": -0.4129,
+    "teasers' links": 0.6817,
+    "headline's words": -1.0993,
+    "slug's words": -1.0363,
+    "words shared": -0.5767,
+    "depth": -1.0547,
+    "query": 0.9260,
+    "list's path": 1.6130,
+    "number": -0.7965,
+}
+
+# written by bench/train_confidence.py
+FIELDS_TRAINED_ON = "sha256:537bf63a4a8b023b2f71dc281d04cef466e80f644da43461ae341f24aa5ca4f7"  # 1049 pages
 _FIELDS = ("headline", "authors", "published_at", "captions", "body")
 _BY_SIGN: dict[str, tuple[float, ...]] = {
     "bias": (1.544, 0.158, 0.224, 1.456, 1.367),
@@ -56,4 +82,6 @@ _BY_SIGN: dict[str, tuple[float, ...]] = {
     "pictures per caption": (0.173, -0.044, -0.124, 0.371, 0.283),
     "without credit": (-0.059, 0.143, -0.272, -0.089, -0.216),
 }
-WEIGHTS = {field: {sign: weights[number] for sign, weights in _BY_SIGN.items()} for number, field in enumerate(_FIELDS)}
+FIELD_WEIGHTS = {
+    field: {sign: weights[number] for sign, weights in _BY_SIGN.items()} for number, field in enumerate(_FIELDS)
+}

@@ -1,1 +1,0 @@
-"""Printing and logging: all text passes `output`, which escapes control characters."""
