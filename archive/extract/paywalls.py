@@ -16,8 +16,8 @@ _VOWELS = "aeiouyæøœ"
 _MIN_GIBBERISH, _FEW_VOWELS = 60, 0.27  # letters of a paragraph, share of them
 BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)")
+_MOST_JUDGED = 4_000  # characters of a paragraph
 _MOST_OF_FILLER, _FEWEST_OF_FILLER = 120, 4  # characters, words
-_MOST_JUDGED = 4_000  # characters of it
 _LONGEST_IN_OFFER = 140  # characters of a paragraph in an offer's box
 _MOSTLY = 0.5  # of the paragraphs
 

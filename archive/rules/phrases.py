@@ -137,7 +137,8 @@ COMMENTS = re.compile(
 
 # a note that the paper earns from its links
 DISCLOSURE = re.compile(
-    r"\b(?:earn|receive|get)\b[^.]{0,30}\bcommission|\baffiliate[ -]links?\b|\bprovision\b|liens? affiliés?",
+    r"\b(?:we|may|might) (?:may |might |will )?(?:also )?(?:earn|receive|get)\b[^.]{0,20}\bcommissions?"
+    r"(?=[.,;]|$| (?:if|when|on|from|for|at|through)\b)|\baffiliate[ -]links?\b|\bliens? affiliés?",
     re.I,
 )
 

@@ -717,6 +717,19 @@ def test_a_box_named_footer_with_nearly_all_the_text_is_the_article(times: int, 
     assert (ANSWER in read(source.encode()).text) is kept
 
 
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "The provision of clean water to forty villages will be paid for by the county from next spring.",
+        "The minister hopes to get the commission's report on the new rail link before the end of May.",
+        "The company may receive commission approval to buy its rival, two people who know the talks said.",
+    ],
+)
+def test_a_lead_that_speaks_of_a_commission_or_a_provision_stays(lead: str) -> None:
+    source = page().decode().replace('<div class="noidung">', f'<p class="sapo">{lead}</p><div class="noidung">')
+    assert read(source.encode()).lead == lead
+
+
 def test_tags_below_the_text_are_no_text_where_a_picture_is_last() -> None:
     picture = f'<figure><img src="/a/lop-hat-xoan.jpg"><figcaption>{CAPTION}</figcaption></figure>'
     reading = read(page(foot=f"<p>Từ khóa: hát xoan, Cẩm Khê</p>{picture}"))
