@@ -12,8 +12,11 @@ SELECT articles.id, url_key, url, headline, byline, section, published_at, versi
   (SELECT other.url_key FROM articles AS other WHERE other.id = articles.moved_to_id) AS moved_to
 FROM articles WHERE withdrawn_at IS NULL ORDER BY url_key
 """
+# A version keeps the digest it was filed under, while a former text of it has that; when blocks were learned decides that.
 _VERSIONS = """
-SELECT versions.number, versions.first_seen_at, last_seen_at, changed, versions.digest, versions.headline, words_removed,
+SELECT versions.number, versions.first_seen_at, last_seen_at, changed,
+  iif(versions.digest IN (SELECT digest FROM texts AS any_text WHERE any_text.version_id = versions.id), texts.digest,
+    versions.digest), versions.headline, words_removed,
   words_added, old_headline, stood_days, texts.digest AS words, lead, body, captions, layout,
   json_remove(details, '$.confidence'), words_of IS NULL
 FROM versions JOIN version_spans ON version_spans.version_id = versions.id

@@ -198,6 +198,17 @@ MOVED_AWAY_WITH_CREDITS = [
 ]
 """A merge gives the only version of an article to one that is new."""
 
+FILED_BEFORE_A_PICTURE_WAS_KNOWN = [
+    Day((Visit("a", "page", "hai", ()), Visit("m/a", "page", "ba", ())), {}, here=False),
+    Day((Visit("b", "page", "hai", ()), Visit("m/a", "page", "hai", ("do.jpg",))), {"do.jpg": 1}, here=True),
+    Day(
+        (Visit("m/a", "page", "một", ("cau.jpg?v=2",)), Visit("b", "page", "hai", ("cau.jpg",)), Visit("a", "page", "một", ("cau.jpg",))),
+        {"cau.jpg?v=2": 0, "cau.jpg": 1}, here=True,
+    ),
+    Day((Visit("m/a", "page", "một", ()),), {}, here=False),
+]  # fmt: skip
+"""One machine files a version before it learns that its picture is the site's, and the version keeps that digest."""
+
 
 def shown(visit: Visit) -> bytes:
     figures = "".join(
@@ -279,6 +290,7 @@ def learned_and_told(path: Path) -> tuple[Boilerplate, list[dict[str, Any]]]:
 @example(days=DOUBTED_AT_ANOTHER_ADDRESS, former=True)
 @example(days=PICTURE_ON_THE_OTHER_FACE, former=False)
 @example(days=GONE_TWICE, former=True)
+@example(days=FILED_BEFORE_A_PICTURE_WAS_KNOWN, former=False)
 def test_two_machines_and_one_derive_the_same(days: list[Day], former: bool) -> None:
     """former: one of them read its pages with an older reader. What each learned of the site's own blocks is a part of
     its reader: where that differs, the histories may."""
