@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
@@ -38,6 +39,10 @@ _hidden = selector(  # by attribute: several times as fast as by element
     " | //@style[contains(., 'display:none') or contains(., 'display: none')]/.."
 )
 
+_with_hiding_class = selector("//@class[contains(., 'hid') or contains(., '-none')]/..")
+_HIDING_CLASS = re.compile(r"(?:^|\s)(?:(?:is-)?hidden|hide|(?:d|display)-none)(?:\s|$)")
+_SHOWN_AT_TIMES = re.compile(r":|(?:^|\s)d-\w+-\w|show|visible")
+
 _controlling = selector("//@aria-controls/..")
 
 # a box with more than this share of the page's text is the article, whatever its class
@@ -73,13 +78,19 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
             skip = 0 if element in protected else sum(1 for _ in element.iter(*_BOX_TAGS)) - 1
             _drop_or_mark(element, protected)
     _drop_pointers(root)
-    hidden = _hidden(root)
+    hidden = [*_hidden(root), *filter(_has_hiding_class, _with_hiding_class(root))]
     panels = {element for element in hidden if _is_panel(element, controlled)}
     for element in hidden:
         if element in panels and len(panels) > 1:
             element.set(PANEL, "")
         elif not is_inside(element, "figure") and not _is_article_sized(element, total, _HIDDEN_SHARE):
             _drop_or_mark(element, protected)
+
+
+def _has_hiding_class(element: html.HtmlElement) -> bool:
+    """Whether frameworks' style sheets hide an element on every screen."""
+    name = element.get("class") or ""
+    return bool(_HIDING_CLASS.search(name)) and not _SHOWN_AT_TIMES.search(name)
 
 
 def _is_panel(element: html.HtmlElement, controlled: set[str | None]) -> bool:

@@ -122,6 +122,19 @@ def most_declared(declared: Sequence[tuple[str, str]], is_house: Callable[[str],
     return Headline(bare_text, origin)
 
 
+def completed(headline: Headline, declared: Sequence[tuple[str, str]]) -> Headline:
+    """The headline as the first of (origin, text) pairs has it whole, where the page cuts it short with dots."""
+    key = key_of(headline.text)
+    is_cut = headline.text.endswith(("…", "...")) and len(key) >= _MIN_STORY_KEY
+    if not is_cut or any(agree(headline.text, text) for _, text in declared):
+        return headline
+    for origin, text in declared:
+        parts = [part for part in (*(head for head, _ in _splits(text)), text) if key_of(part).startswith(key)]
+        if parts and not parts[0].endswith(("…", "...")):
+            return replace(headline, text=parts[0].strip(), origin=origin)
+    return headline
+
+
 def agree(headline: str, declared: str) -> bool:
     """Whether a declaration is this headline, ignoring site name, section or date around it."""
     wanted = key_of(headline)

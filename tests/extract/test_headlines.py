@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from archive.extract.headlines import Headline, agree, most_declared, shown_headline
+from archive.extract.headlines import Headline, agree, completed, most_declared, shown_headline
 
 
 def shown(
@@ -139,3 +139,20 @@ def test_a_heading_in_the_article_s_header_where_only_the_site_s_name_is_an_h1()
     article = f"<article><header><h2>Giá lúa tăng mạnh ở đồng bằng</h2></header>{reply}</article>"
     found = shown(site + reply + article, ("Một đầu đề khác để chia sẻ",))
     assert found is not None and found.text == "Giá lúa tăng mạnh ở đồng bằng"
+
+
+@pytest.mark.parametrize(
+    ("shown_text", "declared", "whole"),
+    [
+        ("Khởi công cầu mới qua sông, nối…", "Khởi công cầu mới qua sông, nối hai xã", "Khởi công cầu mới qua sông, nối hai xã"),
+        ("Khởi công cầu mới qua...", "Khởi công cầu mới qua sông - hai xã vui | Báo", "Khởi công cầu mới qua sông"),
+        ("Khởi công cầu mới qua...", "Khởi công cầu mới qua sô...", "Khởi công cầu mới qua..."),
+        ("Và rồi mùa xuân lại đến...", "Và rồi mùa xuân lại đến... | Báo Địa Phương", "Và rồi mùa xuân lại đến..."),
+        ("Giá lúa...", "Giá lúa tăng mạnh", "Giá lúa..."),
+        ("Khởi công cầu mới qua sông", "Khởi công cầu mới qua sông Lô", "Khởi công cầu mới qua sông"),
+    ],
+)  # fmt: skip
+def test_a_headline_that_the_page_cuts_short_is_whole_where_it_is_declared(
+    shown_text: str, declared: str, whole: str
+) -> None:
+    assert completed(Headline(shown_text, "h1"), [("og:title", declared)]).text == whole

@@ -611,6 +611,11 @@ PANEL = '<h3><button aria-controls="{0}">Câu hỏi {0}?</button></h3><div hidde
         (f'<pre><code>x = 1 <span class="hljs-comment"># {ANSWER}</span></code></pre>', True),
         (f'<div id="republication-tracker-tool"><p>{ANSWER}</p></div>', False),
         (f'<div class="disclaimer__box"><p>{ANSWER}</p></div>', False),
+        *((f'<div class="{name}"><p>{ANSWER}</p></div>', False) for name in ("hide", "box d-none", "js hidden")),
+        *(
+            (f'<div class="{name}"><p>{ANSWER}</p></div>', True)
+            for name in ("hidden md:block", "d-none d-md-block", "hidden-xs")
+        ),
     ],
 )
 def test_text_in_a_box_stays_by_what_it_is(box: str, stays: bool) -> None:
