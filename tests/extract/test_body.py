@@ -120,6 +120,12 @@ FURNITURE = {
     "how long ago it was last touched, in English": "<p>Updated 25 minutes ago</p>",
     "when it was last touched": "<p>Cập nhật lần cuối: 11h45 ngày 02/3/2026</p>",
     "when it was last touched, in English": "<p>Updated on 4 March 2026 at 12.45 GMT</p>",
+    "where to follow": "<p>Mời bạn đọc theo dõi Báo Sông Quê trên <a href='https://news.google.com/x'>Google News</a></p>",
+    "an account to follow": "<p>Quan tâm Zalo OA Báo Sông Quê để nhận tin sớm</p>",
+    "a film below": "<p><em>Mời quý vị đón xem video:</em></p>",
+    "an app": "<p>Quét mã QR để tải ứng dụng Báo Sông Quê</p>",
+    "where to write": "<p>Mọi ý kiến đóng góp xin gửi về tòa soạn, số 8 phố Bến Gỗ, hoặc gọi 0299 3000 118.</p>",
+    "a reading voice": "<p>Nghe bài viết: Giọng nữ miền Bắc 4:12</p>",
     "empty comment box": "<p>Hiện chưa có bình luận nào, hãy trở thành người đầu tiên bình luận cho bài viết này!</p>",
 }
 
@@ -142,6 +148,9 @@ def test_furniture_between_paragraphs_is_left_out(name: str) -> None:
         "3 ngày trước, ông Nguyễn Văn Bình đã gửi đơn lên ủy ban xã.",
         "1.204 lượt xem là con số cao nhất từ trước đến nay của kênh.",
         "Views of the river: 19 villages look at it.",
+        "Mọi thông tin về đối tượng xin báo cho Công an xã theo số 0299 3000 113.",
+        "Mời bà con theo dõi mực nước sông trên loa của xã.",
+        "Nghe bài hát ấy, ai cũng nhớ về những mùa lũ cũ.",
     ],
 )
 def test_a_sentence_that_begins_like_a_counter_stays(line: str) -> None:
