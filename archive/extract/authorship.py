@@ -309,7 +309,7 @@ def printed(element: HtmlElement, depth: int = 0) -> str:
             "" if child not in name_children else printed(child, depth + 1) if nested else text_of(child, LONGEST)
         )
         if (
-            child_text[:1].isupper() or child_text[:1] == "@" or child_text in _CONJUNCTIONS
+            child_text[:1].isupper() or child_text[:1] == "@" or child_text in _CONJUNCTIONS or child.tag == "br"
         ):  # a space on the screen; initials are often in their own span
             pieces.append(" ")
         pieces += [child_text, separator if child_text and child is not name_children[-1] else "", child.tail or ""]

@@ -23,6 +23,7 @@ from archive.rules.byline_words import (
 from archive.text.folding import folded, key_of
 
 _MAX_NAME_WORDS = 6  # if there is a shorter name beside it: `A. Name, professor of law at the University of X`
+_MOST_OF_A_NAME = 4  # words of a Vietnamese name, beside which an organization can stand
 MOST_AUTHORS = 30
 LONGEST_NAME = 80  # characters
 LONGEST_BYLINE = 600
@@ -68,7 +69,7 @@ _BETWEEN = re.compile(
     r"|(?:\s*,)?\s+(?:y|e|en|ve|i|a|и|та|і)\s+(?=[A-ZÀ-ÞА-ЯІЇЄĐ])"
     r"|\s*,\s*"
 )
-_TITLES = re.compile(rf"^{_alternation(TITLES)}\.?\s+(?=\w)", re.I)
+_TITLES = re.compile(rf"^(?:{_alternation(TITLES)}(?:\.\s*|\s+))+(?=\w)", re.I)
 _AGENCY_SUFFIX = re.compile(r"(?<=[^\W\d_]{3})(?<=[a-zà-ỹ])(?:/?[A-ZĐ]{3,})$")
 _TRAILING_AGENCY = re.compile(
     r"(?<=\w)\s+(?:the )?(?:associated press|reuters|afp|bloomberg|dpa|ttxvn|press association|canadian press)$"
@@ -84,12 +85,14 @@ _TRAILING_DATE = re.compile(
     re.I,
 )
 # a part of a signature that is the author's organization or another outlet: `Hoàng Nam - Sở Y tế`, `Theo Báo Nhân Dân`
-_ORGANIZATION = re.compile(
+_ORGANIZATIONS = (
     r"(?:ban|sở|phòng|báo|đài|tạp chí|trường|công an|bộ|ubnd|trung tâm|cục|chi cục|tỉnh đoàn|huyện đoàn|học viện"
     r"|viện|thpt|văn phòng|đội|đồn|quân khu|bchqs|bộ chqs|tand|vks\w*|cổng thông tin|trang tin"
-    r"|bệnh viện|ngân hàng)\s+\w",
-    re.I,
+    r"|bệnh viện|ngân hàng)\s+\w"
 )
+_ORGANIZATION = re.compile(_ORGANIZATIONS, re.I)
+# on the line below the name, in capitals: `Hà Thu<br>Ban Tuyên giáo Tỉnh ủy`
+_ORGANIZATION_BELOW = re.compile(rf"(?<=\w)\s+(?=[A-ZĐ])(?i:{_ORGANIZATIONS}).*$")
 _DEPARTMENT = re.compile(
     r"\b(?:team|desk|newsroom|department|seo|redaktion|redazione|redacción)$|^(?:seo|redacción|redação|rédaction)\b",
     re.I,
@@ -109,6 +112,7 @@ def authors_of(text: str) -> tuple[str, ...]:
         return ()
     text = _FROM_PLACE.sub(r"\1", _PICTURES_BY.sub(r"\g<names>", _IN_SECTION.sub(r"\1", text)))
     parts = _BETWEEN.split(_without_affixes(_TRAILING_DATE.sub("", text)))
+    parts = [_ORGANIZATION_BELOW.sub("", part) if len(part.split()) > _MOST_OF_A_NAME else part for part in parts]
     names = unique(name for part in parts if not NO_AUTHOR.match(part) and (name := name_of(part)))
     names = tuple(name for name in names if not _ORGANIZATION.match(name))
     names = tuple(name for name in names if len(name.split()) <= _MAX_NAME_WORDS) or names

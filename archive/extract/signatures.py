@@ -36,8 +36,8 @@ MOST_BEHIND = 36  # elements behind the last paragraph of running text
 _RIGHT_ALIGNED = re.compile(r"text-align:\s*(?:right|end)", re.I)
 _PHOTOGRAPHER = re.compile(r"\bảnh\s?:.*", re.I)
 _SENTENCE_END = re.compile(
-    r"(?<!\b\w)[.!?…:]\s*$|(?<!\b\w)[.!?]\s"
-)  # initials do not end a sentence: `K. Miên`, `H.V.`
+    r"(?<!\b\w)[.!?…:]\s*$|(?<!\b\w)(?<!\b[A-ZĐ]\w)[.!?]\s"
+)  # initials and titles do not end a sentence: `K. Miên`, `H.V.`, `BS. Lê Lan`
 
 
 _IN_BRACKETS = re.compile(r"[（(]([^()（）]{2,40})[)）]")

@@ -16,7 +16,8 @@ BEFORE_COLON = _phrases("""
     bài | bài viết | bài và ảnh | bài, ảnh | bài - ảnh | bài-ảnh | bài & ảnh | ảnh và bài | bài, ảnh, clip | bài và
     clip | bài, video | tin | tin, ảnh | tin và ảnh | tin - ảnh | tin, bài | tin bài | chùm ảnh | thực hiện |
     tác giả | phóng viên | pv | nhóm phóng viên | nhóm pv | nhóm p.v | biên tập | biên soạn | người viết |
-    ghi chép | by | written by | reported by | story by | text by | report by | words by | words | text | author |
+    ghi chép | lược dịch | biên dịch | truyện ngắn | tản văn | tùy bút | bút ký | thơ |
+    by | written by | reported by | story by | text by | report by | words by | words | text | author |
     authors | reporter | from | von | text von | autor | autorin | autoren | redaktion | par | auteur | texte |
     propos recueillis par | por | autora | texto | redacción | di | testo di | a cura di | de | door | tekst | van |
     av | af | tekst og foto | eftir | oleh | penulis | editor | yazan | haber | autorka | tekst | автор | авторы |
@@ -53,7 +54,11 @@ ROLE_PHRASES = frozenset(
 )
 
 # Before a name: titles.
-TITLES = _phrases("dr | prof | mr | mrs | ms | ts | ths | gs | pgs | bs | ls | nhà báo | luật sư | bác sĩ")
+TITLES = _phrases("""
+    dr | prof | mr | mrs | ms | ts | ths | gs | pgs | bs | ls | ks | nhà báo | luật sư | bác sĩ | thạc sĩ | tiến sĩ |
+    kỹ sư | nhà văn | nhà thơ | ctv | pv | phóng viên | cộng tác viên | thiếu úy | trung úy | thượng úy | đại úy |
+    thiếu tá | trung tá | thượng tá | đại tá | thiếu tướng | trung tướng
+""")
 
 # Boilerplate beside a byline that is as short as a name.
 FURNITURE = _phrases("""

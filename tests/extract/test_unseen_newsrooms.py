@@ -267,10 +267,17 @@ def test_a_copy_the_size_of_a_stamp_belongs_to_a_link() -> None:
         ("Theo Báo Nhân Dân", ()),
         ("B.B.T", ()),
         ("K. Miên", ("K. Miên",)),
+        ("BS. Hoàng Nam", ("Hoàng Nam",)),
+        ("Hoàng Nam<br>Ban Tuyên giáo Tỉnh ủy", ("Hoàng Nam",)),
+        ("Truyện ngắn: Hoàng Nam", ("Hoàng Nam",)),
     ],
 )
 def test_who_signs(line: str, authors: tuple[str, ...]) -> None:
     assert read(page(foot=f'<p style="text-align:right"><strong>{line}</strong></p>')).authors == authors
+
+
+def test_an_organization_below_a_marked_name_is_no_part_of_it() -> None:
+    assert read(page(foot='<p class="author">Hoàng Nam<br>Ban Tuyên giáo Tỉnh ủy</p>')).authors == ("Hoàng Nam",)
 
 
 @pytest.mark.parametrize("declared", ["baotrungdutoasoan", "bbt.admin", "SEO Traffic Team", "Theo Ngoisao"])
