@@ -72,7 +72,7 @@ you can unsubscribe\b.{0,250}$|(?:nichts neues|keine news)(?: mehr)? verpassen.{
 nghe (?:bài|tin)(?: này| viết)?(?:\W{0,3}giọng [^.]{0,20})?[\W\d]*$
 (?:értékeld a cikket|rate this (?:article|story)|đánh giá bài viết|valora(?: este)? artículo|artikel bewerten).{0,60}$
 (?:xin vui lòng gõ tiếng việt có dấu|(?:theo dõi|quan tâm).{0,60}(?:google news|facebook|zalo)).{0,40}$
-(?:(?:kính )?mời|hãy|đừng quên)\b.{0,60}\b(?:theo dõi|quan tâm)\b.{0,60}\b(?:google news|facebook|zalo|youtube)\b.{0,40}$
+(?:(?:kính )?mời|hãy|đừng quên)\b.{0,60}\b(?:theo dõi|quan tâm)\b.{0,60}\b(?:google news|facebook|zalo)\b.{0,40}$
 (?:kính )?mời (?:bạn|quý|độc|các)\b.{0,40}\b(?:xem|nghe|theo dõi)\b.{0,40}\b(?:video|clip|podcast|phóng sự|phim)\W*$
 quét (?:mã )?qr\b.{0,40}\b(?:tải|cài)\b.{0,60}\b(?:ứng dụng|app)\b.{0,40}$
 mọi (?:thông tin|ý kiến|phản ánh|đóng góp)\b.{0,120}\b(?:(?:tòa|toà) soạn|toasoan@|bandoc@|bbt@).{0,120}$
