@@ -19,6 +19,7 @@ from archive.rules.xpath_rules import Rules
 from archive.text.folding import WHOLE, fold, letters
 
 _LEAF_TAGS = ("p", "div", "td", "h2", "h3", "h4")
+_MAX_IN_PICTURE_BOX = 2  # elements
 _MAX_SHARED_LEVELS = 2  # ancestors of the headline that may contain the lead too
 _SENTENCE_END = re.compile(r"\w\w[.!?…][\"”»’)]*$")
 _MIN_LENGTH, _MAX_LENGTH = 25, 1200  # characters
@@ -159,9 +160,16 @@ def _between_headline_and_body(
 
 
 def _is_named_lead(element: html.HtmlElement) -> bool:
-    return naming_words.LEAD.name(element) or (
-        element.get("itemprop") in ("description", "alternativeHeadline") or element.get("data-role") == "sapo"
-    )
+    if element.get("itemprop") in ("description", "alternativeHeadline") or element.get("data-role") == "sapo":
+        return True
+    return naming_words.LEAD.name(element) and not _describes_picture(element)
+
+
+def _describes_picture(element: html.HtmlElement) -> bool:
+    """Whether a description has a box in common with a picture and with nothing else."""
+    box = element.getparent()
+    is_description = "desc" in (element.get("class") or "").lower()
+    return is_description and box is not None and box.find(".//img") is not None and len(box) <= _MAX_IN_PICTURE_BOX
 
 
 def _is_candidate(element: html.HtmlElement, headline: str) -> bool:

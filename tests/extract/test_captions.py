@@ -83,6 +83,13 @@ def test_paragraph_after_a_picture_without_caption_stays_text() -> None:
     assert reading.images[0].caption is None
 
 
+def test_a_description_in_the_box_of_the_first_picture_is_no_lead() -> None:
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    figure = f"<div class=khung>{IMG}<div class=desc>{PRINTED}</div></div>"
+    reading = read(f"<h1>Hội nghị sơ kết sáu tháng</h1><div class=content>{figure}{text}</div>")
+    assert (reading.lead, [image.caption for image in reading.images]) == (None, [CAPTION])
+
+
 def test_lead_picture_above_the_body_counts() -> None:
     page = modern(paragraphs()).replace(
         '<div class="noi-dung-bai">', f"{FORMS['figcaption']}<div class='noi-dung-bai'>"

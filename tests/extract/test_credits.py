@@ -16,6 +16,7 @@ PRINTED = {
     "Lãnh đạo trao quà (Nguồn ảnh: Báo Vĩnh Phúc)": ("Lãnh đạo trao quà", "Báo Vĩnh Phúc"),
     "Cầu mới qua sông. Ảnh tư liệu: AFP/TTXVN": ("Cầu mới qua sông.", "AFP/TTXVN"),
     "Ảnh: Dương Hà": (None, "Dương Hà"),
+    "(Ảnh: Dương Hà/TTXVN) Chợ phiên cuối năm.": ("Chợ phiên cuối năm.", "Dương Hà/TTXVN"),
     "Ảnh minh hoạ.": ("Ảnh minh hoạ.", None),
     "Cảnh trong video. Ảnh chụp màn hình": ("Cảnh trong video.", "Ảnh chụp màn hình"),
     "The bridge at dawn. Photo: Jane Doe/Reuters": ("The bridge at dawn.", "Jane Doe/Reuters"),
