@@ -96,7 +96,7 @@ _YEAR_FIRST = re.compile(
     r"(?<!\d)(\d{4})\s?(?:[-/.]|年|년)\s?(\d{1,2})\s?(?:[-/.]|月|월)\s?(\d{1,2})(?!\d)\s?(?:日|일)?"
 )
 _VIETNAMESE = re.compile(
-    r"(?<!\d)(\d{1,2})\s?(?:tháng|th|/)\s?(\d{1,2})\s?(?:,|năm|/|-)?\s?(?:năm\s)?(\d{4})(?!\d)", re.I
+    r"(?<!\d)(\d{1,2})\s?(?:tháng|th[gs]?\.?|/)\s?(\d{1,2})\s?(?:,|năm|/|-)?\s?(?:năm\s)?(\d{4})(?!\d)", re.I
 )
 _DAY_MONTH_NAME = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|[.º°])?,?\s?(?:de |di |d['’]|of )?({MONTH})[.,]?\s?(?:de |del )?"
@@ -106,7 +106,7 @@ _DAY_MONTH_NAME = re.compile(
 _MONTH_NAME_DAY = re.compile(rf"(?<!\w)({MONTH})[.,]?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})(?!\d)", re.I)
 _YEAR_MONTH_NAME_DAY = re.compile(rf"(?<!\d)(\d{{4}})[.,]?\s(?:m\. )?({MONTH})\s(\d{{1,2}})(?!\d)", re.I)  # Hungarian
 _CLOCK = re.compile(
-    r"(?<![\d/.])(?<!\S-)(?P<hour>\d{1,2})\s?(?::|h|g|時|시|(?=\.\d{2}\s?(?:uhr|h\b|wib"
+    r"(?<![\d/.])(?<!\S-)(?P<hour>\d{1,2})\s?(?::|giờ|h|g|時|시|(?=\.\d{2}\s?(?:uhr|h\b|wib"
     r"|$))\.)\s?(?P<minute>\d{2})(?!\d)['’]?(?::(?P<second>\d{2}))?",
     re.I,
 )

@@ -262,7 +262,10 @@ def _included_elements(block: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
 
 
 def _holds_running_text(block: HtmlElement) -> bool:
-    return any(is_running(element) for element in islice(block.iter("p", "div", "td", "span"), 60))
+    if any(is_running(element) for element in islice(block.iter("p", "div", "td", "span"), 60)):
+        return True
+    paragraphs = (element for element in islice(block.iter("p"), 60) if has_text(element.text, MIN_PROSE))
+    return len(list(islice(paragraphs, 3))) == 3
 
 
 def is_running(element: HtmlElement | None) -> bool:

@@ -12,71 +12,85 @@ from zoneinfo import ZoneInfo
 # One paragraph per month, in order; names and abbreviations of English, German, Dutch, French, Spanish, Portuguese,
 # Italian, Catalan, Romanian, Danish, Norwegian, Swedish, Finnish, Icelandic, Polish, Czech, Turkish, Indonesian, Malay,
 # Russian, Ukrainian, Bulgarian, Greek, Arabic, Hungarian, Slovak, Slovenian, Croatian, Serbian, Lithuanian, Latvian,
-# Estonian, Hindi and Hebrew. Names and abbreviations that mean different months in two languages are
-# omitted.
+# Estonian, Hindi, Hebrew and Vietnamese (with _ for a space). Names and abbreviations that mean different months in two
+# languages are omitted.
 _MONTH_NAMES = """
 january jan januar jänner janvier janv enero ene gener janeiro gennaio gen ianuarie januari tammikuu tammikuuta
 janúar stycznia sty ledna leden ocak oca января янв січня януари ιανουαρίου ιαν
 يناير جانفي
 január januára januarja siječnja sausio janvāris janvārī jaanuar јануар јануара जनवरी ינואר
+tháng_một tháng_giêng
 
 february feb februar febbraio febrer februari februarie février févr fevrier fév febrero fevereiro fev febr helmikuu
 helmikuuta febrúar lutego lut února únor şubat şub februarie февраля фев лютого февруари φεβρουαρίου φεβ
 فبراير شباط فيفري
 február februára februarja veljače vasario februāris februārī veebruar фебруар фебруара फरवरी פברואר
+tháng_hai
 
 march mar märz mrz maart mars marzo março martie marts març maaliskuu maaliskuuta marca března březen mart maret mac
 марта мар березня март μαρτίου μαρ
 مارس آذار
 március márc marec ožujka kovo martā märts मार्च מרץ
+tháng_ba
 
 april apr avril avr abril abr aprile aprilie huhtikuu huhtikuuta apríl kwietnia kwi dubna duben nisan nis апреля апр
 квітня април απριλίου απρ
 أبريل نيسان أفريل ابريل
 április ápr apríla aprila travnja balandžio aprīlis aprīlī aprill अप्रैल אפריל
+tháng_tư tháng_bốn
 
 may mai mei mayo maio maggio mag maj mai toukokuu toukokuuta maí maja května květen mayıs мая май травня μαΐου
 مايو أيار ماي
 május máj mája svibnja gegužės maijs maijā мај मई מאי
+tháng_năm
 
 june jun juni juin junio junho giugno giu juny iunie kesäkuu kesäkuuta júní czerwca cze června červen haziran haz
 июня июн червня юни ιουνίου ιουν
 يونيو حزيران جوان
 június jún júna junij junija lipnja birželio jūnijs jūnijā juuni јун јуна जून יוני
+tháng_sáu
 
 july jul juli juillet juil julio julho luglio lug juliol iulie heinäkuu heinäkuuta júlí lipca lip července červenec
 temmuz tem июля июл липня юли ιουλίου ιουλ
 يوليو تموز جويلية
 július júl júla julij julija srpnja liepos jūlijs jūlijā juuli јул јула जुलाई יולי
+tháng_bảy tháng_bẩy
 
 august aug août aout agosto ago agost augustus elokuu elokuuta ágúst sierpnia sie srpna srpen ağustos ağu agustus
 agu ogos августа авг серпня αυγούστου αυγ
 أغسطس آب اغسطس أوت
 augusztus augusta avgust avgusta kolovoza rugpjūčio augusts augustā август अगस्त אוגוסט
+tháng_tám
 
 september sep sept septembre septiembre setiembre setembro set settembre setembre septembrie syyskuu syyskuuta
 września wrz září eylül eyl сентября сен сент вересня септември σεπτεμβρίου σεπ
 سبتمبر أيلول
 szeptember szept septembra rujna rugsėjo septembris septembrī септембар септембра सितंबर ספטמבר
+tháng_chín
 
 october oct oktober okt octobre octubre outubro out ottobre ott octombrie lokakuu lokakuuta október października paź
 října říjen ekim eki okt октября окт жовтня октомври οκτωβρίου οκτ
 أكتوبر اكتوبر
 októbra oktobra spalio oktobris oktobrī oktoober октобар октобра अक्टूबर אוקטובר
+tháng_mười
 
 november nov novembre noviembre novembro noiembrie marraskuu marraskuuta nóvember listopada lis listopadu kasım kas
 ноября ноя листопада ноември νοεμβρίου νοε
 نوفمبر
 novembra studenoga studenog lapkričio novembris novembrī новембар новембра नवंबर נובמבר
+tháng_mười_một
 
 december dec dezember dez décembre déc decembre diciembre dic dezembro dicembre desembre decembrie desember joulukuu
 joulukuuta grudnia gru prosince prosinec aralık ara des disember декабря дек грудня декември δεκεμβρίου δεκ
 ديسمبر
 decembra prosinca gruodžio decembris decembrī detsember децембар децембра दिसंबर דצמבר
+tháng_mười_hai tháng_chạp
 """
 
 MONTHS: dict[str, int] = {
-    name: number for number, row in enumerate(_MONTH_NAMES.strip().split("\n\n"), 1) for name in row.split()
+    name.replace("_", " "): number
+    for number, row in enumerate(_MONTH_NAMES.strip().split("\n\n"), 1)
+    for name in row.split()
 }
 
 # Longest first, so that "mar" does not cut "marzo"; no letter may follow the name.

@@ -22,6 +22,7 @@ DATE_LINES = [
     ('<p class="pdate">20-05-2024 - 08:15 AM</p>', "2024-05-20T08:15+07:00"),
     ('<p class="pdate">20-05-2024 - 17:09 PM</p>', "2024-05-20T17:09+07:00"),
     ('<div class="time">(20/05/2024 08:15)</div>', "2024-05-20T08:15+07:00"),
+    ('<div class="time">8 giờ 15 phút, ngày 20-5-2024</div>', "2024-05-20T08:15+07:00"),
     ('<div class="time">20.05.2024</div>', "2024-05-20T00:00+07:00"),
     ('<span id="lblDate">20/5/2024 2:15:00 CH</span>', "2024-05-20T14:15+07:00"),
     ('<span id="dnn_date">5/4/2024 8:15:00 AM</span>', "2024-05-04T08:15+07:00"),  # .NET: the fourth of May
@@ -81,6 +82,14 @@ def test_what_is_printed_decides_between_declarations(meta: str, line: str, publ
 def test_a_page_that_gives_no_date_has_none(build: Build, line: str) -> None:
     found = read(build(line))
     assert (found.published_at, found.published_at_raw, found.modified_at) == (None, None, None)
+
+
+def test_the_clock_above_an_article_of_short_paragraphs_is_not_its_date() -> None:
+    text = "<p>Sáng nay, bà con hai xã ven sông đã đi thử cây cầu mới mà họ chờ từ hai năm trước.</p>" * 3
+    found = read_metadata(
+        page(f"<div class=top>Thứ Ba, 01/12/2026 10:00</div><div><h1>{HEADLINE}</h1><div>{text}</div></div>"), ()
+    )
+    assert found.published_at is None
 
 
 def test_above_the_headline_but_not_the_clock() -> None:
