@@ -96,7 +96,7 @@ _DEPARTMENT = re.compile(
 )
 _KOREAN_ROLE = re.compile(r"^[가-힣]+=(?=[가-힣])|(?<=[가-힣]{2})\s*(?:선임)?기자$")  # `Place=Name 기자`
 _LOGIN = re.compile(r"[a-z]+[._\d][a-z._\d]*|(?=\w*[a-z])[a-z\d_]{7,}")
-_NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+]|\d")
+_NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+←→▶]|\d")
 FURNITURE_KEYS = frozenset(map(key_of, FURNITURE))
 _AGENCIES = frozenset(map(key_of, AGENCIES))
 
@@ -120,7 +120,7 @@ def name_of(text: str) -> str:
     name = _AGENCY_SUFFIX.sub("", _TITLES.sub("", _without_affixes(folded(text, LONGEST_BYLINE))))
     name = _IN_BRACKETS.sub("", _KOREAN_ROLE.sub("", name))
     place = _IN_PLACE.search(name)
-    name = name[: place.start()] if place and " " in name[: place.start()] else name
+    name = _without_affixes(name[: place.start()]) if place and " " in name[: place.start()] else name
     name = (name if is_agency(name) else _TRAILING_AGENCY.sub("", name)).strip(' ,;:.-–—|/•·"“”*')
     if _is_role(name) or not 1 < len(name) <= LONGEST_NAME or not any(letter.isalpha() for letter in name):
         return ""

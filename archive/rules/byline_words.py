@@ -35,7 +35,10 @@ BEFORE_NAME = _phrases("""
 """)
 
 # Remarks behind the names; bylines.py removes any remark in brackets.
-BEHIND_NAME = _phrases("tổng hợp | tổng hợp và dịch | lược ghi | 기자 | 선임기자 | 특파원")
+BEHIND_NAME = _phrases("""
+    tổng hợp | tổng hợp và dịch | lược ghi | envoyé spécial | envoyée spéciale | envoyés spéciaux |
+    envoyées spéciales | enviado especial | enviada especial | inviato | inviata | 기자 | 선임기자 | 특파원
+""")
 
 # A part of a byline that ends in one of these is a role, not a name; German compounds end in the last four.
 ROLE_NOUNS = frozenset(
@@ -84,7 +87,8 @@ AGENCIES = _phrases("""
 # CMS accounts and vendors: the default author where nobody entered a name.
 VENDORS = _phrases("""
     VCCorp.vn | VCCorp vn | ePi | Hemera | MasterCMS | admin | administrator | editor | webmaster | root | developer
-    | superadmin | user | unknown | null | none | undefined | author | staff | wordpress | no author
+    | superadmin | user | unknown | null | none | undefined | author | staff | wordpress | no author | anonymous |
+    anonym | anonyme | anónimo | anônimo | anonimo
 """)
 
 # Words that occur in the names of many newspapers: they do not identify an outlet.
@@ -103,7 +107,7 @@ CREDIT_LABEL = (
     r"nguồn|video|clip|"
     r"photo(?:graph)?(?:s|graphy)?(?: by| credits?| courtesy(?: of)?| source)?|pictures?(?: by| credit)?|"
     r"images?(?: by| credits?| source)?|"
-    r"autor(?:ka)?|"
+    r"autor(?:ka)?|photographers?|photographe|fotógraf[oa]|"
     r"credits?|courtesy(?: of)?|source|illustration(?: by)?|graphics?|screenshot|"
     r"ilustra(?:ción|ção)|illustrazione|file photo|composite|copyright|"
     r"(?:symbol|archiv|teaser|titel)?(?:foto|bild)s?(?:nachweis|quelle|rechte|credit)?|quelle|grafik|illustration|"
