@@ -23,7 +23,7 @@ _LABELLED_TAIL = 240  # likewise for one with its label
 _NAMED_AGENCY = re.compile(rf"\b(?:{AGENCY})\b")
 _AFTER_BAR = re.compile(r"\s*[|｜]\s*([^|]{2,120})$")
 _PHOTO_BY = re.compile(
-    r"((?:photo(?:graph(?:y|ed)?)?|picture|image|illustration|graphic)s?(?: courtesy)? (?:by|"
+    r"((?:photo(?:graph(?:y|ed)?)?|picture|image|(?:photo[ -]?)?illustration|graphic)s?(?: courtesy)? (?:by|"
     r"of)\s+(\S.{1,100}?))\)?\s*\.?$",
     re.I,
 )

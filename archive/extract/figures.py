@@ -167,9 +167,10 @@ def _declared(
         if not address or not caption_parts.is_named(address, names) or is_teaser(element):
             continue
         if not picture_urls.is_icon(element, declared=True):
-            if reached and not captions.links_to_other_page(element):
+            is_linked = captions.links_to_other_page(element)
+            if reached and not is_linked:
                 return element
-            first = element if first is None else first
+            first = element if first is None and not (reached and is_linked and heading is not None) else first
     return first
 
 

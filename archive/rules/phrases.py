@@ -24,7 +24,7 @@ def _at_start(*tables: str) -> re.Pattern[str]:
 
 # headings of boxes with links to other stories, in the languages of our outlets
 _RELATED_HEADINGS = r"""
-related(?: (?:news|articles?|stories|posts|content|topics|coverage|links|video))?
+(?:explore )?related(?: (?:news|articles?|stories|posts|content|topics|coverage|links|video))?
 read (?:more|next|also|on)|also read|see also|more (?:on|from|news|stories|in)\b.{0,40}
 recommended(?: for you)?|most (?:read|popular|viewed)|trending(?: now)?|don't miss|up next|watch(?: now| next)?
 (?:also in|in other) (?:the )?news|more (?:headlines|top stories)|latest (?:posts|articles|headlines)
@@ -63,6 +63,7 @@ share(?: this)?(?: (?:article|story|on .{1,20}))?\W*$
 (?:annonse|iklan|広告|реклама|quảng cáo|sponsored(?: content)?)\W*$
 (?:story continues below|article continues (?:below|after)|continue reading).{0,60}$
 (?:sign up|subscribe|register|get our|join our|follow us|download our|like us)\b.{0,250}$
+(?:folgen? (?:sie|du)? ?uns|folgt uns|suivez-nous|síguenos|seguici|siga-nos|volg ons|følg oss|följ oss)\b.{0,250}$
 click here to (?:subscribe|sign|join|read)\b.{0,250}$
 (?:chia sẻ|gửi|mời|độc giả|bạn đọc|xem|đọc)\b.{0,150}\btại đây\W*$
 (?:bản in|in bài(?: viết)?|copy link|link bài gốc|trở lại.{0,30}|gửi bình luận|quay lại)\W*$
