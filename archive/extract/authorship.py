@@ -10,7 +10,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from archive.extract.bylines import NO_AUTHOR, authors_of, is_account, is_agency, is_person_like, unique
+from archive.extract.bylines import FURNITURE_KEYS, NO_AUTHOR, authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, outlet_key
 from archive.extract.elements import Position, is_running, label, text_of
 from archive.rules.byline_words import VENDORS
@@ -227,8 +227,8 @@ def is_house(name: str, house: frozenset[str]) -> bool:
 
 
 def is_vendor(name: str) -> bool:
-    """Whether a name is what a system writes where nobody entered one: `admin`, `anonymous`."""
-    return key_of(name) in _VENDORS
+    """Whether a name is what a system writes where nobody entered one, or a word of the page: `admin`, `Magazine`."""
+    return key_of(name) in _VENDORS or key_of(name) in FURNITURE_KEYS
 
 
 def line_in(element: HtmlElement, names: tuple[str, ...]) -> str:

@@ -91,7 +91,7 @@ _ORGANIZATION = re.compile(
     re.I,
 )
 _DEPARTMENT = re.compile(
-    r"\b(?:team|desk|newsroom|department|seo|redaktion|redazione|redacción)$|^(?:seo|redacción|redação|rédaction)\b",
+    r"\b(?:team|desk|newsroom|department|seo|redaktion|redazione|redacción)$|(?:快[訊讯]|編輯部|编辑部|新聞部)$|^(?:seo|redacción|redação|rédaction)\b",
     re.I,
 )
 _KOREAN_ROLE = re.compile(r"^[가-힣]+=(?=[가-힣])|(?<=[가-힣]{2})\s*(?:선임)?기자$")  # `Place=Name 기자`

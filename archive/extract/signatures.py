@@ -35,7 +35,9 @@ MOST_ALIGNED = 100  # lines at the right margin
 MOST_OPENING = 8  # elements that may open with a reporter's name
 MOST_BEHIND = 36  # elements behind the last paragraph of running text
 _RIGHT_ALIGNED = re.compile(r"text-align:\s*(?:right|end)", re.I)
-_PHOTOGRAPHER = re.compile(r"\bảnh\s?:.*", re.I)
+_PHOTOGRAPHER = re.compile(
+    r"^(?!(?:tin|bài)\W{1,3}(?:và )?ảnh)(.*?)\bảnh\s?:.*", re.I
+)  # not who did both: `Tin, ảnh: A`
 _SENTENCE_END = re.compile(
     r"(?<!\b\w)[.!?…:]\s*$|(?<!\b\w)[.!?]\s"
 )  # initials do not end a sentence: `K. Miên`, `H.V.`
@@ -44,7 +46,7 @@ _SENTENCE_END = re.compile(
 _IN_BRACKETS = re.compile(r"[（(]([^()（）]{2,40})[)）]")
 # 〔記者巫其倫／台北報導〕: Chinese papers sign in front of the first sentence
 _REPORTER = re.compile(
-    r"[〔（(【\[]?\w{0,4}(?:記者|记者)\s*([^\W\d_a-zA-Z]{2,4}?)(?=[／/、〕）)】]|[^\W\d_]{2,3}(?:報導|报道|\d))"
+    r"[〔（(【\[]?\w{0,4}(?:記者|记者)\s*([^\W\d_a-zA-Z]{3}|[^\W\d_a-zA-Z]{2,4}?)(?=[／/、〕）)】]|[^\W\d_]{2,3}(?:報導|报道|\d))"
 )
 
 _NEAREST = 8  # elements behind the headline in which a lone name is a byline
@@ -157,7 +159,7 @@ def _line(element: HtmlElement) -> str:
     text = text_of(element, SHORT + 1) if len(element) < 8 else ""
     if not 1 < len(text) <= SHORT or _SENTENCE_END.search(text) or any(map(str.isdigit, text)):
         return ""
-    return _PHOTOGRAPHER.sub("", text).strip()
+    return _PHOTOGRAPHER.sub(r"\1", text).strip()
 
 
 def _bold_names(element: HtmlElement, *others: str) -> tuple[str, ...]:

@@ -79,6 +79,7 @@ AGENCIES = _phrases("""
     AFP | AP | Associated Press | The Associated Press | Agence France-Presse | Reuters | dpa | TTXVN | VNA | TASS |
     Xinhua | Tân Hoa Xã | THX | Sputnik | Bloomberg | ANSA | EFE | Europa Press | ANP | Belga | NTB | TT | Ritzau |
     STT | PAP | ČTK | MTI | APA | SDA | Keystone-SDA | Kyodo | 時事通信 | 共同通信
+    | 中央社 | 中央通訊社 | 新华社 | 新華社 | 中新社 | 연합뉴스 | 뉴시스 | 뉴스1
     | Yonhap | Antara | AA | Anadolu Ajansı |
     DHA | IHA | PTI | IANS | ANI | AAP | PA | PA Media | Press Association | Canadian Press | The Canadian Press |
     KNA | epd | sid | Interfax | UNIAN | Ukrinform

@@ -78,6 +78,7 @@ def test_right_margin_signs_a_photo_story_without_running_text() -> None:
     ("before", "behind", "authors"),
     [
         ("〔記者巫其倫／台北報導〕", "", ("巫其倫",)),
+        ("（本報記者王小明台北21日電）", "", ("王小明",)),
         ("", "<p>　（羅森）</p>", ("羅森",)),
         ("", "<p>(Symbolbild)</p>", ()),
         ("", '<p>Redaktion: Eva Kurz und <a href="/redaktion/kurt-lang.html">Kurt Lang</a></p>', ()),
@@ -182,6 +183,8 @@ DECLARED = [
     ('"author": [{"name": "Thu Trang"}, {"name": "AFP"}]', ["Thu Trang"]),
     ('"author": {"name": "AFP"}', ["AFP"]),
     ('"author": {"@type": "Person", "name": "anónimo"}', []),
+    ('"author": {"@type": "Person", "name": "Báo Địa Phương, magazine"}, ' + HOUSE, []),
+    ('"author": "地方報快訊／王小明"', ["王小明"]),
     ('"author": "Redacción LR"', []),
     ('"author": [null, 7, {}, {"name": null}]', []),
     ('"author": {"@id": "#a"}, "a": {"@id": "#a", "author": {"@id": "#a"}}', []),

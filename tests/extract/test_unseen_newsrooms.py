@@ -262,6 +262,7 @@ def test_a_copy_the_size_of_a_stamp_belongs_to_a_link() -> None:
         ("Bài: Lê Minh; ảnh: Thu Hà", ("Lê Minh",)),
         ("Bài Lê Minh - Ảnh Thu Hà", ("Lê Minh",)),
         ("Bài và ảnh Lê Minh", ("Lê Minh",)),
+        ("Tin, ảnh: Lê Minh", ("Lê Minh",)),
         ("Ghi chép của Trần Hùng", ("Trần Hùng",)),
         ("Hoàng Nam - Ban CHQS tỉnh", ("Hoàng Nam",)),
         ("Hoàng Nam, Sở Y tế", ("Hoàng Nam",)),
