@@ -38,7 +38,7 @@ _VIA = re.compile(r"(?<=[.!?\"”])\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:/| via | 
 _AGENCY_TAIL = re.compile(rf"(?<=[.!?\"”])\s+((?:{AGENCY})(?:\s*[/|]\s*[\w .]+)?)$")
 # what Canadian and Australian papers print for a picture that somebody gave them
 _GIVEN = re.compile(
-    r"(?:(?<=[.!?\"”])\s+|\s+(?=\w+ (?:photo|image)\b))"
+    r"(?:(?<=[.!?\"”])\s|\s(?=\w{7,11} (?:photo|image)\b))"
     r"((?:Supplied|Handout|Submitted|Contributed)(?: (?:photo|image|by [A-Z][^.]{2,60}))?)\.?$"
 )
 # `… en La Soledat / Lorenzo Marina`: a name behind a slash between spaces
@@ -231,7 +231,7 @@ _NOT_A_NAME = re.compile(
     r"ảnh|montage|reproduc|\d{4}$|gauche|droite|izquierda|derecha",
     re.I,
 )
-_SITE = re.compile(r"[a-z\d-]+(?:\.[a-z\d-]+)*\.[a-z]{2,12}")  # `… of the campaign. (example.com)`
+_SITE = re.compile(r"[a-z\d][a-z\d.-]{1,60}\.[a-z]{2,12}")  # `… of the campaign. (example.com)`
 _SENTENCE_END = re.compile(r"[.!?\"”»…]$")
 
 

@@ -167,10 +167,9 @@ def _declared(
         if not address or not caption_parts.is_named(address, names) or is_teaser(element):
             continue
         if not picture_urls.is_icon(element, declared=True):
-            is_linked = captions.links_to_other_page(element)
-            if reached and not is_linked:
+            if not captions.links_to_other_page(element) and reached:
                 return element
-            first = element if first is None and not (reached and is_linked and heading is not None) else first
+            first = element if first is None and (heading is None or not reached) else first
     return first
 
 
