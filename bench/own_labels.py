@@ -3,7 +3,7 @@
     python bench/own_labels.py FOLDER...          # folders, work trees or git directories that hold the pages
     python bench/own_labels.py --make FOLDER...   # writes own_labels.json from labels.json and html/ in each FOLDER
 
-`own_labels.json` names for each page the public repository, the path and the sha256 of its bytes (an id of set vn with
+`own_labels.json` names for each page the public repository, the path and the sha256 of its bytes, unpacked (an id of set vn with
 -x is an excerpt typed from there). A sentence is kept as `n:digest`: the number of its folded words and the digest of
 them, so a text is checked by hashing its windows of n words. Names, house and time are facts and kept plain. Prints one
 table, a column a set (the folder's name), and which pages were not there. A caption is right when it holds the labelled
@@ -192,7 +192,8 @@ def _blobs(folder: Path, names: set[str]) -> Iterator[bytes]:
         for line in listed.decode("utf-8", "replace").splitlines():
             identity, _, path = line.partition(" ")
             if Path(path).name in names:
-                yield subprocess.run([*git, "cat-file", "blob", identity], capture_output=True, check=False).stdout
+                body = subprocess.run([*git, "cat-file", "blob", identity], capture_output=True, check=False).stdout
+                yield gzip.decompress(body) if path.endswith(".gz") else body
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from archive.extract.bylines import NO_AUTHOR, authors_of, is_account, is_agency, is_person_like, unique
+from archive.extract.bylines import FURNITURE_KEYS, NO_AUTHOR, authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, outlet_key
 from archive.extract.elements import Position, is_running, label, text_of
 from archive.rules.byline_words import VENDORS
@@ -86,7 +86,7 @@ def declared_bylines(declared: Declared) -> Iterator[Byline]:
     for meta in METAS:
         values = [value for value in declared.page.metas.get(meta, ())[:12] if not _is_imprint(value)]
         values = [value for value in values if outlet_key(folded(value)) not in declared.house]
-        if meta_names := _names_in_texts(values):
+        if meta_names := _names_in_texts(values) or declared.persons_at(values):
             yield Byline(meta, "; ".join(values), meta_names)
     yield from _labelled_bylines(declared.page.metas)
 
@@ -181,7 +181,7 @@ def line_of(
     """The byline as printed, and elements not in `bylines` that show it: the shortest line
     that names every author, of one element if there is such a line."""
     wanted = {key_of(name) for name in authors}
-    shown = [byline for byline in bylines if byline.elements and byline.line]
+    shown = [byline for byline in bylines if byline.elements and byline.line and shows(byline, authors)]
     complete = [byline for byline in shown if wanted <= {key_of(name) for name in byline.names}]
     if shown:
         return min(complete or shown, key=lambda byline: (len(byline.elements) > 1, len(byline.line))).line, ()
@@ -190,6 +190,14 @@ def line_of(
         if key_of(own_text) in wanted:
             return own_text, (position.element,)
     return "", ()
+
+
+def shows(byline: Byline, authors: tuple[str, ...]) -> bool:
+    """Whether a printed byline names an author, or the page has none, or its markup says so: a subhead may begin like a
+    byline, `Von Wirkung und Nebenwirkung`."""
+    keys = {key_of(name) for name in authors}
+    is_by_author = not keys or any(key_of(name) in keys for name in byline.names)
+    return is_by_author or any(is_marked_as_author(element, label(element)) for element in byline.elements)
 
 
 def without_source(byline: Byline) -> Byline:
@@ -215,7 +223,12 @@ def shows_other_persons(shown: Byline, declared: Byline, house: frozenset[str]) 
 
 def is_house(name: str, house: frozenset[str]) -> bool:
     """Whether a name is that of the outlet, its host or its CMS vendor."""
-    return outlet_key(name) in house or key_of(name) in _VENDORS or bool(_HOST_NAME.search(name))
+    return not house.isdisjoint((outlet_key(name), key_of(name))) or is_vendor(name) or bool(_HOST_NAME.search(name))
+
+
+def is_vendor(name: str) -> bool:
+    """Whether a name is what a system writes where nobody entered one, or a word of the page: `admin`, `Magazine`."""
+    return key_of(name) in _VENDORS or key_of(name) in FURNITURE_KEYS
 
 
 def line_in(element: HtmlElement, names: tuple[str, ...]) -> str:
@@ -240,8 +253,13 @@ def is_byline(element: HtmlElement, name: str) -> bool:
     if is_marked_as_author(element, name):
         return True
     own_text = (element.text or "").strip()[:LONGEST]
-    is_labelled = _BYLINE_PREFIX.match(own_text + " ") or _AUTHOR_LABEL.search(own_text)
+    is_labelled = begins_byline(own_text) or _AUTHOR_LABEL.search(own_text)
     return bool(own_text) and bool(is_labelled or (own_text.endswith("|") and _is_before_date(element, own_text)))
+
+
+def begins_byline(text: str | None) -> bool:
+    """Whether a text begins with the word of a byline."""
+    return bool(_BYLINE_PREFIX.match((text or "").strip()[:LONGEST] + " "))
 
 
 def _is_named_author(link: HtmlElement) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lxml import html
 
+from archive.extract import naming_words
 from archive.model.records import BlockKind
 from archive.text.folding import fold
 
@@ -120,13 +121,19 @@ class _BlockWalker:
 
 
 def _kind(element: html.HtmlElement, parent_kind: BlockKind) -> BlockKind:
-    if element.tag in _SUBHEADS:
+    if element.tag in _SUBHEADS or _is_named_subhead(element):
         return "subhead"
     if element.tag == "blockquote" or parent_kind == "quote":
         return "quote"
     if element.tag in ("li", "dd", "dt") or parent_kind == "list":
         return "list"
     return parent_kind
+
+
+def _is_named_subhead(element: html.HtmlElement) -> bool:
+    """Whether a paragraph, with no other in it, is named as a subhead."""
+    is_leaf = element.tag in ("p", "div") and all(child.tag in _INLINE for child in element)
+    return is_leaf and naming_words.SUBHEAD.name_class(element)
 
 
 def _is_data(table: html.HtmlElement) -> bool:

@@ -32,7 +32,7 @@ from archive.extract.picture_urls import absolute_url
 from archive.model.records import Block, BlockKind, Image
 from archive.model.urls import host_of
 from archive.rules.xpath_rules import Rules
-from archive.text.folding import letters
+from archive.text.folding import key_of, letters
 
 _MIN_HEADLINE = 30  # characters
 _MAX_SUBHEAD = 120
@@ -105,7 +105,8 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     for number, element in enumerate(lead.opening(page, container.element, heading)):
         container.element.insert(number, element)
     region = body_containers.article_region(heading, container.element)
-    taken_figures = figures.extract_figures(region, container.element, page, declared_picture)
+    persons = frozenset(map(key_of, metadata.authors))
+    taken_figures = figures.extract_figures(region, container.element, page, declared_picture, persons)
     body = _clean_body(page, container, heading, found_lead, taken_figures, metadata, links)
     return replace(body, more_pages=more_pages)
 

@@ -166,7 +166,10 @@ def _is_noise(piece: Piece, headline: str) -> bool:
         return True
     if len(piece.text) < _LONGEST_NOISE and phrases.NOISE.match(piece.text):
         return True
-    return len(piece.text) < 2 * len(headline) + _HEADLINE and letters(piece.text) == headline
+    if len(piece.text) >= 2 * len(headline) + _HEADLINE or not headline:
+        return False
+    key = letters(piece.text)
+    return key == headline or (piece.element.tag == "h1" and headline in key)
 
 
 def _names_other_site(piece: Piece, host: str) -> bool:
@@ -201,19 +204,23 @@ def _drop_teasers(pieces: list[Piece], keep: list[bool]) -> None:
 
 
 def _drop_teaser_list(pieces: list[Piece], keep: list[bool]) -> None:
-    """Drops what stands behind a `Related` heading where one short line recurs with every paragraph, as in teasers."""
+    """Drops what stands behind a `Related` heading where nearly every paragraph has a headline link, or one short line
+    recurs with every paragraph, as in teasers."""
     for index, piece in enumerate(pieces):
         if len(piece.text) <= _LONGEST_LABEL and phrases.RELATED.match(piece.text):
             behind = pieces[index + 1 :]
             labels = Counter(part.text for part in behind if 0 < len(part.text) <= _LONGEST_LABEL)
             prose = sum(len(part.text) >= MIN_PROSE for part in behind)
-            if max(labels.values(), default=0) >= max(_MIN_PIECES, 0.6 * prose):
+            teasers = teasers_of(behind)
+            is_teased = teasers.many and teasers.run < 2 * _LITTLE_TEXT
+            if is_teased or max(labels.values(), default=0) >= max(_MIN_PIECES, 0.6 * prose):
                 keep[index:] = [False] * (len(pieces) - index)
                 return
 
 
 def _drop_link_lists(pieces: list[Piece], keep: list[bool]) -> None:
-    """Drops lists whose items are mostly links, or that follow a `Related` heading: teasers of other stories."""
+    """Drops lists whose items are mostly links, or that follow a `Related` heading: teasers of other stories. And those
+    of which every third item says when: a ticker's `vor 2 Stunden`."""
     start = 0
     while start < len(pieces):
         end = start
@@ -221,9 +228,16 @@ def _drop_link_lists(pieces: list[Piece], keep: list[bool]) -> None:
             end += 1
         items = pieces[start:end]
         min_linked = _ANNOUNCED if start and phrases.RELATED.match(pieces[start - 1].text[:_LONGEST_NOISE]) else _MOSTLY
-        if len(items) > 1 and all(piece.linked >= min_linked * len(piece.text) for piece in items):
+        is_ticker = len(items) > _MIN_PIECES and 3 * sum(map(_counts, items)) >= len(items)
+        if (is_ticker and len(items) > _MIN_PIECES) or (
+            len(items) > 1 and all(piece.linked >= min_linked * len(piece.text) for piece in items)
+        ):
             keep[start:end] = [False] * len(items)
         start = end + 1
+
+
+def _counts(piece: Piece) -> bool:
+    return phrases.COUNTER.match(piece.text) is not None
 
 
 def _drop_orphaned_subheads(pieces: list[Piece], keep: list[bool]) -> None:

@@ -10,6 +10,7 @@ from itertools import islice
 from lxml import etree, html
 
 from archive.extract import naming_words, picture_urls
+from archive.extract.captions_by_position import LONGEST_LOOSE, ends_in_credit
 from archive.extract.elements import is_inside, linked_length, selector, string
 
 _NON_TEXT_TAGS = (
@@ -17,6 +18,7 @@ _NON_TEXT_TAGS = (
     *("dialog", "canvas", "map", "link", "meta"),
 )
 _UNCLOSED_TAGS = ("template", "svg", "select", "iframe", "object", "audio", "dialog", "canvas", "map")
+_MOST_PARTS = 4  # elements of a line behind a picture
 _BOX_TAGS = (
     *("div", "section", "aside", "ul", "ol", "p", "nav", "footer", "header", "form", "figure", "table", "article"),
     *("span", "dl", "h2", "h3", "h4", "h5", "h6", "a", "td", "center", "details"),
@@ -83,7 +85,7 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
     for element in hidden:
         if element in panels and len(panels) > 1:
             element.set(PANEL, "")
-        elif not is_inside(element, "figure") and not _is_article_sized(element, total, _HIDDEN_SHARE):
+        elif not (_is_caption(element) or _is_article_sized(element, total, _HIDDEN_SHARE)):
             _drop_or_mark(element, protected)
 
 
@@ -99,6 +101,14 @@ def _is_panel(element: html.HtmlElement, controlled: set[str | None]) -> bool:
     is_titled = element.get("id") in controlled or (title is not None and title.tag in _HEADINGS)
     is_panel = is_titled or element.get("role") in _PANELS
     return is_panel and not _is_mostly_links(element)
+
+
+def _is_caption(element: html.HtmlElement) -> bool:
+    """Whether a hidden box is in a figure, or the caption that a pointer on its picture shows."""
+    previous = element.getprevious()
+    return is_inside(element, "figure") or (
+        previous is not None and previous.tag == "img" and naming_words.CAPTION.name(element)
+    )
 
 
 def _drop_or_mark(element: html.HtmlElement, protected: set[html.HtmlElement]) -> None:
@@ -122,7 +132,16 @@ def _drop_pointers(root: html.HtmlElement) -> None:
 
 def _is_exempt(element: html.HtmlElement, total: int) -> bool:
     """Whether a box stays whatever its class."""
-    return _is_article_sized(element, total) or _is_picture_box(element)
+    return _is_article_sized(element, total) or _is_picture_box(element) or _is_credited_line(element)
+
+
+def _is_credited_line(element: html.HtmlElement) -> bool:
+    """Whether a box is a line behind a picture that ends in its credit."""
+    previous = element.getprevious()
+    if previous is None or previous.find(".//img") is None or len(element) > _MOST_PARTS:
+        return False
+    text = string(element).strip()
+    return len(text) <= LONGEST_LOOSE and ends_in_credit(text)
 
 
 def is_in_sentence(element: html.HtmlElement) -> bool:

@@ -94,12 +94,12 @@ _ORGANIZATION = re.compile(_ORGANIZATIONS, re.I)
 # on the line below the name, in capitals: `Hà Thu<br>Ban Tuyên giáo Tỉnh ủy`
 _ORGANIZATION_BELOW = re.compile(rf"(?<=\w)\s+(?=[A-ZĐ])(?i:{_ORGANIZATIONS}).*$")
 _DEPARTMENT = re.compile(
-    r"\b(?:team|desk|newsroom|department|seo|redaktion|redazione|redacción)$|^(?:seo|redacción|redação|rédaction)\b",
+    r"\b(?:team|desk|newsroom|department|seo|redaktion|redazione|redacción)$|(?:快[訊讯]|編輯部|编辑部|新聞部)$|^(?:seo|redacción|redação|rédaction)\b",
     re.I,
 )
 _KOREAN_ROLE = re.compile(r"^[가-힣]+=(?=[가-힣])|(?<=[가-힣]{2})\s*(?:선임)?기자$")  # `Place=Name 기자`
 _LOGIN = re.compile(r"[a-z]+[._\d][a-z._\d]*|(?=\w*[a-z])[a-z\d_]{7,}")
-_NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+]|\d")
+_NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+←→▶]|\d")
 FURNITURE_KEYS = frozenset(map(key_of, FURNITURE))
 _AGENCIES = frozenset(map(key_of, AGENCIES))
 
@@ -124,7 +124,7 @@ def name_of(text: str) -> str:
     name = _AGENCY_SUFFIX.sub("", _TITLES.sub("", _without_affixes(folded(text, LONGEST_BYLINE))))
     name = _IN_BRACKETS.sub("", _KOREAN_ROLE.sub("", name))
     place = _IN_PLACE.search(name)
-    name = name[: place.start()] if place and " " in name[: place.start()] else name
+    name = _without_affixes(name[: place.start()]) if place and " " in name[: place.start()] else name
     name = (name if is_agency(name) else _TRAILING_AGENCY.sub("", name)).strip(' ,;:.-–—|/•·"“”*')
     if _is_role(name) or not 1 < len(name) <= LONGEST_NAME or not any(letter.isalpha() for letter in name):
         return ""

@@ -18,7 +18,7 @@ from archive.model.records import Image
 from archive.text.folding import WHOLE, fold, letters
 
 _SIZE = re.compile(
-    r"(?:[-_](?:\d{2,4}x\d{2,4}|w\d{3,4}|\d{3,4}(?:px|w)|scaled))+$"
+    r"(?:[-_](?:\d{2,4}x\d{2,4}|w\d{3,4}|\d{3,4}(?:px|w)|scaled|format\w{2,10}))+$"
 )  # a bare number tells pictures apart
 _SIZE_DIRECTORY = re.compile(r"/(?:w\d{2,4}|\d{2,4}x\d{2,4})$")
 _EXTENSIONS = re.compile(r"(?<=.)(?:\.(?:jpe?g|png|webp|gif|avif))+$", re.I)
@@ -109,13 +109,17 @@ def _text(value: object) -> str | None:
 
 
 _CREDIT_ATTRIBUTES = ("data-author", "data-credit", "data-copyright", "data-photographer")
-_DASHES = " -–—|/,;"
+_DASHES = " -–—|/,;©"
 _DIVIDERS = ("|", "©", "(", "–")
 _CREDIT_ITEMPROPS = ("copyrightHolder", "creditText", "author", "copyrightNotice", "creator", "provider")
 _LONGEST_NAME, _SHORTEST_BEFORE = 100, 8  # characters of a trailing credit, of the caption before it
 _SENTENCE_OR_SEPARATOR_END = re.compile(r"[.!?…”\"|/–—-]$")
 _LONGEST_CREDIT = 200
 _LONGEST_CREDIT_TEXT = 150  # characters of a figure's other text that can be a credit
+# `… on Monday. Ann Lee alee@daily.example`: a photographer before the address that ends in the same name
+_MAILED = re.compile(
+    r"(?:^|\s)((?:[A-ZÀ-Ý](?:[\w'’-]{1,20}|\.)?\s){0,3}([A-ZÀ-Ý][\w'’-]{2,20}))\s+(?i:[\w.-]{0,20}\2)@[\w.-]{3,40}$"
+)
 _PICTURE_TAGS = ("img", "figure", "picture", "amp-img")
 
 CaptionAndCredit = tuple[str | None, str | None, str | None]
@@ -136,6 +140,8 @@ def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> CaptionAn
     if not credited:
         credit_text = _other_text(_wrapper(scope, captions), captions)
     printed_text = " ".join(_unique([raw_text, *(text_of(element, WHOLE) for element in outside)])) or None
+    if mailed := _MAILED.search(f"{caption_text} {credit_text}"):
+        return printed_text, caption_text[: mailed.start()].strip() or None, mailed[1]
     if not credit_text or (not caption_text and len(credit_text) > 60):
         return printed_text, *credits.split(caption_text or credit_text)
     caption, split_credit = credits.split(caption_text.rstrip(_DASHES)) if caption_text else (None, None)
@@ -198,7 +204,8 @@ def _credit_elements(captions: list[html.HtmlElement], scope: html.HtmlElement) 
     beside = captions[-1].getnext() if captions else None
     if beside is not None and _is_credit_element(beside) and 0 < len(text_of(beside, WHOLE)) <= _LONGEST_CREDIT:
         return [beside]
-    return [trailing for trailing in map(_trailing_credit, captions) if trailing is not None][:1]
+    apart = (element for caption in captions for element in (_trailing_credit(caption), _leading_credit(caption)))
+    return [element for element in apart if element is not None][:1]
 
 
 def _is_credit_element(element: html.HtmlElement) -> bool:
@@ -235,6 +242,14 @@ def _trailing_credit(caption: html.HtmlElement) -> html.HtmlElement | None:
     return (
         last if credits.is_name(text) and (_SENTENCE_OR_SEPARATOR_END.search(before) or _is_on_own_line(last)) else None
     )
+
+
+def _leading_credit(caption: html.HtmlElement) -> html.HtmlElement | None:
+    """The first element of a caption, if it is a credit with its label: `<span>Photo: Ann Lee</span> What one sees`."""
+    first = next(caption.iterchildren("span", "em", "i", "small", "cite", "b", "strong"), None)
+    if first is None or (caption.text or "").strip() or first.getprevious() is not None:
+        return None
+    return first if credits.of_line(text_of(first, WHOLE)) and (first.tail or "").strip() else None
 
 
 def _last_element(caption: html.HtmlElement) -> html.HtmlElement | None:
@@ -276,8 +291,9 @@ def _wrapper(scope: html.HtmlElement, captions: list[html.HtmlElement]) -> html.
 
 
 def _other_text(figure: html.HtmlElement | None, captions: list[html.HtmlElement]) -> str:
-    """The other text of a figure, if it is short: `<footer>Imago/dpa</footer>`."""
-    if figure is None:
+    """The other text of a figure, if it is short: `<footer>Imago/dpa</footer>`; none of a player's with headings."""
+    headings = figure.iter("h1", "h2", "h3", "h4") if figure is not None and captions else ()
+    if figure is None or any(heading not in captions for heading in headings):
         return ""
     text = text_of(figure, WHOLE)
     for element in captions:

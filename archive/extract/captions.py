@@ -146,7 +146,16 @@ def _captions_inside(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[
     captions = [element for element in scope.iter("figcaption") if acceptable(element, LONGEST)]
     if captions:
         return [captions[0]] if len(captions) == 1 else _outermost(captions)
-    return _caption_elements(scope)
+    return _caption_elements(scope) or _around_credit(scope)
+
+
+def _around_credit(scope: html.HtmlElement) -> list[html.HtmlElement]:
+    """The box of a figure that holds its credit and other text."""
+    credited = [element for element in scope.iter() if naming_words.CREDIT.name_class(element)]
+    box = credited[0].getparent() if len(credited) == 1 and scope.tag == "figure" else None
+    if box is None or box is scope or not acceptable(box, LONGEST):
+        return []
+    return [box] if len(text_of(box, WHOLE)) > len(text_of(credited[0], WHOLE)) + _SHORTEST_UNCREDITED else []
 
 
 def _outermost(captions: list[html.HtmlElement]) -> list[html.HtmlElement]:

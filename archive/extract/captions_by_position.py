@@ -17,8 +17,8 @@ from archive.text.folding import fold, folded
 LONGEST = 900  # characters; longer text beside a picture is the article
 
 _CREDIT_END = re.compile(
-    r"(?:^|[\s(.\-–])(?:ảnh(?: minh h[oọ][aạ]| tư liệu)?|nguồn|foto|photo|đồ họa)\s*[:/]\s*\S.{0,60}$|\((?:ảnh|"
-    r"photo|foto)[^)]{0,60}\)\.?$",
+    r"(?:^|[\s(.\-–])(?:ảnh(?: minh h[oọ][aạ]| tư liệu)?|nguồn|foto|photo|bild|đồ họa)\s*[:/]\s*\S.{0,60}$|\((?:ảnh|"
+    r"photo|foto)[^)]{0,60}\)\.?$|©\s*\S.{0,60}$|[摄攝]$",
     re.I,
 )
 

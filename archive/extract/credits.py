@@ -23,7 +23,7 @@ _LABELLED_TAIL = 240  # likewise for one with its label
 _NAMED_AGENCY = re.compile(rf"\b(?:{AGENCY})\b")
 _AFTER_BAR = re.compile(r"\s*[|｜]\s*([^|]{2,120})$")
 _PHOTO_BY = re.compile(
-    r"((?:photo(?:graph(?:y|ed)?)?|picture|image|illustration|graphic)s?(?: courtesy)? (?:by|"
+    r"((?:photo(?:graph(?:y|ed)?)?|picture|image|(?:photo[ -]?)?illustration|graphic)s?(?: courtesy)? (?:by|"
     r"of)\s+(\S.{1,100}?))\)?\s*\.?$",
     re.I,
 )
@@ -38,7 +38,8 @@ _VIA = re.compile(r"(?<=[.!?\"”])\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:/| via | 
 _AGENCY_TAIL = re.compile(rf"(?<=[.!?\"”])\s+((?:{AGENCY})(?:\s*[/|]\s*[\w .]+)?)$")
 # what Canadian and Australian papers print for a picture that somebody gave them
 _GIVEN = re.compile(
-    r"(?<=[.!?\"”])\s+((?:Supplied|Handout|Submitted|Contributed)(?: (?:photo|image|by [A-Z][^.]{2,60}))?)\.?$"
+    r"(?:(?<=[.!?\"”])\s|\s(?=\w{7,11} (?:photo|image)\b))"
+    r"((?:Supplied|Handout|Submitted|Contributed)(?: (?:photo|image|by [A-Z][^.]{2,60}))?)\.?$"
 )
 # `… en La Soledat / Lorenzo Marina`: a name behind a slash between spaces
 _BEHIND_SLASH = re.compile(r"(?<=[^\s/]{3})\s+/\s+([^/]{3,60}(?:\s/\s[^/]{2,40})?)$")
@@ -71,6 +72,8 @@ _CJK_BRACKETED = re.compile(
     r"[(（【〔]((?:圖片?|照片|翻攝|截圖|擷取|取自|摘自|来自|來源|来源|图片?|資料來源)[^()（）]{1,40}"
     r"|[^()（）]{1,30}(?:攝|摄|提供|翻攝|拍攝|拍摄))[)）】〕]。?$"
 )
+# 「……留影。新华社记者 王小明 摄」
+_CJK_TAIL = re.compile(r"(?<=[。！？）」”])\s*((?:\w{2,5}[记記]者)?\s?[^\W\d_a-zA-Z]{2,4})\s?[攝摄]。?$")
 _TRIMMED = " \t-–—|:,;/("
 
 
@@ -89,6 +92,7 @@ def split(printed: str) -> tuple[str | None, str | None]:
         _by(_PHOTO_BY, 2),
         _by(_EQUALS),
         _by(_CJK_BRACKETED),
+        _by(_CJK_TAIL),
         _by(_LABEL_WITHOUT_COLON),
         _by(_LABEL_AND_NAME, 2),
         _generic,
@@ -191,6 +195,7 @@ _AGENCY_BEFORE = re.compile(rf"\b(?:{AGENCY})\s*[/-]?\s*$")  # `AP Photo/Evan Vu
 
 
 _CREDIT_LINE = re.compile(
+    r"(?:[a-z]{2,4}(?:/[a-z]{2,4}){0,2} )?"  # `dpa/ots Foto: Ann Lee`
     r"(?:(?:titel|beitrags|aufmacher|header)?(?:foto|bild)s?(?:nachweis|quelle|rechte|credits?)?|photos?(?: credits?)?"
     r"|(?:photo|image)s? (?:by|courtesy(?: of)?)|crédits? photos?|(?:hình )?ảnh|images?(?: credits?)?|fot\.)"
     r"\s*[:©]+\s*(\S.+)",
@@ -238,11 +243,14 @@ _NOT_A_NAME = re.compile(
     r"ảnh|montage|reproduc|\d{4}$|gauche|droite|izquierda|derecha",
     re.I,
 )
+_SITE = re.compile(r"[a-z\d][a-z\d.-]{1,60}\.[a-z]{2,12}")  # `… of the campaign. (example.com)`
 _SENTENCE_END = re.compile(r"[.!?\"”»…]$")
 
 
 def _is_bracketed_name(text: str) -> bool:
     """Whether words in brackets behind a sentence can be a photographer or an agency."""
+    if _SITE.fullmatch(text):
+        return True
     return text[:1].isupper() and len(text) <= 60 and not _NOT_A_NAME.search(text) and text.count(" ") < 8
 
 

@@ -158,6 +158,10 @@ def by_agreement(declared: list[DateClaim], changed: list[DateClaim], shown: lis
     first = next(iter(declared), None)
     if first is None or not first.stamp.has_time or first.stamp.when.tzinfo is None:
         return declared
+    timed = [claim for claim in shown if claim.stamp.has_time and claim.stamp.when.tzinfo]
+    changes = [claim.stamp.when for claim in changed if claim.stamp.when.tzinfo]
+    if timed and changes and max(changes) < first.stamp.when.replace(second=0):
+        return [*timed, *declared]  # published after its last change: some systems write the two the wrong way round
     walls = {_wall_time(claim.stamp) for claim in shown if claim.stamp.has_time}
     offset = first.stamp.when.utcoffset() or timedelta(0)
     local = (_wall_time(first.stamp) + offset).replace(second=0)

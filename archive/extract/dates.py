@@ -99,8 +99,8 @@ _VIETNAMESE = re.compile(
     r"(?<!\d)(\d{1,2})\s?(?:tháng|th[gs]?\.?|/)\s?(\d{1,2})\s?(?:,|năm|/|-)?\s?(?:năm\s)?(\d{4})(?!\d)", re.I
 )
 _DAY_MONTH_NAME = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|[.º°])?,?\s?(?:de |di |d['’]|of )?({MONTH})[.,]?\s?(?:de |del )?"
-    r"'?(\d{4}|\d{2}(?![\d:.]))",
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|[.º°])?,?\s?(?:de |di |d['’]|of )?({MONTH})(?:\s?[/(]\s?{MONTH}\)?)?"
+    r"[.,]?\s?(?:de |del )?'?(\d{4}|\d{2}(?![\d:.]))",
     re.I,
 )
 _MONTH_NAME_DAY = re.compile(rf"(?<!\w)({MONTH})[.,]?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})(?!\d)", re.I)

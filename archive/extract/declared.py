@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from archive.extract.bylines import is_agency
+from archive.extract.bylines import authors_of, is_agency, is_person_like, unique
+from archive.extract.elements import text_of
 from archive.extract.headlines import agree, keys_of
 from archive.extract.parsed_page import Page, Thing, by_id, types_of
 from archive.model.urls import host_of
@@ -18,6 +19,7 @@ from archive.rules.byline_words import HOUSE_WORDS
 from archive.text.folding import folded, key_of
 
 MOST_NAMES = 60
+_LONGEST_LINK = 60  # characters of a link with a name
 MOST_REFERENCES = 4  # @id references followed from an author to its name
 MOST_THINGS = 600  # objects read; further ones are the posts of a live blog or the items of a list
 _GENERAL_TYPES = ("webpage", "itempage", "creativework", "webcontent")
@@ -88,6 +90,15 @@ class Declared:
             if names:
                 return names
         return ()
+
+    def persons_at(self, addresses: Iterable[str]) -> tuple[str, ...]:
+        """The persons whose pages have these addresses, as the page's links to them print them."""
+        paths = {path for address in addresses if address.startswith("http") and (path := _path(address))}
+        texts = (
+            (text_of(link, _LONGEST_LINK) for link, href in self.page.links if _path(href) in paths) if paths else ()
+        )
+        names = (name for text in islice(texts, MOST_REFERENCES) for name in authors_of(text))
+        return unique(name for name in names if " " in name and is_person_like(name))
 
     @property
     def by_account(self) -> bool:

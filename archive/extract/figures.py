@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Container, Iterable
 from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 
@@ -15,13 +15,15 @@ from archive.extract.boilerplate import DOUBTFUL, drop
 from archive.extract.elements import is_inside, selector, string, text_of, without_markup
 from archive.extract.parsed_page import Page
 from archive.model.records import Image
-from archive.text.folding import fold, letters
+from archive.rules import phrases
+from archive.text.folding import fold, key_of, letters
 
 _MAX_PICTURES = 500  # the longest gallery seen has 60
 _MAX_LOOKED = 2 * _MAX_PICTURES  # pictures and headings
 _painted = selector("//@style[contains(., 'url(')]/..")
 _PAINTED_URL = re.compile(r"url\(\s*[\"']?([^\"')]+)")
 
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _ROW_TAGS = ("img", "amp-img", "a", "span", "br")
 _MAX_ROW = 4  # pictures above one caption
 _CREDIT_TAGS = ("p", "div", "span", "figcaption", "small", "em", "cite", "i")
@@ -39,18 +41,23 @@ class Figures:
 
 
 def extract_figures(
-    region: html.HtmlElement, body: html.HtmlElement, page: Page, declared: html.HtmlElement | None = None
+    region: html.HtmlElement,
+    body: html.HtmlElement,
+    page: Page,
+    declared: html.HtmlElement | None = None,
+    persons: Collection[str] = (),
 ) -> Figures:
     """Reads the pictures of the region, removes their captions from the tree and marks the pictures' places.
 
     region: the part of the page that belongs to the article, `body` included. declared: see `declared_picture`.
+    persons: keys of its authors.
     """
     images: list[Image] = []
     outside: tuple[list[int], list[int]] = ([], [])
     inside = set(picture_urls.pictures_in(body))
     behind = _elements_behind(region, body)
     cover = (page.metas.get("og:image") or [""])[0]
-    done: set[html.HtmlElement] = set()
+    done = _portraits(region, page, persons) | _elements_of_others(behind, body)
     if declared is None or page.root not in declared.iterancestors():
         declared = _declared(page, caption_parts.covers(page), None, lambda picture: _is_teaser(picture, page))
     lead = declared if declared is not None and declared not in behind else _lead_picture(region, behind)
@@ -79,7 +86,7 @@ def extract_figures(
 
 
 def _with_distant_credit(
-    images: list[Image], region: html.HtmlElement, body: html.HtmlElement, behind: set[html.HtmlElement]
+    images: list[Image], region: html.HtmlElement, body: html.HtmlElement, behind: Container[html.HtmlElement]
 ) -> list[Image]:
     """The images with the credit, or the caption and the credit, in an element far from its picture: the lead picture's
     above the body, every other picture's elsewhere."""
@@ -116,9 +123,24 @@ def _is_distant_credit(element: html.HtmlElement) -> bool:
     )
 
 
-def _elements_behind(region: html.HtmlElement, body: html.HtmlElement) -> set[html.HtmlElement]:
+def _portraits(region: html.HtmlElement, page: Page, persons: Collection[str]) -> set[html.HtmlElement]:
+    """The pictures of one file with an author's name as alternative text; some systems write it to all pictures."""
+    named = [image for image in picture_urls.pictures_in(region) if key_of(image.get("alt") or "") in persons]
+    return set(named) if len({picture_urls.address(image, page.base) for image in named}) == 1 else set()
+
+
+def _elements_behind(region: html.HtmlElement, body: html.HtmlElement) -> dict[html.HtmlElement, None]:
     elements = list(region.iter())
-    return set(elements[elements.index(body) :]) if body in elements else set()
+    return dict.fromkeys(elements[elements.index(body) :] if body in elements else ())
+
+
+def _elements_of_others(behind: Iterable[html.HtmlElement], body: html.HtmlElement) -> set[html.HtmlElement]:
+    """What stands behind the body and a heading of other stories."""
+    inside = set(body.iter())
+    outside = [element for element in behind if element not in inside]
+    headings = (element for element in outside if element.tag in _HEADINGS and phrases.RELATED.match(text_of(element)))
+    heading = next(headings, None)
+    return set(outside[outside.index(heading) :]) if heading is not None else set()
 
 
 def declared_picture(page: Page, heading: html.HtmlElement | None) -> html.HtmlElement | None:
@@ -141,14 +163,13 @@ def _declared(
     tags = ("img", "amp-img") if heading is None else ("img", "amp-img", str(heading.tag))
     for element in islice(page.root.iter(*tags), _MAX_LOOKED) if names else ():
         reached = reached or element is heading
-        if element.tag in ("img", "amp-img") and (reached or first is None):
-            address = picture_urls.address(element, page.base)
-            if not address or not caption_parts.is_named(address, names) or is_teaser(element):
-                continue
-            if not picture_urls.is_icon(element, declared=True):
-                first = element
-                if reached:
-                    break
+        address = picture_urls.address(element, page.base) if element.tag != getattr(heading, "tag", "") else None
+        if not address or not caption_parts.is_named(address, names) or is_teaser(element):
+            continue
+        if not picture_urls.is_icon(element, declared=True):
+            if not captions.links_to_other_page(element) and reached:
+                return element
+            first = element if first is None and (heading is None or not reached) else first
     return first
 
 
@@ -184,7 +205,7 @@ def _painted_picture(page: Page, names: frozenset[str]) -> html.HtmlElement | No
     return None
 
 
-def _lead_picture(region: html.HtmlElement, behind: set[html.HtmlElement]) -> html.HtmlElement | None:
+def _lead_picture(region: html.HtmlElement, behind: Container[html.HtmlElement]) -> html.HtmlElement | None:
     """The one large picture between headline and body that is no link."""
     pictures = islice(takewhile(lambda picture: picture not in behind, picture_urls.pictures_in(region)), _MAX_PICTURES)
     unlinked = [
@@ -324,9 +345,5 @@ def _pictures_above(caption: html.HtmlElement) -> list[html.HtmlElement]:
 
 def _is_portrait(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
     """Whether the picture is an author's portrait: a near ancestor has an author class."""
-    for depth, ancestor in enumerate([scope, *scope.iterancestors()]):
-        if ancestor is region or depth > 3:
-            return False
-        if naming_words.PORTRAIT.name(ancestor):
-            return True
-    return False
+    boxes = takewhile(lambda box: box is not region, islice((scope, *scope.iterancestors()), 4))
+    return any(naming_words.PORTRAIT.name(box) for box in boxes)

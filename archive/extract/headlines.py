@@ -18,7 +18,10 @@ from archive.text.folding import fold, key_of
 
 MOST_SHOWN = 40  # h1 and h2 elements read
 LONGEST = 500  # characters
-_SEPARATOR = re.compile(r"\s+[|\-–—·•»›>:/]+\s+|\s*(?:[|｜»›]|--+)\s*")
+_SEPARATOR = re.compile(
+    r"\s+[|\-–—·•»›>:/]+\s+|\s*(?:[|｜»›]|--+)\s*"
+    r"|(?<=[\u3040-\u9fff！？”」])[-_—](?=[\u3040-\u9fff])"  # `标题-新华网`
+)
 _MIN_STORY_KEY = 15  # letters of a headline's key; shorter ones name sections
 _BLOCKS = ("div", "p", "small", "h2", "h3", "h4")  # a kicker in an element of its own line
 _ROOT_URL = re.compile(r"/?|(?:https?:)?//[^/?#]+/?|/?(?:index|default|home)\.\w+", re.I)
@@ -223,4 +226,8 @@ def _by_headline_class(root: HtmlElement, keys: frozenset[str]) -> Headline | No
     name sections too."""
     headings = [_read(node, "headline class") for node in islice(root.xpath(_HEADLINE_CLASS_XPATH), MOST_SHOWN * 2)]
     confirmed = [heading for heading in headings if key_of(heading.text) in keys]
+    texts = {key_of(heading.text) for heading in confirmed}
+    confirmed = [
+        heading for heading in confirmed if not any(key_of(head) in texts for head, _ in _splits(heading.text))
+    ] or confirmed
     return max(confirmed, key=lambda heading: len(key_of(heading.text)), default=None)

@@ -175,7 +175,7 @@ class _MetadataExtractor:
         same = sum(set(authorship.persons(byline, house)) == set(authors) for byline in bylines)
         self.votes = replace(self.votes, authors=same, other_authors=len(bylines) - same)
         line, elements = authorship.line_of(bylines, authors, self.surroundings)
-        self.used += [element for byline in bylines for element in byline.elements]
+        self.used += [element for byline in bylines if authorship.shows(byline, authors) for element in byline.elements]
         self.used += elements
         return line or None, authors
 
@@ -188,7 +188,7 @@ class _MetadataExtractor:
                 self.origins.append(("authors", byline.origin))
                 return names if self.vietnamese else authorship.with_agencies(byline, names)
         pen_name = signatures.pen_name(self.surroundings, self.declared.house)
-        pen_name = pen_name or signatures.labelled_byline(self.page.root) or signatures.addressed_byline(self.page.root)
+        pen_name = pen_name or signatures.labelled_byline(self.page.root) or signatures.linked_byline(self.page.root)
         if pen_name:
             bylines.append(pen_name)
             self.origins.append(("authors", pen_name.origin))
@@ -204,9 +204,10 @@ class _MetadataExtractor:
                 self.origins.append(("authors", byline.origin))
                 return names
         for byline in bylines:
-            if byline.names and not self.vietnamese and byline.origin in ("json-ld", "byline"):
+            names = tuple(name for name in byline.names if not authorship.is_vendor(name))
+            if names and not self.vietnamese and byline.origin in ("json-ld", "byline"):
                 self.origins.append(("authors", f"{byline.origin}, house"))
-                return byline.names
+                return names
         return ()
 
     def _ruled_bylines(self) -> list[Byline]:

@@ -123,6 +123,10 @@ SURELY_BODY = ClassNamePattern(
     """
 )
 
+SUBHEAD = ClassNamePattern(
+    r"sub-?head(?:line|ing|er)?s? inter-?titres? zwischen-?(?:titel|ueberschrift)s? cross-?head(?:ing)?s? ladillos?"
+)
+
 CAPTION = ClassNamePattern(
     r"""
     \w*captions?_x legends? bildunterschrift\w* bildtext

@@ -41,7 +41,7 @@ _FURNITURE_PATH = re.compile(
 _ADVERT_ALT = re.compile(r"(?:quảng cáo|advertisement|advertising|anzeige|werbung|publicidad|publicité)\W*", re.I)
 _MAX_ICON_NAME = 24  # characters of a file name; a longer one describes a photograph
 _MIN_BANNER = 5  # times as wide as high
-_SIZE_IN_NAME = re.compile(r"(\d{2,4})x(\d{2,4})(?!\d)", re.I)
+_SIZE_IN_NAME = re.compile(r"(?<![\d(:])(\d{2,4})x(\d{2,4})(?![\d:)])", re.I)  # not `focal(3798x42:3808x32)`
 # the URL of a copy contains its size: `_144x110.webp`, `?w=145&h=101`
 _SIZE_IN_URL = re.compile(
     r"[-_/](\d{2,4})x(\d{2,4})(?:\.(?:jpe?g|png|webp|gif|avif)\b|$)|(?:[?&]w=|fill:)(\d{2,4})(?:&h=|:)(\d{2,4})\b", re.I

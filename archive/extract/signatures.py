@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 
 from lxml.html import HtmlElement
 
@@ -17,6 +17,7 @@ from archive.extract.authorship import (
     LONGEST_PLACED,
     WRITTEN_BY,
     Byline,
+    begins_byline,
     is_byline,
     is_house,
     is_marked_as_author,
@@ -34,7 +35,9 @@ MOST_ALIGNED = 100  # lines at the right margin
 MOST_OPENING = 8  # elements that may open with a reporter's name
 MOST_BEHIND = 36  # elements behind the last paragraph of running text
 _RIGHT_ALIGNED = re.compile(r"text-align:\s*(?:right|end)", re.I)
-_PHOTOGRAPHER = re.compile(r"\bảnh\s?:.*", re.I)
+_PHOTOGRAPHER = re.compile(
+    r"^(?!(?:tin|bài)\W{1,3}(?:và )?ảnh)(.*?)\bảnh\s?:.*", re.I
+)  # not who did both: `Tin, ảnh: A`
 _SENTENCE_END = re.compile(
     r"(?<!\b\w)[.!?…:]\s*$|(?<!\b\w)(?<!\b[A-ZĐ]\w)[.!?]\s"
 )  # initials and titles do not end a sentence: `K. Miên`, `H.V.`, `BS. Lê Lan`
@@ -43,7 +46,7 @@ _SENTENCE_END = re.compile(
 _IN_BRACKETS = re.compile(r"[（(]([^()（）]{2,40})[)）]")
 # 〔記者巫其倫／台北報導〕: Chinese papers sign in front of the first sentence
 _REPORTER = re.compile(
-    r"[〔（(【\[]?\w{0,4}(?:記者|记者)\s*([^\W\d_a-zA-Z]{2,4}?)(?=[／/、〕）)】]|[^\W\d_]{2,3}(?:報導|报道|\d))"
+    r"[〔（(【\[]?\w{0,4}(?:記者|记者)\s*([^\W\d_a-zA-Z]{3}|[^\W\d_a-zA-Z]{2,4}?)(?=[／/、〕）)】]|[^\W\d_]{2,3}(?:報導|报道|\d))"
 )
 
 _NEAREST = 8  # elements behind the headline in which a lone name is a byline
@@ -141,7 +144,14 @@ def _signature_names(element: HtmlElement, vietnamese: bool) -> tuple[str, ...]:
         return names if all(" " in name or not name.isascii() for name in names) else ()
     if _is_right_aligned(element) or (vietnamese and element.tag == "p" and _all_capitalised(text)):
         return _persons_or_none(authors_of(text))
-    return _bold_names(element) if vietnamese else ()
+    return _bold_names(element) if vietnamese else _bold_names(element, "em", "i") if _ends_column(element) else ()
+
+
+def _ends_column(element: HtmlElement) -> bool:
+    """Whether a paragraph is the last of the text's column: behind another one, and nothing follows it."""
+    previous = element.getprevious()
+    is_last = not any(text_of(following, 1) for following in element.itersiblings())
+    return element.tag == "p" and previous is not None and previous.tag == "p" and is_last
 
 
 def _line(element: HtmlElement) -> str:
@@ -149,12 +159,12 @@ def _line(element: HtmlElement) -> str:
     text = text_of(element, SHORT + 1) if len(element) < 8 else ""
     if not 1 < len(text) <= SHORT or _SENTENCE_END.search(text) or any(map(str.isdigit, text)):
         return ""
-    return _PHOTOGRAPHER.sub("", text).strip()
+    return _PHOTOGRAPHER.sub(r"\1", text).strip()
 
 
-def _bold_names(element: HtmlElement) -> tuple[str, ...]:
-    """The names of a line that is all bold, except for a remark in brackets."""
-    bold = next(element.iter("strong", "b"), None)
+def _bold_names(element: HtmlElement, *others: str) -> tuple[str, ...]:
+    """The names of a line that is all bold, or in one of the other tags, except for a remark in brackets."""
+    bold = next(element.iter("strong", "b", *others), None)
     text = _line(element) if bold is not None else ""
     remark = text.replace(text_of(bold, LONGEST), "", 1).strip() if bold is not None else ""
     if not text or (remark and not re.fullmatch(r"[(/\-–].*", remark)):
@@ -184,13 +194,19 @@ def placed_byline(positions: Iterable[Position]) -> Byline | None:
     return None
 
 
-def addressed_byline(root: HtmlElement) -> Byline | None:
-    """The names in the one <address>, HTML's element for who is responsible, that links to pages of authors."""
-    signed = [(element, names_in(element)) for element in islice(root.iter("address"), MOST_OPENING)]
-    signed = [
-        (element, names) for element, names in signed if names and element.find(".//a[@rel='author']") is not None
-    ]
+def linked_byline(root: HtmlElement) -> Byline | None:
+    """The names in the one line that links to pages of authors: an <address>, HTML's element for who is responsible, or
+    a line in front of the headline that begins like a byline."""
+    above = takewhile(lambda element: element.tag != "h1", root.iter("p", "div", "span", "h1"))
+    lines = chain(root.iter("address"), above)
+    signed = [(element, names) for element in lines if _introduces_author(element) and (names := names_in(element))]
     return Byline("address", line_in(*signed[0]), signed[0][1], (signed[0][0],)) if len(signed) == 1 else None
+
+
+def _introduces_author(element: HtmlElement) -> bool:
+    if element.tag == "address":
+        return element.find(".//a[@rel='author']") is not None
+    return begins_byline(element.text) and any(is_marked_as_author(link, "") for link in element.iterchildren("a"))
 
 
 def pen_name(positions: Iterable[Position], house: frozenset[str]) -> Byline | None:

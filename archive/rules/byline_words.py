@@ -36,7 +36,10 @@ BEFORE_NAME = _phrases("""
 """)
 
 # Remarks behind the names; bylines.py removes any remark in brackets.
-BEHIND_NAME = _phrases("tổng hợp | tổng hợp và dịch | lược ghi | 기자 | 선임기자 | 특파원")
+BEHIND_NAME = _phrases("""
+    tổng hợp | tổng hợp và dịch | lược ghi | envoyé spécial | envoyée spéciale | envoyés spéciaux |
+    envoyées spéciales | enviado especial | enviada especial | inviato | inviata | 기자 | 선임기자 | 특파원
+""")
 
 # A part of a byline that ends in one of these is a role, not a name; German compounds end in the last four.
 ROLE_NOUNS = frozenset(
@@ -81,6 +84,7 @@ AGENCIES = _phrases("""
     AFP | AP | Associated Press | The Associated Press | Agence France-Presse | Reuters | dpa | TTXVN | VNA | TASS |
     Xinhua | Tân Hoa Xã | THX | Sputnik | Bloomberg | ANSA | EFE | Europa Press | ANP | Belga | NTB | TT | Ritzau |
     STT | PAP | ČTK | MTI | APA | SDA | Keystone-SDA | Kyodo | 時事通信 | 共同通信
+    | 中央社 | 中央通訊社 | 新华社 | 新華社 | 中新社 | 연합뉴스 | 뉴시스 | 뉴스1
     | Yonhap | Antara | AA | Anadolu Ajansı |
     DHA | IHA | PTI | IANS | ANI | AAP | PA | PA Media | Press Association | Canadian Press | The Canadian Press |
     KNA | epd | sid | Interfax | UNIAN | Ukrinform
@@ -89,7 +93,8 @@ AGENCIES = _phrases("""
 # CMS accounts and vendors: the default author where nobody entered a name.
 VENDORS = _phrases("""
     VCCorp.vn | VCCorp vn | ePi | Hemera | MasterCMS | admin | administrator | editor | webmaster | root | developer
-    | superadmin | user | unknown | null | none | undefined | author | staff | wordpress | no author
+    | superadmin | user | unknown | null | none | undefined | author | staff | wordpress | no author | anonymous |
+    anonym | anonyme | anónimo | anônimo | anonimo
 """)
 
 # Words that occur in the names of many newspapers: they do not identify an outlet.
@@ -108,7 +113,7 @@ CREDIT_LABEL = (
     r"nguồn|video|clip|"
     r"photo(?:graph)?(?:s|graphy)?(?: by| credits?| courtesy(?: of)?| source)?|pictures?(?: by| credit)?|"
     r"images?(?: by| credits?| source)?|"
-    r"autor(?:ka)?|"
+    r"autor(?:ka)?|photographers?|photographe|fotógraf[oa]|"
     r"credits?|courtesy(?: of)?|source|illustration(?: by)?|graphics?|screenshot|"
     r"ilustra(?:ción|ção)|illustrazione|file photo|composite|copyright|"
     r"(?:symbol|archiv|teaser|titel)?(?:foto|bild)s?(?:nachweis|quelle|rechte|credit)?|quelle|grafik|illustration|"

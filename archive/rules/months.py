@@ -116,7 +116,8 @@ ZONES: dict[str, str] = {
     "EST": "America/New_York",
     "EDT": "America/New_York", "CDT": "America/Chicago", "MST": "America/Denver", "MDT": "America/Denver",
     "PT": "America/Los_Angeles",
-    "PST": "America/Los_Angeles", "PDT": "America/Los_Angeles",
+    "PST": "America/Los_Angeles", "PDT": "America/Los_Angeles", "HST": "Pacific/Honolulu", "AKST": "America/Anchorage",
+    "AKDT": "America/Anchorage", "NST": "America/St_Johns", "NDT": "America/St_Johns",
 }  # fmt: skip
 
 

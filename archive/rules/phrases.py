@@ -24,7 +24,7 @@ def _at_start(*tables: str) -> re.Pattern[str]:
 
 # headings of boxes with links to other stories, in the languages of our outlets
 _RELATED_HEADINGS = r"""
-related(?: (?:news|articles?|stories|posts|content|topics|coverage|links|video))?
+(?:explore )?related(?: (?:news|articles?|stories|posts|content|topics|coverage|links|video))?
 read (?:more|next|also|on)|also read|see also|more (?:on|from|news|stories|in)\b.{0,40}
 recommended(?: for you)?|most (?:read|popular|viewed)|trending(?: now)?|don't miss|up next|watch(?: now| next)?
 (?:also in|in other) (?:the )?news|more (?:headlines|top stories)|latest (?:posts|articles|headlines)
@@ -37,8 +37,9 @@ liên kết website|phản hồi|từ khóa|chủ đề|bình luận(?: \(\d+\))
 das könnte sie (?:auch )?interessieren.{0,20}|auch interessant.{0,20}|lesen sie auch.{0,20}|mehr zum thema.{0,20}
 lesen sie auch die folgenden (?:artikel|beiträge)|zum weiterlesen|(?:mehr|weitere) themen|lust auf mehr
 zum thema|weitere (?:artikel|themen|nachrichten).{0,20}|mehr (?:aus|von|über|zu[mr]?)\b.{0,30}|lesetipps?|passend dazu
-meistgelesen.{0,20}|sur le même sujet|(?:à|a) lire aussi|lire aussi|voir aussi|lea también|te puede interesar
-más información|noticias relacionadas|ver también|leer más|leggi anche|potrebbe interessarti|leia (?:também|mais)
+meistgelesen.{0,20}|sur le même sujet|(?:à|a) lire aussi|lire aussi|voir aussi|lea también|[tl]e puede interesar
+más información|(?:noticias|v[ií]deos?) (?:relacionad|recomendad)[ao]s?|ver también|leer más
+leggi anche|potrebbe interessarti|leia (?:também|mais)
 veja também|les også|läs (?:också|mer|även)|lue myös|læs også|baca juga|lihat juga|ilgili haberler
 čtěte (?:také|i)|související|czytaj (?:też|także|więcej)|читайте также|читайте також|по теме|смотрите также
 関連記事|あわせて読みたい|おすすめ記事|関連|相关阅读|延伸阅读|推荐阅读|更多新闻|اقرأ أيضا|إقرأ أيضاً|التالي|السابق
@@ -51,7 +52,7 @@ _LINK_LABELS = r"""
 (?:watch(?: now)?|listen|more|exclusive|must read|in pictures)\s*[:|»–-]\s*\S
 (?:xem thêm|đọc thêm|tin liên quan|mời (?:bạn|quý).{0,30}(?:đọc|xem))\s*[:>»]
 (?:lesen sie (?:auch|hier)|lesen sie mehr|mehr zum thema|auch interessant|lesetipp|zum thema|hintergrund)\s*[:|]
-(?:(?:à|a) lire aussi|lire aussi|lea también|lea además|te puede interesar|leggi anche|leia (?:também|mais))
+(?:(?:à|a) lire aussi|lire aussi|lea también|lea además|[tl]e puede interesar|leggi anche|leia (?:também|mais))
 (?:veja também|baca juga|les også|läs också|читайте также|читайте також|čtěte také|czytaj też)
 """
 _BUTTON_LABELS = r"""
@@ -62,10 +63,13 @@ share(?: this)?(?: (?:article|story|on .{1,20}))?\W*$
 (?:annonse|iklan|広告|реклама|quảng cáo|sponsored(?: content)?)\W*$
 (?:story continues below|article continues (?:below|after)|continue reading).{0,60}$
 (?:sign up|subscribe|register|get our|join our|follow us|download our|like us)\b.{0,250}$
+(?:folgen? (?:sie|du)? ?uns|folgt uns|suivez-nous|síguenos|seguici|siga-nos|volg ons|følg oss|följ oss)\b.{0,250}$
 click here to (?:subscribe|sign|join|read)\b.{0,250}$
 (?:chia sẻ|gửi|mời|độc giả|bạn đọc|xem|đọc)\b.{0,150}\btại đây\W*$
 (?:bản in|in bài(?: viết)?|copy link|link bài gốc|trở lại.{0,30}|gửi bình luận|quay lại)\W*$
 (?:trở thành người đầu tiên|hiện chưa có bình luận|tối đa:? \d+ ký tự|tải ứng dụng).{0,80}$
+(?:like|enjoy) this (?:article|story)\?.{0,80}$
+this (?:article|story|post|piece) is part of (?:an?|the|our)\b.{0,250}$
 you can unsubscribe\b.{0,250}$|(?:nichts neues|keine news)(?: mehr)? verpassen.{0,80}$
 .{0,80}\b(?:suscr[ií]bi?te|newsletter abonnieren)\W*$
 (?:ख़?बर सुनें|listen to (?:this )?(?:article|story)|artikel (?:an)?hören|écouter l.article)\W*$
@@ -108,6 +112,7 @@ our standards: the thomson reuters|(?:media|image|photo|video)\W*(?:caption|copy
 (?:저작권자|무단\s?전재|版权所有|版權所有|未经授权|無断転載).{0,80}$
 (?:.{0,150})browser (?:does not|doesn't) support|placeholder image.{0,5}$
 """
+COUNTER = _at_start(_COUNTERS)
 NOISE = re.compile(
     rf"{RELATED.pattern}|{_at_start(_LINK_LABELS, _BUTTON_LABELS, _COUNTERS, _UPDATED, _MISCELLANEOUS_NOISE).pattern}",
     re.I,
@@ -205,7 +210,7 @@ NOT_A_CAPTION = re.compile(rf"(?:{_alternation(_NOT_UNDER_PICTURES)})", re.I)
 # a button in the box of a caption, glued to the credit
 BUTTON_BEHIND = re.compile(
     r"(?<!\s)\s*+(?:visa mer|vis mer|se mer|lue lisää|show more|read more|mehr anzeigen|vergrößern|télécharger"
-    r"|agrandir|ampliar|open image in gallery|view image in fullscreen|enlarge(?: image)?"
+    r"|agrandir|ampliar|zoom|open image in gallery|view image in fullscreen|enlarge(?: image)?"
     r"|download|xem ảnh lớn|phóng to)\W*$",
     re.I,
 )

@@ -42,6 +42,7 @@ BYLINES = [
     ("By Ann Lee in Washington and Bo Chan in Hong Kong", ["Ann Lee", "Bo Chan"]),
     ("Anna Weber aus Kiew", ["Anna Weber"]),
     ("Par Jean Dupont à Lyon", ["Jean Dupont"]),
+    ("Par Jean Dupont, Marie Durand Envoyés spéciaux à Lyon", ["Jean Dupont", "Marie Durand"]),
     ("Sophie in 't Veld", ["Sophie in 't Veld"]),
     ("By Ann Lee, in Business, Europe", ["Ann Lee"]),
     ("By Ann Lee, in Paris, and Bo Chan", ["Ann Lee", "Bo Chan"]),
@@ -100,7 +101,14 @@ def test_persons_are_no_agencies(name: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Twitter", "Chia sẻ", "Điều gì đã xảy ra?", "“Wegovy”: so teuer", "and other people of the region around here"],
+    [
+        "Twitter",
+        "Order Reprint →",
+        "Chia sẻ",
+        "Điều gì đã xảy ra?",
+        "“Wegovy”: so teuer",
+        "and other people of the region around here",
+    ],
 )
 def test_not_a_person(text: str) -> None:
     assert not is_person_like(text)

@@ -8,6 +8,11 @@ from archive.extract.credits import name_only, split
 from tests.support import pace
 
 PRINTED = {
+    "Das Haus am See. Foto: Ann Lee/dpa Zoom": ("Das Haus am See.", "Ann Lee/dpa"),
+    "Houses by the river. Photographer: Ann Lee/Daily": ("Houses by the river.", "Ann Lee/Daily"),
+    "Ann Lee before the race Submitted photo": ("Ann Lee before the race", "Submitted photo"),
+    "One of the posters of the campaign. (posters.example)": ("One of the posters of the campaign.", "posters.example"),
+    "志愿者在江边合影留念。新华社记者 王小明 摄": ("志愿者在江边合影留念。", "新华社记者 王小明"),
     "Máy bay tại Tân Sơn Nhất. Ảnh: Quỳnh Trần.": ("Máy bay tại Tân Sơn Nhất.", "Quỳnh Trần"),
     "Binh sĩ diễn tập. (Ảnh: AFP/TTXVN)": ("Binh sĩ diễn tập.", "AFP/TTXVN"),
     "Người dân đi chợ (Ảnh: Tú Hưng).": ("Người dân đi chợ", "Tú Hưng"),

@@ -51,6 +51,14 @@ def test_headline_that_only_its_class_names() -> None:
     assert (found.text, found.origin) == ("Giá lúa tăng", "headline class")
 
 
+def test_headline_whose_print_with_the_site_s_name_has_a_headline_class_too() -> None:
+    text = "江边小城举办第三届端午龙舟赛！"
+    markup = f'<div class="title-bar">{text}-江城网</div><div class="h-title">{text}</div>'
+    found = shown(markup, (), (f"{text}-江城网",))
+    assert found is not None
+    assert found.text == text
+
+
 def test_kicker_in_its_own_element_is_kept_apart() -> None:
     found = shown("<h1><span>Neue Schule<i>:</i></span> Judy Lybke, eigenartig</h1>", ("Judy Lybke, eigenartig",))
     assert found is not None

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 from lxml import html
 
+from archive.extract.authorship import is_house
 from archive.extract.metadata import Metadata, read_metadata
 from archive.extract.parsed_page import Page
-from archive.extract.signatures import addressed_byline
+from archive.extract.signatures import linked_byline
 from tests.extract.newspaper_pages import (
     HEADLINE,
     PARAGRAPHS,
@@ -77,6 +78,7 @@ def test_right_margin_signs_a_photo_story_without_running_text() -> None:
     ("before", "behind", "authors"),
     [
         ("〔記者巫其倫／台北報導〕", "", ("巫其倫",)),
+        ("（本報記者王小明台北21日電）", "", ("王小明",)),
         ("", "<p>　（羅森）</p>", ("羅森",)),
         ("", "<p>(Symbolbild)</p>", ()),
         ("", '<p>Redaktion: Eva Kurz und <a href="/redaktion/kurt-lang.html">Kurt Lang</a></p>', ()),
@@ -147,10 +149,16 @@ ADDRESS = '<address><a rel="author" href="/profile/ann-lee">Ann Lee</a></address
 
 @pytest.mark.parametrize(
     ("addresses", "authors"),
-    [(ADDRESS, ("Ann Lee",)), (ADDRESS * 2, None), ('<address><a href="/street">Old Street</a></address>', None)],
+    [
+        (ADDRESS, ("Ann Lee",)),
+        (ADDRESS * 2, None),
+        ('<address><a href="/street">Old Street</a></address>', None),
+        ('<div>by <a href="/about/author/ann-lee">Ann Lee</a></div>', ("Ann Lee",)),
+        ('<div>by <a href="/bridges/">Old Street</a></div>', None),
+    ],
 )
-def test_the_one_address_that_links_to_an_author(addresses: str, authors: tuple[str, ...] | None) -> None:
-    found = addressed_byline(html.fromstring(f"<div><h1>Bridge</h1>{addresses}</div>"))
+def test_the_one_line_that_links_to_an_author(addresses: str, authors: tuple[str, ...] | None) -> None:
+    found = linked_byline(html.fromstring(f"<div>{addresses}<h1>Bridge</h1></div>"))
     assert (found.names if found else None) == authors
 
 
@@ -174,6 +182,9 @@ DECLARED = [
     ('"author": [{"name": "Báo Địa Phương"}, {"name": "Thu Trang"}], ' + HOUSE, ["Thu Trang"]),
     ('"author": [{"name": "Thu Trang"}, {"name": "AFP"}]', ["Thu Trang"]),
     ('"author": {"name": "AFP"}', ["AFP"]),
+    ('"author": {"@type": "Person", "name": "anónimo"}', []),
+    ('"author": {"@type": "Person", "name": "Báo Địa Phương, magazine"}, ' + HOUSE, []),
+    ('"author": "地方報快訊／王小明"', ["王小明"]),
     ('"author": "Redacción LR"', []),
     ('"author": [null, 7, {}, {"name": null}]', []),
     ('"author": {"@id": "#a"}, "a": {"@id": "#a", "author": {"@id": "#a"}}', []),
@@ -207,6 +218,11 @@ def test_organizations_that_are_authors(declared: str, authors: tuple[str, ...])
     assert found.authors == authors
 
 
+@pytest.mark.parametrize(("name", "right"), [("El Bote", True), ("El Sol", False)])
+def test_a_house_in_its_host_s_name(name: str, right: bool) -> None:
+    assert is_house(name, frozenset({"elbote"})) == right
+
+
 def test_persons_shown_against_another_one_declared() -> None:
     """The declared person entered the article; the page names who wrote it."""
     shown = '<div class="author-2">Naufal Zuhdi</div>'
@@ -228,6 +244,8 @@ def test_who_signs_before_the_text_against_the_account_of_the_system(account: st
 
 
 NO_PERSONS = [
+    ('<p><a href="/quelle/eva-kurz/">Eva Kurz</a></p>', '<meta property="article:author" content="https://b.example/quelle/eva-kurz">', ("Eva Kurz",)),
+    ('<p><a href="/quelle/dienst/">Nachrichten</a></p>', '<meta property="article:author" content="https://b.example/quelle/dienst">', ()),
     ('<div class="author">Erhverv</div>', "", ()),  # the section, a directory of the address
     ("", '<meta name="author" content="Deutsche Stimme (www.stimme.example)">', ()),
     ("", '<meta name="author" content="bote.example, Frankfurt, Germany">', ()),

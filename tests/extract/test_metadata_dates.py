@@ -56,6 +56,9 @@ def test_shown(build: Build, line: str, published: str) -> None:
 
 
 WITNESSES = [
+    # some systems write the last change as published and an earlier moment as modified
+    (linked_data(news('"datePublished": "2020-03-28T05:46:00Z", "dateModified": "2020-03-28T04:48:00Z"')),
+     '<p class="date">28/03/2020 10:26 (GMT+7) - Cập nhật 12:46</p>', "2020-03-28T10:26+07:00"),
     ("", '<p class="date">12.10.2015, 19:16</p><meta itemprop="dateCreated" content="2019-05-07T17:00:52+07:00">', "2015-10-12T19:16+07:00"),
     ('<meta property="article:published_time" content="2020-03-28T18:15:00+00:00"><meta property="article:modified_time" '
      'content="2020-03-28T18:15:00+00:00">' + linked_data(news('"datePublished": "2020-03-28T18:15:00+05:30"')),

@@ -6,6 +6,7 @@ import pytest
 from lxml import html
 
 from archive import Reading, read_page
+from archive.extract.caption_parts import file_name
 from archive.extract.picture_urls import address, is_icon
 from tests.extract.imaginary_paper import CAPTION, CREDIT, URL, modern, paragraphs
 
@@ -68,10 +69,15 @@ def test_icons(markup: str) -> None:
     assert is_icon(html.fromstring(markup))
 
 
-def test_a_photograph_is_no_icon() -> None:
-    assert not is_icon(
-        html.fromstring('<img class="cms-photo" src="/2024/logo-moi-cua-tinh-duoc-gioi-thieu.jpg" width="600">')
-    )
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<img class="cms-photo" src="/2024/logo-moi-cua-tinh-duoc-gioi-thieu.jpg" width="600">',
+        '<img src="/resizer/829x0/filters:format(jpeg):focal(3798x42:3808x32)/IZN7HAUZH7FELCGEHIBYV6QY.jpg">',
+    ],
+)
+def test_a_photograph_is_no_icon(markup: str) -> None:
+    assert not is_icon(html.fromstring(markup))
 
 
 def figure(picture: str, caption: str = f"<figcaption>{CAPTION} Ảnh: {CREDIT}</figcaption>", head: str = "") -> Reading:
@@ -132,3 +138,10 @@ def test_caption_that_only_the_linked_data_give() -> None:
     )
     image = figure('<img src="/a/cau-moi-thon-cham-600x400.jpg">', "", declared).images[0]
     assert (image.caption, image.credit) == (CAPTION, CREDIT)
+
+
+def test_a_format_is_no_name_of_a_file() -> None:
+    original, small = (
+        file_name(f"https://b.example/images/fluss/2384/2-{name}.jpg") for name in ("formatOriginal", "format1240")
+    )
+    assert original == small != file_name("https://b.example/images/bank/9967/2-formatOriginal.jpg")

@@ -96,6 +96,7 @@ def only(body: bytes) -> Image:
         f"{CAPTION} - <em>{NAME}</em>",
         f"<span>{CAPTION}</span><cite>Ảnh: {NAME}</cite>",
         f"<h4>{CAPTION}</h4><div class='image__author'>{NAME}</div>",
+        f"<span>Ảnh: {NAME}</span> {CAPTION}",
     ],
 )
 def test_a_credit_in_an_element_of_its_own(printed: str) -> None:
@@ -261,6 +262,7 @@ def test_a_copy_the_size_of_a_stamp_belongs_to_a_link() -> None:
         ("Bài: Lê Minh; ảnh: Thu Hà", ("Lê Minh",)),
         ("Bài Lê Minh - Ảnh Thu Hà", ("Lê Minh",)),
         ("Bài và ảnh Lê Minh", ("Lê Minh",)),
+        ("Tin, ảnh: Lê Minh", ("Lê Minh",)),
         ("Ghi chép của Trần Hùng", ("Trần Hùng",)),
         ("Hoàng Nam - Ban CHQS tỉnh", ("Hoàng Nam",)),
         ("Hoàng Nam, Sở Y tế", ("Hoàng Nam",)),
@@ -797,3 +799,139 @@ def test_a_box_in_other_markup_is_no_text_but_several_and_unfolding_ones_are(box
 def test_the_longest_text_without_a_headline_s_link(between: str, run: int) -> None:
     root = html.fromstring(f"<div><p>{ANSWER}</p>{between}<p>{ANSWER}</p></div>")
     assert teasers_of(pieces(root)).run == run * len(ANSWER)
+
+
+PARAGRAPHS = "".join(f"<p>{text}</p>" for text in TEXT)
+
+
+def test_a_subhead_that_begins_like_a_byline_stays() -> None:
+    head = DECLARED.format('"author":{"@type":"Person","name":"Eva Kurz"}')
+    found = read(page("<h2>Von Wirkungen und Nebenwirkungen</h2>", head=head))
+    assert "Von Wirkungen und Nebenwirkungen" in found.text
+    assert (found.authors, found.byline) == (("Eva Kurz",), None)
+
+
+GERMAN = (
+    "Der Verein am Fluss hat nach drei Jahren Vorbereitung einen Lehrgang für Kinder aus dem Dorf eröffnet.",
+    "Am Abend kamen die ersten zwanzig Schülerinnen und Schüler in das Haus der Gemeinde, um zu singen.",
+)
+
+
+@pytest.mark.parametrize("line", ["<p><b><i>Eva Kurz</i></b></p>", "<p><em>Eva Kurz</em></p>"])
+def test_a_name_in_italics_that_ends_the_text_s_column_signs(line: str) -> None:
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in GERMAN)
+    for foot, authors in ((line, ("Eva Kurz",)), (f"{line}<p>{GERMAN[0]}</p>", ())):
+        body = f'<html lang="de"><title>Neuer Lehrgang</title><h1>Neuer Lehrgang</h1><div>{text}{foot}</div></html>'
+        found = read_page(body, "https://flussbote.example/lokales/neuer-lehrgang-5102.html")
+        assert isinstance(found, Reading)
+        assert found.authors == authors
+
+
+@pytest.mark.parametrize("tag", ["div class='pf_subheadline'", "p class='zwischentitel'"])
+def test_a_paragraph_named_as_a_subhead(tag: str) -> None:
+    heading = f"<{tag}>Ai dạy lớp này?</{tag.split()[0]}>"
+    blocks = read(page(between=heading, foot=PARAGRAPHS.replace("Hàng trăm", "Hơn trăm"))).blocks
+    assert ("subhead", "Ai dạy lớp này?") in [(block.kind, block.text) for block in blocks]
+
+
+def test_a_ticker_in_the_text_s_column_is_no_text() -> None:
+    items = "".join(
+        f"<li>vor {n} Stunden</li><li>Der Verein {n} hat sein Spiel verlegt, ohne Ort.</li>" for n in range(2, 5)
+    )
+    assert "sein Spiel verlegt" not in read(page(foot=f"<ul>{items}</ul>")).text
+
+
+def test_a_headline_printed_in_the_body_with_its_kicker_is_no_text() -> None:
+    heading = "<h1><span>Giáo dục ở miền núi</span> <span>Cẩm Khê mở lớp hát xoan cho trẻ em</span></h1>"
+    body = (
+        page(head=DECLARED.format('"section":"x"')).decode().replace("<h1>Cẩm Khê mở lớp hát xoan cho trẻ em</h1>", "")
+    )
+    found = read(body.replace('"noidung">', f'"noidung">{heading}').encode())
+    assert found.headline == "Cẩm Khê mở lớp hát xoan cho trẻ em"
+    assert "Giáo dục ở miền núi" not in found.text
+
+
+def test_teasers_behind_a_heading_of_other_stories_are_no_text() -> None:
+    teaser = "<h5><a href='/t/{0}'>Chuyện thứ {0} ở một làng ven sông</a></h5><p>{1} Bài số {0}.</p>"
+    teasers = "".join(teaser.format(n, TEXT[1]) for n in range(5))
+    text = read(page(foot=f"<div>Đọc thêm</div>{teasers}")).text
+    assert TEXT[2] in text
+    assert "Bài số" not in text
+
+
+@pytest.mark.parametrize(
+    "note", ["This story is part of a series on rivers.", "Like this story? Share it with a friend!"]
+)
+def test_a_note_of_the_paper_on_its_story_is_no_text(note: str) -> None:
+    assert note not in read(page(between=f"<p>{note}</p>")).text
+
+
+COVER = '<meta property="og:image" content="/anh/lop-hat-xoan-cam-khe.jpg">'
+
+
+def test_the_declared_picture_is_not_the_one_in_a_list_that_links_to_this_page() -> None:
+    above = f"<figure><img src='/anh/lop-hat-xoan-cam-khe.jpg'><figcaption>{CAPTION}</figcaption></figure>"
+    card = f"<div><a href='{URL}'><img src='/anh/lop-hat-xoan-cam-khe-300x200.jpg'></a><span>Giáo dục</span></div>"
+    image = only(page(above=above, head=COVER, foot=f"</div><div>{card}"))
+    assert (image.url.rpartition("/")[2], image.caption) == ("lop-hat-xoan-cam-khe.jpg", CAPTION)
+
+
+def test_the_labels_of_a_player_are_no_credit() -> None:
+    player = (
+        f"<div><h3>Xem lại buổi học</h3><span>Phát</span></div><img src='/a.png'><figcaption>{CAPTION}</figcaption>"
+    )
+    image = only(page(f"<figure>{player}</figure>"))
+    assert (image.caption, image.credit) == (CAPTION, None)
+
+
+def test_a_caption_behind_its_credit_in_a_box_without_a_name() -> None:
+    box = f"<div class='facts'><span class='copyright'>© {NAME}</span> {CAPTION}</div>"
+    image = only(page(f"<figure><img src='/a.png'>{box}</figure>"))
+    assert (image.caption, image.credit) == (CAPTION, NAME)
+
+
+def test_a_photographer_before_the_address_that_is_printed_as_credit() -> None:
+    printed = "A lesson at the river house. Ann R Lee <span class='credit'>alee@rivercourier.example</span>"
+    image = only(page(f"<figure><img src='/a.png'><figcaption>{printed}</figcaption></figure>"))
+    assert (image.caption, image.credit) == ("A lesson at the river house.", "Ann R Lee")
+
+
+def test_a_caption_that_only_a_pointer_on_its_picture_shows() -> None:
+    hidden = f"<div class='large-image-caption' style='display:none'>{CAPTION}</div>"
+    assert (
+        only(page(above=f"<div><img src='/anh/lop-hat-xoan-cam-khe.jpg'>{hidden}</div>", head=COVER)).caption == CAPTION
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"<div class='media__footer'><span>{CAPTION}. </span><span>© </span><span>{NAME}</span></div>",
+        f"<h2 class='legend'>{CAPTION}. Bild: {NAME}</h2>",
+    ],
+)
+def test_a_line_that_ends_in_a_credit_is_a_caption_whatever_its_box(line: str) -> None:
+    image = only(page(between=f"<div><div><img src='/a.png'></div>{line}</div>"))
+    assert (image.caption, image.credit) == (f"{CAPTION}.", NAME)
+
+
+def test_a_picture_behind_a_heading_of_other_stories_is_not_the_article_s() -> None:
+    film = f"<figure><img src='/b.png'><figcaption>{CAPTION}</figcaption></figure>"
+    body = page().decode()
+    end = "</div></div></body>"
+    for heading, pictures in (("Video recomendado", 0), ("Ở nhà văn hóa xã", 1)):
+        behind = body.replace(end, f"</div><section><h2>{heading}</h2>{film}</section></div></body>")
+        assert len(read(behind.encode()).images) == pictures
+
+
+@pytest.mark.parametrize(("others", "pictures"), [("", 1), ("<img src='/c.png' width='800' alt='Ngọc Ánh'>", 3)])
+def test_a_picture_named_after_the_author_is_a_portrait_unless_all_are(others: str, pictures: int) -> None:
+    portrait = f"<p class='tac-gia'>Ngọc Ánh</p><div><img src='/a.png' width='300' alt='Ngọc Ánh'></div>{others}"
+    between = f"<figure><img src='/b.png'><figcaption>{CAPTION}</figcaption></figure>"
+    body = page(between=between).decode().replace("08:15</div>", f"08:15</div>{portrait}")
+    assert len(read(body.encode()).images) <= pictures
+
+
+def test_a_credit_line_behind_agencies() -> None:
+    found = read(page(between="<img src='/a.png' width='800'>", foot="<p>dpa/ots<br>Foto: Eva Kurz / Flussbote</p>"))
+    assert [image.credit for image in found.images] == ["Eva Kurz / Flussbote"]
