@@ -26,14 +26,16 @@ from archive.model import validation
 from archive.model.errors import BadValue
 from archive.model.records import Capture, Headers, header_of
 from archive.model.unpack_budget import UNPACK_RATIO, UnpackBudget, UnpacksTooMuch
-from archive.model.validation import is_address, shown
+from archive.model.validation import is_address, or_none, shown
 from archive.storage.captures.revisits import RevisitTarget
 
 _PIECE = 1024 * 1024
-_DIGITS = re.compile(r"[0-9]{14}")
+_DIGITS = re.compile(r"([0-9]{8})([0-9]{6})[0-9]*")
 _HEAD = 4096  # bytes of a body that show whether it is text
 _BINARY, _UTF16_MARKS = re.compile(rb"[\x00-\x08]"), (b"\xff\xfe", b"\xfe\xff")
+_BEGINS_AS_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _NOT_MODIFIED = "304"
+_REFERENCES = frozenset({"warc-refers-to", "warc-refers-to-date", "warc-payload-digest"})
 _ORIGINAL = "x-archive-orig-"
 _DOCUMENTS = ("text/html", "application/xhtml", "text/xml", "application/xml", "application/rss", "application/atom",
               "text/plain")  # fmt: skip
@@ -253,21 +255,18 @@ def item_of(raw: WarcRecord, ours: bool, asked: Mapping[str, Headers]) -> Page |
 
 def _item(raw: WarcRecord, ours: bool, requests: Mapping[str, Headers]) -> Page | Image | Skipped | None:
     url = raw.headers.get("warc-target-uri", "")
-    if not url.startswith(("http://", "https://")):
+    if not url.lower().startswith(("http://", "https://")):
         return None
     if "warc-date" not in raw.headers:
         raise BadValue(f"{shown(url)} has no time")
     url = validation.address(url)
-    has_http_headers = raw.kind == "revisit" or raw.headers.get("content-type", "").startswith("application/http")
-    stated_status = raw.status
-    if raw.kind == "revisit" and "server-not-modified" in raw.headers.get("warc-profile", ""):  # WARC 1.1, 6.7.3
-        stated_status = raw.status or _NOT_MODIFIED
-    if stated_status is None and raw.kind != "resource" and has_http_headers:
+    stated_status = _stated_status(raw)
+    if stated_status is None:
         raise BadValue(f"{shown(url)} does not say how the server answered")
     cut = raw.headers.get("warc-truncated") if raw.kind != "revisit" else None  # wget marks each revisit as truncated
     if cut or "warc-segment-number" in raw.headers:
         raise BadValue(f"of {shown(url)} only a part was written ({shown(cut or 'in pieces')})")
-    captured_at, status = _moment(raw.headers["warc-date"]), 200 if stated_status is None else _status(stated_status)
+    captured_at, status = _moment(raw.headers["warc-date"]), _status(stated_status)
     headers = _restore_headers(raw.http) or _content_type_header(raw)
     media_type = (header_of(headers, "content-type") or "").lower()
     body = raw.body if raw.kind != "revisit" else b""
@@ -275,7 +274,8 @@ def _item(raw: WarcRecord, ours: bool, requests: Mapping[str, Headers]) -> Page 
     if raw.headers.get("warc-resource-type") == "image" or media_type.startswith("image/"):
         return Image(url, captured_at, status, headers, body or None, refers.digest if refers else None,
                      f"byte {raw.offset}")  # fmt: skip
-    if not ours and status < 300 and media_type and not media_type.startswith(_DOCUMENTS):
+    is_document = not media_type or media_type.startswith(_DOCUMENTS) or _BEGINS_AS_PAGE.match(body)
+    if not ours and status < 300 and not is_document:
         return None
     if raw.packed and _BINARY.search(body[:_HEAD]) and not body.startswith(_UTF16_MARKS):
         return Skipped(f"{url} is packed with {shown(raw.packed)}, which cannot be undone", f"byte {raw.offset}")
@@ -283,8 +283,18 @@ def _item(raw: WarcRecord, ours: bool, requests: Mapping[str, Headers]) -> Page 
         url, leads_to(url, status, headers), captured_at, status, headers, body or None, charset(headers),
         next(iter(requests.values()), ()),
     )  # fmt: skip
-    record, digest = raw.headers.get("warc-record-id"), raw.headers.get("warc-payload-digest")
-    return Page(capture, record, refers, f"byte {raw.offset}", digest)
+    return Page(capture, raw.headers.get("warc-record-id"), refers, f"byte {raw.offset}", _payload_digest(raw))
+
+
+def _stated_status(raw: WarcRecord) -> str | None:
+    """The status that a record states or implies."""
+    if raw.kind == "revisit":
+        is_not_modified = "server-not-modified" in raw.headers.get("warc-profile", "")  # WARC 1.1, section 6.7.3
+        names_original = not _REFERENCES.isdisjoint(raw.headers)  # HTTrack names none, and repeats the first status
+        return _NOT_MODIFIED if is_not_modified and not (raw.status and names_original) else raw.status
+    has_http_headers = raw.headers.get("content-type", "").lower().startswith("application/http")
+    is_page_alone = raw.kind == "resource" or not has_http_headers or _BEGINS_AS_PAGE.match(raw.body)
+    return raw.status or ("200" if is_page_alone else None)
 
 
 def _status(text: str) -> int:
@@ -293,14 +303,20 @@ def _status(text: str) -> int:
 
 
 def _refers_to(raw: WarcRecord) -> RevisitTarget:
-    """The original that a revisit refers to; without a time where it states none."""
-    date = raw.headers.get("warc-refers-to-date")
+    """The original that a revisit refers to; without a time where it states none, or one that is no time."""
+    url = raw.headers.get("warc-refers-to-target-uri", "").strip("<> ")
     return RevisitTarget(
-        raw.headers.get("warc-refers-to-target-uri") or raw.headers.get("warc-target-uri"),
-        _moment(date) if date else None,
-        raw.headers.get("warc-payload-digest"),
+        url if is_address(url) else raw.headers["warc-target-uri"],
+        or_none(_moment, raw.headers.get("warc-refers-to-date")),
+        _payload_digest(raw),
         raw.headers.get("warc-refers-to"),
     )
+
+
+def _payload_digest(raw: WarcRecord) -> str | None:
+    """The digest of the payload as a record states it; some write the algorithm `sha-256`."""
+    digest = raw.headers.get("warc-payload-digest")
+    return digest and re.sub(r"(?i)^sha-(?=\d)", "sha", digest)
 
 
 def _restore_headers(headers: Headers) -> Headers:
@@ -319,9 +335,11 @@ def _content_type_header(raw: WarcRecord) -> Headers:
 
 
 def _moment(text: str) -> datetime:
-    """Parses a WARC or CDX time, in UTC where it names no zone. Raises BadValue."""
+    """Parses a WARC, ARC or CDX time, in UTC where it names no zone. Raises BadValue."""
     try:
-        moment = datetime.fromisoformat(f"{text[:8]}T{text[8:]}" if _DIGITS.fullmatch(text) else text)
+        moment = datetime.fromisoformat(
+            f"{digits[1]}T{digits[2]}" if (digits := _DIGITS.fullmatch(text)) else text.upper()
+        )
     except ValueError:
         raise BadValue(f"{shown(text)} is no time") from None
     return validation.moment(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

@@ -45,6 +45,7 @@ _MAX_REREAD = 4 * 1024 * 1024
 """Bytes of damaged heads that are searched again for the next record, in a file: a head that begins a thousand times
 would be read a thousand times."""
 _CHUNK = 1024 * 1024
+_CHUNKED = "chunked"
 _ZSTD, _SKIPPABLE = b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"
 DAMAGE = (
     ArchiveLoadFailed, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, AttributeError, TypeError,
@@ -98,20 +99,27 @@ class _Reader(DecompressingBufferedReader):  # type: ignore[misc]  # warcio has 
 
 
 class _Loader(ArcWarcRecordLoader):  # type: ignore[misc]  # warcio has no types
-    """As warcio's, but also loads responses without a status line and HTTP headers. begun: the first line of such a
-    page, which has been read already."""
+    """As warcio's, but also loads responses without a status line and HTTP headers, and passes over interim responses
+    (100 Continue, 103 Early Hints). begun: the first line of a page, where it has been read already."""
 
     begun = b""
 
     def load_http_headers(self, rec_type: str, uri: str | None, stream: Any, length: int | None) -> Any:
         self.begun = b""
-        if rec_type != "response" or length == 0 or not (uri or "").startswith(self.HTTP_SCHEMES):
-            return super().load_http_headers(rec_type, uri or "", stream, length)
+        uri = (uri or "").lower()
+        if rec_type != "response" or length == 0 or not uri.startswith(self.HTTP_SCHEMES):
+            return super().load_http_headers(rec_type, uri, stream, length)
         line: bytes = stream.readline()
         if line.lstrip().startswith(b"<"):
             self.begun = line
             return None
-        return self.http_parser.parse(stream, line)
+        http = self.http_parser.parse(stream, line)
+        while http.get_statuscode().startswith("1") and (line := stream.readline()):
+            if not line.startswith(b"HTTP/"):
+                self.begun = line
+                break
+            http = self.http_parser.parse(stream, line)
+        return http
 
 
 class _Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
@@ -315,18 +323,28 @@ def _payload(record: Any) -> Any:
 
 
 def _is_chunked(http: Any) -> bool:
-    return bool(http and (http.get_header("Transfer-Encoding") or "").strip().lower() == "chunked")
+    return _header(http, "transfer-encoding").endswith(_CHUNKED)
+
+
+def _header(http: Any, name: str) -> str:
+    """The values of a header in one line, in lower case; a server may send several."""
+    pairs = http.headers if http else ()
+    return ", ".join(str(value).strip().lower() for header, value in pairs if header.lower() == name)
 
 
 def _decode_payload(http: Any, data: bytes) -> tuple[DecodedBody, str]:
-    """Undoes the content codings of a payload; also returns those that it could not undo. A payload that was decoded
-    before it was written, and still names the coding, stays as it is. Raises TooLarge."""
-    content_encoding = (http.get_header("Content-Encoding") or "") if http else ""
-    codings, unknown = codings_of(content_encoding)
+    """Undoes the content and transfer codings of a payload; also returns those that it could not undo. A payload that
+    was decoded before it was written, and still names the coding, stays as it is; one of a page that is compressed and
+    names none is decompressed. Raises TooLarge."""
+    transfer = _header(http, "transfer-encoding").removesuffix(_CHUNKED)
+    stated = ", ".join(filter(None, (_header(http, "content-encoding"), transfer.strip(", "))))
+    if not stated and data.startswith(GZIP) and "html" in _header(http, "content-type"):
+        stated = "gzip"
+    codings, unknown = codings_of(stated)
     try:
         return decode_body(data, codings, LARGEST_BODY), ", ".join(unknown)
     except BadCoding:
-        return DecodedBody(data, whole=True), content_encoding.strip()
+        return DecodedBody(data, whole=True), stated
 
 
 def _content_length(record: Any) -> int:
