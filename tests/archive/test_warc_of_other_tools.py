@@ -83,10 +83,8 @@ def test_what_cannot_be_unpacked_is_told_and_what_follows_is_taken(tmp_path: Pat
     assert "is packed with 'compress', which cannot be undone" in told
 
 
-LINE = f"{URL} 192.0.2.1 20260501011500 text/html {len(A)}\n".encode()
 PAGES = {
     "no HTTP headers": record("response", 1, A, media_type="text/html"),
-    "no HTTP headers in an ARC file": b"filedesc://a 0.0.0.0 20260501011500 text/plain 14\n1 0 luubao\na b\n\n" + LINE + A,
     "interim responses": record("response", 1, b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: <a>\r\n\r\n" + http(A)),
     "a type that says nothing": record("response", 1, http(A).replace(b"text/html; charset=utf-8", b"application/octet-stream")),
     "a scheme in capitals": record("response", 1, http(A)).replace(b"https://", b"HTTPS://"),

@@ -29,6 +29,8 @@ from archive.model.unpack_budget import UNPACK_RATIO, UnpackBudget, UnpacksTooMu
 from archive.model.validation import is_address, or_none, shown
 from archive.storage.captures.revisits import RevisitTarget
 
+_WARC_MEMBER = re.compile(r"(?:^|/)archive/.*\.warc", re.IGNORECASE)
+_MEMBER = re.compile(rf"{_WARC_MEMBER.pattern}|\.wacz$", re.IGNORECASE)
 _PIECE = 1024 * 1024
 _DIGITS = re.compile(r"([0-9]{8})([0-9]{6})[0-9]*")
 _HEAD = 4096  # bytes of a body that show whether it is text
@@ -57,11 +59,16 @@ def read_stream(file: BinaryIO) -> Iterator[Item]:
 
 
 def read_wacz(path: Path, ratio: int = UNPACK_RATIO) -> Iterator[Item]:
-    """Reads the WARC files in a WACZ. Damage to one does not affect the others. ratio: see UnpackBudget."""
+    """Reads the WARC files in a WACZ, also in the WACZ files of a multi-WACZ, which Browsertrix makes of a crawl.
+    Damage to one does not affect the others. ratio: see UnpackBudget."""
+    with path.open("rb") as file:
+        yield from _bundle(file, UnpackBudget(path.stat().st_size, ratio), _MEMBER)
+
+
+def _bundle(file: IO[bytes], budget: UnpackBudget, members: re.Pattern[str]) -> Iterator[Item]:
     try:
-        budget = UnpackBudget(path.stat().st_size, ratio)
-        with zipfile.ZipFile(path) as bundle:
-            names = [name for name in bundle.namelist() if name.startswith("archive/") and ".warc" in name]
+        with zipfile.ZipFile(file) as bundle:
+            names = [name for name in bundle.namelist() if members.search(name)]
             if not names:
                 yield Skipped("it holds no WARC file under archive/", "its table of contents")
             for name in sorted(names):
@@ -76,7 +83,8 @@ def _member(bundle: zipfile.ZipFile, name: str, budget: UnpackBudget) -> Iterato
         file, left_out = _seekable(bundle, name, budget)
         with file:
             own = UnpackBudget(budget.packed, budget.ratio) if left_out else budget
-            for item in _items(file, _Grouping(), own):
+            is_bundle = name.lower().endswith(".wacz")
+            for item in _bundle(file, own, _WARC_MEMBER) if is_bundle else _items(file, _Grouping(), own):
                 yield replace(item, where=f"{where}, {item.where}") if isinstance(item, Skipped) else item
         if left_out:
             yield Skipped(left_out, where)
@@ -288,13 +296,11 @@ def _item(raw: WarcRecord, ours: bool, requests: Mapping[str, Headers]) -> Page 
 
 def _stated_status(raw: WarcRecord) -> str | None:
     """The status that a record states or implies."""
-    if raw.kind == "revisit":
-        is_not_modified = "server-not-modified" in raw.headers.get("warc-profile", "")  # WARC 1.1, section 6.7.3
-        names_original = not _REFERENCES.isdisjoint(raw.headers)  # HTTrack names none, and repeats the first status
-        return _NOT_MODIFIED if is_not_modified and not (raw.status and names_original) else raw.status
-    has_http_headers = raw.headers.get("content-type", "").lower().startswith("application/http")
-    is_page_alone = raw.kind == "resource" or not has_http_headers or _BEGINS_AS_PAGE.match(raw.body)
-    return raw.status or ("200" if is_page_alone else None)
+    if raw.kind == "revisit" and "server-not-modified" in raw.headers.get("warc-profile", ""):  # WARC 1.1, 6.7.3
+        # HTTrack names no original, and repeats its status
+        return _NOT_MODIFIED if _REFERENCES.isdisjoint(raw.headers) else raw.status or _NOT_MODIFIED
+    is_http = raw.kind == "revisit" or raw.headers.get("content-type", "").lower().startswith("application/http")
+    return raw.status or (None if is_http and raw.kind != "resource" else "200")
 
 
 def _status(text: str) -> int:
@@ -315,8 +321,7 @@ def _refers_to(raw: WarcRecord) -> RevisitTarget:
 
 def _payload_digest(raw: WarcRecord) -> str | None:
     """The digest of the payload as a record states it; some write the algorithm `sha-256`."""
-    digest = raw.headers.get("warc-payload-digest")
-    return digest and re.sub(r"(?i)^sha-(?=\d)", "sha", digest)
+    return re.sub(r"(?i)^sha-(?=\d)", "sha", raw.headers.get("warc-payload-digest", "")) or None
 
 
 def _restore_headers(headers: Headers) -> Headers:

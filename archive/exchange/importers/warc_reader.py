@@ -22,15 +22,14 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 
 from archive.exchange.decompression import (
+    CHUNKED,
     GZIP,
     PLAIN,
-    BadCoding,
-    DecodedBody,
     ResumedStream,
     TooLarge,
-    codings_of,
-    decode_body,
+    decode_payload,
     first_member,
+    header_line,
     next_record,
 )
 from archive.exchange.importers.import_items import Skipped
@@ -45,7 +44,6 @@ _MAX_REREAD = 4 * 1024 * 1024
 """Bytes of damaged heads that are searched again for the next record, in a file: a head that begins a thousand times
 would be read a thousand times."""
 _CHUNK = 1024 * 1024
-_CHUNKED = "chunked"
 _ZSTD, _SKIPPABLE = b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"
 DAMAGE = (
     ArchiveLoadFailed, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, AttributeError, TypeError,
@@ -304,7 +302,8 @@ def _read_record(iterator: Any, record: Any, offset: int) -> WarcRecord | Skippe
     if iterator.stray:
         raise _BadRecord("its Content-Length is not the length of what it holds")
     try:
-        unpacked, packed = _decode_payload(http, data if _is_chunked(http) else data + iterator.missed)
+        payload = data if _is_chunked(http) else data + iterator.missed
+        unpacked, packed = decode_payload(http.headers if http else (), payload, LARGEST_BODY)
     except TooLarge:
         iterator.reader.budget.spend(LARGEST_BODY)
         return Skipped(f"a body of more than {LARGEST_BODY:,} bytes", f"byte {offset}")
@@ -323,28 +322,7 @@ def _payload(record: Any) -> Any:
 
 
 def _is_chunked(http: Any) -> bool:
-    return _header(http, "transfer-encoding").endswith(_CHUNKED)
-
-
-def _header(http: Any, name: str) -> str:
-    """The values of a header in one line, in lower case; a server may send several."""
-    pairs = http.headers if http else ()
-    return ", ".join(str(value).strip().lower() for header, value in pairs if header.lower() == name)
-
-
-def _decode_payload(http: Any, data: bytes) -> tuple[DecodedBody, str]:
-    """Undoes the content and transfer codings of a payload; also returns those that it could not undo. A payload that
-    was decoded before it was written, and still names the coding, stays as it is; one of a page that is compressed and
-    names none is decompressed. Raises TooLarge."""
-    transfer = _header(http, "transfer-encoding").removesuffix(_CHUNKED)
-    stated = ", ".join(filter(None, (_header(http, "content-encoding"), transfer.strip(", "))))
-    if not stated and data.startswith(GZIP) and "html" in _header(http, "content-type"):
-        stated = "gzip"
-    codings, unknown = codings_of(stated)
-    try:
-        return decode_body(data, codings, LARGEST_BODY), ", ".join(unknown)
-    except BadCoding:
-        return DecodedBody(data, whole=True), stated
+    return header_line(http.headers if http else (), "transfer-encoding").endswith(CHUNKED)
 
 
 def _content_length(record: Any) -> int:
