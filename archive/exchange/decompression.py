@@ -10,7 +10,7 @@ import io
 import re
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -68,6 +68,29 @@ def decode_body(data: bytes, codings: Sequence[str], limit: int) -> DecodedBody:
             raise BadCoding(str(error)) from error
         whole = whole and ended
     return DecodedBody(data, whole)
+
+
+CHUNKED = "chunked"
+
+
+def header_line(headers: Iterable[tuple[str, str]], name: str) -> str:
+    """The values of a header in one line, in lower case; a server may send several."""
+    return ", ".join(str(value).strip().lower() for header, value in headers if header.lower() == name)
+
+
+def decode_payload(headers: Sequence[tuple[str, str]], data: bytes, limit: int) -> tuple[DecodedBody, str]:
+    """Undoes the content and transfer codings of a recorded payload; also returns those that it could not undo. A
+    payload that was decoded before it was written, and still names the coding, stays as it is; one of a page that is
+    compressed and names none is decompressed. Raises TooLarge."""
+    transfer = header_line(headers, "transfer-encoding").removesuffix(CHUNKED).strip(", ")
+    stated = ", ".join(filter(None, (header_line(headers, "content-encoding"), transfer)))
+    if not stated and data.startswith(GZIP) and "html" in header_line(headers, "content-type"):
+        stated = "gzip"
+    codings, unknown = codings_of(stated)
+    try:
+        return decode_body(data, codings, limit), ", ".join(unknown)
+    except BadCoding:
+        return DecodedBody(data, whole=True), stated
 
 
 def _gzip(data: bytes, limit: int) -> tuple[bytes, bool]:

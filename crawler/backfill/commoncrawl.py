@@ -8,6 +8,7 @@ https://pywb.readthedocs.io/en/latest/manual/cdxserver_api.html
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from archive import Capture
+from archive.exchange.decompression import GZIP, BadCoding, TooLarge, decode_body
 from archive.exchange.importers.import_items import Page as Read
 from archive.exchange.importers.warc_captures import read_stream
 from archive.frontier.remote_index import Offer
@@ -38,6 +40,7 @@ from crawler.backfill.archive_client import (
 _LEGEND_BY_FIELD_COUNT = {7: "NbamskS", 9: "NbamskrVg", 11: "NbamskrMSVg"}
 _PART = 2 * 1024 * 1024  # bytes of lines that are parsed together
 _MOST_LINES, _MOST_ODD = 500_000, 10_000  # of one page; pywb has a whole listing on one
+_MOST_BYTES = 64 * 1024 * 1024  # unpacked
 _MOST_CRAWLS = 1_000  # Common Crawl has made some 120
 _FIELD_NAMES = {"a": "original", "b": "timestamp", "m": "mimetype", "s": "statuscode", "k": "digest"}
 
@@ -75,20 +78,32 @@ def read_index(answer: ArchiveResponse) -> CdxPage:
     page for people, and what takes more time or memory than a worker has."""
     if answer.status != 200:
         raise LuubaoError(f"the index answers {answer.status}, and lists nothing")
-    if answer.body.count(b"\n") > _MOST_LINES:
+    body = _unpacked(answer.body)
+    if body.count(b"\n") > _MOST_LINES:
         raise LuubaoError(f"a page of the index has more than {_MOST_LINES:,} lines")
     lines, odd, resume = list[CdxLine](), list[str](), None
-    for part in _parts(answer.body):
+    for part in _parts(body):
         parsed = in_worker(parse, part)
         lines += parsed.lines
         odd += parsed.odd
         resume = parsed.next
         if len(odd) > _MOST_ODD:
             raise LuubaoError(f"a page of the index has more than {_MOST_ODD:,} impossible lines")
-    if odd and not lines and not _is_array(answer.body):
-        start = answer.body[:200].decode("utf-8", "replace")
+    if odd and not lines and not _is_array(body):
+        start = body[:200].decode("utf-8", "replace")
         raise LuubaoError(f"what the index answered cannot be understood: {shown(start)} ({odd[0]})")
     return CdxPage(lines, resume, tuple(odd))
+
+
+def _unpacked(body: bytes) -> bytes:
+    """An index without its byte-order mark, and decompressed: archives compress it unasked. Raises LuubaoError."""
+    try:
+        unpacked = decode_body(body, ["gzip"] if body.startswith(GZIP) else [], _MOST_BYTES)
+    except (BadCoding, TooLarge) as error:
+        raise LuubaoError(f"what the index answered cannot be unpacked: {error}") from error
+    if not unpacked.whole:
+        raise LuubaoError("what the index answered is cut off")
+    return unpacked.body.removeprefix(BOM_UTF8)
 
 
 def _parts(body: bytes) -> Iterator[bytes]:
@@ -185,9 +200,11 @@ def _parse_row(row: Any) -> CdxLine | None:
     facts = {
         validation.line(name): validation.line(str(value))
         for name, value in _row_fields(row).items()
-        if name is not None
+        if name is not None and value is not None
     }
     url, stamp = facts.get("original") or facts.get("url") or "", facts.get("timestamp", "")
+    if not url:
+        raise BadValue(f"{shown(str(row))} names no address")
     if not url.lower().startswith(("http://", "https://")):
         return None
     return CdxLine(validation.address(with_plain_host(url)), _parse_timestamp(stamp), stamp, facts)

@@ -11,7 +11,7 @@ from datetime import datetime
 from urllib.parse import urlencode, urljoin
 
 from archive import Capture
-from archive.exchange.decompression import BadCoding, TooLarge, codings_of, decode_body
+from archive.exchange.decompression import GZIP, BadCoding, TooLarge, codings_of, decode_body
 from archive.exchange.importers.import_items import charset, leads_to
 from archive.frontier.remote_index import Offer
 from archive.history.facts import REDIRECTS
@@ -140,6 +140,9 @@ def _decoded_body(answer: ArchiveResponse) -> bytes:
         with suppress(BadCoding):  # the archive decoded it before sending
             body = _decode(body, codings)
         all_codings += codings
+    if body.startswith(GZIP):  # a header was lost on the way
+        with suppress(BadCoding):
+            body = _decode(body, ["gzip"])
     if all_codings and _CONTROL_BYTES.search(body[:_SNIFFED_BYTES]):
         raise BadValue(f"it is packed, and not with {', '.join(all_codings)}")
     return body

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_tz
 from typing import Any
 
-from archive import Link, same_site
+from archive import Link
 from crawler.discovery.link_urls import Addresses
 from crawler.discovery.markup_parsing import attribute, joined
 from crawler.discovery.tolerant_xml import End, Leaf, Start, XmlStream
@@ -98,17 +98,16 @@ def _rfc5322(written: str) -> datetime | None:
 _ITEM_NAMES = frozenset({"item", "entry"})
 _PUBLISHED_NAMES = ("pubdate", "published", "date", "issued")
 _UPDATED_NAMES = ("updated", "modified")
-_LEAF_NAMES = frozenset({"link", "guid", "origlink", "title", *_PUBLISHED_NAMES, *_UPDATED_NAMES})
+_LEAF_NAMES = frozenset({"link", "guid", "id", "origlink", "title", *_PUBLISHED_NAMES, *_UPDATED_NAMES})
 _PAGING_RELATIONS = ("next", "prev-archive")
 _ABSOLUTE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _PATH = re.compile(r"[/.?=]")
-_HOST = re.compile(r"(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}(?=[/?:]|$)")
 
 
 @dataclass
 class _Item:
-    """One item. addresses: its own links, the best first, for the first may be off the site. fallback: its guid and
-    rdf:about. deeper: links nested in other elements."""
+    """One item. addresses: its own links, the best first, for the first may be off the site. fallback: its guid or
+    id, and rdf:about. deeper: links nested in other elements."""
 
     addresses: list[str] = field(default_factory=list)
     fallback: list[str] = field(default_factory=list)
@@ -167,7 +166,7 @@ class _FeedReader:
             (item.addresses if leaf.direct else item.deeper).extend(self._link_addresses(leaf))
         elif leaf.name == "title" and leaf.direct:
             item.title = item.title or leaf.text[:300]
-        elif leaf.name == "guid":
+        elif leaf.name in ("guid", "id"):
             item.fallback += self._guid_addresses(leaf)
         elif leaf.name in _PUBLISHED_NAMES and item.published is None:
             item.published = moment(leaf.text, zone)
@@ -190,13 +189,11 @@ class _FeedReader:
 
     def resolved(self, written: str, base: str) -> str:
         """The address, resolved; "" where it is none. base: from xml:base, or ""."""
+        written = self._addresses.repaired(written)
         if _ABSOLUTE.match(written):
             return written
         if not _PATH.search(written) or len(written.split(None, 1)) > 1:
             return ""
-        host = _HOST.match(written)
-        if host and same_site(f"http://{host[0]}/", self._addresses.hosts):  # written without a scheme: www.bao.vn/x
-            return f"{self._addresses.page.partition('//')[0]}//{written}"
         if base := base or ("" if self._is_on_site else self._feed_home):
             return joined(base, written)
         return written
@@ -209,7 +206,7 @@ def _relation(link: Leaf) -> str:
 
 MOST_BYTES_OF_JSON = 8 * 1024 * 1024
 """A feed with a hundred full articles has two million; a hostile value may take thirty times as much in memory."""
-_JSON_HEAD = 1024
+_IS_JSON_FEED = re.compile(rb"jsonfeed\.org\\?/version")
 _MAX_FLAWS = 100
 _MAX_ITEMS = 100_000
 _SPACE = re.compile(r"[\s,]*+")
@@ -219,15 +216,16 @@ _DECODER = json.JSONDecoder(strict=False)
 
 def is_json_feed(data: bytes) -> bool:
     """Whether a document declares to be a JSON Feed."""
-    head = data[:_JSON_HEAD].lstrip()
-    return head.startswith(b"{") and b"jsonfeed.org/version" in head.replace(b"\\/", b"/")
+    return data[:64].lstrip().startswith(b"{") and _IS_JSON_FEED.search(data, 0, MOST_BYTES_OF_JSON) is not None
 
 
 def read_json(data: bytes, addresses: Addresses, zone: tzinfo) -> Iterator[Link]:
     """The links: the feed's page, its items, and its next page."""
     for name, value in _members(data[:MOST_BYTES_OF_JSON].decode("utf-8", "replace")):
         if isinstance(value, dict):
-            if url := addresses.news(_text(value, "url")):
+            identity = _text(value, "id")  # may be the address (version 1.1, "Items")
+            written = (_text(value, "url"), _text(value, "external_url"), identity if _ABSOLUTE.match(identity) else "")
+            if url := next(filter(None, map(addresses.news, written)), None):
                 changed, published = (
                     moment(_text(value, f"date_{suffix}"), zone) for suffix in ("modified", "published")
                 )

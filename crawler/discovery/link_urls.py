@@ -28,6 +28,8 @@ _NOT_NEWS_PATH = re.compile(
 )
 # The fast path for nine in ten links, which need no urljoin and no quoting: no dot segments, no escapes, no fragment.
 _PLAIN_PATH = re.compile(r"/(?:[\w~-][\w.~-]*+/?+)*+(?:\?[\w.~&=-]++)?+", re.ASCII)
+_HOST = re.compile(r"(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}(?=[/?:]|$)")
+_SLASHES = re.compile(r"^(https?):/+(?=[^/])", re.IGNORECASE)
 _PLAIN_HOST = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::(?:[1-5]\d{4}|[1-9]\d{0,3}))?(?=/)")
 
 
@@ -62,6 +64,14 @@ class Addresses:
             url = self.on_site(link)
             self._news[link] = url if url is not None and may_be_news(url) else None
         return self._news[link]
+
+    def repaired(self, written: str) -> str:
+        """An address as feeds, sitemaps and robots.txt misspell it: in quotes, escaped twice, without its scheme."""
+        address = _SLASHES.sub(r"\1://", written.strip("<>\"', ").replace("&amp;", "&"))
+        host = _HOST.match(address)
+        if host and same_site(f"http://{host[0]}/", self.hosts):
+            return f"{self.page.partition('//')[0]}//{address}"
+        return address
 
     def on_site(self, link: str) -> str | None:
         """The URL of a link as the crawler requests it: absolute, without fragment and tracking parameters; None where

@@ -15,7 +15,8 @@ from crawler.discovery.tolerant_xml import End, Leaf, Start, XmlStream
 
 _ENTRY_NAMES = frozenset({"url", "sitemap"})
 _LEAF_NAMES = frozenset({"loc", "lastmod", "publication_date"})
-_LINE = re.compile(rb"\A\s*+https?://[^\s<>]++[^\S\n]*+(?:\n|$)")
+_LINE = re.compile(rb"\A(?:\s*+#[^\n]*+)*+\s*+https?://[^\s<>]++[^\S\n]*+(?:\n|$)", re.IGNORECASE)
+_SCHEMES = ("http://", "https://")
 _HEAD = 8192
 
 
@@ -42,7 +43,7 @@ def read(data: bytes, addresses: Addresses, zone: tzinfo) -> Iterator[Link]:
             entry = _Entry(event.name)
         elif isinstance(event, End) and entry:
             loc = entry.loc or (entry.nested_loc if event.damaged else "")
-            if loc and (url := addresses.news(loc)):
+            if loc and (url := addresses.news(addresses.repaired(loc))):
                 yield Link(
                     url, "sitemap-index" if entry.kind == "sitemap" else "sitemap", entry.lastmod, entry.published
                 )
@@ -65,17 +66,17 @@ def _address(leaf: Leaf) -> str:
 
 
 def is_list_of_lines(data: bytes) -> bool:
-    """Whether a document is a sitemap in plain text: one address a line, nothing else."""
-    return _LINE.match(data[:_HEAD]) is not None
+    """Whether a document is a sitemap in plain text: one address a line, nothing else but comments."""
+    return _LINE.match(data[:_HEAD].replace(b"\r", b"\n")) is not None
 
 
 def read_lines(data: bytes, addresses: Addresses) -> Iterator[Link]:
-    position = 0
+    data, position = data.replace(b"\r", b"\n"), 0
     while position < len(data):
         end = data.find(b"\n", position)
         end = end if end >= 0 else len(data)
         for line in data[position : min(end, position + _HEAD)].decode("utf-8", "replace").splitlines():
-            if url := addresses.news(line.strip()):
+            if line.strip().lower().startswith(_SCHEMES) and (url := addresses.news(line.strip())):
                 yield Link(url, "sitemap")
         position = end + 1
 
@@ -88,5 +89,5 @@ _ROBOTS_LINE = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*([^\s#]+)", re.IGNORECASE
 def sitemaps_in(robots: bytes, base_url: str) -> list[str]:
     """The absolute addresses of the sitemaps, on any host, deduplicated, in their order."""
     text = as_utf8(robots[:_MOST_BYTES], None).decode("utf-8").replace("\r", "\n")
-    found = (absolute(base_url, match[1]) for match in _ROBOTS_LINE.finditer(text))
+    found = (absolute(base_url, match[1].strip("<>\"',")) for match in _ROBOTS_LINE.finditer(text))
     return list(dict.fromkeys(url for url in found if url))[:_MAX_SITEMAPS]

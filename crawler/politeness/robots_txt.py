@@ -33,6 +33,8 @@ MOST_RULES = 512 * 1024
 _MOST_REDIRECTS = 5  # RFC 9309 section 2.3.1.2
 _VERSION_OF_GROUP = re.compile(rb"(?im)^([ \t]*user-agent[ \t]*:[ \t]*[a-z_-]{1,100})/[^\s#]{0,100}")
 """What stands behind a crawler's name, which alone says whom a group is for (RFC 9309 section 2.2.1)."""
+_START_OF_PATH = re.compile(rb"(?im)^([ \t]*(?:dis)?allow[ \t]*:[ \t]*)(?:https?://[^\s/]{1,260}/?|(?=[^\s/*$#]))")
+"""A rule whose path begins with the site or without its slash, which would forbid nothing."""
 
 
 class RobotsTxt(RobotsTxtMiddleware):
@@ -98,6 +100,7 @@ class RobotsTxt(RobotsTxtMiddleware):
 
     async def _parse(self, answer: Response, request: Request) -> RobotParser:
         text = _VERSION_OF_GROUP.sub(rb"\1", as_utf8(answer.body[:MOST_RULES], None))
+        text = _START_OF_PATH.sub(rb"\1/", text)
         rules: RobotParser = build_from_crawler(self._parserimpl, self.crawler, text)
         self.crawler.spider.note_rules(answer.url, text)  # type: ignore[union-attr]  # an OutletSpider's
         await self.crawler.signals.send_catch_log_async(

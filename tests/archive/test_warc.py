@@ -326,10 +326,10 @@ def arc(entries: list[tuple[str, str, str]]) -> bytes:
     return found
 
 
-def wacz(data: bytes) -> bytes:
+def wacz(data: bytes, member: str = "archive/data.warc.gz") -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as bundle:
-        bundle.writestr("archive/data.warc.gz", data)
+        bundle.writestr(member, data)
         bundle.writestr("datapackage.json", "{}")
     return file.getvalue()
 
@@ -345,6 +345,9 @@ FORMATS = {
     "old.arc": arc(ENTRIES),
     "old.arc.gz": gzip.compress(arc(ENTRIES)),
     "bundle.wacz": wacz(written(ENTRIES)),
+    "folder.wacz": wacz(written(ENTRIES), "crawl/archive/DATA.WARC.GZ"),
+    "several.wacz": wacz(wacz(written(ENTRIES)), "crawl-0.wacz"),
+    "unfinished.warc.gz.open": written(ENTRIES),
 }
 
 

@@ -21,6 +21,7 @@ from tests.support import page
 
 URL = "https://bao.example/bai-1.htm"
 A, B = page("Cầu mới").encode(), page("Cầu mới", body="<p>Cập nhật: đã thông xe.</p>").encode()
+PACKED = gzip.compress(A)
 
 
 def sha1(data: bytes) -> str:
@@ -82,8 +83,22 @@ def test_what_cannot_be_unpacked_is_told_and_what_follows_is_taken(tmp_path: Pat
     assert "is packed with 'compress', which cannot be undone" in told
 
 
-def test_a_response_without_what_the_server_said_is_a_page(tmp_path: Path) -> None:
-    assert imported(tmp_path, [record("response", 1, A, media_type="text/html")])[0] == [None]
+PAGES = {
+    "no HTTP headers": record("response", 1, A, media_type="text/html"),
+    "interim responses": record("response", 1, b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: <a>\r\n\r\n" + http(A)),
+    "a type that says nothing": record("response", 1, http(A).replace(b"text/html; charset=utf-8", b"application/octet-stream")),
+    "a scheme in capitals": record("response", 1, http(A)).replace(b"https://", b"HTTPS://"),
+    "two codings in two headers": record("response", 1, http(brotli.compress(gzip.compress(A)), "Content-Encoding: gzip", "Content-Encoding: br")),
+    "a transfer coding": record("response", 1, http(b"%x\r\n%s\r\n0\r\n\r\n" % (len(PACKED), PACKED), "Transfer-Encoding: gzip, chunked")),
+    "no word of its coding": record("response", 1, http(PACKED)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("data", PAGES.values(), ids=PAGES)
+def test_a_page_is_found_in_whatever_was_recorded(tmp_path: Path, data: bytes) -> None:
+    assert imported(tmp_path, [data])[0] == [None]
+    with open_archive(tmp_path / "a.db") as db:
+        assert db.execute("SELECT status, captured_at FROM captures").fetchall() == [(200, "2026-05-01T01:15:00Z")]
 
 
 @pytest.mark.parametrize("short", [1, 2, 5])
@@ -97,9 +112,12 @@ def test_a_length_that_is_a_few_bytes_short_loses_none_of_them(tmp_path: Path, s
         assert db.execute("SELECT outcome FROM captures ORDER BY captured_at").fetchall()[1] == ("revisit",)
 
 
-def test_a_time_as_a_cdx_has_it_is_understood(tmp_path: Path) -> None:
-    odd = record("response", 1, http(A)).replace(b"2026-05-01T01:15:00Z", b"20260501011500")
+@pytest.mark.parametrize("time", ["20260501011500", "20260501011500123", "2026-05-01t01:15:00z"])
+def test_a_time_in_any_spelling_is_understood(tmp_path: Path, time: str) -> None:
+    odd = record("response", 1, http(A)).replace(b"2026-05-01T01:15:00Z", time.encode())
     assert imported(tmp_path, [odd])[0] == [None]
+    with open_archive(tmp_path / "a.db") as db:
+        assert db.execute("SELECT captured_at FROM captures").fetchall() == [("2026-05-01T01:15:00Z",)]
 
 
 def revisit(day: int, *fields: str) -> bytes:
@@ -135,6 +153,33 @@ def test_a_revisit_brings_back_what_stood_before(tmp_path: Path, named: str, ord
         changed, told = imported(tmp_path, group)
     assert changed == [None, "body", "body"]
     assert "revisit" not in told
+
+
+def _digest(algorithm: str, spelled: str) -> str:
+    checksum = hashlib.new(algorithm, A).digest()
+    return spelled + (base64.b32encode(checksum).decode() if spelled == "sha256:" else checksum.hex())
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [f"WARC-Refers-To-Target-URI: <{URL}>", "WARC-Refers-To-Date: 2026-05-01T01:15:00Z"],
+        ["WARC-Refers-To-Target-URI: -", "WARC-Refers-To-Date: -", f"WARC-Payload-Digest: {sha1(A)}"],
+        [f"WARC-Payload-Digest: {_digest('sha256', 'sha256:')}"],
+        [f"WARC-Payload-Digest: {_digest('sha256', 'sha-256:')}"], [f"WARC-Payload-Digest: {_digest('sha1', 'SHA-1:')}"],
+    ],
+)  # fmt: skip
+def test_an_original_is_found_however_its_name_is_spelled(tmp_path: Path, fields: list[str]) -> None:
+    originals = record("response", 1, http(A)) + record("response", 2, http(B))
+    assert imported(tmp_path, [originals + revisit(3, *fields)])[0] == [None, "body", "body"]
+
+
+def test_a_revisit_of_httrack_that_names_no_original_says_that_the_page_was_unchanged(tmp_path: Path) -> None:
+    profile = "WARC-Profile: http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+    changed, told = imported(tmp_path, [record("response", 1, http(A)) + record("revisit", 2, http(b""), profile)])
+    assert (changed, "left out" in told) == ([None], False)
+    with open_archive(tmp_path / "a.db") as db:
+        assert db.execute("SELECT status, outcome FROM captures WHERE id = 2").fetchall() == [(304, "not-modified")]
 
 
 def test_a_revisit_of_what_is_in_no_file_is_told_once(tmp_path: Path) -> None:

@@ -81,10 +81,13 @@ def test_a_server_that_is_not_there_is_told_with_its_cause(path: Path) -> None:
         ("User-agent: luubao-news/0.1\nDisallow: /video/\n", False),
         ("User-agent: archive\nDisallow: /video/\n", False),
         ("User-agent: bao\nDisallow: /video/\n", False),
+        ("User-agent: *\nDisallow: video/\n", True),
+        ("User-agent: *\nDisallow: https://bao.example/video/\n", True),
     ],
 )
-def test_a_group_is_ours_by_our_name_alone(path: Path, text: str, forbidden: bool) -> None:
-    """RFC 9309 section 2.2.1: the product token, in any case; no version, and no other word of the User-Agent."""
+def test_rules_are_obeyed_that_are_meant_for_us(path: Path, text: str, forbidden: bool) -> None:
+    """RFC 9309 section 2.2.1: the product token, in any case; no version, and no other word of the User-Agent. Paths
+    begin with a slash, and are meant to where they do not."""
     with served({**PAGES, "/robots.txt": rules(text)}) as site:
         assert crawl(site.base_url, path, "--contact", "https://archive.example/").code == 0
     assert ("/video/b-2.htm" not in site.log) is forbidden

@@ -15,9 +15,9 @@ import pytest
 
 from archive import open_archive
 from archive.frontier.remote_index import Offer
-from archive.model.errors import BadValue
+from archive.model.errors import BadValue, LuubaoError
 from crawler.backfill import commoncrawl
-from crawler.backfill.archive_client import ArchiveClient, Span, WebArchiveBusy
+from crawler.backfill.archive_client import ArchiveClient, ArchiveResponse, Span, WebArchiveBusy
 from crawler.backfill.backfill_job import backfill
 from crawler.backfill.wayback import Wayback
 from tests.crawler.serving import Answer, Site, served
@@ -56,6 +56,7 @@ def taken(answer: Answer, url: str = URL) -> object:
         replayed(HTML, ("X-Archive-Orig-Content-Encoding", "br")),
         replayed(HTML, ("X-Archive-Orig-Content-Encoding", "gzip")),
         replayed(gzip.compress(brotli.compress(HTML)), ("Content-Encoding", "gzip"), ("X-Archive-Orig-Content-Encoding", "br")),
+        replayed(gzip.compress(HTML)),
     ],
 )  # fmt: skip
 def test_a_replay_is_unpacked_however_it_is_packed(answer: Answer) -> None:
@@ -174,8 +175,21 @@ ELEVEN = f"example,bao)/bai-1.htm 20260520120000 {URL} text/html 200 ABC - - 100
     "text", [SEVEN, NINE, ELEVEN, f" CDX N b a m s k r M S V g\n{ELEVEN}", f" CDX b a s\n20260520120000 {URL} 200"]
 )
 def test_lines_of_an_index_in_plain_text(text: str) -> None:
-    (line,) = commoncrawl.parse(text.encode()).lines
-    assert (line.url, line.captured_at, line.status) == (URL, NOON, "200")
+    for body in (text.encode(), text.encode("utf-8-sig"), gzip.compress(text.encode())):
+        (line,) = commoncrawl.read_index(ArchiveResponse(200, {}, body)).lines
+        assert (line.url, line.captured_at, line.status) == (URL, NOON, "200")
+
+
+@pytest.mark.parametrize("body", [b'{"error": "rate limited"}', b"<html>Busy</html>", gzip.compress(b"[]" * 99)[:-9]])
+def test_an_index_that_is_none_is_not_an_empty_one(body: bytes) -> None:
+    with pytest.raises(LuubaoError, match="what the index answered"):
+        commoncrawl.read_index(ArchiveResponse(200, {}, body))
+
+
+def test_a_field_that_is_null_is_as_good_as_none() -> None:
+    rows = f'[["original","timestamp","mimetype","statuscode"],["{URL}","20260520120000",null,null]]'
+    (line,) = commoncrawl.parse(rows.encode()).lines
+    assert (line.media_type, line.status) == ("-", "-")
 
 
 @pytest.mark.parametrize("end", ["[],5", '[],{"a":1}', "[],[]", "[]"])

@@ -84,7 +84,8 @@ def _looks_like_warc(path: Path) -> bool:
 
 
 _HEAD = 16_384
-WARCS = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".warc.open", ".arc.open", ".wacz")
+WARCS = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".warc.open", ".warc.gz.open", ".arc.open",
+         ".arc.gz.open", ".wacz")  # fmt: skip
 _PAGES = (".html", ".htm", ".xhtml", ".shtml", ".php", ".aspx", ".asp", ".jsp", "")
 _HTTRACK = re.compile(r"<!-- Mirrored from (?P<url>\S{1,2100}) by HTTrack[^>]{0,100}?\], (?P<at>[^>]{1,60}?) -->")
 _BROWSER = re.compile(r"<!-- saved from url=\(\d+\)(?P<url>\S+) -->")

@@ -26,14 +26,18 @@ from archive.model import validation
 from archive.model.errors import BadValue
 from archive.model.records import Capture, Headers, header_of
 from archive.model.unpack_budget import UNPACK_RATIO, UnpackBudget, UnpacksTooMuch
-from archive.model.validation import is_address, shown
+from archive.model.validation import is_address, or_none, shown
 from archive.storage.captures.revisits import RevisitTarget
 
+_WARC_MEMBER = re.compile(r"(?:^|/)archive/.*\.warc", re.IGNORECASE)
+_MEMBER = re.compile(rf"{_WARC_MEMBER.pattern}|\.wacz$", re.IGNORECASE)
 _PIECE = 1024 * 1024
-_DIGITS = re.compile(r"[0-9]{14}")
+_DIGITS = re.compile(r"([0-9]{8})([0-9]{6})[0-9]*")
 _HEAD = 4096  # bytes of a body that show whether it is text
 _BINARY, _UTF16_MARKS = re.compile(rb"[\x00-\x08]"), (b"\xff\xfe", b"\xfe\xff")
+_BEGINS_AS_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _NOT_MODIFIED = "304"
+_REFERENCES = frozenset({"warc-refers-to", "warc-refers-to-date", "warc-payload-digest"})
 _ORIGINAL = "x-archive-orig-"
 _DOCUMENTS = ("text/html", "application/xhtml", "text/xml", "application/xml", "application/rss", "application/atom",
               "text/plain")  # fmt: skip
@@ -55,11 +59,16 @@ def read_stream(file: BinaryIO) -> Iterator[Item]:
 
 
 def read_wacz(path: Path, ratio: int = UNPACK_RATIO) -> Iterator[Item]:
-    """Reads the WARC files in a WACZ. Damage to one does not affect the others. ratio: see UnpackBudget."""
+    """Reads the WARC files in a WACZ, also in the WACZ files of a multi-WACZ, which Browsertrix makes of a crawl.
+    Damage to one does not affect the others. ratio: see UnpackBudget."""
+    with path.open("rb") as file:
+        yield from _bundle(file, UnpackBudget(path.stat().st_size, ratio), _MEMBER)
+
+
+def _bundle(file: IO[bytes], budget: UnpackBudget, members: re.Pattern[str]) -> Iterator[Item]:
     try:
-        budget = UnpackBudget(path.stat().st_size, ratio)
-        with zipfile.ZipFile(path) as bundle:
-            names = [name for name in bundle.namelist() if name.startswith("archive/") and ".warc" in name]
+        with zipfile.ZipFile(file) as bundle:
+            names = [name for name in bundle.namelist() if members.search(name)]
             if not names:
                 yield Skipped("it holds no WARC file under archive/", "its table of contents")
             for name in sorted(names):
@@ -74,7 +83,8 @@ def _member(bundle: zipfile.ZipFile, name: str, budget: UnpackBudget) -> Iterato
         file, left_out = _seekable(bundle, name, budget)
         with file:
             own = UnpackBudget(budget.packed, budget.ratio) if left_out else budget
-            for item in _items(file, _Grouping(), own):
+            is_bundle = name.lower().endswith(".wacz")
+            for item in _bundle(file, own, _WARC_MEMBER) if is_bundle else _items(file, _Grouping(), own):
                 yield replace(item, where=f"{where}, {item.where}") if isinstance(item, Skipped) else item
         if left_out:
             yield Skipped(left_out, where)
@@ -253,21 +263,18 @@ def item_of(raw: WarcRecord, ours: bool, asked: Mapping[str, Headers]) -> Page |
 
 def _item(raw: WarcRecord, ours: bool, requests: Mapping[str, Headers]) -> Page | Image | Skipped | None:
     url = raw.headers.get("warc-target-uri", "")
-    if not url.startswith(("http://", "https://")):
+    if not url.lower().startswith(("http://", "https://")):
         return None
     if "warc-date" not in raw.headers:
         raise BadValue(f"{shown(url)} has no time")
     url = validation.address(url)
-    has_http_headers = raw.kind == "revisit" or raw.headers.get("content-type", "").startswith("application/http")
-    stated_status = raw.status
-    if raw.kind == "revisit" and "server-not-modified" in raw.headers.get("warc-profile", ""):  # WARC 1.1, 6.7.3
-        stated_status = raw.status or _NOT_MODIFIED
-    if stated_status is None and raw.kind != "resource" and has_http_headers:
+    stated_status = _stated_status(raw)
+    if stated_status is None:
         raise BadValue(f"{shown(url)} does not say how the server answered")
     cut = raw.headers.get("warc-truncated") if raw.kind != "revisit" else None  # wget marks each revisit as truncated
     if cut or "warc-segment-number" in raw.headers:
         raise BadValue(f"of {shown(url)} only a part was written ({shown(cut or 'in pieces')})")
-    captured_at, status = _moment(raw.headers["warc-date"]), 200 if stated_status is None else _status(stated_status)
+    captured_at, status = _moment(raw.headers["warc-date"]), _status(stated_status)
     headers = _restore_headers(raw.http) or _content_type_header(raw)
     media_type = (header_of(headers, "content-type") or "").lower()
     body = raw.body if raw.kind != "revisit" else b""
@@ -275,7 +282,8 @@ def _item(raw: WarcRecord, ours: bool, requests: Mapping[str, Headers]) -> Page 
     if raw.headers.get("warc-resource-type") == "image" or media_type.startswith("image/"):
         return Image(url, captured_at, status, headers, body or None, refers.digest if refers else None,
                      f"byte {raw.offset}")  # fmt: skip
-    if not ours and status < 300 and media_type and not media_type.startswith(_DOCUMENTS):
+    is_document = not media_type or media_type.startswith(_DOCUMENTS) or _BEGINS_AS_PAGE.match(body)
+    if not ours and status < 300 and not is_document:
         return None
     if raw.packed and _BINARY.search(body[:_HEAD]) and not body.startswith(_UTF16_MARKS):
         return Skipped(f"{url} is packed with {shown(raw.packed)}, which cannot be undone", f"byte {raw.offset}")
@@ -283,8 +291,16 @@ def _item(raw: WarcRecord, ours: bool, requests: Mapping[str, Headers]) -> Page 
         url, leads_to(url, status, headers), captured_at, status, headers, body or None, charset(headers),
         next(iter(requests.values()), ()),
     )  # fmt: skip
-    record, digest = raw.headers.get("warc-record-id"), raw.headers.get("warc-payload-digest")
-    return Page(capture, record, refers, f"byte {raw.offset}", digest)
+    return Page(capture, raw.headers.get("warc-record-id"), refers, f"byte {raw.offset}", _payload_digest(raw))
+
+
+def _stated_status(raw: WarcRecord) -> str | None:
+    """The status that a record states or implies."""
+    if raw.kind == "revisit" and "server-not-modified" in raw.headers.get("warc-profile", ""):  # WARC 1.1, 6.7.3
+        # HTTrack names no original, and repeats its status
+        return _NOT_MODIFIED if _REFERENCES.isdisjoint(raw.headers) else raw.status or _NOT_MODIFIED
+    is_http = raw.kind == "revisit" or raw.headers.get("content-type", "").lower().startswith("application/http")
+    return raw.status or (None if is_http and raw.kind != "resource" else "200")
 
 
 def _status(text: str) -> int:
@@ -293,14 +309,19 @@ def _status(text: str) -> int:
 
 
 def _refers_to(raw: WarcRecord) -> RevisitTarget:
-    """The original that a revisit refers to; without a time where it states none."""
-    date = raw.headers.get("warc-refers-to-date")
+    """The original that a revisit refers to; without a time where it states none, or one that is no time."""
+    url = raw.headers.get("warc-refers-to-target-uri", "").strip("<> ")
     return RevisitTarget(
-        raw.headers.get("warc-refers-to-target-uri") or raw.headers.get("warc-target-uri"),
-        _moment(date) if date else None,
-        raw.headers.get("warc-payload-digest"),
+        url if is_address(url) else raw.headers["warc-target-uri"],
+        or_none(_moment, raw.headers.get("warc-refers-to-date")),
+        _payload_digest(raw),
         raw.headers.get("warc-refers-to"),
     )
+
+
+def _payload_digest(raw: WarcRecord) -> str | None:
+    """The digest of the payload as a record states it; some write the algorithm `sha-256`."""
+    return re.sub(r"(?i)^sha-(?=\d)", "sha", raw.headers.get("warc-payload-digest", "")) or None
 
 
 def _restore_headers(headers: Headers) -> Headers:
@@ -319,9 +340,11 @@ def _content_type_header(raw: WarcRecord) -> Headers:
 
 
 def _moment(text: str) -> datetime:
-    """Parses a WARC or CDX time, in UTC where it names no zone. Raises BadValue."""
+    """Parses a WARC, ARC or CDX time, in UTC where it names no zone. Raises BadValue."""
     try:
-        moment = datetime.fromisoformat(f"{text[:8]}T{text[8:]}" if _DIGITS.fullmatch(text) else text)
+        moment = datetime.fromisoformat(
+            f"{digits[1]}T{digits[2]}" if (digits := _DIGITS.fullmatch(text)) else text.upper()
+        )
     except ValueError:
         raise BadValue(f"{shown(text)} is no time") from None
     return validation.moment(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

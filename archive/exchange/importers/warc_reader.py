@@ -22,15 +22,14 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 
 from archive.exchange.decompression import (
+    CHUNKED,
     GZIP,
     PLAIN,
-    BadCoding,
-    DecodedBody,
     ResumedStream,
     TooLarge,
-    codings_of,
-    decode_body,
+    decode_payload,
     first_member,
+    header_line,
     next_record,
 )
 from archive.exchange.importers.import_items import Skipped
@@ -98,20 +97,27 @@ class _Reader(DecompressingBufferedReader):  # type: ignore[misc]  # warcio has 
 
 
 class _Loader(ArcWarcRecordLoader):  # type: ignore[misc]  # warcio has no types
-    """As warcio's, but also loads responses without a status line and HTTP headers. begun: the first line of such a
-    page, which has been read already."""
+    """As warcio's, but also loads responses without a status line and HTTP headers, and passes over interim responses
+    (100 Continue, 103 Early Hints). begun: the first line of a page, where it has been read already."""
 
     begun = b""
 
     def load_http_headers(self, rec_type: str, uri: str | None, stream: Any, length: int | None) -> Any:
         self.begun = b""
-        if rec_type != "response" or length == 0 or not (uri or "").startswith(self.HTTP_SCHEMES):
-            return super().load_http_headers(rec_type, uri or "", stream, length)
+        uri = (uri or "").lower()
+        if rec_type != "response" or length == 0 or not uri.startswith(self.HTTP_SCHEMES):
+            return super().load_http_headers(rec_type, uri, stream, length)
         line: bytes = stream.readline()
         if line.lstrip().startswith(b"<"):
             self.begun = line
             return None
-        return self.http_parser.parse(stream, line)
+        http = self.http_parser.parse(stream, line)
+        while http.get_statuscode().startswith("1") and (line := stream.readline()):
+            if not line.startswith(b"HTTP/"):
+                self.begun = line
+                break
+            http = self.http_parser.parse(stream, line)
+        return http
 
 
 class _Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
@@ -296,7 +302,8 @@ def _read_record(iterator: Any, record: Any, offset: int) -> WarcRecord | Skippe
     if iterator.stray:
         raise _BadRecord("its Content-Length is not the length of what it holds")
     try:
-        unpacked, packed = _decode_payload(http, data if _is_chunked(http) else data + iterator.missed)
+        payload = data if _is_chunked(http) else data + iterator.missed
+        unpacked, packed = decode_payload(http.headers if http else (), payload, LARGEST_BODY)
     except TooLarge:
         iterator.reader.budget.spend(LARGEST_BODY)
         return Skipped(f"a body of more than {LARGEST_BODY:,} bytes", f"byte {offset}")
@@ -315,18 +322,7 @@ def _payload(record: Any) -> Any:
 
 
 def _is_chunked(http: Any) -> bool:
-    return bool(http and (http.get_header("Transfer-Encoding") or "").strip().lower() == "chunked")
-
-
-def _decode_payload(http: Any, data: bytes) -> tuple[DecodedBody, str]:
-    """Undoes the content codings of a payload; also returns those that it could not undo. A payload that was decoded
-    before it was written, and still names the coding, stays as it is. Raises TooLarge."""
-    content_encoding = (http.get_header("Content-Encoding") or "") if http else ""
-    codings, unknown = codings_of(content_encoding)
-    try:
-        return decode_body(data, codings, LARGEST_BODY), ", ".join(unknown)
-    except BadCoding:
-        return DecodedBody(data, whole=True), content_encoding.strip()
+    return header_line(http.headers if http else (), "transfer-encoding").endswith(CHUNKED)
 
 
 def _content_length(record: Any) -> int:

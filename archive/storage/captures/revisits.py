@@ -109,10 +109,9 @@ _MAX_HASHED = 50  # bodies of one URL
 
 
 def _body_by_checksum(db: Database, where: Sequence[object], digest: str) -> int | None:
-    """The body of a URL with a digest of another algorithm (SHA-1, MD5, SHA-512), if the server sent it
-    uncompressed."""
+    """The body of a URL with a digest of any algorithm and spelling, if the server sent it uncompressed."""
     algorithm, _, checksum = digest.lower().partition(":")
-    if algorithm not in ("sha1", "md5", "sha512"):
+    if algorithm not in ("sha1", "md5", "sha256", "sha512"):
         return None
     for (body_id,) in db.execute(f"{_BODIES_OF_URL} ORDER BY body_id DESC LIMIT {_MAX_HASHED}", [*where]).fetchall():
         hasher = hashlib.new(algorithm, get_body(db, body_id) or b"", usedforsecurity=False)

@@ -117,6 +117,8 @@ def test_a_page_that_speaks_of_feeds_is_a_page() -> None:
         ("/x.htm?id=1&copy=2&lt=3", "/x.htm?id=1&copy=2&lt=3"), ("<![CDATA[/x.htm?a=1&b=2]]>", "/x.htm?a=1&b=2"),
         ("\n  /x.htm\n", "/x.htm"), ("/x<!-- -->.htm", "/x.htm"), ("/x.htm<br>", "/x.htm"), ("<![CDATA[ /x.htm", "/x.htm"),
         ("/x.htm#rssowlmlink", "/x.htm"), ("/x&#x2e;htm", "/x.htm"), ("/x.htm?q&ouml=1", "/x.htm?q&ouml=1"),
+        ("/x.htm?a=1&amp;amp;b=2", "/x.htm?a=1&b=2"), ('"https://bao.example/x.htm"', "/x.htm"), ("https:/bao.example/x.htm", "/x.htm"),
+        ("&lt;https:///bao.example/x.htm&gt;", "/x.htm"), ("bao.example/x.htm", "/x.htm"),
     ],
 )  # fmt: skip
 def test_a_flawed_link_is_read_as_a_browser_reads_it(written: str, meant: str) -> None:

@@ -114,6 +114,7 @@ def test_dates_of_one_item_are_not_the_next_one_s() -> None:
         (f"<link>http://dem.example/~r/1</link><origLink>{HOME}/a-1.htm</origLink>", "/a-1.htm"),
         (f"<link>http://dem.example/~r/1</link><guid>{HOME}/a-1.htm</guid>", "/a-1.htm"),
         ("<link>/a-1.htm</link>", "/a-1.htm"),
+        (f"<id>{HOME}/a-1.htm</id>", "/a-1.htm"),
     ],
 )
 def test_the_address_of_an_item(item: str, path: str) -> None:
@@ -155,11 +156,14 @@ def test_atom() -> None:
 
 def test_json_feed() -> None:
     feed = {
+        "title": "Báo Thử " * 200,
         "version": "https://jsonfeed.org/version/1.1",
         "home_page_url": "https://bao.example/",
         "next_url": "/feed.json2?trang=2",
         "items": [
             {"id": "1", "url": "https://bao.example/cau-1.htm", "date_published": "2026-05-20T08:15:00+07:00"},
+            {"id": "https://bao.example/cho-4.htm"},
+            {"id": "5", "url": "https://khac.example/x", "external_url": "https://bao.example/cho-5.htm"},
             {"id": "2", "url": 7},
             "ba",
         ],
@@ -169,6 +173,7 @@ def test_json_feed() -> None:
         Link(f"{HOME}/", "feed"),
         Link(f"{HOME}/feed.json2?trang=2", "pagination"),
         Link(f"{HOME}/cau-1.htm", "feed", None, published),
+        *(Link(f"{HOME}/cho-{number}.htm", "feed") for number in (4, 5)),
     ]
     assert found(json.dumps(feed)) == found(json.dumps(feed).replace("/", "\\/")) == expected
     assert found(json.dumps(feed)[:-9]) == expected  # what is whole counts

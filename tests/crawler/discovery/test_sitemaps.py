@@ -78,8 +78,11 @@ def test_packs_one_after_the_other() -> None:
     assert paths(b"".join(map(gzip.compress, lines))) == ["/bai-0.htm", "/bai-1.htm", "/bai-2.htm"]
 
 
-def test_plain_text() -> None:
-    assert found(f"\ufeff{HOME}/a-1.htm\r\n\r\nhttp://khac.example/\r\n {HOME}/b-2.htm") == [
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+@pytest.mark.parametrize("head", ["\ufeff", "# Sơ đồ trang\r\n", "HTTPS://khac.example/\r\n"])
+def test_plain_text(head: str, end: str) -> None:
+    text = f"{head}{HOME}/a-1.htm\r\n\r\nhttp://khac.example/\r\nhết\r\n {HOME}/b-2.htm"
+    assert found(text.replace("\r\n", end)) == [
         Link(f"{HOME}/a-1.htm", "sitemap"),
         Link(f"{HOME}/b-2.htm", "sitemap"),
     ]
@@ -106,7 +109,7 @@ def test_as_many_as_a_sitemap_may_hold() -> None:
 def test_the_sitemaps_of_robots(end: str) -> None:
     robots = end.join(
         ["\ufeffUser-agent: *", "Disallow: /in-bai/", "Sitemap: https://bao.example/sitemap.xml # chính",
-         "sitemap:/tin.xml.gz", "SITEMAP : https://kho.example/bao.xml", "# Sitemap: /cu.xml", "Sitemap: /tin.xml.gz",
+         "sitemap:/tin.xml.gz", "SITEMAP : <https://kho.example/bao.xml>", "# Sitemap: /cu.xml", "Sitemap: /tin.xml.gz",
          "Sitemap:", "Sitemap: mailto:a@bao.example"]
     )  # fmt: skip
     assert sitemaps_in(robots.encode(), "https://bao.example/robots.txt") == [
