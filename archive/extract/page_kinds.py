@@ -28,6 +28,8 @@ from archive.text.folding import key_of
 
 _MAX_BOUNCE_SOURCE = 1500  # characters of source below which a page can be a cookie bounce
 _COOKIE_BOUNCE = re.compile(r"document\.cookie\s*=|location\.(?:reload|replace|href)|http-equiv=[\"']?refresh", re.I)
+_SCRIPT_OR_TAG = re.compile(r"<(script|style)\b.*?</\1|<[^>]*>", re.I | re.S)
+_MAX_BOUNCE_TEXT = 200  # characters of text
 _HTML_TAG = re.compile(r"<(?:!doctype|html|head|body|div|p|span|table|article|section|a|h1|title|meta|script)\b", re.I)
 _NON_HTML = re.compile(
     r"\A\s*+(?:\{|\[|%PDF|<\?xml[^>]*>\s*(?:<!--.*?-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf)\b|<(?:rss|feed|"
@@ -73,9 +75,12 @@ def refused_source(text: str) -> Unreadable | None:
         return Unreadable("empty")
     if _NON_HTML.match(text) or not _HTML_TAG.search(text) or text[:4000].count("\ufffd") > 400:
         return Unreadable("not-html")
-    if len(text) < _MAX_BOUNCE_SOURCE and _COOKIE_BOUNCE.search(text):
-        return Unreadable("cookie-bounce")
-    return None
+    return Unreadable("cookie-bounce") if len(text) < _MAX_BOUNCE_SOURCE and _only_reloads(text) else None
+
+
+def _only_reloads(source: str) -> bool:
+    """Whether a short page sets a cookie or reloads, and has hardly any text."""
+    return bool(_COOKIE_BOUNCE.search(source)) and len(_SCRIPT_OR_TAG.sub("", source).strip()) < _MAX_BOUNCE_TEXT
 
 
 def evidence(page: Page) -> Evidence:

@@ -45,6 +45,18 @@ UNREADABLE = {
 }
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [
+        '<meta http-equiv="refresh" content="300">',
+        "<script>function chiaSe() { open('/s?u=' + location.href) }</script>",
+    ],
+)
+def test_a_short_page_that_reloads_and_has_a_text_is_an_article(mark: str) -> None:
+    reading = read_page(f"<html><head>{mark}</head><body><h1>{HEADLINE}</h1><p>{PARAGRAPHS[0]}</p></body></html>", URL)
+    assert isinstance(reading, Reading), reading
+
+
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_what_is_no_article_is_refused_with_its_reason(name: str) -> None:
     body, reason = UNREADABLE[name]
