@@ -138,7 +138,9 @@ def is_confirmed(history: History, article: Article, doubted: Doubted, capture: 
     persists = is_rewritten or (
         not doubted.capture.signs.cut and _stays(latest, doubted.reading, reading, at_once=at_once)
     )
-    persists = persists or all(_has_lost_text(article, capture, shown) for shown in (doubted.reading, reading))
+    persists = persists or (
+        not at_once and all(_has_lost_text(article, capture, shown) for shown in (doubted.reading, reading))
+    )
     if not persists and state_of(doubted.reading) != state_of(reading):
         return False
     still_doubted = doubt(
