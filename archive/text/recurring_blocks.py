@@ -26,13 +26,12 @@ _MIN_ARTICLES = 5
 _MIN_SHARE = 0.04
 # An editor adds a sentence to a few articles about one thing; a site adds one to each that has some part in its layout.
 _MANY, _FEWEST, _FEWEST_ALONE = 20, 3, 2
-_MIN_SHARE_ADDED, _MIN_SHARE_OF_FEWEST, _NEARLY_ALL = 0.25, 0.5, 0.8
+_MIN_SHARE_ADDED, _MIN_SHARE_OF_FEWEST = 0.25, 0.5
 _PAUSE = timedelta(hours=12)
 _FEWEST_WORDS = 2
 _NUMBER = re.compile(r"\d[\d.,]*")
-_KEPT_SHARE = 0.6  # of a text: an edit that keeps more is no wall
+_KEPT_SHARE, _BEGINNING = 0.6, 40  # of a text: an edit that keeps more is no wall; characters of its first line
 _PICTURE, _WALL = "picture ", "wall "  # before the mark of a picture, of a paragraph that took the place of a text
-_EVERY = "every "
 PICTURE_REMOVED = "furniture-picture-removed"
 """The flag of a reading in which a placeholder stood where a picture may have stood before."""
 WALL_REMOVED = "wall-removed"
@@ -80,25 +79,23 @@ def learn_from_changes(
         for mark in (change.gone | change.came) - known.marks - change.lost:
             if mark.startswith(_WALL) and not change.is_alone(mark, common):
                 continue
-            kind = _EVERY + mark if mark in change.numbered else kind_of(mark)
-            moments[kind, mark in change.came].append((change.moment, change.is_alone(mark, common), mark))
+            moments[kind_of(mark), mark in change.came].append((change.moment, change.is_alone(mark, common), mark))
     groups = defaultdict[str, list[_Group]](list)
     for (kind, _), group in moments.items():
         groups[kind] += _at_once(sorted(group))
-    learned = (_repeated(times) for kind, times in groups.items() if times and _is_the_sites(kind, times, looked_at))
+    learned = (_repeated(times) for times in groups.values() if times and _is_the_sites(times, looked_at))
     return Boilerplate(known.marks.union(*learned))
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """The marks that an edit took from an article, and that it brought. lost: those of a text that a wall hid or shows
-    again; numbered: of paragraphs that came with a number."""
+    """The marks that an edit took from an article, and that it brought. lost: those of a text in the place of
+    another one: a wall, or a note that the other one was taken back, until it is back itself."""
 
     moment: datetime
     gone: frozenset[str]
     came: frozenset[str]
     lost: frozenset[str] = frozenset()
-    numbered: frozenset[str] = frozenset()
 
     def is_alone(self, mark: str, common: set[str]) -> bool:
         """Whether nothing made room there for something else, but for what several articles share, and for a picture
@@ -122,21 +119,30 @@ def _change(moment: datetime, before: Reading, after: Reading) -> _Change:
     counted, counting = _counters(before, gone), _counters(after, came)
     labels, counts_on = list(labels_between(before, after)), counted.keys() & counting.keys()
     gone -= {*(_text_mark(old) for _, old, _ in labels), *(counted.pop(counter) for counter in counts_on)}
-    came -= {*(_text_mark(new) for _, _, new in labels), *(counting.pop(counter) for counter in counts_on)}
+    numbered = {counting.pop(counter) for counter in counts_on}
+    came -= {*(_text_mark(new) for _, _, new in labels), *numbered}
     is_exchanged = bool(_texts_of(gone) and _texts_of(came))
-    if is_exchanged and _is_replaced(before, after):
-        return _Change(moment, frozenset(gone), frozenset(_walls(came | counting.keys())), _texts_of(gone))
-    if is_exchanged and _is_replaced(after, before):
-        return _Change(moment, frozenset(_walls(gone | counted.keys())), frozenset(came), _texts_of(came))
+    if is_exchanged and (_is_replaced(before, after) or _is_replaced(after, before)):
+        gone, came = _walls(gone | counted.keys()), _walls(came | counting.keys())
+        lost = frozenset[str]() if _begins_alike(before, after) else _texts_of(came)
+        lost |= _texts_of(gone) if len(after.text) < len(before.text) else frozenset()
+        return _Change(moment, frozenset(gone), frozenset(came), lost)
     gone |= {mark for mark, old, new in labels if len(old) > len(new)}
-    came |= {*counts_on, *counting, *(mark for mark, old, new in labels if len(old) < len(new))}
-    return _Change(moment, frozenset(gone), frozenset(came), numbered=frozenset(counting))
+    came |= set(counts_on) if _texts_of(marks) - numbered else set()  # alone it stands in the place of a text
+    came |= {*(mark for mark, old, new in labels if len(old) < len(new))}
+    return _Change(moment, frozenset(gone), frozenset(came))
 
 
 def _is_replaced(text: Reading, other: Reading) -> bool:
     """Whether another reading has lost most of a text."""
     lines, others = text.text.splitlines(), set(other.text.splitlines())
     return sum(len(line) for line in lines if line in others) < _KEPT_SHARE * sum(map(len, lines))
+
+
+def _begins_alike(before: Reading, after: Reading) -> bool:
+    """Whether a text keeps at least the beginning of its first line: else it may have been taken back for good."""
+    first, *_ = *before.text.splitlines(), ""
+    return any(first.startswith(line.rstrip(" .…[]")[:_BEGINNING]) for line in after.text.splitlines() if line)
 
 
 def _texts_of(marks: set[str]) -> frozenset[str]:
@@ -167,16 +173,14 @@ def _at_once(changes: _Group) -> list[_Group]:
     return [group for group in groups if len(group) >= _FEWEST]
 
 
-def _is_the_sites(kind: str, groups: list[_Group], looked_at: Callable[[datetime, datetime], int]) -> bool:
+def _is_the_sites(groups: list[_Group], looked_at: Callable[[datetime, datetime], int]) -> bool:
     """Whether so many articles changed at once that the site did it: what comes and goes counts twice. Where a few are
-    all, what makes room for something else is an article's own. Results and prices come in one sentence to several: a
-    paragraph with numbers of its own must come to nearly all."""
+    all, what makes room for something else is an article's own."""
     articles = max(looked_at(group[0][0], group[-1][0]) for group in groups)
     if articles < _MANY:
         groups = [group for group in groups if sum(alone for _, alone, _ in group) >= _FEWEST_ALONE]
     changed = sum(map(len, groups))
     share = _MIN_SHARE_ADDED if changed > _FEWEST else _MIN_SHARE_OF_FEWEST
-    share = _NEARLY_ALL if kind.startswith(_EVERY) else share
     return changed >= max(_FEWEST, share * articles)
 
 
