@@ -302,7 +302,7 @@ def _edited(
 ) -> History:
     """Opens the article's next state. Pictures replaced in the same visit, just before, belong to it."""
     latest, lacks = article.latest, lacking(article, capture.key, reading, changed)
-    if opened_by_pictures(article, capture) and article.newest:
+    if opened_by_pictures(article, capture):
         changed = tuple(dict.fromkeys((*changed, *latest.changed)))
         history, article = without_newest(history, article)
     new_state = ArticleState(

@@ -239,22 +239,16 @@ def resembles(first: Reading, second: Reading) -> bool:
     """Whether two readings can be states of one article: the same headline with a paragraph or the published time in
     common, or two common paragraphs that are half of the shorter one. A headline alone is not enough: columns repeat
     it."""
-    first_lines, second_lines = set(EDIT_FIELDS["body"](first)), set(EDIT_FIELDS["body"](second))
-    shared = len(first_lines & second_lines)
-    if plain(first.headline) and plain(first.headline) == plain(second.headline):
-        dates = first.published_at, second.published_at
-        return bool(shared) or (dates[0] == dates[1] if all(dates) else not (first_lines or second_lines))
-    return _share_half(first_lines, second_lines)
+    if not plain(first.headline) or plain(first.headline) != plain(second.headline):
+        return shares_text(first, second)
+    lines, dates = [set(_paragraphs(one.text)) for one in (first, second)], (first.published_at, second.published_at)
+    return bool(lines[0] & lines[1]) or (dates[0] == dates[1] if all(dates) else not any(lines))
 
 
 def shares_text(first: Reading, second: Reading) -> bool:
     """Whether two readings have paragraphs in common: two, and half of the shorter one."""
-    return _share_half(set(EDIT_FIELDS["body"](first)), set(EDIT_FIELDS["body"](second)))
-
-
-def _share_half(first_lines: set[str], second_lines: set[str]) -> bool:
-    shared = len(first_lines & second_lines)
-    return shared >= 2 and 2 * shared >= min(len(first_lines), len(second_lines))
+    lines, others = set(_paragraphs(first.text)), set(_paragraphs(second.text))
+    return len(lines & others) >= max(2, min(len(lines), len(others)) / 2)
 
 
 @IdentityMemo
