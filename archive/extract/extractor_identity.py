@@ -18,7 +18,8 @@ from archive.extract.own_rules import rules_state
 
 _LIBRARIES = ("trafilatura", "lxml")
 _OWN_MODULES = (
-    "extract", "rules", "text/folding.py", "text/charsets.py", "text/recurring_blocks.py", "model/validation.py",
+    "extract", "rules", "text/folding.py", "text/charsets.py", "text/recurring_blocks.py",
+    "text/recurring_labels.py", "model/validation.py",
     "model/urls.py", "model/digests.py",
 )  # fmt: skip
 """Paths in archive/ that can change a reading, including the removal of boilerplate blocks and the validation."""

@@ -56,14 +56,9 @@ def next_primary(history: History, article: Article, lost_key: str) -> str | Non
         (rendition.shown_at, key)
         for key, rendition in article.renditions.items()
         if key != lost_key and rendition.standing == "shows" and rendition.shown_at >= since - PRIMARY_TIMEOUT
-        if _belongs_to(history, article, key)
+        if (known := history.addresses.get(key)) and known.article == article.number
     ]
     return max(living)[1] if living else None
-
-
-def _belongs_to(history: History, article: Article, key: str) -> bool:
-    known = history.addresses.get(key)
-    return known is not None and known.article == article.number
 
 
 def remove_url(history: History, key: str, capture: UrlCapture, reason: str, moved_to: int | None = None) -> History:
@@ -95,9 +90,12 @@ def take_addresses(history: History, capture: UrlCapture, number: int, declared:
     if known is None:
         history = history.with_address(capture.key, number, capture.at, "address")
     elif known.article != number:
-        history = _given_away(
-            history.with_address(capture.key, number, known.since, known.kind), known.article, capture.key
-        )
+        history, former = (
+            history.with_address(capture.key, number, known.since, known.kind), history.articles[known.article],
+        )  # fmt: skip
+        if rendition := former.renditions.get(capture.key):
+            rendition = replace(rendition, standing="elsewhere", doubted=None)
+            history = history.with_article(former.with_rendition(capture.key, rendition))
     for key, kind in (*((key, "redirect") for key in capture.via), *((key, "canonical") for key in declared)):
         if key not in history.addresses and not _shows_no_article(history, key):
             history = history.with_address(key, number, capture.at, kind)
@@ -157,13 +155,6 @@ def _move(history: History, number: int, stood: Article) -> History:
     known = history.addresses[there]
     history = history.with_address(there, number, known.since, known.kind)
     return history.with_article(article).with_article(former)
-
-
-def _given_away(history: History, number: int, key: str) -> History:
-    article = history.articles[number]
-    if rendition := article.renditions.get(key):
-        article = article.with_rendition(key, replace(rendition, standing="elsewhere", doubted=None))
-    return history.with_article(article)
 
 
 _ARTICLE_ID = re.compile(r"(?<!\d)\d{5,}(?!\d)")

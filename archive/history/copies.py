@@ -54,10 +54,12 @@ def variant_rendition(
     article: Article, rendition: UrlRendition | None, capture: UrlCapture, reading: Reading, outlet: Outlet
 ) -> UrlRendition | None:
     """The rendition of a page that adds nothing: what its URL showed before, or what the article already says, less
-    what a copy leaves out."""
+    what a copy leaves out, or as the site has dated nearly all of its articles anew."""
     if rendition and not changed_fields(rendition.reading, reading):
         return rendition
-    says_it = not said_fields(article.latest.reading, reading, outlet) or is_incomplete(article, capture, reading)
+    latest = article.latest.reading
+    says_it = not said_fields(latest, reading, outlet) or is_incomplete(article, capture, reading)
+    says_it = says_it or (capture.signs.at_once and is_redated(latest, reading))
     index = article.newest if says_it else _copied(article, capture, reading, outlet)
     if index is None:
         return None
@@ -102,8 +104,9 @@ def _shows_its_visit(article: Article, capture: UrlCapture, reading: Reading) ->
     published, rendition = reading.published_at, article.renditions.get(capture.key)
     if published is None or published.tzinfo is None or published <= article.first:
         return False
-    waiting = rendition.doubted.reading if rendition and rendition.doubted else None
-    if waiting and waiting.published_at not in (None, published, article.latest.reading.published_at):
+    former = [rendition.reading, *([rendition.doubted.reading] if rendition.doubted else ())] if rendition else []
+    known = (None, published, article.latest.reading.published_at)
+    if any(one and one.published_at not in known for one in former):
         return True
     return _is_now(published, capture)
 

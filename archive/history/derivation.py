@@ -161,7 +161,7 @@ def _classified(history: History, article: Article, capture: UrlCapture, reading
     if rendition and is_incomplete(article, capture, reading):
         return _unchanged(history, article, rendition, capture, is_primary=is_primary)
     if completes(article, rendition, capture, reading, outlet):
-        return _completed(history, article, capture, reading)
+        return _completed(history, article, capture, reading, outlet)
     if variant := variant_rendition(article, rendition, capture, reading, outlet):
         return _variant(history, article, variant, capture, outlet, is_primary=is_primary)
     doubt_found = doubt(history, article, capture, reading)
@@ -256,13 +256,14 @@ def _confirmed(
     return _shown(history, article, rendition, capture, article.newest, is_primary=is_primary)
 
 
-def _completed(history: History, article: Article, capture: UrlCapture, reading: Reading) -> History:
+def _completed(history: History, article: Article, capture: UrlCapture, reading: Reading, outlet: Outlet) -> History:
     latest, index = article.latest, article.newest
     previous = article.states[-2] if index else None
+    changed = said_fields(previous.reading, reading, outlet) if previous and not latest.lacks else ()
     pictures = {**pictures_of(history, previous, reading, capture.at), **latest.pictures}
     new_state = replace(
         latest, state=state_of(reading), digest=reading_digest(reading), reading=reading, proof=capture, at=capture.at,
-        seen=capture.at, pictures=pictures, lacks=frozenset(),
+        seen=capture.at, pictures=pictures, lacks=frozenset(), changed=changed or latest.changed,
     )  # fmt: skip
     article = article.with_latest(new_state).with_renditions_at(
         index, lambda copy: replace(copy, differs=frozenset(changed_fields(reading, copy.reading)))
@@ -301,7 +302,7 @@ def _edited(
 ) -> History:
     """Opens the article's next state. Pictures replaced in the same visit, just before, belong to it."""
     latest, lacks = article.latest, lacking(article, capture.key, reading, changed)
-    if opened_by_pictures(article, capture) and article.newest:
+    if opened_by_pictures(article, capture):
         changed = tuple(dict.fromkeys((*changed, *latest.changed)))
         history, article = without_newest(history, article)
     new_state = ArticleState(

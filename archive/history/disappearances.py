@@ -97,14 +97,10 @@ def follow(history: History, capture: UrlCapture) -> History:
     known, page = history.addresses.get(target), history.pages.get(target)
     if page is not None and isinstance(page.reading, Unreadable) and page.reading.reason in NO_ARTICLE:
         return mark_gone(history, keys, capture, redirected(capture), surely=False)
-    if target in history.missing:
+    rendition = history.articles[known.article].renditions.get(target) if known else None
+    if target in history.missing or (rendition and rendition.standing == "dead"):
         return mark_gone(history, keys, capture, f"redirected to {capture.url}, which is gone")
-    if known is None:
-        return history
-    target_rendition = history.articles[known.article].renditions.get(target)
-    if target_rendition and target_rendition.standing == "dead":
-        return mark_gone(history, keys, capture, f"redirected to {capture.url}, which is gone")
-    return _moved(history, replace(capture, key=target, via=keys), known.article)
+    return _moved(history, replace(capture, key=target, via=keys), known.article) if known else history
 
 
 def redirected(capture: UrlCapture) -> str:

@@ -33,6 +33,7 @@ from archive.model.records import Image, Outlet, Reading
 from archive.model.urls import first_picture_key, picture_key
 from archive.text.equivalence import has_single_spaces, lines, plain, plain_lines
 from archive.text.folding import key_of
+from archive.text.recurring_blocks import WALL_REMOVED
 
 PictureRef = tuple[str, int]
 """A picture's identity within an article: its key, and its ordinal among pictures with that key."""
@@ -78,8 +79,12 @@ def lines_of(text: str) -> tuple[str, ...]:
 
 
 def is_walled(before: Reading, reading: Reading) -> bool:
-    """Whether an offer to subscribe stands in the place of text that was shown before."""
-    return _PAYWALLED in reading.flags and _PAYWALLED not in before.flags and len(reading.text) < len(before.text)
+    """Whether an offer to subscribe, or the like, stands in the place of text that was shown before."""
+    return (
+        not _WALLS.isdisjoint(reading.flags)
+        and _WALLS.isdisjoint(before.flags)
+        and len(reading.text) < len(before.text)
+    )
 
 
 def begins_one(line: str, lines: Sequence[str]) -> bool:
@@ -109,7 +114,7 @@ EDIT_FIELDS: dict[str, Callable[[Reading], Any]] = {
 
 PARTS = {name: EDIT_FIELDS[name] for name in ("lead", "pictures", "byline", "published_at")}
 """What a broken template, or a variant, leaves out."""
-_PAYWALLED = "paywalled"  # the flag of a reading
+_WALLS = frozenset({"paywalled", WALL_REMOVED})  # flags of a reading
 _PICTURE_FIELDS = ("pictures", "captions", "credits")
 
 
@@ -138,14 +143,16 @@ def _bodies_differ(old: str, new: str) -> bool:
 
 
 def said_fields(old: Reading, new: Reading, outlet: Outlet) -> tuple[str, ...]:
-    """The edited fields without those that say the same in another layout: a headline beside the site's name, a lead
-    printed as the text's first paragraph or above it, a byline in capitals, a time to the minute or the day, or in
-    figures where none was read ("today")."""
+    """The edited fields without those that say the same in another layout: a headline beside the site's name or in
+    capitals, a lead printed as the text's first paragraph or above it, a byline in capitals, a time to the minute or
+    the day, or in figures where none was read ("today")."""
     return tuple(name for name in changed_fields(old, new) if name not in _SAME or not _SAME[name](old, new, outlet))
 
 
 _SAME: dict[str, Callable[[Reading, Reading, Outlet], bool]] = {
-    "headline": lambda old, new, outlet: _without_name(old.headline, outlet) == _without_name(new.headline, outlet),
+    "headline": lambda old, new, outlet: _is_same_headline(
+        *(_without_name(one.headline, outlet) for one in (old, new))
+    ),
     "lead": lambda old, new, _: keeps_lead(old, new) and keeps_lead(new, old),
     "body": lambda old, new, _: _whole_text(old) == _whole_text(new),
     "byline": lambda old, new, _: _names(old) == _names(new),
@@ -153,6 +160,10 @@ _SAME: dict[str, Callable[[Reading, Reading, Outlet], bool]] = {
 }
 _SEPARATOR = re.compile(r"\s[|\-–—·•»›:/]+\s|\s?[|｜]\s?")  # in a text with single spaces
 _SHORTEST_NAME, _LONGEST_ADDITION = 3, 8  # letters, as in "Online"
+
+
+def _is_same_headline(old: str, new: str) -> bool:
+    return old == new or (any(map(str.isupper, (old, new))) and old.casefold() == new.casefold())
 
 
 def _without_name(headline: str | None, outlet: Outlet) -> str:
@@ -228,22 +239,16 @@ def resembles(first: Reading, second: Reading) -> bool:
     """Whether two readings can be states of one article: the same headline with a paragraph or the published time in
     common, or two common paragraphs that are half of the shorter one. A headline alone is not enough: columns repeat
     it."""
-    first_lines, second_lines = set(EDIT_FIELDS["body"](first)), set(EDIT_FIELDS["body"](second))
-    shared = len(first_lines & second_lines)
-    if plain(first.headline) and plain(first.headline) == plain(second.headline):
-        dates = first.published_at, second.published_at
-        return bool(shared) or (dates[0] == dates[1] if all(dates) else not (first_lines or second_lines))
-    return _share_half(first_lines, second_lines)
+    if not plain(first.headline) or plain(first.headline) != plain(second.headline):
+        return shares_text(first, second)
+    lines, dates = [set(_paragraphs(one.text)) for one in (first, second)], (first.published_at, second.published_at)
+    return bool(lines[0] & lines[1]) or (dates[0] == dates[1] if all(dates) else not any(lines))
 
 
 def shares_text(first: Reading, second: Reading) -> bool:
     """Whether two readings have paragraphs in common: two, and half of the shorter one."""
-    return _share_half(set(EDIT_FIELDS["body"](first)), set(EDIT_FIELDS["body"](second)))
-
-
-def _share_half(first_lines: set[str], second_lines: set[str]) -> bool:
-    shared = len(first_lines & second_lines)
-    return shared >= 2 and 2 * shared >= min(len(first_lines), len(second_lines))
+    lines, others = set(_paragraphs(first.text)), set(_paragraphs(second.text))
+    return len(lines & others) >= max(2, min(len(lines), len(others)) / 2)
 
 
 @IdentityMemo

@@ -203,8 +203,7 @@ def _is_of_this_visit(article: Article, moment: datetime) -> bool:
 
 def opened_by_pictures(article: Article, capture: UrlCapture) -> bool:
     """Whether the newest state was opened by pictures of the visit that a later page belongs to."""
-    latest = article.latest
-    return latest.picture is not None and latest.at >= article.page.at and capture.at - latest.at <= VISIT
+    return article.latest.picture is not None and _is_of_this_visit(article, capture.at)
 
 
 def without_newest(history: History, article: Article, why: str = "") -> tuple[History, Article]:

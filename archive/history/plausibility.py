@@ -138,7 +138,9 @@ def is_confirmed(history: History, article: Article, doubted: Doubted, capture: 
     persists = is_rewritten or (
         not doubted.capture.signs.cut and _stays(latest, doubted.reading, reading, at_once=at_once)
     )
-    persists = persists or all(_has_lost_text(article, capture, shown) for shown in (doubted.reading, reading))
+    persists = persists or (
+        not at_once and all(_has_lost_text(article, capture, shown) for shown in (doubted.reading, reading))
+    )
     if not persists and state_of(doubted.reading) != state_of(reading):
         return False
     still_doubted = doubt(
@@ -151,8 +153,8 @@ def _stays(latest: Reading, doubted: Reading, reading: Reading, *, at_once: bool
     """Whether a page still shows what was changed in the doubted one: all of it, or, where it may be another layout
     whose parts change at each look, most of it."""
     former, changed, shown = (set(EDIT_FIELDS["body"](page)) for page in (latest, doubted, reading))
-    counters = _counting(changed - shown, shown - changed)
-    if counters:
+    counters = {_DIGIT.sub("", line) for line in changed - shown} & {_DIGIT.sub("", line) for line in shown - changed}
+    if counters:  # a clock, a counter: lines that differ in nothing but digits from one look to the next
         former, changed, shown = (
             {line for line in lines if _DIGIT.sub("", line) not in counters} for lines in (former, changed, shown)
         )
@@ -161,11 +163,6 @@ def _stays(latest: Reading, doubted: Reading, reading: Reading, *, at_once: bool
     kept += sum(name not in changed_fields(doubted, reading) for name in fields)
     total = len(changed ^ former) + len(fields)
     return 2 * kept > total if at_once else kept == total > 0
-
-
-def _counting(before: set[str], after: set[str]) -> set[str]:
-    """Lines without their digits that differ in nothing else from one look to the next: a clock, a counter."""
-    return {_DIGIT.sub("", line) for line in before} & {_DIGIT.sub("", line) for line in after}
 
 
 def _text_of_others(history: History, article: Article, capture: UrlCapture, reading: Reading) -> Doubt | None:
@@ -204,19 +201,14 @@ def _printed(reading: Reading) -> str:
     return " ".join(filter(None, (reading.headline, reading.lead, reading.text, reading.byline, *captions)))
 
 
-def _is_unfilled(article: Article, _: UrlCapture, reading: Reading) -> bool:
-    """Whether nearly all of the text is missing under another headline, as in an unfilled template."""
-    recent = [past.reading for past in article.states[-RECENT:]]
-    is_short = len(reading.text) < _LOST_TEXT_SHARE * min(len(former.text) for former in recent)
-    return is_short and all(headline_of(former) != headline_of(reading) for former in recent)
-
-
 def _has_lost_text(article: Article, capture: UrlCapture, reading: Reading) -> bool:
-    """Whether a page keeps the headline and not the text of the article's recent states, nor of what its URL showed."""
+    """Whether a page has not the text of the article's recent states, nor of what its URL showed, under their headline;
+    or, as an unfilled template, next to none under another one."""
     own = article.renditions.get(capture.key)
     shown = [*([own.reading] if own else ()), *(past.reading for past in article.states[-RECENT:])]
     keeps_headline = headline_of(reading) in map(headline_of, (shown[0], shown[-1]))
-    return keeps_headline and all(_is_replaced(former, reading) for former in shown)
+    is_unfilled = len(reading.text) < _LOST_TEXT_SHARE * min(len(former.text) for former in shown)
+    return (keeps_headline or is_unfilled) and all(_is_replaced(former, reading) for former in shown)
 
 
 def _is_replaced(old: Reading, new: Reading) -> bool:
@@ -289,8 +281,7 @@ _DOUBTS: dict[str, Callable[[Article, UrlCapture, Reading], bool]] = {
         article.latest.reading, reading
     ),
     _UNRELATED: lambda article, _, reading: not _is_related(article, reading),
-    "it has lost its text, and its headline is another": _is_unfilled,
-    "under its headline, most of its text is cut off or replaced": _has_lost_text,
+    "most of its text is cut off or replaced": _has_lost_text,
     "nearly all articles looked at changed at once": lambda _, capture, __: capture.signs.at_once,
     "it lacks a part that the article had": _lacks_part,
     "it is the same text of another time": lambda article, _, reading: is_redated(article.latest.reading, reading),

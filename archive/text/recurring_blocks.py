@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from archive.model.digests import digest_of_value
+from archive.model.identity_memo import IdentityMemo
 from archive.model.records import Block, Image, Reading
 from archive.model.urls import first_picture_key
+from archive.text.recurring_labels import is_label, kind_of, labels_between, without_labels
 
 # A block in this many articles, and in this share of the sample, is boilerplate. Formulas of real articles (a weather
 # report's first sentence, "according to police") stay far below.
@@ -28,15 +30,18 @@ _MIN_SHARE_ADDED, _MIN_SHARE_OF_FEWEST = 0.25, 0.5
 _PAUSE = timedelta(hours=12)
 _FEWEST_WORDS = 2
 _NUMBER = re.compile(r"\d[\d.,]*")
-_PICTURE = "picture "  # before a picture's mark
+_KEPT_SHARE, _BEGINNING = 0.6, 40  # of a text: an edit that keeps more is no wall; characters of its first line
+_PICTURE, _WALL = "picture ", "wall "  # before the mark of a picture, of a paragraph that took the place of a text
 PICTURE_REMOVED = "furniture-picture-removed"
 """The flag of a reading in which a placeholder stood where a picture may have stood before."""
+WALL_REMOVED = "wall-removed"
+"""The flag of a reading in which a paragraph stood that at several articles had taken the place of their text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Boilerplate:
-    """marks: digests of paragraphs, some of them without their numbers, and keys of pictures. The empty set: nothing
-    learned yet."""
+    """marks: digests of paragraphs, some of them without their numbers, keys of pictures, and labels. The empty set:
+    nothing learned yet."""
 
     marks: frozenset[str] = frozenset()
 
@@ -62,46 +67,109 @@ def learn_from_changes(
     """Learns what came into several articles, left them or counted on in them at once, and adds it to the known marks.
     states: the last readings of each edited article and when they were first seen, oldest first; looked_at: how many
     articles were looked at from a moment to another."""
-    changes = defaultdict[tuple[str, bool], list[tuple[datetime, bool]]](list)
-    for readings in states.values():
-        for (_, before), (moment, after) in pairwise(readings):
-            former, marks = _recurring_marks(before), _recurring_marks(after)
-            counting = {*_counters(before, former - marks)} & {*_counters(after, marks - former)}
-            former, marks = _without_counters(before, former, counting), _without_counters(after, marks, counting)
-            for mark in counting - known.marks:
-                changes[mark, True].append((moment, former <= marks or marks <= former))
-            for mark in (former ^ marks) - known.marks:
-                is_placeholder = mark in marks and mark.startswith(_PICTURE)
-                changes[mark, mark in marks].append((moment, is_placeholder or former <= marks or marks <= former))
+    changes = [
+        _change(moment, before, after)
+        for readings in states.values()
+        for (_, before), (moment, after) in pairwise(readings)
+    ]
+    counts = Counter(mark for change in changes for mark in change.gone | change.came)
+    common = {mark for mark, count in counts.items() if count >= _FEWEST and not mark.startswith(_PICTURE)}
+    moments = defaultdict[tuple[str, bool], _Group](list)
+    for change in changes:
+        for mark in (change.gone | change.came) - known.marks - change.lost:
+            if mark.startswith(_WALL) and not change.is_alone(mark, common):
+                continue
+            moments[kind_of(mark), mark in change.came].append((change.moment, change.is_alone(mark, common), mark))
     groups = defaultdict[str, list[_Group]](list)
-    for (mark, _), moments in changes.items():
-        groups[mark] += _at_once(sorted(moments))
-    learned = {mark for mark, times in groups.items() if times and _is_the_sites(times, looked_at)}
-    return Boilerplate(known.marks | learned)
+    for (kind, _), group in moments.items():
+        groups[kind] += _at_once(sorted(group))
+    learned = (_repeated(times) for times in groups.values() if times and _is_the_sites(times, looked_at))
+    return Boilerplate(known.marks.union(*learned))
 
 
-_Group = list[tuple[datetime, bool]]
-"""Changes at once, one an article: when, and whether nothing made room there for something else, but for a picture that
-stands in the place of several."""
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """The marks that an edit took from an article, and that it brought. lost: those of a text in the place of
+    another one: a wall, or a note that the other one was taken back, until it is back itself."""
+
+    moment: datetime
+    gone: frozenset[str]
+    came: frozenset[str]
+    lost: frozenset[str] = frozenset()
+
+    def is_alone(self, mark: str, common: set[str]) -> bool:
+        """Whether nothing made room there for something else, but for what several articles share, and for a picture
+        that stands in the place of several. A label leaves its place as it is; a wall takes that of an article's own
+        text."""
+        if is_label(mark) or (mark.startswith(_PICTURE) and mark in self.came):
+            return True
+        if mark.startswith(_WALL):
+            return not (self.gone if mark in self.came else self.came) <= common
+        others, pictures = common - {mark}, mark.startswith("text ") and _PICTURE
+        gone, came = (
+            {one for one in marks - others if not (pictures and one.startswith(pictures))}
+            for marks in (self.gone, self.came)
+        )
+        return not gone or not came
+
+
+def _change(moment: datetime, before: Reading, after: Reading) -> _Change:
+    former, marks = _recurring_marks(before), _recurring_marks(after)
+    gone, came = former - marks, marks - former
+    counted, counting = _counters(before, gone), _counters(after, came)
+    labels, counts_on = list(labels_between(before, after)), counted.keys() & counting.keys()
+    gone -= {*(_text_mark(old) for _, old, _ in labels), *(counted.pop(counter) for counter in counts_on)}
+    numbered = {counting.pop(counter) for counter in counts_on}
+    came -= {*(_text_mark(new) for _, _, new in labels), *numbered}
+    is_exchanged = bool(_texts_of(gone) and _texts_of(came))
+    if is_exchanged and (_is_replaced(before, after) or _is_replaced(after, before)):
+        gone, came = _walls(gone | counted.keys()), _walls(came | counting.keys())
+        lost = frozenset[str]() if _begins_alike(before, after) else _texts_of(came)
+        lost |= _texts_of(gone) if len(after.text) < len(before.text) else frozenset()
+        return _Change(moment, frozenset(gone), frozenset(came), lost)
+    gone |= {mark for mark, old, new in labels if len(old) > len(new)}
+    came |= set(counts_on) if _texts_of(marks) - numbered else set()  # alone it stands in the place of a text
+    came |= {*(mark for mark, old, new in labels if len(old) < len(new))}
+    return _Change(moment, frozenset(gone), frozenset(came))
+
+
+def _is_replaced(text: Reading, other: Reading) -> bool:
+    """Whether another reading has lost most of a text."""
+    lines, others = text.text.splitlines(), set(other.text.splitlines())
+    return sum(len(line) for line in lines if line in others) < _KEPT_SHARE * sum(map(len, lines))
+
+
+def _begins_alike(before: Reading, after: Reading) -> bool:
+    """Whether a text keeps at least the beginning of its first line: else it may have been taken back for good."""
+    first, *_ = *before.text.splitlines(), ""
+    return any(first.startswith(line.rstrip(" .…[]")[:_BEGINNING]) for line in after.text.splitlines() if line)
+
+
+def _texts_of(marks: set[str]) -> frozenset[str]:
+    return frozenset(mark for mark in marks if not mark.startswith(_PICTURE))
+
+
+def _walls(marks: set[str]) -> set[str]:
+    return {mark if mark.startswith(_PICTURE) else _WALL + mark for mark in marks}
+
+
+_Group = list[tuple[datetime, bool, str]]
+"""Changes at once, one an article: when, whether nothing else made room there, and the mark."""
 
 
 def _counters(reading: Reading, marks: set[str]) -> dict[str, str]:
     """The counters among a reading's paragraphs that have these marks, each with the mark it has now."""
-    found = ((_counter_mark(text), _text_mark(text)) for text in _numbered(reading))
-    return {counter: mark for counter, mark in found if mark in marks}
-
-
-def _without_counters(reading: Reading, marks: set[str], counting: set[str]) -> set[str]:
-    return marks - {mark for counter, mark in _counters(reading, marks).items() if counter in counting}
+    texts = (block.text for block in reading.blocks if block.kind != "image" and _is_numbered(block.text))
+    return {_counter_mark(text): mark for text in texts if (mark := _text_mark(text)) in marks}
 
 
 def _at_once(changes: _Group) -> list[_Group]:
     """Of changes in order of time, those that several articles had with no long pause between them."""
     groups: list[_Group] = []
-    for moment, alone in changes:
-        if not groups or moment - groups[-1][-1][0] > _PAUSE:
+    for change in changes:
+        if not groups or change[0] - groups[-1][-1][0] > _PAUSE:
             groups.append([])
-        groups[-1].append((moment, alone))
+        groups[-1].append(change)
     return [group for group in groups if len(group) >= _FEWEST]
 
 
@@ -110,35 +178,55 @@ def _is_the_sites(groups: list[_Group], looked_at: Callable[[datetime, datetime]
     all, what makes room for something else is an article's own."""
     articles = max(looked_at(group[0][0], group[-1][0]) for group in groups)
     if articles < _MANY:
-        groups = [group for group in groups if sum(alone for _, alone in group) >= _FEWEST_ALONE]
+        groups = [group for group in groups if sum(alone for _, alone, _ in group) >= _FEWEST_ALONE]
     changed = sum(map(len, groups))
     share = _MIN_SHARE_ADDED if changed > _FEWEST else _MIN_SHARE_OF_FEWEST
     return changed >= max(_FEWEST, share * articles)
 
 
+def _repeated(groups: list[_Group]) -> set[str]:
+    """The marks that several of these articles have: of labels, each section may have its own."""
+    counts = Counter(mark for group in groups for _, _, mark in group)
+    return {mark for mark, count in counts.items() if count >= _FEWEST_ALONE}
+
+
 def without(reading: Reading, boilerplate: Boilerplate) -> Reading:
-    """Removes the boilerplate from a reading: from its blocks, pictures and text, not from headline and metadata. The
-    result is the same if a smaller set was removed before."""
-    counters = {text for text in _numbered(reading) if _counter_mark(text) in boilerplate.marks}
-    if not counters and not boilerplate.marks & _marks(reading):
+    """Removes the boilerplate from a reading: from its blocks, pictures and text; and labels, from its headline too.
+    The result is the same if a smaller set was removed before."""
+    stripped = _without_blocks(reading, boilerplate.marks)
+    labels = _labels_of(boilerplate)
+    unlabelled = without_labels(stripped, labels) if labels else stripped
+    return stripped if unlabelled == stripped else _without_blocks(unlabelled, boilerplate.marks, changed=True)
+
+
+@IdentityMemo
+def _labels_of(boilerplate: Boilerplate) -> list[str]:
+    """The labels' marks, the longest first."""
+    return sorted(filter(is_label, boilerplate.marks), key=lambda mark: (-len(mark), mark))
+
+
+def _without_blocks(reading: Reading, marks: frozenset[str], *, changed: bool = False) -> Reading:
+    found = {block.text: _marks_of(block) & marks for block in reading.blocks if block.text}
+    kept = [image for image in reading.images if _picture_mark(image) not in marks]
+    if not changed and not any(found.values()) and len(kept) == len(reading.images):
         return reading
-    kept = [image for image in reading.images if _picture_mark(image) not in boilerplate.marks]
     new_indexes = {index: kept.index(image) for index, image in enumerate(reading.images) if image in kept}
     blocks = tuple(
         replace(block, image=new_indexes[block.image]) if block.image is not None else block
         for block in reading.blocks
-        if _is_kept(block, new_indexes, boilerplate) and block.text not in counters
+        if (block.image in new_indexes if block.image is not None else not found.get(block.text))
     )
     text = "\n\n".join(block.text for block in blocks if block.kind != "image")
+    walls = (WALL_REMOVED,) if any(mark.startswith(_WALL) for of_block in found.values() for mark in of_block) else ()
     pictures = (PICTURE_REMOVED,) if len(kept) < len(reading.images) else ()
-    flags = tuple(dict.fromkeys((*reading.flags, "furniture-removed", *pictures)))
+    flags = tuple(dict.fromkeys((*reading.flags, "furniture-removed", *pictures, *walls)))
     return replace(reading, blocks=blocks, images=tuple(kept), text=text, flags=flags)
 
 
-def _is_kept(block: Block, new_indexes: dict[int, int], boilerplate: Boilerplate) -> bool:
-    if block.image is not None:
-        return block.image in new_indexes
-    return _text_mark(block.text) not in boilerplate.marks
+def _marks_of(block: Block) -> set[str]:
+    """The marks by which a paragraph may be removed."""
+    marks = {_text_mark(block.text), *((_counter_mark(block.text),) if _is_numbered(block.text) else ())}
+    return marks | _walls(marks)
 
 
 def _marks(reading: Reading) -> set[str]:
@@ -147,10 +235,9 @@ def _marks(reading: Reading) -> set[str]:
     return texts | {_picture_mark(image) for image in reading.images}
 
 
-def _numbered(reading: Reading) -> Iterator[str]:
-    """The paragraphs that hold a number and words: a number alone may stand in any table."""
-    texts = (block.text for block in reading.blocks if block.kind != "image" and _NUMBER.search(block.text))
-    return (text for text in texts if sum(word.isalpha() for word in text.split()) >= _FEWEST_WORDS)
+def _is_numbered(text: str) -> bool:
+    """Whether a paragraph holds a number and words: a number alone may stand in any table."""
+    return bool(_NUMBER.search(text)) and sum(word.isalpha() for word in text.split()) >= _FEWEST_WORDS
 
 
 def _recurring_marks(reading: Reading) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -197,6 +199,72 @@ def test_a_line_that_many_articles_get_is_no_edit_and_an_edit_beside_it_is_one(
     _look(db, shoot, 3, [_bare(n, edit if n in (0, 2) else "") for n in numbers])
     assert [(number, changed) for number, changed, _ in _edits(db)] == [("0", "body"), ("2", "body")]
     assert list(verify(db)) == []
+
+
+_FIRST = "<p>Chuyến đò cuối cùng"
+WALL = "Mời bạn tải ứng dụng của báo để xem trọn bài này và hàng nghìn bài khác."
+CHANGES: dict[str, Callable[[str, int], str]] = {
+    "a label before headlines": lambda body, n: body.replace("<h1>", "<h1>(Video) "),
+    "a sign before headlines": lambda body, n: body.replace("<h1>", "<h1>🔴 "),
+    "the section behind headlines": lambda body, n: body.replace("</h1>", f" | {('Chính trị', 'Đời sống')[n % 2]}</h1>"),
+    "headlines in capitals": lambda body, n: body.replace(f"Chuyến đò thứ {n}", f"CHUYẾN ĐÒ THỨ {n}"),
+    "where it was written before the text": lambda body, n: body.replace(_FIRST, _FIRST.replace("<p>", "<p>Bến Hạ (BT) – ")),
+    "a wall in the place of the text": lambda body, n: _in_place_of_the_text(body, WALL),
+    "a wall with a number": lambda body, n: _in_place_of_the_text(body, f"Mã yêu cầu {7 * n}: hãy chọn mọi ô có đèn."),
+    "a wall below the beginning of the text": lambda body, n: _in_place_of_the_text(body, WALL, kept=1),
+}  # fmt: skip
+
+
+def _in_place_of_the_text(body: str, wall: str, *, kept: int = 0) -> str:
+    before, *paragraphs = body.split("<p>")
+    figure = re.search("<figure>.*</figure>", body)
+    assert figure is not None
+    return "<p>".join([before, *paragraphs[:kept], f"{wall}</p>{figure[0]}</article></body></html>"])
+
+
+@pytest.mark.parametrize(("articles", "every"), [(24, 3), (21, 1), (12, 2), (6, 1)])
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_the_site_does_to_many_articles_for_two_days_is_no_edit(
+    db: Database, shoot: Shoot, change: str, articles: int, every: int
+) -> None:
+    edit = "<p>Ông Vương được tặng bằng khen vào dịp cuối năm.</p>"
+    for day in range(5):
+        edited = [_bare(n, edit if n in (1, 2) and day >= 2 * n - 1 else "") for n in range(articles)]
+        _look(db, shoot, day, [
+            CHANGES[change](body, n) if day in (1, 2) and n % every == 0 else body for n, body in enumerate(edited)
+        ])  # fmt: skip
+    assert [(number, changed) for number, changed, _ in _edits(db)] == [("1", "body"), ("2", "body")]
+    assert list(verify(db)) == []
+
+
+def test_labels_beside_authors_and_pictures_are_learned() -> None:
+    def labelled(n: int, role: str, credit: str | None, caption: str) -> Reading:
+        return Reading(
+            "article", f"Bài {n}", authors=(f"Tác giả {n}", role) if role else (f"Tác giả {n}",),
+            images=(Image(f"https://bao.example/anh/{n}.jpg", f"Ảnh {n}{caption}", credit),),
+        )  # fmt: skip
+
+    flags = ("furniture-removed",)
+    bare = [labelled(n, "", None, "") for n in range(5)]
+    changes = {f"{n}": states(bare[n], labelled(n, "Phóng viên", "Báo Thử", " (tư liệu)")) for n in range(4)}
+    known = learn_from_changes(changes, lambda *_: 4, Boilerplate())
+    assert without(labelled(4, "Phóng viên", "Báo Thử", " (tư liệu)"), known) == replace(bare[4], flags=flags)
+    assert without(labelled(4, "Phóng viên", "Hà Thu", ""), known) == replace(
+        bare[4], images=(Image("https://bao.example/anh/4.jpg", "Ảnh 4", "Hà Thu"),), flags=flags
+    )
+
+
+@pytest.mark.parametrize("headline", ["Bài {}: (Cập nhật)", "Tin chiều: Bài {}"])
+@pytest.mark.parametrize("articles", [1, 2])
+def test_what_an_editor_puts_beside_a_headline_or_two_is_an_edit(
+    db: Database, shoot: Shoot, headline: str, articles: int
+) -> None:
+    for day in range(3):
+        _look(db, shoot, day, [
+            _bare(n).replace(f"Chuyến đò thứ {n}", headline.format(n) if day and n < articles else f"Bài {n}")
+            for n in range(4)
+        ])  # fmt: skip
+    assert [(number, changed) for number, changed, _ in _edits(db)] == [(f"{n}", "headline") for n in range(articles)]
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ SELECT count(*), count(*) FILTER (WHERE outcome = 'gone' OR kind IN ('soft-404',
 FROM captures LEFT JOIN readings ON readings.capture_id = captures.id WHERE run_id = ?1
   AND (outcome = 'gone' OR words IS NOT NULL OR doubt IS NOT NULL OR kind IN ('soft-404', 'home'))
 """
+_LIVING = f"SELECT 1 FROM articles WHERE outlet_id = ? AND gone_since IS NULL LIMIT {_FEWEST_GONE}"
 _KNOWN = """
 articles.outlet_id = :outlet AND withdrawn_at IS NULL AND first_seen_at < :began AND NOT EXISTS (
   SELECT 1 FROM tombstones WHERE tombstones.article_id = articles.id AND gone_at < :began
@@ -111,7 +112,7 @@ def judge_changes(db: Database, run: Run, *, whole: bool) -> set[str]:
     only if the run brought enough changes. Call inside a transaction."""
     changed, gone = db.execute(_CHANGED_IN, [run.id]).fetchone()
     few = changed < _FEWEST_FETCHED * _UPHEAVAL_SHARE and gone < _FEWEST_GONE
-    if few and not whole and not _is_small(db, run.outlet_id):
+    if few and not whole and len(db.execute(_LIVING, [run.outlet_id]).fetchall()) == _FEWEST_GONE:
         return set()
     recorded = set(upheavals(db, run.outlet_id))
     rows = db.execute(_CHANGED, [run.outlet_id]).fetchall()
@@ -163,13 +164,6 @@ def _is_upheaval(db: Database, outlet_id: int, changes: _Changes, lost: Iterable
     if _is_silent(db, about, changes.keys):
         return _are_most(db, about, changes.keys, 1, _UPHEAVAL_SHARE)
     return len(changes.keys) >= _FEWEST_GONE and _are_most(db, about, changes.keys, _FEWEST_GONE, _GONE_SHARE)
-
-
-def _is_small(db: Database, outlet_id: int) -> bool:
-    rows = db.execute(
-        "SELECT 1 FROM articles WHERE outlet_id = ? AND gone_since IS NULL LIMIT ?", [outlet_id, _FEWEST_GONE]
-    )
-    return len(rows.fetchall()) < _FEWEST_GONE
 
 
 def _is_silent(db: Database, span: dict[str, object], gone: set[str]) -> bool:

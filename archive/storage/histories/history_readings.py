@@ -101,8 +101,9 @@ def put_readings(db: Database, facts: DerivedHistory, ids: Mapping[int, int], wo
         put_teasers(db, capture_id, reading)
     for row in reading_rows(facts, ids):
         past, values = row.past, row.values
-        if values is None:
-            _put_unreadable(db, past, ids)
+        if values is None:  # detached from a version that does not exist any more
+            if past.outcome in ("fresh", "revisit", "not-modified"):
+                _point_to_version(db, past.id, ids.get(past.id))
         elif row.own:
             written = _put_row(db, facts, past, values)
             if written and row.aside is not None:
@@ -111,10 +112,13 @@ def put_readings(db: Database, facts: DerivedHistory, ids: Mapping[int, int], wo
                 reading := facts.readings.get(past.id), words, values["version_id"]
             ):
                 set_aside(db, past.id, extractor, reading, again=False)
-        elif _was_read_before(db, past.id, extractor):  # a former reading is explicit, so this one must be too
+        elif db.execute(_OTHER_READING, [past.id, extractor]).fetchone():  # is explicit, so this one must be too
             _put_row(db, facts, past, values)
         else:
-            _delete_reading(db, past.id, extractor)
+            db.execute("DELETE FROM readings WHERE capture_id = ? AND extractor_id = ?", [past.id, extractor])
+
+
+_OTHER_READING = "SELECT 1 FROM readings WHERE capture_id = ? AND extractor_id <> ?"
 
 
 def _prints_others(
@@ -211,26 +215,9 @@ def _mark_alike(
             mark_alike(db, facts.outlet_id, column, name, past.key, own, fewest)
 
 
-def _put_unreadable(db: Database, past: StoredCapture, ids: Mapping[int, int]) -> None:
-    """Detaches a capture whose bytes cannot be read from a version that does not exist any more."""
-    if past.outcome in ("fresh", "revisit", "not-modified"):
-        _point_to_version(db, past.id, ids.get(past.id))
-
-
 def _point_to_version(db: Database, capture_id: int, version_id: int | None) -> None:
     """Points the readings of former extractors of a capture to the version it shows."""
     db.execute(
         "UPDATE readings SET version_id = ? WHERE capture_id = ? AND version_id IS NOT NULL AND version_id IS NOT ?",
         [version_id, capture_id, version_id],
     )
-
-
-def _was_read_before(db: Database, capture_id: int, extractor: int) -> bool:
-    row = db.execute(
-        "SELECT 1 FROM readings WHERE capture_id = ? AND extractor_id <> ?", [capture_id, extractor]
-    ).fetchone()
-    return row is not None
-
-
-def _delete_reading(db: Database, capture_id: int, extractor: int) -> None:
-    db.execute("DELETE FROM readings WHERE capture_id = ? AND extractor_id = ?", [capture_id, extractor])

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.history import Article, History, Version, versions_of
+from archive.history import Article, Version, versions_of
 from archive.model import clock
 from archive.storage.connection import rows_of
 from archive.storage.histories.history_readings import (
@@ -55,7 +55,8 @@ def write_history(db: Database, derivation: DerivedHistory) -> tuple[Counts, Pla
     moved = _start_rebuilding(db, derivation, plan)
     touched: set[VersionRef] = set()
     _insert_articles(db, derivation, plan)
-    pictures = _picture_numbers(db, derivation.history)
+    states = (state for article in derivation.history.articles for state in article.states)
+    pictures = picture_numbers(db, (shown.digest for state in states for shown in state.pictures.values()))
     for ref, version in sorted(plan.derived.items(), key=lambda item: (item[1].words_of is not None, item[0])):
         words_of = plan.versions.get((ref[0], version.words_of - 1)) if version.words_of else None
         stored = plan.old.get(plan.versions.get(ref, 0))
@@ -197,11 +198,6 @@ def _write_article(db: Database, article: Article, plan: Plan) -> None:
     if changes:
         settings = ", ".join(f"{name} = ?" for name in changes)
         db.execute(f"UPDATE articles SET {settings} WHERE id = ?", [*changes.values(), article_id])
-
-
-def _picture_numbers(db: Database, history: History) -> dict[str, int]:
-    shown = [picture for article in history.articles for past in article.states for picture in past.pictures.values()]
-    return picture_numbers(db, (picture.digest for picture in shown))
 
 
 def count_changes(derivation: DerivedHistory, plan: Plan) -> Counts:

@@ -124,7 +124,10 @@ def shows(db: Database, source: Source, reading: Reading) -> int | None:
     if newest is None or not prints_alike(newest, reading):
         set_aside(db, source.capture_id, number, reading)
     _update_last_seen(db, row["id"], source)
-    _update_description(db, row["id"], reading)
+    db.execute(
+        "UPDATE articles SET headline = ?, byline = ?, section = ?, published_at = ? WHERE id = ?",
+        [reading.headline, reading.byline, reading.section, clock.claimed(reading.published_at), row["id"]],
+    )
     return int(row["id"])
 
 
@@ -218,13 +221,6 @@ def _update_last_seen(db: Database, article_id: int, source: Source) -> None:
     db.execute(
         "UPDATE articles SET last_seen_at = ?1 WHERE id = ?2 AND last_seen_at < ?1",
         [clock.stamp(source.captured_at), article_id],
-    )
-
-
-def _update_description(db: Database, article_id: int, reading: Reading) -> None:
-    db.execute(
-        "UPDATE articles SET headline = ?, byline = ?, section = ?, published_at = ? WHERE id = ?",
-        [reading.headline, reading.byline, reading.section, clock.claimed(reading.published_at), article_id],
     )
 
 
