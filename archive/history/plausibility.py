@@ -226,6 +226,12 @@ def _is_replaced(old: Reading, new: Reading) -> bool:
     return not _have_common_words(_bigrams(" ".join(removed)), _bigrams(" ".join(added)))
 
 
+def _is_announced(before: Reading, after: Reading) -> bool:
+    """Whether a page says that it was corrected or updated, and keeps all lines that stood there before."""
+    notes = {*(after.correction or "").splitlines()} - {*(before.correction or "").splitlines()}
+    return bool(notes) and {*EDIT_FIELDS["body"](before)} <= {*EDIT_FIELDS["body"](after)}
+
+
 def _lacks_part(article: Article, capture: UrlCapture, reading: Reading) -> bool:
     """Whether a page lacks a part that the article and its own URL had."""
     own = article.renditions.get(capture.key)
@@ -282,7 +288,9 @@ _DOUBTS: dict[str, Callable[[Article, UrlCapture, Reading], bool]] = {
     ),
     _UNRELATED: lambda article, _, reading: not _is_related(article, reading),
     "most of its text is cut off or replaced": _has_lost_text,
-    "nearly all articles looked at changed at once": lambda _, capture, __: capture.signs.at_once,
+    "nearly all articles looked at changed at once": lambda article, capture, reading: (
+        capture.signs.at_once and not _is_announced(article.latest.reading, reading)
+    ),
     "it lacks a part that the article had": _lacks_part,
     "it is the same text of another time": lambda article, _, reading: is_redated(article.latest.reading, reading),
     "the page has no end, and most before it had one": lambda _, capture, __: capture.signs.cut,

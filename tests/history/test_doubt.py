@@ -73,6 +73,14 @@ def test_what_changes_everywhere_at_once_or_breaks_off_waits_for_the_next_look(s
     assert changes(facts.page("a", story(edit="Tải ứng dụng."))) == ["", "body"]
 
 
+@pytest.mark.parametrize(("kept", "believed"), [("", True), ("Cầu dài 90 mét.", False)])
+def test_an_edit_that_says_so_and_keeps_the_text_waits_for_nothing(kept: str, believed: bool) -> None:
+    note = "Cập nhật: cầu dài 92 mét."
+    edited = story(edit=note, correction=note)
+    facts = Facts().page("a", story(edit=kept)).page("a", edited, signs=OutletEvidence(at_once=True))
+    assert (changes(facts) == ["", "body"]) is believed
+
+
 def test_nearly_all_gone_at_once_waits_too() -> None:
     facts = Facts().page("a", story()).gone("a", signs=OutletEvidence(many_gone=True))
     assert not facts.history.articles[0].is_gone
