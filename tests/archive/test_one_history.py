@@ -209,6 +209,18 @@ FILED_BEFORE_A_PICTURE_WAS_KNOWN = [
 ]  # fmt: skip
 """One machine files a version before it learns that its picture is the site's, and the version keeps that digest."""
 
+AS_BEFORE_BESIDE_ANOTHER_PRINT = [
+    Day((Visit("a", "page", "một", ("do.jpg",)), Visit("m/a", "page", "một", ("cau.jpg", "do.jpg"))), {"do.jpg": 1, "cau.jpg": 1}, here=True),
+    Day((Visit("m/a", "page", "ba", ()),), {}, here=False),
+    Day((Visit("a", "page", "ba", ()),), {}, here=True),
+    Day(
+        (Visit("a", "page", "một", ("cau.jpg?v=2", "do.jpg")), Visit("m/a", "page", "một", ("cau.jpg", "do.jpg"))),
+        {"do.jpg": 1, "cau.jpg": 1, "cau.jpg?v=2": 0}, here=True,
+    ),
+]  # fmt: skip
+"""A copy shows the bytes of its first day again, beside a version that names its picture at another address; merged, the
+copy is the page that proves that version."""
+
 
 def shown(visit: Visit) -> bytes:
     figures = "".join(
@@ -291,6 +303,7 @@ def learned_and_told(path: Path) -> tuple[Boilerplate, list[dict[str, Any]]]:
 @example(days=PICTURE_ON_THE_OTHER_FACE, former=False)
 @example(days=GONE_TWICE, former=True)
 @example(days=FILED_BEFORE_A_PICTURE_WAS_KNOWN, former=False)
+@example(days=AS_BEFORE_BESIDE_ANOTHER_PRINT, former=False)
 def test_two_machines_and_one_derive_the_same(days: list[Day], former: bool) -> None:
     """former: one of them read its pages with an older reader. What each learned of the site's own blocks is a part of
     its reader: where that differs, the histories may."""

@@ -108,10 +108,8 @@ def put_readings(db: Database, facts: DerivedHistory, ids: Mapping[int, int], wo
             written = _put_row(db, facts, past, values)
             if written and row.aside is not None:
                 set_aside(db, past.id, extractor, row.aside)
-            elif row.aside is None and _prints_others(
-                reading := facts.readings.get(past.id), words, values["version_id"]
-            ):
-                set_aside(db, past.id, extractor, reading, again=False)
+            elif row.aside is None and _prints_others(row.reading, words, values["version_id"]):
+                set_aside(db, past.id, extractor, row.reading, again=False)
         elif db.execute(_OTHER_READING, [past.id, extractor]).fetchone():  # is explicit, so this one must be too
             _put_row(db, facts, past, values)
         else:
@@ -133,12 +131,14 @@ def _prints_others(
 @dataclass(frozen=True, slots=True)
 class ReadingRow:
     """The row of a capture in `readings`. values: the columns; None if its bytes cannot be read. own: the row of the
-    capture whose bytes it repeats does not imply this one. aside: the reading, if it belongs to no version."""
+    capture whose bytes it repeats does not imply this one. aside: the reading, if it belongs to no version; reading: it
+    or the one that its bytes or its version have."""
 
     past: StoredCapture
     values: dict[str, Any] | None
     own: bool = True
     aside: Reading | None = None
+    reading: Reading | Unreadable | None = None
 
 
 def reading_rows(facts: DerivedHistory, ids: Mapping[int, int]) -> Iterator[ReadingRow]:
@@ -162,8 +162,9 @@ def _page_row(
     implied_id, shown_id = ids.get(past.root or 0), ids.get(past.id)
     if past.outcome == "fresh" or past.id in facts.readings or shown_id != implied_id or verdict.doubted:
         values = _verdict_row(verdict, shown_id, compared=compared)
-        aside = verdict.capture.reading if values["version_id"] is None and values["state"] else None
-        return ReadingRow(past, values, aside=aside if isinstance(aside, Reading) else None)
+        reading = verdict.capture.reading
+        aside = reading if values["version_id"] is None and values["state"] else None
+        return ReadingRow(past, values, aside=aside if isinstance(aside, Reading) else None, reading=reading)
     return ReadingRow(past, _verdict_row(verdict, implied_id), own=False)
 
 
