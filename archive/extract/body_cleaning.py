@@ -229,9 +229,7 @@ def _drop_link_lists(pieces: list[Piece], keep: list[bool]) -> None:
         items = pieces[start:end]
         min_linked = _ANNOUNCED if start and phrases.RELATED.match(pieces[start - 1].text[:_LONGEST_NOISE]) else _MOSTLY
         is_ticker = len(items) > _MIN_PIECES and 3 * sum(map(_counts, items)) >= len(items)
-        if (is_ticker and len(items) > _MIN_PIECES) or (
-            len(items) > 1 and all(piece.linked >= min_linked * len(piece.text) for piece in items)
-        ):
+        if is_ticker or (len(items) > 1 and all(piece.linked >= min_linked * len(piece.text) for piece in items)):
             keep[start:end] = [False] * len(items)
         start = end + 1
 

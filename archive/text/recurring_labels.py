@@ -76,6 +76,7 @@ def without_labels(reading: Reading, labels: Sequence[str]) -> Reading:
     """A reading without the labels with these marks."""
     bare = partial(_bare, labels)
     names = ", ".join(reading.authors)
+    named = bare("byline", names) or ""
     images = (
         replace(image, caption=bare("caption", image.caption), credit=bare("credit", image.credit))
         for image in reading.images
@@ -83,7 +84,7 @@ def without_labels(reading: Reading, labels: Sequence[str]) -> Reading:
     return replace(
         reading, headline=bare("headline", reading.headline) or "", lead=bare("text", reading.lead),
         byline=bare("byline", reading.byline),
-        authors=reading.authors if (found := bare("byline", names)) == names else tuple((found or "").split(", ")),
+        authors=reading.authors if named == names else tuple(filter(None, named.split(", "))),
         blocks=tuple(replace(block, text=bare("text", block.text) or "") for block in reading.blocks),
         images=tuple(images),
     )  # fmt: skip

@@ -17,6 +17,7 @@ from archive.pipeline.verification import verify
 from archive.queries import lookup
 from archive.storage.version_texts import learn_boilerplate
 from archive.text.recurring_blocks import Boilerplate, learn, learn_from_changes, without
+from archive.text.recurring_labels import without_labels
 from tests.support import NOON, PAPER, Shoot
 
 NOTICE = "Bạn đọc gửi ý kiến về tòa soạn theo địa chỉ in ở trang tám."
@@ -313,3 +314,9 @@ def test_what_is_learned_from_edits_names_all_articles_of_the_outlet(db: Databas
     _look(db, shoot, 0, [_bare(n) for n in range(40)])
     _look(db, shoot, 1, [_bare(n, "" if n % 3 else f"<p>{NOTICE}</p>") for n in range(21)])
     assert db.execute("SELECT article_count FROM furniture").fetchall() == [(40,)]
+
+
+def test_a_label_that_is_all_of_a_byline_leaves_no_author() -> None:
+    reading = Reading("article", "Cầu mới", byline="Ban Biên tập", authors=("Ban Biên tập",))
+    bare = without_labels(reading, ["label byline alone Ban Biên tập"])
+    assert (bare.byline, bare.authors) == (None, ())
