@@ -137,13 +137,15 @@ def _is_named_subhead(element: html.HtmlElement) -> bool:
 
 
 def _is_data(table: html.HtmlElement) -> bool:
-    """Whether a table holds data, not page layout: two columns or more, short cells, no pictures."""
+    """Whether a table holds data, not page layout or teasers: two columns or more, short cells, no pictures of its own
+    or in links."""
     rows = list(table.iter("tr"))
     if (
         len(rows) < 2
         or len(rows) > 500
         or table.find(".//table") is not None
         or table.find(f".//*[@{IMAGE}]") is not None
+        or len(table.findall(".//a//img")) > 1
     ):
         return False
     cells = [len(fold("".join(cell.itertext()))) for row in rows for cell in row if cell.tag in ("td", "th")]

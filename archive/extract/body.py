@@ -20,6 +20,7 @@ from archive.extract import (
     figures,
     lead,
     paywalls,
+    picture_urls,
     trafilatura_opinion,
 )
 from archive.extract.blocks import Piece, pieces, size_of
@@ -28,7 +29,6 @@ from archive.extract.body_containers import Container
 from archive.extract.elements import MIN_PROSE, has_text, selector, string
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
-from archive.extract.picture_urls import absolute_url
 from archive.model.records import Block, BlockKind, Image
 from archive.model.urls import host_of
 from archive.rules.xpath_rules import Rules
@@ -86,8 +86,10 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     headline = metadata.headline or ""
     links = _headline_links(page)
     heading = body_containers.headline_element(page.root, headline)
+    if heading is not None:
+        body_containers.drop_next_articles(page.root, heading)
     more_pages = _has_more_pages(page)
-    _ = page.base  # before the tree loses its <base>
+    picture_urls.show_painted(page.root, page.base)  # before the tree loses its <base>
     declared_picture = figures.declared_picture(page, heading)
     container = _find_container(page, rules, heading, declared_picture) or _scripted_container(page, heading)
     if container is None:
@@ -242,7 +244,7 @@ def _has_more_pages(page: Page) -> bool:
     numbered = (href for href in near if _PAGE_NUMBER.search(href[-_LONGEST_NUMBER:]))
     return bool(own) and any(
         target.startswith(own) and _PAGE_NUMBER.fullmatch(target[len(own) :])
-        for target in (absolute_url(href, page.base) or "" for href in islice(numbered, _MAX_NUMBERED))
+        for target in (picture_urls.absolute_url(href, page.base) or "" for href in islice(numbered, _MAX_NUMBERED))
     )
 
 

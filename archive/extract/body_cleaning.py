@@ -12,7 +12,7 @@ from lxml import html
 from archive.extract import paywalls, trafilatura_opinion
 from archive.extract.blocks import Piece, size_of
 from archive.extract.body_containers import is_teaser_text
-from archive.extract.elements import MIN_PROSE
+from archive.extract.elements import MIN_PROSE, string
 from archive.model.urls import host_of
 from archive.rules import phrases
 from archive.text.folding import letters
@@ -26,7 +26,7 @@ _MAX_SIBLINGS = 200
 _LONGEST_ABOVE = 140  # characters of a line above the headline
 _MOSTLY, _ANNOUNCED = 0.5, 0.05  # minimum linked share of a list item; behind a `Related` heading
 _MOSTLY_BELOW = 0.7  # minimum share of the text below the headline
-_MOST_COMMENTS = 0.25  # of the text behind their heading
+_MOST_COMMENTS, _MOST_COUNTED_COMMENTS = 0.4, 0.75  # of the text behind their heading; behind one that counts them
 _PLACEHOLDER = re.compile(r"[${\[%#]{2}[\w .:-]{1,40}[$}\]%#]{2}")  # of a template: `$$AD$$`, `{{ad}}`
 _NAMES = ("subhead", "list")
 _LONGEST_NAME = 60  # characters of a name in a link
@@ -39,6 +39,7 @@ _WORD = re.compile(r"\w")
 def kept(pieces: list[Piece], container: html.HtmlElement, headline: str, host: str, scrambled: bool) -> list[Piece]:
     """The pieces that belong to the article, in order."""
     headline_key = letters(headline)
+    pieces = _without_comments(pieces)
     keep = [
         part.kind == "image"
         or _is_subhead_of_text(part)
@@ -55,7 +56,7 @@ def kept(pieces: list[Piece], container: html.HtmlElement, headline: str, host: 
     _drop_orphaned_subheads(pieces, keep)
     remaining = [piece for piece, stays in zip(pieces, keep, strict=True) if stays]
     remaining = trafilatura_opinion.confirmed(remaining, container)
-    return _without_tail(_without_comments(_without_duplicates(remaining)))
+    return _without_tail(_without_duplicates(remaining))
 
 
 def says_gone(texts: list[str]) -> bool:
@@ -118,6 +119,9 @@ def teasers_of(pieces: list[Piece]) -> Teasers:
             after_link = True
         elif size <= phrases.LONGEST_IMPRINT and phrases.IMPRINT.match(piece.text):
             continue
+        elif size >= MIN_PROSE and _opens_with_headline(piece):
+            prose, teasers, links, run = prose + 1, teasers + 1, links + 1, 0
+            after_link = False
         elif size >= MIN_PROSE and piece.linked < 0.5 * size:
             prose += 1
             run += size
@@ -133,6 +137,22 @@ def _is_headline_with_remark(piece: Piece) -> bool:
     """Whether a line is a linked headline and a few words: a time, `(3 bình luận)`."""
     remark = len(piece.text) - piece.linked
     return piece.linked >= _HEADLINE and remark < min(_DATELINE, piece.linked) and piece.text[-1:] not in ".!?…"
+
+
+def _opens_with_headline(piece: Piece) -> bool:
+    """Whether a table's cell is a linked headline and, on the next line, its teaser."""
+    element = piece.element
+    if (
+        element.tag != "td"
+        or piece.linked < _HEADLINE
+        or not len(element)
+        or element[0].tag != "a"
+        or (element.text or "").strip()
+    ):
+        return False
+    following = element[0].getnext()
+    is_line = following is not None and following.tag == "br" and not (element[0].tail or "").strip()
+    return is_line and len(string(element[0]).strip()) >= _HEADLINE
 
 
 def without_biography(pieces: list[Piece], authors: tuple[str, ...]) -> list[Piece]:
@@ -270,13 +290,15 @@ def _are_siblings_alike(first: Piece, second: Piece) -> bool:
 
 
 def _without_comments(pieces: list[Piece]) -> list[Piece]:
-    """The pieces up to the heading of the readers' comments, if little follows it."""
-    behind, total = 0, size_of(pieces)
+    """The pieces up to the heading of the readers' comments, if little follows it; more if it counts them."""
+    sizes = [len(piece.text) if len(piece.text) >= MIN_PROSE else 0 for piece in pieces]
+    behind, total = 0, sum(sizes)
     for index in range(len(pieces) - 1, 0, -1):
-        if phrases.COMMENTS.fullmatch(pieces[index].text):
+        text = pieces[index].text
+        if phrases.COMMENTS.fullmatch(text) and (behind <= _MOST_COMMENTS * total or any(map(str.isdigit, text))):
             return pieces[:index]
-        behind += len(pieces[index].text)
-        if behind > _MOST_COMMENTS * total:
+        behind += sizes[index]
+        if behind > _MOST_COUNTED_COMMENTS * total:
             break
     return pieces
 

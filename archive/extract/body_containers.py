@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 from lxml import html
 
@@ -19,11 +19,13 @@ from archive.text.folding import fold, letters
 # tag -> characters of direct text from which such an element is running text; ancestors in which it is not
 _DIRECT_TEXT = {
     **dict.fromkeys(("div", "td", "section", "article"), (61, ("a",))),
-    **dict.fromkeys(("font", "pre", "center", "b", "strong", "h4", "h5"), (101, ("p", "a", "li"))),
+    **dict.fromkeys(("font", "pre", "center", "b", "strong", "em", "i", "h3", "h4", "h5"), (101, ("p", "a", "li"))),
     "span": (121, ("p", "a")),
 }
 _MIN_ITEM, _MIN_UNLINKED_ITEM = 61, 41  # characters of a list item that is running text; without a link
 _article_bodies = selector("//@itemprop[contains(., 'articleBody')]/..")
+_SENTENCE_ENDS = (".", "!", "?", "…", "”", '"', "»")
+_NO_CONTAINERS = frozenset({"p", "ul", "ol", "blockquote", "li", "table", "em", "i", "b", "strong"})
 _DIGITS = re.compile(r"\d+")
 _MOST_CLASSES = 3
 _LONGEST_ID = 40  # a longer id is a headline slug
@@ -137,7 +139,7 @@ def _descend(root: html.HtmlElement, masses: Counter[html.HtmlElement], total: f
     current = root
     while True:
         children = [child for child in current if masses.get(child, 0) >= _CONTAINER_SHARE * total]
-        if not children or children[0].tag in ("p", "ul", "ol", "blockquote", "li", "table"):
+        if not children or children[0].tag in _NO_CONTAINERS:
             return current
         current = children[0]
 
@@ -156,8 +158,12 @@ def _text_masses(root: html.HtmlElement) -> Counter[html.HtmlElement]:
 def _is_running_text(element: html.HtmlElement) -> bool:
     """Whether an element can be a paragraph: by its tag, or by its length and its direct text."""
     minimum, ancestors = _DIRECT_TEXT.get(str(element.tag), (0, ("a",)))
+    if element.tag == "h3" and not _is_sentence_heading(element):
+        return False
     if minimum:
-        return has_direct_text(element, minimum) and not is_inside(element, *ancestors)
+        following = element.getnext()
+        is_line = element.tag == "span" and following is not None and following.tag == "br"
+        return has_direct_text(element, _MIN_ITEM if is_line else minimum) and not is_inside(element, *ancestors)
     if element.tag == "blockquote":
         return element.find(".//p") is None
     if element.tag == "li":
@@ -167,6 +173,13 @@ def _is_running_text(element: html.HtmlElement) -> bool:
         if not has_text(text, _MIN_ITEM) and element.find(".//a") is not None:
             return False
     return not is_inside(element, "a")
+
+
+def _is_sentence_heading(element: html.HtmlElement) -> bool:
+    """Whether a heading is a sentence beside others, as old systems print paragraphs; of a teaser it stands alone."""
+    beside = [sibling for sibling in (element.getprevious(), element.getnext()) if sibling is not None]
+    is_one_of_many = any(sibling.tag == element.tag for sibling in beside)
+    return is_one_of_many and string(element).rstrip().endswith(_SENTENCE_ENDS)
 
 
 def _text_mass(element: html.HtmlElement) -> int:
@@ -230,12 +243,14 @@ def common_ancestor(elements: list[html.HtmlElement]) -> html.HtmlElement:
     return common
 
 
+_MIN_ARTICLE = 200  # characters of text that an article has before the next one
+_MAX_KICKER = 100  # characters before its headline
 _START = 20  # characters of a headline compared first
 
 
 def headline_element(root: html.HtmlElement, headline: str) -> html.HtmlElement | None:
-    """The heading element whose text matches the headline; else the first h1; else the element that old pages print
-    it in."""
+    """The heading element whose text matches the headline; else the element that old pages print it in; else the first
+    h1."""
     wanted = letters(headline)
     first: html.HtmlElement | None = None
     for element in root.iter("h1", "h2", "h3"):
@@ -244,18 +259,58 @@ def headline_element(root: html.HtmlElement, headline: str) -> html.HtmlElement 
         text = letters(string(element))
         if text and wanted and (text == wanted or (len(text) > 20 and (text in wanted or wanted in text))):
             return element
-    return first if first is not None or not wanted else _any_element(root, headline, wanted)
+    other = _any_element(root, headline, wanted) if wanted else None
+    return first if other is None else other
 
 
 def _any_element(root: html.HtmlElement, headline: str, wanted: str) -> html.HtmlElement | None:
-    for element in root.iter("td", "font", "b", "strong", "span", "div", "p"):
+    for element in root.iter("td", "font", "b", "strong", "span", "div", "p", "a"):
         if (element.text or "").strip()[:_START] == headline[:_START] and letters(string(element)) == wanted:
             return element
     return None
 
 
+def drop_next_articles(root: html.HtmlElement, headline: html.HtmlElement) -> None:
+    """Drops the articles that an endless page shows behind the text of the first: each an <article> that begins with an
+    <h1> of its own, or a box like the first's with a heading like the first's."""
+    around = set(headline.iterancestors())
+    alike = {(box.tag, box.get("class")) for box in around if box.get("class")}
+    size, is_behind = 0, False
+    for element in list(root.iter("p", "h1", headline.tag)):
+        is_behind = is_behind or element is headline
+        if element.tag == "p":
+            size += is_behind and len(string(element))
+        elif is_behind and size >= _MIN_ARTICLE and _is_other_headline(element, headline):
+            same = (element.tag, element.get("class")) == (headline.tag, headline.get("class"))
+            boxes = takewhile(lambda box: box not in around, element.iterancestors())
+            own = [box for box in boxes if box.tag == "article" or (same and (box.tag, box.get("class")) in alike)]
+            if own and own[-1].getparent() is not None and _begins_with(own[-1], element):
+                own[-1].drop_tree()
+
+
+def _is_other_headline(heading: html.HtmlElement, headline: html.HtmlElement) -> bool:
+    """Whether an <h1> is another story's headline."""
+    text, own = letters(string(heading)), letters(string(headline))
+    return heading.tag == "h1" and len(text) >= _START and not own.startswith(text[:_START])
+
+
+def _begins_with(box: html.HtmlElement, heading: html.HtmlElement) -> bool:
+    """Whether hardly any text of a box stands before a heading in it."""
+    return string(box).lstrip().find(string(heading).strip()) in range(_MAX_KICKER)
+
+
 def article_region(headline: html.HtmlElement | None, body: html.HtmlElement) -> html.HtmlElement:
-    """The common ancestor of headline and body; without a headline the <article> or <main> around the body."""
+    """The common ancestor of headline and body; without a headline the <article> or <main> around the body. It is given
+    the figures with captions that stand directly behind it."""
+    region = _around(headline, body)
+    while (following := region.getnext()) is not None and not (region.tail or "").strip():
+        if following.tag != "figure" or following.find(".//figcaption") is None or region.tag == "body":
+            break
+        region.append(following)
+    return region
+
+
+def _around(headline: html.HtmlElement | None, body: html.HtmlElement) -> html.HtmlElement:
     enclosing = next(body.iterancestors("article", "main"), None)
     if headline is not None:
         region = common_ancestor([headline, body])

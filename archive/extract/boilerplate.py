@@ -52,6 +52,7 @@ _ARTICLE_SHARE = 0.35
 _BODY_SHARE = 0.6  # share of the enclosing article's text
 _FOOTER_SHARE = 0.6  # the same for a box named footer: some have the article in one
 _MIN_ARTICLE = 2_000  # characters in a footer's paragraphs that can be an article
+_MIN_BEHIND = 100  # characters behind a box that is no footer
 _HIDDEN_SHARE = 0.5  # the same for hidden elements: some systems print the article twice
 
 
@@ -249,7 +250,9 @@ def _is_article_sized(element: html.HtmlElement, total: int, share: float = _ART
         return False
     length, own_mass = len(string(element)), mass(element)
     if naming_words.FOOTER.name(element):
-        return element.tag != "footer" and own_mass > _FOOTER_SHARE * max(total, _MIN_ARTICLE)
+        if element.tag == "footer" or own_mass <= _FOOTER_SHARE * total:
+            return False
+        return own_mass > _FOOTER_SHARE * _MIN_ARTICLE or _has_text_behind(element)
     if length > share * total and (own_mass or length) > share * total:
         return True
     if not own_mass:
@@ -259,6 +262,14 @@ def _is_article_sized(element: html.HtmlElement, total: int, share: float = _ART
         None,
     )
     return enclosing is not None and _is_most_of(own_mass, enclosing) and not _is_mostly_links(element)
+
+
+def _has_text_behind(element: html.HtmlElement) -> bool:
+    """Whether more text than a line follows the element on the page: nothing follows a footer."""
+    size = 0
+    for box in (element, *element.iterancestors()):
+        size += sum(len(string(following).strip()) for following in box.itersiblings())
+    return size > _MIN_BEHIND
 
 
 def _is_most_of(own_mass: int, enclosing: html.HtmlElement) -> bool:

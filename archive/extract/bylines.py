@@ -81,6 +81,7 @@ _IN_BRACKETS = re.compile(r"\s+\([^()]{0,80}\)$")
 _TRAILING_DATE = re.compile(
     r"(?<=\w)[\s,|·•–—-]+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|thứ (?:hai|ba|tư|năm|sáu|bảy)"
     r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|\d{1,4}[\s./:年]"
+    r"|(?:mon|tue|wed|thu|fri|sat|sun)\.?,\s"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d|(?:updated|published|posted)\b).*$",
     re.I,
 )
@@ -99,6 +100,9 @@ _DEPARTMENT = re.compile(
 )
 _KOREAN_ROLE = re.compile(r"^[가-힣]+=(?=[가-힣])|(?<=[가-힣]{2})\s*(?:선임)?기자$")  # `Place=Name 기자`
 _LOGIN = re.compile(r"[a-z]+[._\d][a-z._\d]*|(?=\w*[a-z])[a-z\d_]{7,}")
+_NOT_FIRST = re.compile(
+    r"(?:all|alle|tous|toutes|todos|todas|view|see|more|mehr|weitere|read|xem|đọc)\s", re.I
+)  # a button
 _NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+←→▶]|\d")
 FURNITURE_KEYS = frozenset(map(key_of, FURNITURE))
 _AGENCIES = frozenset(map(key_of, AGENCIES))
@@ -161,6 +165,8 @@ def is_person_like(name: str) -> bool:
     """Whether a name looks like a person's: a few words, no sentence marks, capitals where the script has them."""
     name_words = name.split()
     if not name_words or len(name_words) > 6 or _NOT_A_NAME.search(name) or key_of(name) in FURNITURE_KEYS:
+        return False
+    if _NOT_FIRST.match(name):
         return False
     return all(
         word[0].isupper() or not word[0].isalpha() or word[0] == word[0].upper()

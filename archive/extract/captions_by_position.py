@@ -66,14 +66,26 @@ _CENTRED = re.compile(r"text-align:\s*center", re.I)
 
 
 def second_row(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.HtmlElement]:
-    """The row below the picture's row in a short table."""
+    """The row below the picture's row in a short table, or the cell beside it, if the table holds nothing else."""
+    table = next(scope.iterancestors("table"), None)
+    if table is None or len(string(table)) > 4 * LONGEST:
+        return []
+    if beside := _only_text_beside(scope, table):
+        return beside
     for row in _rows_after(scope)[:1]:
-        table = next(row.iterancestors("table"), None)
-        if table is None or len(string(table)) > 4 * LONGEST:
-            return []
         if not pictures_in(row) and acceptable(row, LONGEST):
             return [row]
     return []
+
+
+def _only_text_beside(scope: html.HtmlElement, table: html.HtmlElement) -> list[html.HtmlElement]:
+    """The cell beside the picture's, if it is italic or ends in a credit and all the text of a table of one picture."""
+    cell = next(scope.iterancestors("td", "th"), None)
+    beside = cell.getnext() if cell is not None else None
+    if beside is None or has_other_pictures(table, pictures_in(scope)) or not acceptable(beside, LONGEST_LOOSE):
+        return []
+    text = fold(string(beside))
+    return [beside] if text == fold(string(table)) and (ends_in_credit(text) or _is_italic(beside)) else []
 
 
 def same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.HtmlElement]:

@@ -32,7 +32,7 @@ MODIFIED = (
     "article_updatetime", "article:modified:time",
 )  # fmt: skip
 
-OF_THE_FILE = ("datecreated",)  # when the file was made: a printed date says more
+OF_THE_FILE = ("datecreated", "date", "dc.date", "dc.date.created", "dcterms.created")  # a printed date says more
 NAMED_LETTERS, WEAKLY_NAMED_LETTERS, BARE_LETTERS = 90, 45, 24
 MOST_VALUES = 2  # of one meta: a page with more lists other articles
 LONGEST = 220  # characters of a date line

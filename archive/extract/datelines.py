@@ -23,6 +23,7 @@ def _alternation(table: str) -> str:
 
 _LONGEST, _LONGEST_PART = 60, 40  # characters of a dateline, of a source in brackets
 _MOST_WORDS = 4
+_SET_APART = "data-luubao-stamp"
 _LONGEST_CLASS = 400
 _LONGEST_BEGINNING = 240  # characters of a paragraph in which a note begins
 _ELEMENT = re.compile(rf"(?<![a-z])(?:{phrases.DATELINE_ELEMENT})(?![a-z])", re.I)
@@ -46,8 +47,19 @@ _ABBREVIATION = re.compile(r"\([A-ZĐ&]{2,8}\)")  # `(TNO) Sáng nay`: without a
 def set_apart(elements: Iterable[html.HtmlElement]) -> None:
     """Puts a space behind a dateline in an element of its own, which only a style sheet parts from the text."""
     for element in elements:
-        if element.tail and element.tail[0].isalnum() and _roles(element.get("class") or "")[0]:
+        if element.tail and element.tail[0].isalnum() and (_roles(element.get("class") or "")[0] or _is_glued(element)):
+            element.set(_SET_APART, "")
             element.tail = f" {element.tail}"
+
+
+def _is_glued(element: html.HtmlElement) -> bool:
+    """Whether an element with a class opens its paragraph with a place, next to the first capital of the sentence."""
+    parent = element.getparent()
+    if not element.get("class") or parent is None or parent[0] is not element or (parent.text or "").strip():
+        return False
+    own = text_of(element, _LONGEST + 1)
+    is_place = 1 < len(own) <= _LONGEST and own[-1].isalpha() and _are_capitalised(own, _MOST_WORDS)
+    return is_place and (element.tail or "")[:1].isupper()
 
 
 def notes_beside(page: Page) -> tuple[str, ...]:
@@ -87,7 +99,8 @@ def _in_element(element: html.HtmlElement, text: str, house: frozenset[str]) -> 
         return None
     name = _name(own)
     is_place = first.tag == "span" and own.endswith(".") and _are_capitalised(name, _MOST_WORDS - 1)
-    return name if _roles(first.get("class") or "")[0] or is_place or key_of(name) in house else None
+    is_named = _roles(first.get("class") or "")[0] or first.get(_SET_APART) is not None
+    return name if is_named or is_place or key_of(name) in house else None
 
 
 def _first_inline(element: html.HtmlElement) -> html.HtmlElement | None:

@@ -134,7 +134,10 @@ _EXCLUDED_CLASS = re.compile(
 )
 _LABELS = ("class", "id", "itemprop", "rel", "data-testid", "data-role", "data-qa")
 _METADATA_CLASS = re.compile(r"author|byline|date|time|tac-?gia", re.I)
-_MIXED_LINE_CLASS = re.compile(r"social|share|menu|topbar|top-bar|widget|promo|breadcrumb|navigation|meta", re.I)
+_MIXED_LINE_CLASS = re.compile(
+    r"social|share|menu|topbar|top-bar|widget|promo|breadcrumb|navigation|meta|footer|comments?[-_]?(?:count|num|link|meta)",
+    re.I,
+)
 _METADATA_WORD = re.compile(r"(?:^|[\s_-])(?:author|byline|date|time|meta|pub\w*|ngay|tac-?gia)(?:$|[\s_-])", re.I)
 _MAX_LINE = 160  # characters of such a line
 _MIN_RUNNING_TEXT = 140  # characters of direct text that make an element running text, whatever its tag

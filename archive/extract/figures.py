@@ -12,7 +12,7 @@ from lxml import html
 from archive.extract import caption_parts, captions, credits, naming_words, picture_urls
 from archive.extract.blocks import IMAGE
 from archive.extract.boilerplate import DOUBTFUL, drop
-from archive.extract.elements import is_inside, selector, string, text_of, without_markup
+from archive.extract.elements import is_inside, string, text_of, without_markup
 from archive.extract.parsed_page import Page
 from archive.model.records import Image
 from archive.rules import phrases
@@ -20,8 +20,6 @@ from archive.text.folding import fold, key_of, letters
 
 _MAX_PICTURES = 500  # the longest gallery seen has 60
 _MAX_LOOKED = 2 * _MAX_PICTURES  # pictures and headings
-_painted = selector("//@style[contains(., 'url(')]/..")
-_PAINTED_URL = re.compile(r"url\(\s*[\"']?([^\"')]+)")
 
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _ROW_TAGS = ("img", "amp-img", "a", "span", "br")
@@ -150,7 +148,13 @@ def declared_picture(page: Page, heading: html.HtmlElement | None) -> html.HtmlE
     if not names:
         return None
     found = _declared(page, names, heading, lambda picture: _links_away(picture, page) or _is_teaser(picture, page))
-    return found if found is not None else _painted_picture(page, names)
+    if found is not None:
+        return found
+    return picture_urls.painted_picture(
+        picture_urls.painted_boxes(page.root),
+        page.base,
+        lambda box, url: caption_parts.is_named(url, names) and not _links_away(box, page),
+    )
 
 
 def _declared(
@@ -192,17 +196,6 @@ def _is_teaser(picture: html.HtmlElement, page: Page) -> bool:
 
 def _without_query(url: str) -> str:
     return re.split("[?#]", url, maxsplit=1)[0].rstrip("/").partition("//")[2]
-
-
-def _painted_picture(page: Page, names: frozenset[str]) -> html.HtmlElement | None:
-    for element in _painted(page.root)[:_MAX_LOOKED]:
-        match = _PAINTED_URL.search(element.get("style") or "")
-        address = picture_urls.absolute_url(match[1], page.base) if match else None
-        if address and caption_parts.is_named(address, names) and not _links_away(element, page):
-            picture = html.Element("img", {"src": address})
-            element.insert(0, picture)
-            return picture
-    return None
 
 
 def _lead_picture(region: html.HtmlElement, behind: Container[html.HtmlElement]) -> html.HtmlElement | None:

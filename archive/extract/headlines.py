@@ -72,10 +72,12 @@ def shown_headline(
     confirmed = confirmed or _all_confirmed(first_level, keys)
     if confirmed:
         return _last_repeat(confirmed)
-    stories = frozenset(key for key in main_keys if not is_house(key))
+    stories, others = (frozenset(key for key in known if not is_house(key)) for known in (main_keys, keys))
     fallback = _by_headline_class(root, main_keys) or _in_any_element(root, stories)
-    fallback = fallback or next(iter(outside_navigation), None) or next(iter(first_level), None)
-    fallback = fallback or _by_headline_class(root, frozenset(key for key in keys if not is_house(key)))
+    first = next(iter(outside_navigation), None) or next(iter(first_level), None)
+    is_part = first is not None and any(key_of(first.text) in key for key in keys)  # too short to confirm it
+    fallback = fallback or (first if is_part else _by_headline_class(root, others) or _in_any_element(root, others))
+    fallback = fallback or first or _in_link(root, others)
     return fallback or (_by_title_class(root, is_house) if root_links or not stories else None)
 
 
@@ -91,7 +93,7 @@ def _links_to_root(element: HtmlElement | None) -> bool:
 def _in_any_element(root: HtmlElement, keys: frozenset[str]) -> Headline | None:
     """The element with a declared headline as text, whatever its class: old pages print it in <td>, <font>, <b>."""
     lengths = {len(key) for key in keys if len(key) >= _MIN_STORY_KEY}
-    for element in root.iter("h3", "h4", "td", "font", "b", "strong", "span", "div", "p") if lengths else ():
+    for element in root.iter("h2", "h3", "h4", "td", "font", "b", "strong", "span", "div", "p") if lengths else ():
         direct_text = (element.text or "").strip()
         if (
             len(direct_text) < _MIN_STORY_KEY
@@ -102,6 +104,14 @@ def _in_any_element(root: HtmlElement, keys: frozenset[str]) -> Headline | None:
         if key_of(text_of(element, LONGEST)) in keys and not is_inside(element, "a", "aside"):
             return _read(element, "shown")
     return None
+
+
+def _in_link(root: HtmlElement, keys: frozenset[str]) -> Headline | None:
+    """The one link with a declared headline as text."""
+    named = [
+        link for link in root.iter("a") if len(link.text or "") >= _MIN_STORY_KEY and key_of(link.text or "") in keys
+    ]
+    return _read(named[0], "shown") if len(named) == 1 and not _in_navigation(named[0]) else None
 
 
 def _by_title_class(root: HtmlElement, is_house: Callable[[str], bool]) -> Headline | None:

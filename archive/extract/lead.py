@@ -20,13 +20,14 @@ from archive.text.folding import WHOLE, fold, letters
 
 _LEAF_TAGS = ("p", "div", "td", "h2", "h3", "h4")
 _MAX_IN_PICTURE_BOX = 2  # elements
-_MAX_SHARED_LEVELS = 2  # ancestors of the headline that may contain the lead too
+_MAX_SHARED_LEVELS = 2  # ancestors of the headline that may contain the lead too, not counting those of one line
+_LINE_TAGS = frozenset({"font", "b", "strong", "span", "center", "td", "tr"})
 _SENTENCE_END = re.compile(r"\w\w[.!?…][\"”»’)]*$")
 _MIN_LENGTH, _MAX_LENGTH = 25, 1200  # characters
 _MIN_SUBTITLE = 50
 _MIN_OPENING = 100  # characters of a paragraph between headline and body
 _MAX_SUBHEAD = 100  # characters of a bold paragraph that is a subhead
-_LEAD_TAGS = ("p", "div", "td", "h2", "h3", "h4", "span", "strong", "section", "li", "ul")
+_LEAD_TAGS = ("p", "div", "td", "h2", "h3", "h4", "span", "b", "strong", "section", "li", "ul")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,14 @@ def find(
     headline: str,
 ) -> Lead | None:
     """The lead by rule, class, declared description or position; None if there is none."""
+    near = _between_headline_and_body(page.root, body, heading)
+    datelines.set_apart(near)
     for rule in rules:
         for expression in rule.lead:
             for element in selector(expression)(page.root):
                 if len(text_of(element, WHOLE)) >= _MIN_LENGTH:
                     datelines.set_apart(element)
                     return Lead(element, text_of(element, WHOLE), f"rules:{rule.name}/{rule.version}")
-    near = _between_headline_and_body(page.root, body, heading)
-    datelines.set_apart(near)
 
     def first(fits: Callable[[html.HtmlElement], bool]) -> html.HtmlElement | None:
         return next((node for node in near if fits(node) and _is_candidate(node, headline)), None)
@@ -81,7 +82,8 @@ def _is_sole_paragraph(element: html.HtmlElement, body: html.HtmlElement, headin
     """Whether an element between headline and body holds only sentences without links, near the headline."""
     if heading is None or body in element.iterancestors() or element.tag not in _LEAF_TAGS:
         return False
-    if not any(inner in element.iterancestors() for inner in islice(heading.iterancestors(), _MAX_SHARED_LEVELS)):
+    around = (outer for outer in heading.iterancestors() if outer.tag not in _LINE_TAGS)
+    if not any(inner in element.iterancestors() for inner in islice(around, _MAX_SHARED_LEVELS)):
         return False
     text = fold(string(element))
     nested = next(
@@ -147,11 +149,13 @@ def _between_headline_and_body(
     elements: list[html.HtmlElement] = []
     started = headline is None
     in_body = 0
-    for element in root.iter(*_LEAD_TAGS, "h1", "h2", "h3", body.tag):
+    for element in root.iter(*_LEAD_TAGS, body.tag, *([headline.tag] if headline is not None else [])):
         if element is headline:
             started = True
         if element is body or (in_body and body in element.iterancestors()):
             in_body += 1
+        elif in_body:
+            break  # behind the body
         if in_body > 6:
             break
         if started and element.tag in _LEAD_TAGS and element not in body_ancestors:

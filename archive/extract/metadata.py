@@ -161,13 +161,13 @@ class _MetadataExtractor:
         bylines = [*self._ruled_bylines(), *authorship.declared_bylines(self.declared)]
         shown = authorship.shown_byline(self.surroundings)
         signed = signatures.signature(self.page.root, self.vietnamese, house)
-        placed = signatures.placed_byline(self.surroundings) if self.vietnamese and not (shown or signed) else None
+        placed = None if shown or signed else self._placed_byline()
         bylines += [byline for byline in (shown, signed, placed) if byline]
         bylines = [authorship.without_sections(byline, self.page.url) for byline in bylines]
         if self.vietnamese:
             bylines = [authorship.without_source(byline) for byline in bylines]
         first = next((byline for byline in bylines if authorship.persons(byline, house)), None)
-        for printed in (shown, signed if self.vietnamese or self.declared.by_account else None):
+        for printed in (shown, signed if self.vietnamese or self.declared.by_account else None, placed):
             if printed and first and authorship.shows_other_persons(printed, first, house):
                 bylines.insert(0, printed)
                 break
@@ -178,6 +178,11 @@ class _MetadataExtractor:
         self.used += [element for byline in bylines if authorship.shows(byline, authors) for element in byline.elements]
         self.used += elements
         return line or None, authors
+
+    def _placed_byline(self) -> Byline | None:
+        placed = signatures.placed_byline(self.surroundings) if self.vietnamese else None
+        dates = {claim.element for claim, _ in self.shown if claim.element is not None}
+        return placed or signatures.byline_by_date(self.surroundings, dates, self.page.root)
 
     def _persons(self, bylines: list[Byline]) -> tuple[str, ...]:
         for byline in bylines:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import islice
+from itertools import islice, takewhile
+from string import ascii_lowercase
 
 from lxml import html
 
 from archive.extract.blocks import Piece
+from archive.extract.elements import MIN_PROSE
 from archive.rules import phrases
 
 _MAX_OFFERS, _MAX_OFFER_LEVELS = 12, 8
@@ -19,6 +21,9 @@ _MIXED = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)")
 _MOST_JUDGED = 4_000  # characters of a paragraph
 _MOST_OF_FILLER, _FEWEST_OF_FILLER = 120, 4  # characters, words
 _LONGEST_IN_OFFER = 140  # characters of a paragraph in an offer's box
+_SHORT_WORD = re.compile(r"\b[a-z]{3,4}\b")
+_MOST_OF_SHIFTED, _FEWEST_COMMON = 600, 3  # characters, different words
+_SHIFTS = [str.maketrans(ascii_lowercase, ascii_lowercase[shift:] + ascii_lowercase[:shift]) for shift in range(1, 26)]
 _MOSTLY = 0.5  # of the paragraphs
 
 
@@ -39,8 +44,10 @@ def _is_offer(piece: Piece) -> bool:
 
 def drop_offers(pieces: list[Piece], keep: list[bool], container: html.HtmlElement) -> None:
     """Drops the offers of a pay wall and what stands in their boxes."""
+    offers = list(islice(filter(_is_offer, pieces), _MAX_OFFERS))
+    above = takewhile(lambda piece: piece is not offers[0], pieces) if offers else ()
     text = {piece.element for piece in pieces if len(piece.text) > _LONGEST_IN_OFFER}
-    offers = islice(filter(_is_offer, pieces), _MAX_OFFERS)
+    text |= {piece.element for piece in above if len(piece.text) >= MIN_PROSE}
     boxes = {_offer_box(piece.element, container, text) for piece in offers}
     for index, piece in enumerate(pieces) if boxes else ():
         if piece.element in boxes or any(ancestor in boxes for ancestor in piece.element.iterancestors()):
@@ -79,8 +86,22 @@ def is_scrambled(pieces: list[Piece]) -> bool:
 
 def is_gibberish(text: str) -> bool:
     """Whether a paragraph in Latin letters has too few vowels for a language: of 300 bodies in 24 languages none has
-    less than a third. Judged by its beginning: a paragraph can have millions of letters."""
+    less than a third; or whether its letters are shifted in the alphabet. Judged by its beginning: a paragraph can have
+    millions of letters."""
     text = text[:_MOST_JUDGED]
+    return _is_shifted(text) or _has_few_vowels(text)
+
+
+def _is_shifted(text: str) -> bool:
+    """Whether other letters, each as far behind in the alphabet, make words of a language that the text has not."""
+    words = set(_SHORT_WORD.findall(text[:_MOST_OF_SHIFTED].lower()))
+    if not words.isdisjoint(phrases.COMMON_WORDS):
+        return False
+    shifted = ({word.translate(letters) for word in words} for letters in _SHIFTS)
+    return any(len(phrases.COMMON_WORDS & others) >= _FEWEST_COMMON for others in shifted)
+
+
+def _has_few_vowels(text: str) -> bool:
     if len(text) < _MIN_GIBBERISH or sum(map(text.count, _VOWELS)) >= _FEW_VOWELS * len(text):
         return False
     decomposed = unicodedata.normalize("NFD", text.lower())

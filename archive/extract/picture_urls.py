@@ -1,15 +1,17 @@
-"""Finds the URL of a picture: the real one, never the placeholder of lazy loading."""
+"""Finds the URL of a picture: the real one, never the placeholder of lazy loading, also where it is only painted as a
+background."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml import html
 
+from archive.extract.elements import selector, string
 from archive.model.urls import without_credentials
 
 # attributes with the original, before those with copies scaled for a screen
@@ -18,6 +20,11 @@ _ORIGINAL_ATTRIBUTES = tuple(f"data-{name}" for name in _ORIGINAL_NAMES)
 # lazy loaders put the URL into their own attributes: data-src, data-lazy-src, data-flickity-lazyload ...
 _LAZY_ATTRIBUTE = re.compile(r"^data-(?:\w+-)*(?:src|lazy|lazyload|echo|url|image|img|original)(?:-\w+)?$")
 _PICTURE_URL = re.compile(r"^(?:https?:)?//\S+$|^/?[^\s{<:]+\.(?:jpe?g|png|webp|gif|avif)\S*$|^/\S+$", re.I)
+_PAINTED_ATTRIBUTES = ("data-bg", "data-background", "data-background-image")
+_painted = selector("//@style[contains(., 'url(')]/..")
+_PAINTED_URL = re.compile(r"url\(\s*[\"']?([^\"')]+)")
+_MAX_PAINTED = 1_000  # elements
+_MAX_FIGURES, _MAX_IN_FIGURE = 60, 20  # without an <img>; elements
 _PLACEHOLDER = re.compile(
     r"^(?:data|about|blob|javascript):|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|placeholder|lazy[-_]?load(?:ing)?|loading|"
     r"transparent|trans|dummy|empty|clear|preload(?:er)?|no[-_]?image|default[-_]?image)(?:[-_.\d][^/]*)?\.(?:gif|png|svg|jpe?g|webp)",
@@ -26,6 +33,10 @@ _PLACEHOLDER = re.compile(
 _NO_PICTURE = re.compile(
     r"^[\[<]|[\"{}]|^(?:https?:)?//[^?#]*/(?:embed|player)/[^.?#]*(?:[?#]|$)", re.I
 )  # data, or a player's page
+_WIDTH_IN_TEMPLATE = re.compile(r"\{(?:width|w|size)\}|\$width\b|%7[Bb]width%7[Dd]")  # a script writes a width there
+_WIDTHS = re.compile(r"\d{2,4}")
+_USUAL_WIDTH = 800  # pixels
+_INTERCHANGED = re.compile(r"\[\s*+([^\s,\[\]]++)\s*+,")  # `[small.jpg, small], [large.jpg, large]`
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:[?#].*)?$", re.I)
 _CAPTION_ATTRIBUTE = re.compile(r"data-(?:[\w-]+-)?caption|data-sub-html")
 _BETWEEN_CANDIDATES = re.compile(r",\s+|,(?=https?://|/)")
@@ -92,7 +103,13 @@ def _candidate_urls(image: html.HtmlElement) -> Iterator[str]:
     attributes = image.attrib.items()
     yield from (value for name in _ORIGINAL_ATTRIBUTES if (value := image.get(name)))
     for name, value in attributes:
-        if name.startswith("data-") and "set" not in name and _LAZY_ATTRIBUTE.match(name) and _PICTURE_URL.match(value):
+        if not name.startswith("data-"):
+            continue
+        if name == "data-interchange":
+            yield from reversed(_INTERCHANGED.findall(value[:_MAX_ADDRESS]))
+        elif _PICTURE_URL.match(filled := _with_width(image, value)):
+            yield filled
+        elif "set" not in name and _LAZY_ATTRIBUTE.match(name) and _PICTURE_URL.match(value):
             yield value
     yield from _widest(attributes)
     if image.get("src"):
@@ -100,6 +117,15 @@ def _candidate_urls(image: html.HtmlElement) -> Iterator[str]:
     picture = next(image.iterancestors("picture"), None)
     for source in picture.iter("source") if picture is not None else ():
         yield from _widest(source.attrib.items())
+
+
+def _with_width(image: html.HtmlElement, template: str) -> str:
+    """The address that a script makes of a template: with the widest of the widths that it may take. '' if the text is
+    no template."""
+    if len(template) > _MAX_ADDRESS or not _WIDTH_IN_TEMPLATE.search(template):
+        return ""
+    widths = map(int, _WIDTHS.findall(image.get("data-widths") or ""))
+    return _WIDTH_IN_TEMPLATE.sub(str(max(widths, default=_USUAL_WIDTH)), template)
 
 
 def _widest(attributes: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -177,3 +203,32 @@ def is_icon(image: html.HtmlElement, declared: bool = False) -> bool:
     is_graphic = len(file_name) <= _MAX_ICON_NAME or file_name.partition("?")[0].endswith((".png", ".gif"))
     names = f"{'' if declared else image.get('class') or ''} {file_name if is_graphic else ''}"
     return bool(_ICON_NAME.search(names.replace(" ", "/")))
+
+
+def show_painted(root: html.HtmlElement, base: str) -> None:
+    """Makes an <img> of each picture that a figure with a caption only paints as a background."""
+    empty = (figure for figure in root.iter("figure") if figure.find(".//img") is None)
+    for figure in islice(empty, _MAX_FIGURES):
+        if figure.find(".//figcaption") is not None:
+            painted_picture(islice(figure.iter(), _MAX_IN_FIGURE), base, lambda box, _: not string(box).strip())
+
+
+def painted_boxes(root: html.HtmlElement) -> list[html.HtmlElement]:
+    """The elements with a background in their style."""
+    return _painted(root)[:_MAX_PAINTED]
+
+
+def painted_picture(
+    boxes: Iterable[html.HtmlElement], base: str, fits: Callable[[html.HtmlElement, str], bool]
+) -> html.HtmlElement | None:
+    """The first picture that a style or a script paints as a background and that fits, by element and URL, as a new
+    <img> in its element."""
+    for box in boxes:
+        style = _PAINTED_URL.search(box.get("style") or "")
+        named = (value for name in _PAINTED_ATTRIBUTES if (value := box.get(name)))
+        url = absolute_url(style[1] if style else next(named, ""), base)
+        if url and fits(box, url):
+            picture = html.Element("img", {"src": url})
+            box.insert(0, picture)
+            return picture
+    return None

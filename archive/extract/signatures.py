@@ -6,9 +6,9 @@ Vietnamese papers sign under the text: bold, at the right margin, often with an 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice, takewhile
+from itertools import chain, islice, pairwise, takewhile
 
 from lxml.html import HtmlElement
 
@@ -24,7 +24,7 @@ from archive.extract.authorship import (
     line_in,
     names_in,
 )
-from archive.extract.bylines import FURNITURE_KEYS, authors_of, is_person_like
+from archive.extract.bylines import FURNITURE_KEYS, authors_of, is_agency, is_person_like
 from archive.extract.elements import Position, behind, has_direct_text, has_text, label, string, text_of
 from archive.text.folding import key_of
 
@@ -50,6 +50,10 @@ _REPORTER = re.compile(
 )
 
 _NEAREST = 8  # elements behind the headline in which a lone name is a byline
+_NAMES_SHARE = 0.8  # of the letters of a line next to the date
+_PARTICLES = frozenset(
+    {"de", "da", "do", "dos", "del", "della", "di", "van", "von", "der", "den", "la", "le", "bin", "al"}
+)
 _PLACED_LABEL = re.compile(r"meta|info|name|sub|source|nguon|but-?danh", re.I)
 _AUTHOR_LABELS = re.compile(r"(?:autor|verfasser)(?:in|[/:*_]-?in|in/\w+)?|reporter|journalist(?:in)?|người viết", re.I)
 _LONGEST_LABEL = 24
@@ -141,7 +145,7 @@ def _signature_names(element: HtmlElement, vietnamese: bool) -> tuple[str, ...]:
         return ()
     if bracketed := _IN_BRACKETS.fullmatch(text):
         names = _persons_or_none(authors_of(bracketed[1]))
-        return names if all(" " in name or not name.isascii() for name in names) else ()
+        return names if all(" " in name or not name.isascii() or is_agency(name) for name in names) else ()
     if _is_right_aligned(element) or (vietnamese and element.tag == "p" and _all_capitalised(text)):
         return _persons_or_none(authors_of(text))
     return _bold_names(element) if vietnamese else _bold_names(element, "em", "i") if _ends_column(element) else ()
@@ -192,6 +196,45 @@ def placed_byline(positions: Iterable[Position]) -> Byline | None:
         if names and all(word[0].isupper() for name in names for word in name.split()):
             return Byline("place", text, names, (position.element,))
     return None
+
+
+def byline_by_date(positions: Iterable[Position], dates: Collection[HtmlElement], root: HtmlElement) -> Byline | None:
+    """A line of nothing but names next to the date below the headline, whatever its markup. A name that links or
+    paragraphs of the page have too is a section's, a place's or of the story."""
+    lines = [line for line in islice(filter(_has_own_text, positions), _NEAREST) if line.behind]
+    for line, following in pairwise(lines):
+        for name_line, date_line in ((line, following), (following, line)):
+            if date_line.element in dates and name_line.element not in dates:
+                names = _full_names(text_of(name_line.element, SHORT + 1))
+                if names and not any(_occurs_elsewhere(name, name_line.element, root) for name in names):
+                    return Byline("place", line_in(name_line.element, names), names, (name_line.element,))
+    return None
+
+
+def _has_own_text(position: Position) -> bool:
+    return has_direct_text(position.element, 2)
+
+
+def _full_names(text: str) -> tuple[str, ...]:
+    """The names of a line that holds nothing else: each of two to five words with capitals."""
+    is_label = text.endswith(":") or any(map(str.isdigit, text))
+    names = authors_of(text) if len(text) <= SHORT and not is_label else ()
+    letters = sum(map(str.isalpha, "".join(names)))
+    is_bare = letters >= _NAMES_SHARE * sum(map(str.isalpha, text))
+    return names if is_bare and all(map(is_person_like, names)) and all(map(_is_full_name, names)) else ()
+
+
+def _is_full_name(name: str) -> bool:
+    words = name.split()
+    is_mixed = not name.isupper() and any(len(word) > 1 and word.isalpha() and word.isupper() for word in words)
+    return 1 < len(words) < 6 and not is_mixed and all(word[0].isupper() or word in _PARTICLES for word in words)
+
+
+def _occurs_elsewhere(name: str, line: HtmlElement, root: HtmlElement) -> bool:
+    """Whether a link is the name, or a paragraph of running text has it."""
+    if any(text_of(link, len(name) + 1) == name for link in root.iter("a") if line not in link.iterancestors()):
+        return True
+    return any(name in string(paragraph) for paragraph in filter(_is_running_text, root.iter("p", "div", "font")))
 
 
 def linked_byline(root: HtmlElement) -> Byline | None:

@@ -73,7 +73,7 @@ FURNITURE = _phrases("""
     Key takeaways | Highlights | Summary | Overview | Introduction | Breaking news | Live updates | Top stories |
     Read next | Get the app | Our newsletters | Sign up now | View all | View all posts | See all | All posts |
     More posts | Last | Last updated | Updated | Published | Full bio | View bio | See full bio | Xem tất cả |
-    Read full bio | About the author |
+    Read full bio | About the author | Agenturen | Agencies | Agences | Agencias |
     Monday | Tuesday | Wednesday | Thursday | Friday | Saturday | Sunday | Montag | Dienstag | Mittwoch | Donnerstag |
     Freitag | Samstag | Sonntag | lundi | mardi | mercredi | jeudi | vendredi | samedi | dimanche | lunes | martes |
     miércoles | jueves | viernes | sábado | domingo | magazine | newspaper | journal | Zeitung | diario | periódico

@@ -164,12 +164,21 @@ this (?:article|story|content) is (?:only |exclusively )?(?:for|available to) (?
 jetzt weiterlesen|weiterlesen mit|jederzeit kündbar|(?:sie sind )?bereits abonnent|(?:nur )?für abonnenten
 (?:déjà|deja) abonné|(?:la suite|cet article|il vous reste).{0,60}abonné|ya (?:eres|soy) suscriptor
 suscr[ií]b(?:ete|ase) (?:para|y)|(?:contenido|artículo) exclusivo para|già abbonato|assine para (?:ler|continuar)
-(?:vui lòng )?(?:đăng nhập|đăng ký) để (?:đọc|xem) (?:tiếp|toàn|đầy|bài)
+(?:vui lòng |hãy )?(?:đăng nhập|đăng ký|mua)\b.{0,40}\bđể (?:đọc|xem) (?:tiếp|toàn|đầy|bài|trọn)
 (?:bài viết|nội dung)(?: này)? (?:chỉ )?dành (?:riêng )?cho (?:độc giả|thuê bao|hội viên|thành viên|tài khoản)
 (?:この|続きの)?記事は.{0,6}会員限定|有料会員(?:に(?:なる|登録)|限定)|.{0,12}有料記事読み放題
 """
 OFFER = re.compile(rf"\W{{0,3}}(?:{_alternation(_OFFERS)})", re.I)
 LONGEST_OFFER = 200  # characters
+
+# words of many languages that nearly every paragraph in them has
+COMMON_WORDS = frozenset(
+    (
+        *("the", "and", "for", "that", "with", "was", "from", "have", "are", "his", "der", "die", "das", "und", "mit"),
+        *("den", "von", "ist", "les", "des", "une", "que", "pour", "dans", "sur", "est", "los", "las", "una", "por"),
+        *("con", "para", "het", "een", "van", "dat"),
+    )
+)
 
 # the imprint at the foot of every page; an article may quote it, so it is never dropped
 _IMPRINT_PHRASES = r"""
