@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from archive.extract.bylines import FURNITURE_KEYS, NO_AUTHOR, authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, outlet_key
 from archive.extract.elements import Position, is_running, label, text_of
-from archive.rules.byline_words import VENDORS
+from archive.rules.byline_words import BEFORE_COLON, VENDORS
 from archive.text.folding import folded, key_of
 
 METAS = (
@@ -41,7 +41,9 @@ _AUTHOR_HREF = re.compile(
 )
 _AUTHOR_LABEL = re.compile(r"(?<!\w)tác giả\s*:\s*([^|•·:]{2,60})", re.I)  # `20/05/2024 | Tác giả: Hải Yến`
 _BYLINE_PREFIX = re.compile(
-    r"^(?:by|von|par|por|oleh|bài(?: và ảnh|, ảnh)?:|tác giả:|text:|autor:|author:)\s|^[가-힣]{2,4}\s*기자\s", re.I
+    r"^(?:by|von|par|por|oleh|door|记者|記者|作者|di(?=(?-i:\s[A-ZÀ-Ý][\w.'’-]*\s[A-ZÀ-Ý]))"
+    rf"|(?:{'|'.join(map(re.escape, BEFORE_COLON))})\s?[:：])\s|^[가-힣]{{2,4}}\s*기자\s",
+    re.I,
 )
 _NON_NAME_LABEL = re.compile(
     r"job|role|position|title|bio|desc|email|e-mail|location|social|date|time|follow|label|count|read|source"
@@ -271,7 +273,7 @@ def _is_named_author(link: HtmlElement) -> bool:
 
 def _is_before_date(element: HtmlElement, own_text: str) -> bool:
     """Whether a text is a name before a bar and a date in the next element: `Hải Yến | 20.05.2024`."""
-    following = element.getnext()
+    following = element[0] if len(element) else element.getnext()
     is_date = following is not None and text_of(following, LONGEST_PLACED)[:2].isdigit()
     name = own_text.rstrip("| \xa0")
     return is_date and 1 < len(name.split()) < 5 and is_person_like(name) and name == name.title()

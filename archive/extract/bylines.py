@@ -23,6 +23,7 @@ from archive.rules.byline_words import (
 from archive.text.folding import folded, key_of
 
 _MAX_NAME_WORDS = 6  # if there is a shorter name beside it: `A. Name, professor of law at the University of X`
+_DIGITS_OF_A_DATE = 3
 _MOST_OF_A_NAME = 4  # words of a Vietnamese name, beside which an organization can stand
 MOST_AUTHORS = 30
 LONGEST_NAME = 80  # characters
@@ -35,7 +36,11 @@ def _alternation(phrases: Iterable[str]) -> str:
     return "(?:" + "|".join(re.escape(phrase).replace(r"\ ", r"\s*+") for phrase in longest_first) + ")"
 
 
-_LEADING = re.compile(rf"^(?:{_alternation(BEFORE_COLON)}\s*+[:：/︱]\s*+|{_alternation(BEFORE_NAME)}\s++)", re.I)
+_LEADING = re.compile(
+    rf"^(?:{_alternation(BEFORE_COLON)}\s*+[:：/︱]\s*+|{_alternation(BEFORE_NAME)}\s++"
+    rf"|(?-i:di\s++(?=[A-ZÀ-Ý]\S++\s++[A-ZÀ-Ý])))",
+    re.I,
+)
 # "Theo Hồ Hương" (according to ...) but not Theo James: the rest is Vietnamese, or in capitals like an agency.
 _ACCORDING_TO = re.compile(r"^(?i:theo)\s+(?=.*[À-ỹđ]|[A-ZĐ\W]+$)")
 _TRAILING = re.compile(
@@ -114,6 +119,8 @@ def authors_of(text: str) -> tuple[str, ...]:
     text = _EMAIL.sub(" ", folded(text, LONGEST_BYLINE))
     if not text or _URL.search(text) or NO_AUTHOR.match(text):
         return ()
+    undated = [part for part in text.split("|") if sum(map(str.isdigit, part)) < _DIGITS_OF_A_DATE]
+    text = "|".join(undated) if undated else text
     text = _FROM_PLACE.sub(r"\1", _PICTURES_BY.sub(r"\g<names>", _IN_SECTION.sub(r"\1", text)))
     parts = _BETWEEN.split(_without_affixes(_TRAILING_DATE.sub("", text)))
     parts = [_ORGANIZATION_BELOW.sub("", part) if len(part.split()) > _MOST_OF_A_NAME else part for part in parts]

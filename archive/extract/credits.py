@@ -52,8 +52,13 @@ _LABEL_WITHOUT_COLON = re.compile(
     r"|(?:^|(?<=[.!?…|(\[”\"])|(?<=[.!?…|”\"]\s))foto)\s*(\S.{1,80}?))[)\]]?\s*\.?$",
     re.I,
 )
+# `… par jour Photo Luc Aubin`: behind a word in small letters, a label and two names or more
+_CAPITAL_LABEL = re.compile(
+    r"(?<=[a-zà-ÿа-яё0-9])\s+((?:Photo|Foto|Fotografía|Fotó|Фото|ph\.|PHOTO|FOTO)\s(?:di |de |by )?"
+    r"((?:[A-ZÀ-ÝА-ЯЁ][\w.'’-]*\s){1,3}[A-ZÀ-ÝА-ЯЁ][\w'’-]*))\.?$"
+)
 _LABEL_AND_NAME = re.compile(
-    r"(?:[.!?…|”\"]\s*|\s[-–—/]\s*|[(\[])((?i:ảnh|photo|foto|fotó|ph\.|bild|kuva|фото|φωτο|courtesy|crédito)\s+"
+    r"(?:[.!?…|”\"]\s*|\s[-–—/]\s*|[(\[])((?i:ảnh|photo|foto(?: di)?|fotó|ph\.|bild|kuva|фото|φωτο|courtesy|crédito)\s+"
     r"((?:(?:з|із|из|с)\s\w+\s)?[A-ZÀ-ÝĐА-ЯІЇЄ]\w+(?:[ /]+[A-ZÀ-ÝĐА-ЯІЇЄ][\w.]*){0,5}))[)\]]?\.?$"
 )
 # `Một góc chợ. Ảnh minh họa`: a credit without a name, only the kind of picture
@@ -70,10 +75,10 @@ _EQUALS = re.compile(
 # 「…（取自王婉諭臉書）」「（記者王小明攝）」: taken from, photographed or provided by
 _CJK_BRACKETED = re.compile(
     r"[(（【〔]((?:圖片?|照片|翻攝|截圖|擷取|取自|摘自|来自|來源|来源|图片?|資料來源)[^()（）]{1,40}"
-    r"|[^()（）]{1,30}(?:攝|摄|提供|翻攝|拍攝|拍摄))[)）】〕]。?$"
+    r"|[^()（）]{1,30}(?:攝|摄|提供|翻攝|拍攝|拍摄|撮影))[)）】〕]。?$"
 )
 # 「……留影。新华社记者 王小明 摄」
-_CJK_TAIL = re.compile(r"(?<=[。！？）」”])\s*((?:\w{2,5}[记記]者)?\s?[^\W\d_a-zA-Z]{2,4})\s?[攝摄]。?$")
+_CJK_TAIL = re.compile(r"(?<=[。！？）」”\s])\s*((?:\w{2,5}[记記]者)?\s?[^\W\d_a-zA-Z]{2,4})\s?[攝摄]。?$")
 _TRIMMED = " \t-–—|:,;/("
 
 
@@ -95,6 +100,7 @@ def split(printed: str) -> tuple[str | None, str | None]:
         _by(_CJK_TAIL),
         _by(_LABEL_WITHOUT_COLON),
         _by(_LABEL_AND_NAME, 2),
+        _by(_CAPITAL_LABEL, 2),
         _generic,
         _bracketed,
         _slashed,
@@ -139,14 +145,16 @@ def name_only(credit: str) -> str:
     while True:
         match = _LEADING.match(name)
         if not match or match.end() == len(name):
-            name = name.strip(" \t|,;:-–—")
+            name = _TAKEN_BY.sub("", name.strip(" \t|,;:-–—"))
             return name if _INITIALS.search(name.removesuffix(".")) else name.removesuffix(".")
         name = name[match.end() :].strip()
 
 
+_TAKEN_BY = re.compile(r"(?<=\w\w)\s?(?:[摄攝]|撮影)$")
 _LEADING = re.compile(  # without a colon only before two names: `FOTO RUI SILVA`, not `Foto Meyer`
     rf"(?:(?:{CREDIT_LABEL})\s*[:：／/=＝]|©|ⓒ|\([cC]\)|（[CＣ]）|℗|(?:photo|picture|image)s?(?: courtesy)? (?:by|of)\b"
-    r"|фото(?=\s)|(?:foto|photo|fotó|ảnh)(?=(?-i:(?:\s+[A-ZÀ-ÝĐ][\w.'’-]*:?){2})))\s*",
+    r"|фото(?=\s)|(?:fot|dok|ph)\.(?=\s)|foto di(?=\s)"
+    r"|(?:foto|photo|fotó|ảnh)(?=(?-i:(?:\s+[A-ZÀ-ÝĐ][\w.'’-]*:?){2})))\s*",
     re.I,
 )
 

@@ -106,7 +106,7 @@ _DAY_MONTH_NAME = re.compile(
 _MONTH_NAME_DAY = re.compile(rf"(?<!\w)({MONTH})[.,]?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})(?!\d)", re.I)
 _YEAR_MONTH_NAME_DAY = re.compile(rf"(?<!\d)(\d{{4}})[.,]?\s(?:m\. )?({MONTH})\s(\d{{1,2}})(?!\d)", re.I)  # Hungarian
 _CLOCK = re.compile(
-    r"(?<![\d/.])(?<!\S-)(?P<hour>\d{1,2})\s?(?::|giờ|h|g|時|시|(?=\.\d{2}\s?(?:uhr|h\b|wib|[ap]\.?m\b"
+    r"(?<![\d/.])(?<!\S-)(?P<hour>\d{1,2})\s?(?::|giờ|h|g|時|时|点|시|(?=\.\d{2}\s?(?:uhr|h\b|wib|[ap]\.?m\b"
     r"|$))\.)\s?(?P<minute>\d{2})(?!\d)['’]?(?::(?P<second>\d{2}))?",
     re.I,
 )

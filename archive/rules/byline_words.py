@@ -32,7 +32,8 @@ BEFORE_NAME = _phrases("""
     bởi | by | written by | words by | text by | reported by | reporting by | posted by | published by | story by |
     von | text von | ein beitrag von | ein kommentar von | kommentar von | ein gastbeitrag von | gastbeitrag von |
     ein interview von | interview von | ein essay von | ein bericht von | eine analyse von | par | propos recueillis
-    par | por | oleh | a cura di | door | eftir | autor | af | av | about | كتب | كتبت | بقلم
+    par | por | oleh | a cura di | door | eftir | autor | af | av | about | كتب | كتبت | بقلم | 本报记者 | 本報記者 |
+    记者 | 記者 | 作者
 """)
 
 # Remarks behind the names; bylines.py removes any remark in brackets.
@@ -113,7 +114,7 @@ CREDIT_LABEL = (
     r"nguồn|video|clip|"
     r"photo(?:graph)?(?:s|graphy)?(?: by| credits?| courtesy(?: of)?| source)?|pictures?(?: by| credit)?|"
     r"images?(?: by| credits?| source)?|"
-    r"autor(?:ka)?|photographers?|photographe|fotógraf[oa]|"
+    r"autor(?:ka)?|photographers?|photographe|fotógraf[oa]|beeld|fotografias?|fotografías|"
     r"credits?|courtesy(?: of)?|source|illustration(?: by)?|graphics?|screenshot|"
     r"ilustra(?:ción|ção)|illustrazione|file photo|composite|copyright|"
     r"(?:symbol|archiv|teaser|titel)?(?:foto|bild)s?(?:nachweis|quelle|rechte|credit)?|quelle|grafik|illustration|"

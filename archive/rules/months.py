@@ -27,7 +27,7 @@ helmikuuta febrúar lutego lut února únor şubat şub februarie февраля
 február februára februarja veljače vasario februāris februārī veebruar фебруар фебруара फरवरी פברואר
 tháng_hai
 
-march mar märz mrz maart mars marzo março martie marts març maaliskuu maaliskuuta marca března březen mart maret mac
+march mar märz mrz maart mrt mars marzo março martie marts març maaliskuu maaliskuuta marca března březen mart maret mac
 марта мар березня март μαρτίου μαρ
 مارس آذار
 március márc marec ožujka kovo martā märts मार्च מרץ
