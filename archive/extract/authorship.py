@@ -41,10 +41,12 @@ _AUTHOR_HREF = re.compile(
 )
 _AUTHOR_LABEL = re.compile(r"(?<!\w)tác giả\s*:\s*([^|•·:]{2,60})", re.I)  # `20/05/2024 | Tác giả: Hải Yến`
 _BYLINE_PREFIX = re.compile(
-    r"^(?:by|von|par|por|oleh|door|记者|記者|作者|di(?=(?-i:\s[A-ZÀ-Ý][\w.'’-]*\s[A-ZÀ-Ý]))"
-    rf"|(?:{'|'.join(map(re.escape, BEFORE_COLON))})\s?[:：])\s|^[가-힣]{{2,4}}\s*기자\s",
+    r"^(?:by|von|par|por|oleh|door|记者|記者|作者|di(?=(?-i:\s[A-ZÀ-Ý][\w.'’-]*\s[A-ZÀ-Ý])))\s"
+    r"|^[가-힣]{2,4}\s*기자\s",
     re.I,
 )
+_LABEL = re.compile(r"([^:：]{1,20}?)\s?[:：]\s")
+_LABELS = frozenset(BEFORE_COLON)
 _NON_NAME_LABEL = re.compile(
     r"job|role|position|title|bio|desc|email|e-mail|location|social|date|time|follow|label|count|read|source"
     r"|avatar|image|intro",
@@ -261,7 +263,9 @@ def is_byline(element: HtmlElement, name: str) -> bool:
 
 def begins_byline(text: str | None) -> bool:
     """Whether a text begins with the word of a byline."""
-    return bool(_BYLINE_PREFIX.match((text or "").strip()[:LONGEST] + " "))
+    text = (text or "").strip()[:LONGEST] + " "
+    label_before = _LABEL.match(text)
+    return bool(_BYLINE_PREFIX.match(text)) or (label_before is not None and label_before[1].casefold() in _LABELS)
 
 
 def _is_named_author(link: HtmlElement) -> bool:

@@ -273,6 +273,8 @@ def _any_element(root: html.HtmlElement, headline: str, wanted: str) -> html.Htm
 def drop_next_articles(root: html.HtmlElement, headline: html.HtmlElement) -> None:
     """Drops the articles that an endless page shows behind the text of the first: each an <article> that begins with an
     <h1> of its own, or a box like the first's with a heading like the first's."""
+    if all(heading is headline for heading in root.iter("h1")):
+        return
     around = set(headline.iterancestors())
     alike = {(box.tag, box.get("class")) for box in around if box.get("class")}
     size, is_behind = 0, False

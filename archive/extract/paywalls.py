@@ -23,6 +23,7 @@ _MOST_OF_FILLER, _FEWEST_OF_FILLER = 120, 4  # characters, words
 _LONGEST_IN_OFFER = 140  # characters of a paragraph in an offer's box
 _SHORT_WORD = re.compile(r"\b[a-z]{3,4}\b")
 _MOST_OF_SHIFTED, _FEWEST_COMMON = 600, 3  # characters, different words
+_FEW_ACCENTS = 1.1  # bytes a character
 _SHIFTS = [str.maketrans(ascii_lowercase, ascii_lowercase[shift:] + ascii_lowercase[:shift]) for shift in range(1, 26)]
 _MOSTLY = 0.5  # of the paragraphs
 
@@ -94,7 +95,10 @@ def is_gibberish(text: str) -> bool:
 
 def _is_shifted(text: str) -> bool:
     """Whether other letters, each as far behind in the alphabet, make words of a language that the text has not."""
-    words = set(_SHORT_WORD.findall(text[:_MOST_OF_SHIFTED].lower()))
+    text = text[:_MOST_OF_SHIFTED]
+    if len(text.encode("utf-8", "replace")) > _FEW_ACCENTS * len(text):
+        return False
+    words = set(_SHORT_WORD.findall(text.lower()))
     if not words.isdisjoint(phrases.COMMON_WORDS):
         return False
     shifted = ({word.translate(letters) for word in words} for letters in _SHIFTS)
