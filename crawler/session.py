@@ -18,7 +18,7 @@ from archive.model.capture_validation import validated
 from archive.model.clock import now
 from archive.model.records import PictureOutcome, WantedPicture
 from archive.model.urls import url_key
-from archive.monitor.health import MOVED, Health, Seed
+from archive.monitor.health import MOVED, ClockCheck, Health, Seed, SiteMove
 from archive.pipeline import ingest
 from archive.pipeline.ingest import Arrival, Ingested
 from archive.runtime import isolated
@@ -28,7 +28,6 @@ from archive.storage.clock_corrections import usual_offset
 from archive.storage.connection import Database
 from archive.workers import Lost
 from crawler.readers import packed_links
-from crawler.run.site_checks import ClockCheck, SiteMove
 
 _PICTURE_COUNTS = {"gone": "pictures-failed", "error": "pictures-failed", "forbidden": "pictures-forbidden"}
 

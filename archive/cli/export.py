@@ -13,7 +13,7 @@ import click
 
 from archive.cli.options import DAY, Commands, F, db_option, picture_folder, pictures_option
 from archive.console import counting, say
-from archive.model.time_zones import DaySpan
+from archive.model.clock import DaySpan
 from archive.runtime.atomic_files import atomic_write
 from archive.storage.captures.kept_captures import outlets_of
 from archive.storage.connection import open_archive, snapshot

@@ -13,7 +13,7 @@ from archive.cli.options import db_option, json_option, picture_folder, pictures
 from archive.console import bar, confirm, counting, say, say_json
 from archive.model import clock
 from archive.model.errors import LuubaoError
-from archive.model.unpack_budget import UnpackBudget
+from archive.model.packing import UnpackBudget
 from archive.queries import lookup
 from archive.storage.captures.kept_captures import outlets_of
 from archive.storage.connection import Database, open_archive, open_existing

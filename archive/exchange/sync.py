@@ -20,8 +20,7 @@ from pathlib import Path
 from archive.exchange.object_store import SIZE, Manifest, ObjectStore, Stored, cut, digest_of, manifest_of
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, Diverged
-from archive.runtime.atomic_files import atomic_write, remove_leftovers, temporary_folder
-from archive.runtime.file_lock import outlet_lock
+from archive.runtime.atomic_files import atomic_write, outlet_lock, remove_leftovers, temporary_folder
 from archive.storage import picture_files
 from archive.storage.captures.kept_captures import outlets_of
 from archive.storage.connection import open_archive

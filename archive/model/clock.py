@@ -1,9 +1,16 @@
 """Reads the clock, and formats and parses timestamps: ISO 8601, ours in UTC to the second with a Z, a page's with its
-own offset; dates of HTTP headers."""
+own offset; dates of HTTP headers. Looks up time zones, and turns days into moments."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from archive.model.errors import pass_over
 
 WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)
 """Release date: no clock that is before it can be right. Moved on with each release."""
@@ -56,3 +63,46 @@ def http_date(text: str | None) -> datetime | None:
         return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+_LONGEST_ZONE = 64
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
+UNKNOWN = ZoneInfo("UTC")
+"""Stands for the zone of an outlet whose zone is unknown."""
+
+
+@lru_cache(maxsize=256)
+def is_zone(name: str) -> bool:
+    """Whether a time zone of that name is known here. A name is never used as a path."""
+    if len(name) > _LONGEST_ZONE or not _ZONE.fullmatch(name):
+        return False
+    try:
+        return bool(ZoneInfo(name).key)
+    except (KeyError, ValueError, OSError):  # missing; no zone; a folder of zones
+        return False
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of an IANA name; UTC, with a notice, where the name is unknown."""
+    if isinstance(name, str) and is_zone(name):
+        return ZoneInfo(name)
+    pass_over("outlets", f"{str(name)[:64]!r} is no time zone; times are shown in UTC. `luubao upgrade` fixes it")
+    return UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class DaySpan:
+    """The first and the last day, both included; None is open."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def stamps(self, timezone: str) -> tuple[str, str]:
+        """The first moment inside and the first moment after the range, as clock.stamp writes them, compared as text.
+        timezone: IANA name of the zone of the days."""
+        zone = zone_of(timezone)
+
+        def start(day: date) -> str:
+            return stamp(datetime.combine(day, time_of_day(), zone))
+
+        return start(self.since) if self.since else "", start(self.until + timedelta(days=1)) if self.until else "~"

@@ -18,15 +18,15 @@ from archive.model import clock
 from archive.model.capture_validation import validated
 from archive.model.digests import digest_of
 from archive.model.errors import ArchiveDamaged, ArchiveUnusable, BadValue, LuubaoError
+from archive.model.packing import UNPACK_RATIO, UnpackBudget, UnpacksTooMuch
 from archive.model.paths import real_path
 from archive.model.records import Capture, Picture, Reading, Run, Unreadable
-from archive.model.unpack_budget import UNPACK_RATIO, UnpackBudget, UnpacksTooMuch
 from archive.model.urls import url_key
 from archive.pipeline.history_filing import judge_run
 from archive.pipeline.ingest import arrived, file_reading, source_of_arrival
 from archive.pipeline.page_reading import try_to_read
 from archive.runtime import signals
-from archive.runtime.file_lock import outlet_lock
+from archive.runtime.atomic_files import outlet_lock
 from archive.storage import connection, picture_history, run_rows, version_texts
 from archive.storage.captures import capture_writer, kept_captures, other_archive
 from archive.storage.captures.other_archive import InvalidRow, OtherCapture, OtherPicture, OtherRun

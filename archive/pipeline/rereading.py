@@ -20,9 +20,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from archive.model.clock import DaySpan
 from archive.model.errors import ArchiveDamaged, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
-from archive.model.time_zones import DaySpan
 from archive.pipeline.history_filing import file_or_report, pages_to_read, rehearse_filing
 from archive.pipeline.page_reading import extractor_of, read_here, without_rates
 from archive.pipeline.reread_report import Report

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from archive.model import validation
 from archive.model.errors import UnknownSeal, note_again, take_notices
-from archive.model.unpack_budget import UnpackBudget
+from archive.model.packing import UnpackBudget
 from archive.pipeline.history_filing import Extractors, FormerExtractor, RederivedUrl
 from archive.storage.captures import address_walk, kept_captures
 from archive.storage.connection import Database, open_archive, path_of, snapshot

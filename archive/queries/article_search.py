@@ -17,7 +17,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.model import clock
-from archive.model.time_zones import zone_of
+from archive.model.clock import zone_of
 from archive.model.validation import FIRST_MOMENT
 from archive.storage.integrity.column_validation import usable
 from archive.storage.sqlite_errors import readable_values

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlite_utils import Database
 
 from archive.model import clock
-from archive.model.time_zones import zone_of
+from archive.model.clock import zone_of
 from archive.queries.outlets_followed import CRAWLED, PLAUSIBLE, FollowedOutlet
 
 _ONE_DAY = timedelta(days=1)

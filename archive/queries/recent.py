@@ -12,10 +12,10 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from archive.diff import EditSummary, summarize_edit
+from archive.model.clock import zone_of
 from archive.model.errors import UnknownArticle, Withdrawn
 from archive.model.paths import thumbnail_place
 from archive.model.records import Reading, StoredPicture
-from archive.model.time_zones import zone_of
 from archive.model.validation import is_digest, stored_moment
 from archive.queries.article_search import LANGUAGE, ArticleFilter, conditions
 from archive.queries.days import moments

@@ -14,10 +14,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.history.facts import GONE
+from archive.history.picture_changes import same_picture
 from archive.model import clock
 from archive.model.errors import BadValue
 from archive.model.paths import picture_place
-from archive.model.perceptual_hash import same_picture
 from archive.model.records import Filed, Picture, PictureCapture, PictureOutcome, Run, WantedPicture
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import transaction

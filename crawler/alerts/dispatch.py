@@ -20,7 +20,7 @@ from archive.model.errors import LuubaoError
 from archive.queries import alert_matches
 from archive.queries.alert_matches import Message, items_of, latest, pending
 from archive.runtime import signals
-from archive.runtime.file_lock import Locked, outlet_lock
+from archive.runtime.atomic_files import Locked, outlet_lock
 from archive.storage.connection import Database, open_archive, transaction
 from archive.storage.file_identity import is_there
 from archive.workers import Lost, Workers

@@ -17,7 +17,7 @@ from archive.console import is_watched, say, say_all
 from archive.model.clock import now
 from archive.model.errors import LuubaoError
 from archive.runtime import signals
-from archive.runtime.file_lock import Locked
+from archive.runtime.atomic_files import Locked
 from crawler.cli.setting_options import (
     MisconfiguredFailure,
     config_option,

@@ -18,8 +18,7 @@ from archive.frontier.host_state import HostState
 from archive.model import clock
 from archive.monitor.outlet_states import Day, Exit, Expected, OutletStatus, Status, not_begun, status
 from archive.queries.outlets_followed import RunFacts, outlet_names
-from archive.runtime.atomic_files import atomic_write
-from archive.runtime.file_lock import is_held
+from archive.runtime.atomic_files import atomic_write, is_held
 from archive.storage.connection import open_archive
 from crawler.cli.setting_options import config_option, configured
 from crawler.config.settings_in_force import Configuration

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from archive import Outlet, same_site, workers
 from archive.model.clock import now
 from archive.runtime import signals
-from archive.runtime.file_lock import lock_file
+from archive.runtime.atomic_files import lock_file
 from crawler.config.settings_in_force import Configuration
 from crawler.outlets.catalogue import catalogue, load_catalogue, unknown
 

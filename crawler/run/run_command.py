@@ -26,7 +26,7 @@ from archive.model.clock import now
 from archive.model.errors import ArchiveBusy, ArchiveDamaged, Unwritable
 from archive.monitor.run_checks import add_warning
 from archive.runtime import signals
-from archive.runtime.file_lock import Locked
+from archive.runtime.atomic_files import Locked
 from archive.runtime.isolated import isolation
 from archive.storage.sqlite_errors import damage_message, is_corrupt
 from crawler.alerts import dispatch

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from archive import Link, Run, start_run
 from archive.frontier import change_rate_store, dequeue, url_queue
 from archive.model import clock
-from archive.model.packed_links import MOST_UNPACKED, PackedLinks
+from archive.model.packing import MOST_UNPACKED, PackedLinks
 from archive.pipeline.ingest import keep_capture
 from archive.storage import connection
 from archive.storage.captures import revisits

@@ -179,7 +179,7 @@ def _checked(facts: Mapping[str, Any], where: str) -> DescribedOutlet:
         raise BadValue(f"{shown(home)} is no site of one newspaper")
     if not isinstance(marks, list | tuple):
         raise BadValue(f"{shown(marks)} is no list of what pages share")
-    is_zone = isinstance(zone, str) and validation.is_zone(zone)
+    is_zone = isinstance(zone, str) and clock.is_zone(zone)
     problem = None if is_zone else f"{shown(zone)} is no time zone; UTC is taken for {name}"
     outlet = Outlet(name, title, home, (host,), zone if is_zone else "UTC")
     return DescribedOutlet(outlet, tuple(validation.line(mark) for mark in marks), problem, where)

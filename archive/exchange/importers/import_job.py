@@ -35,7 +35,7 @@ from archive.model.validation import line, or_none, shown
 from archive.pipeline.merging import Arrivals, Origin
 from archive.pipeline.page_reading import extractor_of, try_to_read
 from archive.runtime import signals
-from archive.runtime.file_lock import outlet_lock
+from archive.runtime.atomic_files import outlet_lock
 from archive.storage import connection, run_rows, version_texts
 from archive.storage.captures import kept_captures
 from archive.storage.captures.capture_writer import is_here

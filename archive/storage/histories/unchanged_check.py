@@ -16,9 +16,9 @@ from archive.history.article_identity import PRIMARY_TIMEOUT
 from archive.history.disappearances import NO_ARTICLE
 from archive.history.edits import changed_fields, prints_alike, state_of, words_of
 from archive.history.facts import declared_key
+from archive.history.picture_changes import same_picture
 from archive.history.plausibility import is_anyones
 from archive.model import clock
-from archive.model.perceptual_hash import same_picture
 from archive.model.records import Reading, Unreadable
 from archive.storage.captures.kept_captures import Source, article_at
 from archive.storage.clock_corrections import CORRECTED_TIME

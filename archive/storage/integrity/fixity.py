@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from archive.history.edits import reading_digest
 from archive.model.digests import digest_of, digest_of_value
 from archive.model.errors import ArchiveDamaged, BadValue
-from archive.model.unpack_budget import UnpackBudget, UnpacksTooMuch
+from archive.model.packing import UnpackBudget, UnpacksTooMuch
 from archive.model.validation import json_lines
 from archive.storage import codecs, schema_check
 from archive.storage.connection import snapshot

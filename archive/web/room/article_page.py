@@ -12,8 +12,8 @@ from typing import Any
 from datasette.utils.asgi import Response
 
 from archive.model import clock
+from archive.model.clock import zone_of
 from archive.model.records import Reading
-from archive.model.time_zones import zone_of
 from archive.queries import lookup, outlets_followed
 from archive.queries.days import moments
 from archive.queries.lookup import Article, Version

@@ -16,8 +16,8 @@ from markupsafe import Markup, escape
 
 from archive.diff import EditSummary, Piece, words
 from archive.diff.summary import PictureChange, Quote
+from archive.model.clock import zone_of
 from archive.model.errors import BadQuery, UnknownArticle
-from archive.model.time_zones import zone_of
 from archive.queries import article_search, days, lookup, outlets_followed, photographs, recent
 from archive.queries.article_search import ArticleFilter, Hit
 from archive.queries.photographs import Photograph

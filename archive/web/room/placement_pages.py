@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from datasette.utils.asgi import Response
 
-from archive.model.time_zones import zone_of
+from archive.model.clock import zone_of
 from archive.queries import lookup, placements
 from archive.queries.days import moments
 from archive.storage.connection import Database
