@@ -19,7 +19,7 @@ from archive.storage.captures.kept_captures import outlets_of
 from archive.storage.connection import Database, open_archive, open_existing
 from archive.storage.integrity import Problem, Unchecked, consistency
 from archive.storage.integrity.seals import cleansings, newest_seal
-from archive.storage.sqlite_errors import OperationalError
+from archive.storage.sqlite_file import OperationalError
 from archive.storage.withdrawals import destroyed_since
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from archive.model.errors import LuubaoError, take_notices
 from archive.model.paths import folder_beside
 from archive.runtime import signals
 from archive.runtime.isolated import isolation
-from archive.storage.sqlite_errors import DatabaseError, access_message
+from archive.storage.sqlite_file import DatabaseError, access_message
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -14,7 +14,7 @@ from archive.cli.options import PORT, db_option, picture_folder, pictures_option
 from archive.model.errors import Misconfigured
 from archive.runtime import signals
 from archive.storage.connection import open_archive
-from archive.storage.file_identity import is_immutable
+from archive.storage.sqlite_file import is_immutable
 from archive.web.sql_guard import problems
 
 _STOP_TIMEOUT = 2.0  # seconds before a server that does not terminate is killed

@@ -19,8 +19,8 @@ from archive.model import clock
 from archive.model.errors import MOST_NOTED, ArchiveUnusable
 from archive.runtime import signals
 from archive.storage.connection import open_archive, open_existing, transaction
+from archive.storage.integrity.column_validation import odd_rows, repair, uncounted
 from archive.storage.integrity.consistency import index_problems, make_anew
-from archive.storage.integrity.value_check import odd_rows, repair, uncounted
 from archive.storage.schema_check import restore_schema
 from archive.storage.withdrawals import secret_removal as cleansing
 from archive.storage.withdrawals.secret_removal import removals

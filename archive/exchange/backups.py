@@ -21,9 +21,9 @@ from archive.model.digests import digest_of_file
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, ArchiveUnusable
 from archive.model.paths import real_path
 from archive.runtime.atomic_files import atomic_write, outlet_lock, remove_leftovers, temporary_folder
-from archive.storage.file_identity import is_there
 from archive.storage.picture_files import files_of, is_good
 from archive.storage.snapshot import exclusive_access, missing_pictures, problems_of, remove_logs, snapshot
+from archive.storage.sqlite_file import is_there
 
 Step = Callable[[], None]
 Distrust = Callable[[Path], str | None]

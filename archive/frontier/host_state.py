@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from archive.model import clock
 from archive.storage.connection import transaction
-from archive.storage.sqlite_errors import readable_values
+from archive.storage.integrity.column_validation import readable_values
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
 from archive.storage.picture_fetches import ensure_image, keep_picture
 from archive.storage.picture_files import JPEG, MOST_BYTES, MOST_THUMBNAIL, plain_file, put_file
-from archive.storage.sqlite_errors import DatabaseError, is_corrupt
+from archive.storage.sqlite_file import DatabaseError, is_corrupt
 from archive.storage.withdrawals import is_withdrawn
 from archive.text.recurring_blocks import Boilerplate
 

@@ -17,7 +17,7 @@ from archive.model.paths import shown_place
 from archive.model.urls import url_key
 from archive.model.validation import stored_moment
 from archive.queries.article_search import ArticleFilter, conditions
-from archive.storage.sqlite_errors import readable_value, readable_values, unreadable_row
+from archive.storage.integrity.column_validation import readable_value, readable_values, unreadable_row
 from archive.storage.withdrawals import withdrawal_of
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from archive.model.validation import is_digest, stored_moment
 from archive.queries.article_search import LANGUAGE, ArticleFilter, conditions
 from archive.queries.days import moments
 from archive.queries.lookup import Article, find_article, stored_pictures, with_stored
-from archive.storage.sqlite_errors import readable_values
+from archive.storage.integrity.column_validation import readable_values
 from archive.storage.version_texts import from_row
 
 EditOrder = Literal["weight", "time"]

@@ -26,8 +26,11 @@ from archive.model.errors import (
 )
 from archive.model.paths import real_path
 from archive.storage import schema_check
-from archive.storage.file_identity import (
+from archive.storage.integrity.column_validation import ROW_ERRORS, is_odd, unreadable_row
+from archive.storage.migrations import APPLICATION_ID, SCHEMA, migrations
+from archive.storage.sqlite_file import (
     Connection,
+    damage_message,
     is_immutable,
     open_hint,
     require_file,
@@ -35,9 +38,6 @@ from archive.storage.file_identity import (
     require_plain_files,
     rescuing_copy,
 )
-from archive.storage.integrity.value_check import is_odd
-from archive.storage.migrations import APPLICATION_ID, SCHEMA, migrations
-from archive.storage.sqlite_errors import ROW_ERRORS, damage_message, unreadable_row
 
 BUSY_SECONDS = 30
 _BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)

@@ -25,8 +25,7 @@ from archive.model import clock
 from archive.model.records import Run
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import rows_of, transaction
-from archive.storage.integrity.column_validation import usable
-from archive.storage.sqlite_errors import readable_values
+from archive.storage.integrity.column_validation import readable_values, usable
 
 _STAND_IN_REPLACED = 3  # different pictures that one replaced
 _FETCHES = (

@@ -19,8 +19,8 @@ from archive.model.errors import pass_over
 from archive.model.records import ReadableKind, Reading, Unreadable
 from archive.storage import codecs
 from archive.storage.connection import rows_of
+from archive.storage.integrity.column_validation import ROW_ERRORS
 from archive.storage.list_placements import put_teasers
-from archive.storage.sqlite_errors import ROW_ERRORS
 from archive.storage.version_texts import COLUMNS, body_of, from_row, to_row
 
 READABLE = frozenset(get_args(ReadableKind))

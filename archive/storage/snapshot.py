@@ -11,12 +11,11 @@ from pathlib import Path
 from archive.model.errors import ArchiveUnusable
 from archive.model.paths import own_places
 from archive.storage.connection import Database, open_archive
-from archive.storage.file_identity import open_hint, require_plain_files
 from archive.storage.integrity import Problem, Step
 from archive.storage.integrity.fixity import broken_pages, broken_seals, stop_at_damage
 from archive.storage.integrity.seals import newest_seal
 from archive.storage.picture_files import broken_pictures
-from archive.storage.sqlite_errors import damage_message
+from archive.storage.sqlite_file import damage_message, open_hint, require_plain_files
 
 
 def snapshot(path: Path, to: Path) -> None:

@@ -20,7 +20,7 @@ from archive.model.urls import url_key
 from archive.storage import codecs
 from archive.storage.captures.kept_captures import Source
 from archive.storage.histories.related_urls import StoredCapture
-from archive.storage.sqlite_errors import readable_values
+from archive.storage.integrity.column_validation import readable_values
 from archive.storage.version_texts import CONFIDENCE, UNCERTAIN, from_row
 
 

@@ -23,7 +23,7 @@ from archive.model.identity_memo import REMEMBERED, IdentityMemo
 from archive.model.records import Block, Image, Reading, Run
 from archive.model.validation import claimed_moment, json_lines, number, optional, text
 from archive.storage.connection import transaction
-from archive.storage.sqlite_errors import readable_values
+from archive.storage.integrity.column_validation import readable_values
 from archive.text.recurring_blocks import Boilerplate, learn, learn_from_changes, without
 
 COLUMNS = ("headline", "lead", "body", "captions", "layout", "details")

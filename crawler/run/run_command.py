@@ -28,7 +28,7 @@ from archive.monitor.run_checks import add_warning
 from archive.runtime import signals
 from archive.runtime.atomic_files import Locked
 from archive.runtime.isolated import isolation
-from archive.storage.sqlite_errors import damage_message, is_corrupt
+from archive.storage.sqlite_file import damage_message, is_corrupt
 from crawler.alerts import dispatch
 from crawler.config.alert_tables import NO_ALERTS, Alerts
 from crawler.outlet import OutletSpider, archive_writer_of

@@ -28,7 +28,7 @@ from archive.storage import picture_history, run_rows, version_texts
 from archive.storage.clock_corrections import correct_clocks
 from archive.storage.connection import Database
 from archive.storage.histories import doubts
-from archive.storage.sqlite_errors import damage_message
+from archive.storage.sqlite_file import damage_message
 from crawler.outlet import OutletSpider
 from crawler.outlets.descriptions import matcher
 from crawler.run.run_verdict import (

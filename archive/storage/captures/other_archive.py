@@ -15,9 +15,9 @@ from archive.model.errors import BadValue
 from archive.model.records import Capture, Looks, Outlet, Picture, PictureCapture, Run
 from archive.model.urls import host_of, is_site
 from archive.storage.connection import transaction
-from archive.storage.integrity.column_validation import COLUMNS, problems, usable
+from archive.storage.integrity.column_validation import COLUMNS, ROW_ERRORS, problems, usable
 from archive.storage.integrity.seals import seal_finished
-from archive.storage.sqlite_errors import ROW_ERRORS, DatabaseError, is_corrupt, is_too_long
+from archive.storage.sqlite_file import DatabaseError, is_corrupt, is_too_long
 
 T = TypeVar("T")
 

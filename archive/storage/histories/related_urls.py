@@ -1,4 +1,5 @@
-"""Collects related addresses and articles and reads their captures: all that a history is derived from.
+"""Collects related addresses and articles and reads their captures: all that a history is derived from. Walks an
+archive URL by URL, to derive its histories again.
 
 An address is related to the articles it was ever an alias of, to the targets of its redirects, and to the addresses
 that redirected to it. A list page to which dead articles redirect is related to none of them: only its captures around
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from sqlite_utils import Database
 
@@ -21,7 +23,7 @@ from archive.model import clock
 from archive.model.urls import url_key
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import rows_of
-from archive.storage.sqlite_errors import readable_values
+from archive.storage.integrity.column_validation import readable_values
 from archive.storage.withdrawals import is_withdrawn
 
 _ANSWER_OF: dict[str, Answer] = {
@@ -281,3 +283,57 @@ def _same_number(db: Database, outlet_id: int, host: str, number: str | None) ->
     )
     keys = {row[0] for row in rows.fetchall() if number_in(row[0]) == number}
     return keys if len(keys) <= _MOST_SAME_NUMBER else set()
+
+
+_BATCH_SIZE = 500
+_URL_KEYS = """
+SELECT url_key FROM captures WHERE outlet_id = ?1 AND url_key > ?2
+UNION SELECT url_key FROM aliases WHERE outlet_id = ?1 AND url_key > ?2
+UNION SELECT url_key FROM articles WHERE outlet_id = ?1 AND url_key > ?2
+ORDER BY 1 LIMIT ?3
+"""
+_COUNT = """
+SELECT count(*) FROM (SELECT outlet_id, url_key FROM captures UNION SELECT outlet_id, url_key FROM aliases
+  UNION SELECT outlet_id, url_key FROM articles)
+"""
+_OTHER_ADDRESS = """
+SELECT 1 FROM aliases JOIN articles ON articles.id = article_id AND articles.outlet_id = ?1 AND withdrawn_at IS NULL
+WHERE aliases.outlet_id = ?1 AND aliases.url_key = ?2 AND articles.url_key <> ?2 AND NOT EXISTS (
+  SELECT 1 FROM aliases AS own WHERE own.outlet_id = ?1 AND own.url_key = articles.url_key
+  AND own.article_id <> articles.id)
+"""
+
+
+def addresses(db: Database, outlet_id: int, after: str = "", last: str | None = None) -> Iterator[str]:
+    """The URL keys of all captures, aliases and articles of an outlet, in order: from one after a key to the last."""
+    while batch := db.execute(_URL_KEYS, [outlet_id, after, _BATCH_SIZE]).fetchall():
+        for (key,) in batch:
+            if last is not None and key > last:
+                return
+            yield str(key)
+        after = batch[-1][0]
+
+
+def parts(db: Database, size: int) -> Iterator[tuple[int, str, str]]:
+    """The addresses of all outlets, so many at a time: outlets.id, the key before the first, the last key."""
+    for (outlet_id,) in db.execute("SELECT id FROM outlets ORDER BY name").fetchall():
+        after, keys = "", addresses(db, outlet_id)
+        while part := list(islice(keys, size)):
+            yield int(outlet_id), after, part[-1]
+            after = part[-1]
+
+
+def is_compared_elsewhere(db: Database, outlet_id: int, key: str) -> bool:
+    """Whether an address is only another one of an article whose own address leads to no other article: it is compared
+    with that."""
+    return db.execute(_OTHER_ADDRESS, [outlet_id, key]).fetchone() is not None
+
+
+def address_count(db: Database) -> int:
+    """How many `addresses` all outlets have."""
+    return int(db.execute(_COUNT).fetchone()[0])
+
+
+def is_waiting(db: Database, outlet_id: int, keys: Iterable[str]) -> bool:
+    """Whether one of these URLs is to be rebuilt."""
+    return any(is_pending(db, outlet_id, key) for key in keys)

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import snapshot, transaction
 from archive.storage.integrity import Problem, Step
-from archive.storage.integrity.value_check import odd_rows
+from archive.storage.integrity.column_validation import odd_rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from archive.storage import codecs, schema_check
 from archive.storage.connection import snapshot
 from archive.storage.integrity import Problem, Step, seals
 from archive.storage.integrity.column_validation import COLUMNS as TABLES
-from archive.storage.sqlite_errors import ROW_ERRORS
+from archive.storage.integrity.column_validation import ROW_ERRORS
 from archive.storage.stored_bodies import digest_and_size
 from archive.storage.version_texts import COLUMNS, from_row, row_digest
 from archive.storage.withdrawals.destruction import opened, opened_row, or_nothing

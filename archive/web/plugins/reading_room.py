@@ -18,7 +18,7 @@ from markupsafe import Markup
 from pluggy import HookimplMarker
 
 from archive.console import log_of
-from archive.storage.sqlite_errors import damage_message
+from archive.storage.sqlite_file import damage_message
 from archive.web.room.article_page import article, at_address, citation, unapi, version
 from archive.web.room.asgi_guard import AsgiGuard
 from archive.web.room.comparison_page import card, choose, comparison

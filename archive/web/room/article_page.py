@@ -21,7 +21,7 @@ from archive.queries.placements import Place, highest, places_of
 from archive.storage.captures import kept_captures
 from archive.storage.captures.kept_captures import Provenance, Tombstone, provenance_of
 from archive.storage.connection import Database
-from archive.storage.sqlite_errors import unreadable_row
+from archive.storage.integrity.column_validation import unreadable_row
 from archive.web.room import parameters
 from archive.web.room.memento import links, written
 from archive.web.room.request import HEADERS, RequestContext, page

@@ -22,7 +22,7 @@ from archive.model.errors import ArchiveDamaged, BadQuery, LuubaoError, UnknownA
 from archive.queries.lookup import find_article
 from archive.queries.outlets_followed import FollowedOutlet, outlets
 from archive.storage.connection import Database, shared_connection
-from archive.storage.sqlite_errors import ROW_ERRORS
+from archive.storage.integrity.column_validation import ROW_ERRORS
 from archive.web.room import parameters, translations
 from archive.web.room.parameters import (
     BadParameter,
