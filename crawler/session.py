@@ -11,8 +11,7 @@ from functools import partial
 
 from archive import Capture, Link, PictureCapture, Reading, Run, Unreadable
 from archive.frontier import capacity, change_rate_store, dequeue, url_queue
-from archive.frontier.host_state import troubled_hosts
-from archive.frontier.schedule import RECHECK_FLOOR, RecheckMode, pictures_again
+from archive.frontier.schedule import RECHECK_FLOOR, RecheckMode, pictures_again, troubled_hosts
 from archive.history.facts import REDIRECTS
 from archive.model.capture_validation import validated
 from archive.model.clock import now
@@ -23,7 +22,7 @@ from archive.pipeline import ingest
 from archive.pipeline.ingest import Arrival, Ingested
 from archive.runtime import isolated
 from archive.storage import picture_fetches, version_texts
-from archive.storage.captures import capture_writer, revisits
+from archive.storage.captures import capture_writer
 from archive.storage.clock_corrections import usual_offset
 from archive.storage.connection import Database
 from archive.workers import Lost
@@ -125,7 +124,7 @@ class CrawlSession:
         return self.move.to is not None and not any(seed.answered and seed.links != 0 for seed in seeds)
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
-        return revisits.validators(self.db, self.run, url) if self.sends_conditions else (None, None)
+        return capture_writer.validators(self.db, self.run, url) if self.sends_conditions else (None, None)
 
     def record_failure(self, url: str, reason: str) -> None:
         url_queue.give_up(self.db, self.run, url, now())
@@ -190,7 +189,7 @@ class CrawlSession:
         if ingested.filed is None or ingested.filed.outcome != "edited":
             return
         validators = capture.header("ETag"), capture.header("Last-Modified")
-        if revisits.versions_under(self.db, self.run, capture.requested_url, *validators) == 2:  # noted once
+        if capture_writer.versions_under(self.db, self.run, capture.requested_url, *validators) == 2:  # noted once
             self.changed_silently.append(capture.requested_url)
 
     def leave_unread(self, arrival: Arrival) -> Submitted:

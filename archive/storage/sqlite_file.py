@@ -177,3 +177,39 @@ class Connection(InterruptibleConnection):
         """Records the path and identity of the open file."""
         self.path = Path(os.path.abspath(path))  # noqa: PTH100  # keeps a link, which is followed each time
         self.file = _identity(self.path)
+
+
+_WAL_SUFFIXES = ("-wal", "-shm")
+_BUSY_TIMEOUT = 2.0  # seconds
+
+
+def remove_logs(path: Path) -> None:
+    """Removes the write-ahead log and its index. Call only where nobody has the file open and the log is empty."""
+    for suffix in _WAL_SUFFIXES:
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+@contextmanager
+def exclusive_access(path: Path) -> Iterator[None]:
+    """Exclusive access: nobody else has the file open, and its write-ahead log is checkpointed into it and removed;
+    otherwise closing would delete, by its name, a log beside the replacement. Skips the check for a damaged file.
+
+    Raises ArchiveUnusable where somebody has it open, or it cannot be written.
+    """
+    if not path.exists():
+        yield
+        return
+    require_plain_files(path)
+    with closing(sqlite3.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None)) as db:
+        try:
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            db.execute("BEGIN EXCLUSIVE")
+            db.execute("COMMIT")
+            db.execute("PRAGMA journal_mode = DELETE").fetchall()
+        except sqlite3.DatabaseError as error:
+            if damage_message(error) is None:
+                in_use = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+                why = f"is in use ({error}). End what serves or writes it, and try again"
+                why = why if in_use else f"cannot be replaced ({error}). {open_hint(path)}"
+                raise ArchiveUnusable(f"{path} {why}") from error
+        yield

@@ -17,9 +17,9 @@ from functools import partial
 from itertools import pairwise, product
 
 from archive.model.digests import digest_of_value
-from archive.model.identity_memo import IdentityMemo
 from archive.model.records import Block, Image, Reading
 from archive.model.urls import first_picture_key
+from archive.text.equivalence import IdentityMemo
 
 _LABEL = "label "  # before a label's mark: field, place and the label itself
 _LONGEST = 40

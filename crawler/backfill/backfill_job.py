@@ -27,8 +27,8 @@ from archive.storage.histories.history_writer import Counts
 from crawler.backfill.archive_client import MAX_PAGES, ArchiveClient, ArchiveSource, Span, WebArchiveBusy
 from crawler.backfill.commoncrawl import CommonCrawl
 from crawler.backfill.wayback import Wayback
+from crawler.config.catalogue import described
 from crawler.outlet import user_agent
-from crawler.outlets.catalogue import described
 
 _BATCH_SIZE = 50
 _MAX_REPORTED = 20

@@ -29,8 +29,8 @@ from archive.storage.clock_corrections import correct_clocks
 from archive.storage.connection import Database
 from archive.storage.histories import doubts
 from archive.storage.sqlite_file import damage_message
+from crawler.config.descriptions import matcher
 from crawler.outlet import OutletSpider
-from crawler.outlets.descriptions import matcher
 from crawler.run.run_verdict import (
     MAX_PAGES,
     WRONG_CLOCK,

@@ -29,7 +29,7 @@ from archive.pictures import recognise, recognise_kind
 from archive.pipeline.ingest import keep_picture
 from archive.runtime import isolated
 from archive.storage import connection, picture_fetches
-from archive.storage.captures.revisits import RevisitTarget
+from archive.storage.captures.other_archive import RevisitTarget
 from archive.storage.connection import Database
 from archive.storage.picture_files import put_file, verified_file
 from archive.storage.picture_history import image_of, mark_showing, picture_comes_late, picture_is_here

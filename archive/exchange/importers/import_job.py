@@ -39,7 +39,7 @@ from archive.runtime.atomic_files import outlet_lock
 from archive.storage import connection, run_rows, version_texts
 from archive.storage.captures import kept_captures
 from archive.storage.captures.capture_writer import is_here
-from archive.storage.captures.revisits import body_known
+from archive.storage.captures.other_archive import body_known
 from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
 from archive.storage.picture_history import outlet_showing
