@@ -23,8 +23,8 @@ from archive.pipeline.ingest import Arrival, Ingested
 from archive.runtime import isolated
 from archive.storage import picture_fetches, version_texts
 from archive.storage.captures import capture_writer
-from archive.storage.clock_corrections import usual_offset
 from archive.storage.connection import Database
+from archive.storage.run_rows import usual_offset
 from archive.workers import Lost
 from crawler.readers import packed_links
 

@@ -18,10 +18,10 @@ from archive.model.digests import digest_of_value
 from archive.model.errors import BadValue
 from archive.model.records import Reading, Teaser, Unreadable
 from archive.model.urls import url_key
-from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import rows_of, transaction
 from archive.storage.integrity import Problem, Step
 from archive.storage.integrity.column_validation import row_numbers
+from archive.storage.schema_views import CORRECTED_TIME
 from archive.storage.withdrawals import is_withdrawn
 
 _LISTS = ("home", "listing")

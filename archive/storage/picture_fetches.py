@@ -19,8 +19,8 @@ from archive.model import clock
 from archive.model.errors import BadValue
 from archive.model.paths import picture_place
 from archive.model.records import Filed, Picture, PictureCapture, PictureOutcome, Run, WantedPicture
-from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import transaction
+from archive.storage.schema_views import CORRECTED_TIME
 
 _LONGEST_PAUSE = timedelta(days=180)
 _FORBIDDEN_PAUSE = timedelta(days=30)

@@ -25,9 +25,9 @@ from archive.pipeline import history_filing, ingest
 from archive.queries.outlets_followed import warned_recently
 from archive.runtime.atomic_files import outlet_lock
 from archive.storage import picture_history, run_rows, version_texts
-from archive.storage.clock_corrections import correct_clocks
 from archive.storage.connection import Database
 from archive.storage.histories import doubts
+from archive.storage.run_rows import correct_clocks
 from archive.storage.sqlite_file import damage_message
 from crawler.config.descriptions import matcher
 from crawler.outlet import OutletSpider

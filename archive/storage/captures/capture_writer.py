@@ -26,9 +26,9 @@ from archive.model.records import Capture, CaptureOutcome, Kept, Outlet, Reading
 from archive.model.urls import url_key
 from archive.model.validation import line, or_none
 from archive.storage.captures.kept_captures import Source, article_at
-from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import transaction
 from archive.storage.reading_rows import has_captures, same_words
+from archive.storage.schema_views import CORRECTED_TIME
 from archive.storage.stored_bodies import LARGEST, get_body, put_body
 from archive.storage.withdrawals import is_withdrawn
 

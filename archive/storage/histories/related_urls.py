@@ -21,9 +21,9 @@ from archive.history.article_identity import are_domains, number_in, page_of, pa
 from archive.history.facts import Answer, gone_reason
 from archive.model import clock
 from archive.model.urls import url_key
-from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import rows_of
 from archive.storage.integrity.column_validation import readable_values
+from archive.storage.schema_views import CORRECTED_TIME
 from archive.storage.withdrawals import is_withdrawn
 
 _ANSWER_OF: dict[str, Answer] = {

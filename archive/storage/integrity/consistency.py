@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import snapshot, transaction
 from archive.storage.integrity import Problem, Step
 from archive.storage.integrity.column_validation import odd_rows
+from archive.storage.schema_views import CORRECTED_TIME
 
 
 @dataclass(frozen=True, slots=True)
