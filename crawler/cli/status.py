@@ -117,7 +117,7 @@ Point = tuple[float, float, Day]
 
 def page(status: Status) -> str:
     """The status as one self-contained HTML page with plots (SVG): no script, no request, printable."""
-    from archive.web.template_environment import environment  # imported late: jinja2 takes long to import
+    from archive.web.configuration import environment  # imported late: jinja2 takes long to import
 
     html = environment().get_template("status_page.html").render(
         status=status, name=Path(status.archive).name, facts=facts, moment=moment, size=size, backoff_line=backoff_line,

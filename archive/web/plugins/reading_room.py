@@ -19,6 +19,7 @@ from pluggy import HookimplMarker
 
 from archive.console import log_of
 from archive.storage.sqlite_file import damage_message
+from archive.web.configuration import FILTERS, TESTS
 from archive.web.room.article_page import article, at_address, citation, unapi, version
 from archive.web.room.asgi_guard import AsgiGuard
 from archive.web.room.comparison_page import card, choose, comparison
@@ -31,7 +32,6 @@ from archive.web.room.placement_pages import front_page, front_pages, path
 from archive.web.room.replay import capture, cdx, replay, sandboxed, warc
 from archive.web.room.request import View, context_of, is_public
 from archive.web.sql_guard import Guard
-from archive.web.template_environment import FILTERS, TESTS
 
 hookimpl = HookimplMarker("datasette")
 log = log_of(__name__)

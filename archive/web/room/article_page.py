@@ -22,11 +22,11 @@ from archive.storage.captures import kept_captures
 from archive.storage.captures.kept_captures import Provenance, Tombstone, provenance_of
 from archive.storage.connection import Database
 from archive.storage.integrity.column_validation import unreadable_row
+from archive.web.configuration import Part, parts
 from archive.web.room import parameters
 from archive.web.room.memento import links, written
 from archive.web.room.request import HEADERS, RequestContext, page
 from archive.web.room.translations import local
-from archive.web.template_environment import Part, parts
 
 _TYPES = {
     "bib": "application/x-bibtex; charset=utf-8",
