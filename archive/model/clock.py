@@ -4,7 +4,6 @@ own offset; dates of HTTP headers. Looks up time zones, and turns days into mome
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from functools import lru_cache
@@ -65,6 +64,7 @@ def http_date(text: str | None) -> datetime | None:
         return None
 
 
+_ONE_DAY = timedelta(days=1)
 _LONGEST_ZONE = 64
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 UNKNOWN = ZoneInfo("UTC")
@@ -90,19 +90,17 @@ def zone_of(name: str) -> ZoneInfo:
     return UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class DaySpan:
-    """The first and the last day, both included; None is open."""
+def day_span(first: date | None, last: date | None, timezone: str) -> tuple[str, str]:
+    """The first moment of a span of days and the first one after it, as `stamp` writes them, compared as text. None is
+    open. timezone: IANA name of the zone of the days."""
+    zone = zone_of(timezone)
+    after = None if last is None else min(last, date.max - _ONE_DAY) + _ONE_DAY
+    return "" if first is None else _midnight(first, zone), "~" if after is None else _midnight(after, zone)
 
-    since: date | None = None
-    until: date | None = None
 
-    def stamps(self, timezone: str) -> tuple[str, str]:
-        """The first moment inside and the first moment after the range, as clock.stamp writes them, compared as text.
-        timezone: IANA name of the zone of the days."""
-        zone = zone_of(timezone)
-
-        def start(day: date) -> str:
-            return stamp(datetime.combine(day, time_of_day(), zone))
-
-        return start(self.since) if self.since else "", start(self.until + timedelta(days=1)) if self.until else "~"
+def _midnight(day: date, zone: ZoneInfo) -> str:
+    """Start of a local day in UTC; at the ends of the calendar, where UTC has no such day, midnight UTC of the day."""
+    try:
+        return stamp(datetime.combine(day, time_of_day(), zone))
+    except OverflowError:
+        return f"{day.isoformat()}T00:00:00Z"

@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from archive.model.clock import DaySpan
+from archive.model.clock import day_span
 from archive.model.errors import ArchiveDamaged, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
 from archive.pipeline.history_filing import file_or_report, pages_to_read, rehearse_filing
@@ -96,7 +96,7 @@ def reread(
         Workers[Waiting, ReadPage](setting_up, order.jobs, patience=order.patience) as workers,
     ):
         for run in outlets:
-            span = Span(*DaySpan(order.since, order.until).stamps(run.outlet.timezone))
+            span = Span(*day_span(order.since, order.until, run.outlet.timezone))
             job = Rereading(db, run, boilerplate[run.outlet_id], workers, span, report, stopped)
             job.show = shown(job, began, progress)
             job.run_all()

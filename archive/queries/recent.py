@@ -12,13 +12,12 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from archive.diff import EditSummary, summarize_edit
-from archive.model.clock import zone_of
+from archive.model.clock import day_span
 from archive.model.errors import UnknownArticle, Withdrawn
 from archive.model.paths import thumbnail_place
 from archive.model.records import Reading, StoredPicture
 from archive.model.validation import is_digest, stored_moment
 from archive.queries.article_search import LANGUAGE, ArticleFilter, conditions
-from archive.queries.days import moments
 from archive.queries.lookup import Article, find_article, stored_pictures, with_stored
 from archive.storage.integrity.column_validation import readable_values
 from archive.storage.version_texts import from_row
@@ -261,7 +260,7 @@ def cited_article(db: Database, url: str, accessed: date | None) -> CitedArticle
         return CitedArticle(url, accessed, "unknown")
     except Withdrawn:
         return CitedArticle(url, accessed, "withdrawn")
-    until = moments(accessed, accessed, zone_of(article.timezone))[1] if accessed else ""
+    until = day_span(accessed, accessed, article.timezone)[1] if accessed else ""
     rows = db.execute(
         "SELECT id, number, first_seen_at < ? FROM versions WHERE article_id = ? ORDER BY number", [until, article.id]
     ).fetchall()

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from archive.diff import EditSummary, Piece, words
 from archive.diff.summary import PictureChange, Quote
-from archive.model.clock import zone_of
+from archive.model.clock import day_span
 from archive.model.errors import BadQuery, UnknownArticle
 from archive.queries import article_search, days, lookup, outlets_followed, photographs, recent
 from archive.queries.article_search import ArticleFilter, Hit
@@ -241,8 +241,8 @@ def _day(db: Database, context: RequestContext, requested_day: date) -> dict[str
     article_filter = filter_of(context)
     outlets = outlets_followed.outlets(db)
     chosen = next((outlet for outlet in outlets if outlet.name == article_filter.outlet), None)
-    zone = zone_of((chosen or outlets[0]).timezone) if outlets else zone_of("UTC")
-    between = days.moments(requested_day, requested_day, zone)
+    timezone = (chosen or outlets[0]).timezone if outlets else "UTC"
+    between = day_span(requested_day, requested_day, timezone)
     edit_entries = edit_entries_of(db, recent.edits(db, article_filter, between=between, limit=_PER_DAY))
     shown = [chosen] if chosen else outlets
     states = [(outlet, days.days(db, outlet, requested_day, requested_day).state(requested_day)) for outlet in shown]
