@@ -12,7 +12,7 @@ from functools import partial
 from archive import Capture, Link, PictureCapture, Reading, Run, Unreadable
 from archive.frontier import capacity, change_rate_store, dequeue, url_queue
 from archive.frontier.schedule import RECHECK_FLOOR, RecheckMode, pictures_again, troubled_hosts
-from archive.history.facts import REDIRECTS
+from archive.history.facts import REDIRECTS, redirect_means_gone
 from archive.model.capture_validation import validated
 from archive.model.clock import now
 from archive.model.records import PictureOutcome, WantedPicture
@@ -226,7 +226,7 @@ class CrawlSession:
         if len(via) > self.run.limits.redirects:
             self.counts["left: redirects"] += 1
             return None
-        if capture_writer.leads_away(capture, self.run.outlet) or self.never(target):
+        if redirect_means_gone(capture.requested_url, target, self.run.outlet) or self.never(target):
             return None
         if url_key(target) not in map(url_key, via):
             if url_queue.captured_in_run(self.db, self.run, target):

@@ -262,7 +262,9 @@ class _Merging:
         own_run, capture = run or self.whole, past.capture
         try:
             self.budget.spend(past.size)
-            body = None if capture.status == 304 else self._body(past)
+            body = (
+                None if capture.status == 304 else capture_writer.kept_body(self.theirs, past.id, other_archive.LARGEST)
+            )
         except (ArchiveDamaged, UnpacksTooMuch) as error:
             self.done.counts["damaged"] += isinstance(error, ArchiveDamaged)
             self.done.refuse(f"captures {past.id}", str(error))
@@ -279,9 +281,6 @@ class _Merging:
         arrived = arrivals.arrive(capture, Origin(*past.origin) if past.origin else None, always_late=True)
         self.done.counts["withdrawn" if arrived == "withdrawn" else "captures"] += 1
         return run
-
-    def _body(self, past: OtherCapture) -> bytes | None:
-        return capture_writer.kept_body(self.theirs, past.id, other_archive.LARGEST)
 
     def _is_fact_only(self, run: Run, capture: Capture) -> bool:
         """Whether a withdrawn article's capture is here already without its bytes."""

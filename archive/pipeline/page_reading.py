@@ -63,9 +63,7 @@ def extractor_of(boilerplate: Boilerplate) -> str:
     return f"{extractor_name()}, furniture {_digest_of(boilerplate)[:19]}" if boilerplate.marks else extractor_name()
 
 
-@IdentityMemo
-def _digest_of(boilerplate: Boilerplate) -> str:
-    return boilerplate.digest
+_digest_of = IdentityMemo[Boilerplate, str](lambda boilerplate: boilerplate.digest)
 
 
 def gave_up(error: Exception, boilerplate: Boilerplate) -> Unreadable:

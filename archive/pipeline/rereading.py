@@ -28,8 +28,9 @@ from archive.pipeline.page_reading import extractor_of, read_here, without_rates
 from archive.pipeline.reread_report import Report
 from archive.storage import connection, version_texts
 from archive.storage.captures import capture_writer, kept_captures
-from archive.storage.connection import Database, checkpoint
+from archive.storage.connection import Database
 from archive.storage.list_placements import place_teasers
+from archive.storage.sqlite_file import checkpoint
 from archive.storage.unread_captures import ExtractorProgress, Span, Waiting
 from archive.text.recurring_blocks import Boilerplate
 from archive.workers import PATIENCE, Lost, Workers, awaited

@@ -22,13 +22,13 @@ from archive.model.errors import UnknownSeal, note_again, take_notices
 from archive.model.packing import UnpackBudget
 from archive.pipeline.history_filing import Extractors, FormerExtractor, RederivedUrl
 from archive.storage.captures import kept_captures
-from archive.storage.connection import Database, open_archive, path_of, snapshot
+from archive.storage.connection import Database, open_archive, snapshot
 from archive.storage.histories import related_urls
 from archive.storage.integrity import Problem, Step, Unchecked, consistency, fixity
 from archive.storage.integrity.column_validation import ROW_ERRORS
 from archive.storage.list_placements import wrong_placements
 from archive.storage.picture_files import broken_pictures
-from archive.storage.sqlite_file import DatabaseError
+from archive.storage.sqlite_file import DatabaseError, path_of
 from archive.workers import Lost, Workers, awaited, cores
 
 if TYPE_CHECKING:
@@ -247,5 +247,5 @@ def steps(db: Database, *, derived: bool = True) -> int:
 def require_seal(db: Database, digest: str) -> None:
     """Raises UnknownSeal when the chain does not hold a seal noted earlier: what it covered was removed, or this is
     another archive."""
-    if not fixity.has_seal(db, digest):
+    if not db.execute("SELECT 1 FROM seals WHERE digest = ?", [digest]).fetchone():
         raise UnknownSeal(f"the archive has no seal {digest}: what it covered was removed, or this is another archive")

@@ -66,8 +66,6 @@ class Edit:
     changed: str
     words_removed: int | None
     words_added: int | None
-    numbers_changed: int | None
-    names_changed: int | None
     announced: str | None
     old_headline: str
     new_headline: str
@@ -130,8 +128,8 @@ def _card(row: dict[str, Any]) -> Card:
 # A difference between two extractor versions is no edit: see the view `edits`.
 _EDITS = (
     "SELECT edits.article_id, edits.number, outlets.title AS outlet, outlets.timezone, edits.url, edits.edited_at,"
-    " edits.changed, edits.words_removed, edits.words_added, edits.numbers_changed, edits.names_changed,"
-    " edits.announced, edits.old_headline, edits.new_headline, articles.section, edits.old_version_id,"
+    " edits.changed, edits.words_removed, edits.words_added, edits.announced,"
+    " edits.old_headline, edits.new_headline, articles.section, edits.old_version_id,"
     " edits.new_version_id FROM edits"
     " JOIN articles ON articles.id = edits.article_id JOIN outlets ON outlets.id = articles.outlet_id"
     " WHERE articles.withdrawn_at IS NULL{more}"

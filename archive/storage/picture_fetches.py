@@ -19,7 +19,7 @@ from archive.model import clock
 from archive.model.errors import BadValue
 from archive.model.paths import picture_place
 from archive.model.records import Filed, Picture, PictureCapture, PictureOutcome, Run, WantedPicture
-from archive.storage.connection import transaction
+from archive.storage.connection import insert, transaction
 from archive.storage.schema_views import CORRECTED_TIME
 
 _LONGEST_PAUSE = timedelta(days=180)
@@ -196,21 +196,10 @@ def _insert_picture(db: Database, picture: Picture) -> int:
 def _insert_fetch(
     db: Database, run: Run, capture: PictureCapture, outcome: PictureOutcome, picture_id: int | None
 ) -> None:
-    row = {
-        "image_id": capture.image_id,
-        "run_id": run.id,
-        "captured_at": clock.stamp(capture.captured_at),
-        "final_url": capture.final_url,
-        "status": capture.status,
-        "outcome": outcome,
-        "detail": capture.detail,
-        "etag": capture.etag,
-        "last_modified": capture.last_modified,
-        "picture_id": picture_id,
-    }
-    db.execute(
-        f"INSERT INTO picture_captures ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
-    )
+    names = ("image_id", "final_url", "status", "detail", "etag", "last_modified")
+    own = {"run_id": run.id, "outcome": outcome, "picture_id": picture_id}
+    row = {name: getattr(capture, name) for name in names} | own | {"captured_at": clock.stamp(capture.captured_at)}
+    insert(db, "picture_captures", row)
 
 
 def _schedule(db: Database, capture: PictureCapture, outcome: PictureOutcome, rest: timedelta) -> None:

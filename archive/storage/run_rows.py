@@ -25,8 +25,9 @@ from archive.model import clock, validation
 from archive.model.errors import BadValue
 from archive.model.records import Outlet, Run, RunKind, header_of
 from archive.storage.codecs import has_doubled
-from archive.storage.connection import checkpoint, transaction
+from archive.storage.connection import transaction
 from archive.storage.integrity.seals import seal_finished
+from archive.storage.sqlite_file import checkpoint
 from archive.storage.stored_bodies import learn_dictionary
 
 

@@ -16,11 +16,17 @@ from sqlite3 import OperationalError as OperationalError
 from sqlite_utils import Database
 
 from archive.model import clock
-from archive.model.errors import ArchiveGone, ArchiveMissing, ArchiveUnusable, LuubaoError
+from archive.model.errors import (
+    ArchiveGone,
+    ArchiveMissing,
+    ArchiveUnusable,
+    LuubaoError,
+)
 from archive.model.paths import real_path
 from archive.runtime.atomic_files import atomic_write
 from archive.runtime.signals import InterruptibleConnection
 
+BUSY_SECONDS = 30
 _INDEX_FORMAT = "invalid fts5 file format"
 _CORRUPT_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _ACCESS_CODES = (
@@ -213,3 +219,20 @@ def exclusive_access(path: Path) -> Iterator[None]:
                 why = why if in_use else f"cannot be replaced ({error}). {open_hint(path)}"
                 raise ArchiveUnusable(f"{path} {why}") from error
         yield
+
+
+def path_of(db: Database) -> Path | None:
+    """The file of an archive that `open_archive` opened; None for other connections."""
+    return db.conn.path if isinstance(db.conn, Connection) else None
+
+
+def checkpoint(db: Database) -> bool:
+    """Checkpoints the write-ahead log into the file and truncates it; does nothing with a busy reader or a full disk:
+    nothing is lost by doing it later. Returns whether it succeeded."""
+    complete = False
+    with suppress(sqlite3.OperationalError):
+        db.execute("PRAGMA busy_timeout = 0")
+        busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        complete = not busy
+    db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    return complete

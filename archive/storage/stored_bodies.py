@@ -22,8 +22,8 @@ from archive.model import clock
 from archive.model.digests import digest_of, digest_of_parts
 from archive.model.errors import ArchiveDamaged
 from archive.storage import codecs
-from archive.storage.connection import any_length, checkpoint, snapshot, transaction
-from archive.storage.sqlite_file import DatabaseError, is_corrupt
+from archive.storage.connection import any_length, snapshot, transaction
+from archive.storage.sqlite_file import DatabaseError, checkpoint, is_corrupt
 
 MAX_DEPTH = 3
 """The longest chain: how many patches may lie between a body and one that is no patch."""

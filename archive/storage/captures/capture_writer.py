@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from sqlite_utils import Database
 
 from archive.frontier import url_queue
-from archive.history import facts
 from archive.history.facts import REDIRECTS, answer_of, declared_key
 from archive.model import clock
 from archive.model.digests import digest_of
@@ -51,9 +50,10 @@ def keep(db: Database, run: Run, capture: Capture, *, late: bool = False) -> Kep
     key = url_key(capture.requested_url)
     with transaction(db):
         if is_withdrawn(db, run.outlet_id, key):
-            return _store_without_body(db, run, key, replace(capture, body=None))
+            return _store(db, run, key, replace(capture, body=None), None, None, late=True)
         predecessor = _find_predecessor(db, run, key, clock.stamp(capture.captured_at) if late else _END_OF_TIME)
-        body_id = _store_body(db, run, capture, predecessor) if capture.body else None
+        former, moment = predecessor.body_id if predecessor else None, capture.captured_at
+        body_id = put_body(db, capture.body, run.outlet_id, former, moment) if capture.body else None
         return _store(db, run, key, capture, body_id, predecessor, late=late)
 
 
@@ -67,17 +67,6 @@ def _store(
     if not late:
         _update_frontier(db, run, key, capture, outcome)
     return Kept(capture_id, key, outcome, revisit.body_id if revisit else body_id)
-
-
-def _store_without_body(db: Database, run: Run, key: str, capture: Capture) -> Kept:
-    """Stores a capture without its body, for a URL whose article was withdrawn."""
-    outcome = judge(capture, run.outlet, seen_before=False)
-    return Kept(_insert(db, run, key, capture, outcome, None, None), key, outcome)
-
-
-def _store_body(db: Database, run: Run, capture: Capture, earlier: _Predecessor | None) -> int:
-    predecessor = earlier.body_id if earlier else None
-    return put_body(db, capture.body or b"", run.outlet_id, predecessor, capture.captured_at)
 
 
 def judge(capture: Capture, outlet: Outlet, *, seen_before: bool) -> CaptureOutcome:
@@ -129,11 +118,6 @@ def _update_frontier(db: Database, run: Run, key: str, capture: Capture, outcome
         url_queue.postpone(db, run, key, capture.captured_at)
     if outcome == "redirect" and url_key(capture.final_url) == key:
         url_queue.readdress(db, run, key, capture.final_url)
-
-
-def leads_away(capture: Capture, outlet: Outlet) -> bool:
-    """Whether a redirect means that the page is gone: its target is the home page, another site, or not on the web."""
-    return facts.redirect_means_gone(capture.requested_url, capture.final_url, outlet)
 
 
 def kept_body(db: Database, capture_id: int, largest: int = LARGEST) -> bytes | None:

@@ -17,7 +17,7 @@ from archive.model.capture_validation import validated
 from archive.model.errors import BadValue
 from archive.model.records import Capture, Looks, Outlet, Picture, PictureCapture, Run
 from archive.model.urls import host_of, is_site, url_key
-from archive.storage.connection import transaction
+from archive.storage.connection import insert, transaction
 from archive.storage.integrity.column_validation import COLUMNS, ROW_ERRORS, problems, usable
 from archive.storage.integrity.seals import seal_finished
 from archive.storage.sqlite_file import DatabaseError, is_corrupt, is_too_long
@@ -237,12 +237,8 @@ def has_run(db: Database, outlet_id: int, other: OtherRun) -> bool:
 def open_like(db: Database, outlet_id: int, other: OtherRun) -> int:
     """Inserts a copy of the other run, as running until its captures are taken over; returns its id."""
     unfinished = {"outcome": "running", "finished_at": None, "reason": None}
-    row = {**other.facts, **unfinished, "outlet_id": outlet_id}
     with transaction(db):
-        cursor = db.execute(
-            f"INSERT INTO runs ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
-        )
-    return int(cursor.lastrowid or 0)
+        return insert(db, "runs", {**other.facts, **unfinished, "outlet_id": outlet_id})
 
 
 def close_like(db: Database, run: Run, other: OtherRun, moment: datetime) -> None:

@@ -11,6 +11,7 @@ from archive.diff.compare import REPLACED_PICTURE, announcement, edit_weight
 from archive.history import Version
 from archive.model import clock
 from archive.model.records import Reading
+from archive.storage.connection import insert
 from archive.storage.picture_fetches import ensure_image, schedule_moved
 from archive.storage.reading_rows import extractor_id, keep_aside
 from archive.storage.version_texts import from_row, to_row
@@ -36,8 +37,7 @@ def put_version(
         values |= dict.fromkeys(MEASURES)
     if former is None:
         changes = values | {"id": _next_id(db)}
-        marks = ", ".join("?" * len(changes))
-        db.execute(f"INSERT INTO versions ({', '.join(changes)}) VALUES ({marks})", list(changes.values()))
+        insert(db, "versions", changes)
     else:
         changes = {
             name: value for name, value in values.items() if former[name] != value or (moved and name == "number")
@@ -105,10 +105,7 @@ def _put_text(db: Database, version_id: int, version: Version, extractor: int) -
     if not is_same:
         db.execute("DELETE FROM texts WHERE id = ?", [text_id])
         columns = {"version_id": version_id, "extractor_id": reader, "capture_id": version.proof.id, **row}
-        marks = ", ".join("?" * len(columns))
-        text_id = db.execute(
-            f"INSERT INTO texts ({', '.join(columns)}) VALUES ({marks})", list(columns.values())
-        ).lastrowid
+        text_id = insert(db, "texts", columns)
     db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, text_id])
     return True
 

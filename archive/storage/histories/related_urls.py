@@ -332,8 +332,3 @@ def is_compared_elsewhere(db: Database, outlet_id: int, key: str) -> bool:
 def address_count(db: Database) -> int:
     """How many `addresses` all outlets have."""
     return int(db.execute(_COUNT).fetchone()[0])
-
-
-def is_waiting(db: Database, outlet_id: int, keys: Iterable[str]) -> bool:
-    """Whether one of these URLs is to be rebuilt."""
-    return any(is_pending(db, outlet_id, key) for key in keys)

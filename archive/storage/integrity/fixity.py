@@ -183,11 +183,6 @@ def _seal_matches(db: Database, run_id: int, previous: str | None, sealed: list[
     return cursor.fetchone() is not None and seals.digest_over(db, run_id, previous, rows) == digest
 
 
-def has_seal(db: Database, digest: str) -> bool:
-    """Whether a seal is in the chain."""
-    return db.execute("SELECT 1 FROM seals WHERE digest = ?", [digest]).fetchone() is not None
-
-
 def row_count(db: Database) -> int:
     """How many rows this module checks."""
     tables = ("dictionaries", "bodies", "texts", "seals", "pictures")
