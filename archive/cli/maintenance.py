@@ -83,11 +83,11 @@ def _rereading(path: Path) -> AbstractContextManager[Reread]:
 
 def _print_left(left: Unchecked) -> None:
     """Prints what verification could not derive again, and what to do."""
-    if left.waiting:
-        say(f"{left.waiting} addresses wait to be put in order by the next run, and were left out", err=True)
-    if left.former:
+    if left["waiting"]:
+        say(f"{left['waiting']} addresses wait to be put in order by the next run, and were left out", err=True)
+    if left["former"]:
         why = "because an earlier reader read them: run `luubao reread`"
-        say(f"{left.former} addresses were left out, {why}", err=True)
+        say(f"{left['former']} addresses were left out, {why}", err=True)
 
 
 def _print_problems(

@@ -231,10 +231,10 @@ class RederivedUrl(Filing):
         stored = readings_of(self.db, [past.id for past in pasts])
         is_unread = any(past.outcome == "fresh" and not stored[past.id] for past in pasts)
         if is_unread or any(related_urls.is_pending(self.db, self.run.outlet_id, key) for key in keys):
-            skipped.waiting += len(keys)
+            skipped["waiting"] += len(keys)
             return [], keys
         if history_readings.are_by_former_rules(self.db, (row for rows in stored.values() for row in rows.values())):
-            skipped.former += len(keys)
+            skipped["former"] += len(keys)
             return [], keys
         derivation = replace(derivation, extractor=self.reader[0])
         words = self.has_read or bool(self.known)

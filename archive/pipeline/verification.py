@@ -102,7 +102,7 @@ def _compared_by(
         if isinstance(compared, Lost):
             yield from _differences(extractors[part.outlet_id], _keys_of(db, part), skipped, step)
             continue
-        skipped.add(compared.skipped)
+        skipped.update(compared.skipped)
         note_again(compared.notices)
         for _ in range(compared.count):
             step()
@@ -188,7 +188,7 @@ def _compared(again: RederivedUrl, key: str, skipped: Unchecked) -> tuple[list[P
     try:
         return again.differences(key, skipped)
     except FormerExtractor:
-        skipped.former += 1
+        skipped["former"] += 1
     except ROW_ERRORS as error:
         where, why = f"{again.run.outlet.name} {key}", validation.shown(str(error))
         return [Problem(where, f"what its captures amount to cannot be told: {why}")], set()
@@ -216,7 +216,9 @@ def verify(
     with rederivation(db, reread) if derived else nullcontext() as rederived:
         reported: set[str] = set()
         yield from _facts(db, step, pictures, budget, reported)
-        for problem in fixity.stop_at_damage(rederived(left or Unchecked(), step)) if rederived else ():
+        for problem in (
+            fixity.stop_at_damage(rederived(Unchecked() if left is None else left, step)) if rederived else ()
+        ):
             if problem.where not in reported:
                 yield problem
 

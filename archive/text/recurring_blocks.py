@@ -167,9 +167,9 @@ def learn_from_changes(
     moments = defaultdict[tuple[str, bool], _Group](list)
     for change in changes:
         for mark in (change.gone | change.came) - known.marks - change.lost:
-            if mark.startswith(_WALL) and not change.is_alone(mark, common):
-                continue
-            moments[kind_of(mark), mark in change.came].append((change.moment, change.is_alone(mark, common), mark))
+            is_alone = change.is_alone(mark, common)
+            if is_alone or not mark.startswith(_WALL):
+                moments[kind_of(mark), mark in change.came].append((change.moment, is_alone, mark))
     groups = defaultdict[str, list[_Group]](list)
     for (kind, _), group in moments.items():
         groups[kind] += _at_once(sorted(group))
@@ -319,12 +319,6 @@ def _marks_of(block: Block) -> set[str]:
     return marks | _walls(marks)
 
 
-def _marks(reading: Reading) -> set[str]:
-    """The distinct marks of a reading."""
-    texts = {_text_mark(block.text) for block in reading.blocks if block.kind != "image" and block.text}
-    return texts | {_picture_mark(image) for image in reading.images}
-
-
 def _is_numbered(text: str) -> bool:
     """Whether a paragraph holds a number and words: a number alone may stand in any table."""
     return bool(_NUMBER.search(text)) and sum(word.isalpha() for word in text.split()) >= _FEWEST_WORDS
@@ -333,7 +327,8 @@ def _is_numbered(text: str) -> bool:
 def _recurring_marks(reading: Reading) -> set[str]:
     """The marks that may be the site's: not a note of a correction, which stands in several articles too."""
     notes = (reading.correction or "").splitlines()
-    return _marks(reading) - set(map(_text_mark, notes))
+    texts = (block.text for block in reading.blocks if block.kind != "image" and block.text)
+    return ({*map(_text_mark, texts)} | {*map(_picture_mark, reading.images)}) - {*map(_text_mark, notes)}
 
 
 def _text_mark(text: str) -> str:
