@@ -58,8 +58,8 @@ def http_date(text: str | None) -> datetime | None:
     from email.utils import parsedate_to_datetime  # imported late: most commands meet none
 
     try:
-        date = parsedate_to_datetime(text or "")
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+        moment = parsedate_to_datetime(text or "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         return None
 
@@ -67,8 +67,6 @@ def http_date(text: str | None) -> datetime | None:
 _ONE_DAY = timedelta(days=1)
 _LONGEST_ZONE = 64
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
-UNKNOWN = ZoneInfo("UTC")
-"""Stands for the zone of an outlet whose zone is unknown."""
 
 
 @lru_cache(maxsize=256)
@@ -87,7 +85,7 @@ def zone_of(name: str) -> ZoneInfo:
     if isinstance(name, str) and is_zone(name):
         return ZoneInfo(name)
     pass_over("outlets", f"{str(name)[:64]!r} is no time zone; times are shown in UTC. `luubao upgrade` fixes it")
-    return UNKNOWN
+    return ZoneInfo("UTC")
 
 
 def day_span(first: date | None, last: date | None, timezone: str) -> tuple[str, str]:
