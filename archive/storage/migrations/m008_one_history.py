@@ -47,7 +47,7 @@ ALTER TABLE runs ADD COLUMN clock_ahead INTEGER;
 """
 
 # As before, but that a run whose clock was ahead saw what it saw when it was put
-# (archive/storage/run_rows.py).
+# (archive/storage/clock_corrections.py).
 _VIEWS = f"""
 DROP VIEW version_spans;
 CREATE VIEW version_spans AS
