@@ -123,11 +123,8 @@ def article_id(db: Database, address: str) -> int:
     if address.isascii() and address.isdigit() and len(address) <= _LONGEST_ID:
         found = db.execute("SELECT id FROM articles WHERE id = ?", [int(address)]).fetchone()
     else:
-        from archive.model.urls import url_key
-
-        url = address if "://" in address else f"http://{address}"
         try:
-            key = url_key(url)
+            key = url_key(address if "://" in address else f"http://{address}")
         except ValueError as error:
             raise UnknownArticle(f"{address!r} is not an address. Copy one from `luubao articles`") from error
         found = db.execute("SELECT article_id FROM aliases WHERE url_key = ?", [key]).fetchone()

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlencode
 
@@ -270,21 +271,15 @@ _PLACE = re.compile(rf"\b((?i:{_PLACE_KINDS}))((?: [{_UPPER}]\w*){{1,4}})")
 @page
 async def photos(context: RequestContext) -> Response:
     """`/-/photos?credit=...&place=...`: the gallery."""
-    credit, place, number = (
-        context.argument("credit"),
-        context.argument("place"),
-        context.number("page", 1, _LAST_PAGE_OF_PHOTOS),
-    )
+    credit, place = context.argument("credit"), context.argument("place")
+    number = context.number("page", 1, _LAST_PAGE_OF_PHOTOS)
     offset, mistake = (number - 1) * _PHOTOS_PER_PAGE, ""
     shown: list[Photograph] = []
-    filters: dict[str, Any] = {
-        "credit": credit or None,
-        "place": place,
-        "limit": _PHOTOS_PER_PAGE + 1,
-        "offset": offset,
-    }
+    query = partial(
+        photographs.photographs, credit=credit or None, place=place, limit=_PHOTOS_PER_PAGE + 1, offset=offset
+    )
     try:
-        shown = await context.ask(lambda db: photographs.photographs(db, **filters))
+        shown = await context.ask(query)
     except BadQuery:
         mistake = context.say("search.mistake")
     credits = await context.ask(lambda db: outlets_followed.photographers(db, _CREDITS))
