@@ -16,17 +16,10 @@ from typing import Any
 from sqlite_utils import Database as Database  # the handle that other modules pass on; they run no SQL of their own
 
 from archive.model import clock
-from archive.model.errors import (
-    ArchiveBusy,
-    ArchiveDamaged,
-    ArchiveMissing,
-    ArchiveUnusable,
-    LuubaoError,
-    QueryTooLong,
-)
+from archive.model.errors import ArchiveBusy, ArchiveDamaged, ArchiveMissing, ArchiveUnusable, LuubaoError, QueryTooLong
 from archive.model.paths import real_path
 from archive.storage import schema_check
-from archive.storage.integrity.column_validation import ROW_ERRORS, is_odd, unreadable_row
+from archive.storage.integrity.column_validation import ROW_ERRORS, odd_rows, unreadable_row
 from archive.storage.migrations import APPLICATION_ID, SCHEMA, migrations
 from archive.storage.sqlite_file import (
     BUSY_SECONDS,
@@ -92,11 +85,11 @@ def _raising_archive_damaged(db: Database, path: Path) -> Iterator[None]:
 
 def _raise_for_invalid_row(db: Database, error: Exception) -> None:
     try:
-        row_name = is_odd(db)
+        invalid_row = next(odd_rows(db), None)
     except (sqlite3.Error, *ROW_ERRORS):  # even this check fails
         return
-    if row_name is not None:
-        raise unreadable_row(row_name, type(error).__name__) from error
+    if invalid_row is not None:
+        raise unreadable_row(str(invalid_row), type(error).__name__) from error
 
 
 def _raise_for_schema(db: Database, error: Exception) -> None:
@@ -254,6 +247,13 @@ def insert(db: Database, table: str, row: Mapping[str, object]) -> int:
     marks = ", ".join("?" * len(row))
     cursor = db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
     return int(cursor.lastrowid or 0)
+
+
+def update(db: Database, table: str, row_id: int, changes: Mapping[str, object]) -> None:
+    """Changes columns of a row, given by name; nothing where there are none. Call inside a transaction."""
+    if changes:
+        settings = ", ".join(f"{name} = ?" for name in changes)
+        db.execute(f"UPDATE {table} SET {settings} WHERE id = ?", [*changes.values(), row_id])
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from archive.model import clock
 from archive.model.errors import BadValue
 from archive.model.paths import picture_place
 from archive.model.records import Filed, Picture, PictureCapture, PictureOutcome, Run, WantedPicture
-from archive.storage.connection import insert, transaction
+from archive.storage.connection import insert, transaction, update
 from archive.storage.schema_views import CORRECTED_TIME
 
 _LONGEST_PAUSE = timedelta(days=180)
@@ -214,14 +214,8 @@ def _schedule(db: Database, capture: PictureCapture, outcome: PictureOutcome, re
         pause = _FORBIDDEN_PAUSE
     elif outcome in _FAILED:
         pause = max(pause, rest * 2 ** min(_consecutive_failures(db, capture.image_id) - 1, _MOST_DOUBLINGS))
-    db.execute(
-        "UPDATE images SET changed_at = ?, due_at = ? WHERE id = ?",
-        [
-            clock.stamp(changed_at) if changed_at else None,
-            clock.stamp(captured_at + min(pause, _LONGEST_PAUSE)),
-            capture.image_id,
-        ],
-    )
+    due_at = clock.stamp(captured_at + min(pause, _LONGEST_PAUSE))
+    update(db, "images", capture.image_id, {"changed_at": changed_at and clock.stamp(changed_at), "due_at": due_at})
 
 
 def _first_seen(db: Database, image_id: int, picture: Picture) -> datetime | None:

@@ -25,7 +25,7 @@ from archive.model import clock, validation
 from archive.model.errors import BadValue
 from archive.model.records import Outlet, Run, RunKind, header_of
 from archive.storage.codecs import has_doubled
-from archive.storage.connection import transaction
+from archive.storage.connection import transaction, update
 from archive.storage.integrity.seals import seal_finished
 from archive.storage.sqlite_file import checkpoint
 from archive.storage.stored_bodies import learn_dictionary
@@ -88,17 +88,10 @@ def finish_run(
     """Finishes a run with its outcome, its counts, its warnings, and the measures of archive.monitor.health; seals it,
     and checkpoints the write-ahead log."""
     with transaction(db):
-        db.execute(
-            "UPDATE runs SET finished_at = ?, outcome = ?, reason = ?, stats = ?, warnings = ?, health = ?"
-            " WHERE id = ?",
-            [
-                clock.stamp(moment),
-                outcome,
-                reason,
-                *map(_json, (dict(stats), list(warnings), dict(health or {}))),
-                run.id,
-            ],
-        )
+        update(db, "runs", run.id, {
+            "finished_at": clock.stamp(moment), "outcome": outcome, "reason": reason, "stats": _json(dict(stats)),
+            "warnings": _json(list(warnings)), "health": _json(dict(health or {})),
+        })  # fmt: skip
         seal_finished(db, moment)
         if has_doubled(db, run):
             learn_dictionary(db, run.outlet_id, moment)

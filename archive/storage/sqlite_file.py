@@ -16,12 +16,7 @@ from sqlite3 import OperationalError as OperationalError
 from sqlite_utils import Database
 
 from archive.model import clock
-from archive.model.errors import (
-    ArchiveGone,
-    ArchiveMissing,
-    ArchiveUnusable,
-    LuubaoError,
-)
+from archive.model.errors import ArchiveGone, ArchiveMissing, ArchiveUnusable, LuubaoError
 from archive.model.paths import real_path
 from archive.runtime.atomic_files import atomic_write
 from archive.runtime.signals import InterruptibleConnection

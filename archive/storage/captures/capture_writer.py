@@ -233,23 +233,6 @@ def mark_for_rebuild(db: Database, outlet_id: int, key: str) -> None:
     db.execute("INSERT INTO unsettled (outlet_id, url_key) VALUES (?, ?) ON CONFLICT DO NOTHING", [outlet_id, key])
 
 
-def mark_alike(
-    db: Database, outlet_id: int, column: str, name: str, key: str, but: set[str], fewest: int
-) -> None:  # fmt: skip
-    """Marks articles for rebuilding that changed to one text or headline, where so many do besides one
-    that does, or did. column: words or headline of `readings`, which has this name; key: the URL of the one; but: URLs
-    that are derived with it. Call inside a transaction."""
-    assert column in ("words", "headline")
-    rows = db.execute(
-        "SELECT DISTINCT url_key FROM readings JOIN captures ON captures.id = capture_id"
-        f" WHERE {column} = ? AND +outlet_id = ?",  # the plus: else SQLite goes through all captures of the outlet
-        [name, outlet_id],
-    )
-    others = {other for (other,) in rows.fetchall()} - {key}
-    for other in others - but if len(others) >= fewest else ():
-        mark_for_rebuild(db, outlet_id, other)
-
-
 def clear_rebuild_marks(db: Database, outlet_id: int, keys: set[str]) -> None:
     """Removes the marks of rebuilt articles. Call inside a transaction."""
     for key in keys:

@@ -17,7 +17,7 @@ from archive.model.capture_validation import validated
 from archive.model.errors import BadValue
 from archive.model.records import Capture, Looks, Outlet, Picture, PictureCapture, Run
 from archive.model.urls import host_of, is_site, url_key
-from archive.storage.connection import insert, transaction
+from archive.storage.connection import insert, transaction, update
 from archive.storage.integrity.column_validation import COLUMNS, ROW_ERRORS, problems, usable
 from archive.storage.integrity.seals import seal_finished
 from archive.storage.sqlite_file import DatabaseError, is_corrupt, is_too_long
@@ -247,10 +247,8 @@ def close_like(db: Database, run: Run, other: OtherRun, moment: datetime) -> Non
     if outcome == "running":
         outcome, reason = "interrupted", "was under way in the archive it was merged from"
     with transaction(db):
-        db.execute(
-            "UPDATE runs SET finished_at = ?, outcome = ?, reason = ? WHERE id = ?",
-            [other.facts["finished_at"], outcome, reason, run.id],
-        )
+        ended = {"finished_at": other.facts["finished_at"], "outcome": outcome, "reason": reason}
+        update(db, "runs", run.id, ended)
         seal_finished(db, moment, run.id)
 
 

@@ -14,7 +14,7 @@ from archive.history.edits import headline_of, prints_alike, state_of, words_of
 from archive.history.plausibility import SAME_HEADLINE, SAME_WORDS
 from archive.model import clock
 from archive.model.records import Reading, Unreadable
-from archive.storage.captures.capture_writer import mark_alike
+from archive.storage.captures.capture_writer import mark_for_rebuild
 from archive.storage.histories.related_urls import RelatedUrls, StoredCapture
 from archive.storage.list_placements import put_teasers
 from archive.storage.reading_rows import READABLE, record_reading, set_aside
@@ -209,11 +209,17 @@ def _mark_alike(
     """Marks the other articles for rebuilding that changed to what this capture shows, or showed until now: how many
     they are decides what is accepted of each."""
     own = {past.key for past in facts.pasts}
-    for column in ("words", "headline"):
+    for column, fewest in (("words", SAME_WORDS), ("headline", SAME_HEADLINE)):
         former = {values[column] for values in existing}
         for name in (former ^ {row[column]}) - {None}:
-            fewest = SAME_HEADLINE if column == "headline" else SAME_WORDS
-            mark_alike(db, facts.outlet_id, column, name, past.key, own, fewest)
+            rows = db.execute(
+                "SELECT DISTINCT url_key FROM readings JOIN captures ON captures.id = capture_id"
+                f" WHERE {column} = ? AND +outlet_id = ?",  # the plus: else SQLite goes through the outlet's captures
+                [name, facts.outlet_id],
+            )
+            others = {key for (key,) in rows.fetchall()} - {past.key}
+            for key in others - own if len(others) >= fewest else ():
+                mark_for_rebuild(db, facts.outlet_id, key)
 
 
 def _point_to_version(db: Database, capture_id: int, version_id: int | None) -> None:

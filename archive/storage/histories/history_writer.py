@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from archive.history import Article, Version, versions_of
 from archive.model import clock
-from archive.storage.connection import insert, rows_of
+from archive.storage.connection import insert, rows_of, update
 from archive.storage.histories.history_readings import (
     DerivedHistory,
     Plan,
@@ -192,9 +192,7 @@ def _write_article(db: Database, article: Article, plan: Plan) -> None:
     article_id, row = plan.articles[article.number], article_row(article, plan)
     stored = db.execute(f"SELECT {', '.join(row)} FROM articles WHERE id = ?", [article_id]).fetchone()
     changes = {name: value for (name, value), former in zip(row.items(), stored, strict=True) if value != former}
-    if changes:
-        settings = ", ".join(f"{name} = ?" for name in changes)
-        db.execute(f"UPDATE articles SET {settings} WHERE id = ?", [*changes.values(), article_id])
+    update(db, "articles", article_id, changes)
 
 
 def count_changes(derivation: DerivedHistory, plan: Plan) -> Counts:

@@ -13,6 +13,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import attrgetter
 
 from sqlite_utils import Database
 
@@ -53,6 +54,9 @@ class StoredCapture:
     def key(self) -> str:
         """The key of the requested address."""
         return self.capture.key
+
+
+_BY_TIME = attrgetter("capture.sort_key")
 
 
 @dataclass(slots=True)
@@ -162,7 +166,7 @@ def captures_of(
         for key in related.lists
         for past in _around_redirects(_read_captures(db, outlet_id, key), own_captures, related.keys)
     ]
-    return sorted((*own_captures, *list_captures), key=lambda past: past.capture.sort_key)
+    return sorted((*own_captures, *list_captures), key=_BY_TIME)
 
 
 def _around_redirects(
@@ -174,14 +178,10 @@ def _around_redirects(
         if hop.outcome != "redirect" or not pages or hop.capture.leads_to != pages[0].key:
             continue
         sort_key = hop.capture.sort_key
-        before = max((page for page in pages if page.capture.sort_key <= sort_key), key=_sort_key_of, default=None)
-        after = min((page for page in pages if page.capture.sort_key > sort_key), key=_sort_key_of, default=None)
+        before = max((page for page in pages if page.capture.sort_key <= sort_key), key=_BY_TIME, default=None)
+        after = min((page for page in pages if page.capture.sort_key > sort_key), key=_BY_TIME, default=None)
         chosen |= {page.id: page for page in (before, after) if page}
     return list(chosen.values())
-
-
-def _sort_key_of(past: StoredCapture) -> tuple[object, ...]:
-    return past.capture.sort_key
 
 
 def _read_captures(db: Database, outlet_id: int, key: str) -> list[StoredCapture]:

@@ -290,12 +290,6 @@ def _key_of(db: Database, table: str) -> list[str]:
     return [str(name) for (name,) in columns.fetchall()]
 
 
-def is_odd(db: Database) -> str | None:
-    """The first row with invalid values, in a sentence; None if there is none."""
-    first = next(odd_rows(db), None)
-    return None if first is None else str(first)
-
-
 _BOOKKEEPING = ("frontier", "hosts", "shapes", "habits")
 """Tables that crawling fills again: an invalid row is deleted. An address comes back with the page that links to
 it."""

@@ -29,7 +29,14 @@ from archive.storage.histories.history_readings import (
     reading_rows,
     tombstone_rows,
 )
-from archive.storage.histories.history_versions import MEASURES, PICTURE_REPLACED, image_rows, size_columns, version_row
+from archive.storage.histories.history_versions import (
+    MEASURES,
+    PICTURE_REPLACED,
+    has_text_digest,
+    image_rows,
+    size_columns,
+    version_row,
+)
 from archive.storage.histories.history_writer import match, shown_versions
 from archive.storage.integrity import Problem
 from archive.storage.version_texts import to_row
@@ -110,18 +117,13 @@ def _version(db: Database, plan: Plan, ref: VersionRef, version: Version, *, wor
     stored = plan.old[version_id]
     words_of = plan.versions.get((ref[0], version.words_of - 1)) if version.words_of else None
     expected = version_row(article_id, version, words_of)
-    if stored["digest"] != expected["digest"] and _has_text_digest(db, version_id, stored["digest"]):
+    if stored["digest"] != expected["digest"] and has_text_digest(db, version_id, stored["digest"]):
         del expected["digest"]
     before = plan.derived.get((ref[0], ref[1] - 1))
     expected |= _comparison(db, before, version, stored)
     yield from _differing(f"versions {version_id}", stored, expected)
     yield from _text(db, version_id, version, words=words)
     yield from _images(db, version_id, version)
-
-
-def _has_text_digest(db: Database, version_id: int, digest: str) -> bool:
-    row = db.execute("SELECT 1 FROM texts WHERE version_id = ? AND digest = ?", [version_id, digest]).fetchone()
-    return row is not None
 
 
 def _comparison(db: Database, before: Version | None, version: Version, stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from archive.model.capture_validation import KEPT_REQUEST_HEADERS, allowed_reque
 from archive.model.errors import ArchiveDamaged
 from archive.model.records import Headers
 from archive.model.urls import without_credentials
-from archive.storage.connection import insert, transaction
+from archive.storage.connection import insert, transaction, update
 from archive.storage.integrity import seals
 
 _CAPTURES = (
@@ -153,10 +153,8 @@ def _rewrite(db: Database, captures: list[CaptureWithSecrets]) -> dict[int, byte
     with _without_triggers(db):
         for capture in captures:
             requested_url, final_url, via, request, response = capture.made
-            db.execute(
-                "UPDATE captures SET requested_url = ?, final_url = ?, via = ? WHERE id = ?",
-                [requested_url, final_url, via, capture.id],
-            )
+            addresses = {"requested_url": requested_url, "final_url": final_url, "via": via}
+            update(db, "captures", capture.id, addresses)
             db.execute(
                 "UPDATE headers SET request = ?, response = ? WHERE capture_id = ?", [request, response, capture.id]
             )
@@ -210,7 +208,7 @@ def _seal(
         "reason": f"took out of {removals(len(captures), totals)}", "software": json.dumps(dict(software)),
         "stats": json.dumps({seals.CLEANSED: len(captures)}),
     })  # fmt: skip
-    seals.seal_cleansing(db, run_id, [pairs[capture.id] for capture in captures], moment)
+    seals.seal(db, run_id, [pairs[capture.id] for capture in captures], [], moment)
 
 
 def _cleanse_addresses(db: Database) -> None:

@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, UnknownArticle, Withdrawn
 from archive.storage import codecs, picture_files
-from archive.storage.connection import insert, transaction
+from archive.storage.connection import insert, transaction, update
 from archive.storage.integrity.column_validation import COLUMNS as COLUMNS_OF
 from archive.storage.sqlite_file import checkpoint
 from archive.storage.stored_bodies import Stored, encode, get_body, replace_stored, stored_data
@@ -183,8 +183,7 @@ def _check_columns(table: str, values: Mapping[str, Any]) -> None:
 
 def _write(db: Database, table: str, row_id: int, values: Mapping[str, Any]) -> None:
     _check_columns(table, values)
-    columns = ", ".join(f"{name} = ?" for name in values)
-    db.execute(f"UPDATE {table} SET {columns} WHERE id = ?", [*values.values(), row_id])
+    update(db, table, row_id, values)
 
 
 def _hide_active_text(db: Database, withdrawal_id: int, version_id: int) -> None:
