@@ -204,7 +204,8 @@ class CrawlSession:
         outcome = MOVED if self.move.leads_there(capture) else arrival.outcome
         self._note_seed(arrival.source.url_key, Seed(outcome))
         if arrival.outcome in ("revisit", "not-modified"):
-            links = [] if ingest.links_are_noted(self.db, self.run, arrival) else self._kept_links(capture)
+            are_noted = url_queue.links_are_noted(self.db, self.run, arrival.source.url_key, arrival.body_id)
+            links = [] if are_noted else self._kept_links(capture)
             ingest.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
         return self._submitted(ingested, self._redirect_target(capture))
 

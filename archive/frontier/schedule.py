@@ -27,7 +27,7 @@ from sqlite_utils import Database
 
 from archive.model import clock
 from archive.model.change_rate import DAY, Bucket, ChangeRates, Stretch, Tally, shared_out, stretches
-from archive.storage.connection import transaction
+from archive.storage.connection import insert, transaction
 from archive.storage.integrity.column_validation import readable_values
 
 SEED, NEW, LIST, KNOWN, DEFERRED = range(5)
@@ -273,11 +273,8 @@ def note_hosts(db: Database, states: Sequence[HostState], moment: datetime) -> N
         for state in states:
             db.execute("DELETE FROM hosts WHERE host = ?", [state.host])
             if state.is_troubled:
-                db.execute(
-                    "INSERT INTO hosts (host, errors, quiet_until, reason, no_rules_since, noted_at)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    [
-                        state.host, state.errors, state.quiet_until and clock.stamp(state.quiet_until), state.reason,
-                        state.no_rules_since and clock.stamp(state.no_rules_since), clock.stamp(moment),
-                    ],
-                )  # fmt: skip
+                insert(db, "hosts", {
+                    "host": state.host, "errors": state.errors, "reason": state.reason, "noted_at": clock.stamp(moment),
+                    "quiet_until": state.quiet_until and clock.stamp(state.quiet_until),
+                    "no_rules_since": state.no_rules_since and clock.stamp(state.no_rules_since),
+                })  # fmt: skip
