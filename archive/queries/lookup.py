@@ -216,16 +216,6 @@ def _run_record(row: dict[str, Any]) -> RunRecord:
     return RunRecord(**{**row, **parsed})
 
 
-def counts(db: Database) -> dict[str, Any]:
-    """How much the archive holds."""
-    rows = db.query(
-        "SELECT (SELECT count(*) FROM articles) AS articles, (SELECT count(*) FROM versions) AS versions,"
-        " (SELECT count(*) FROM captures) AS captures, (SELECT count(*) FROM bodies) AS bodies,"
-        " (SELECT count(*) FROM articles WHERE gone_since IS NOT NULL) AS gone"
-    )
-    return next(iter(rows))
-
-
 MatchType = Literal["exact", "prefix", "host", "domain"]
 _LAST = "\U0010ffff"
 
