@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.model import clock
-from archive.model.time_zones import zone_of
+from archive.model.clock import zone_of
 
 if TYPE_CHECKING:
     import logging

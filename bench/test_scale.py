@@ -29,7 +29,7 @@ from sqlite_utils import Database
 from archive import Run, open_archive, start_run
 from archive.exchange.object_store import SIZE, manifest_of
 from archive.storage.connection import transaction
-from archive.storage.snapshot import snapshot
+from archive.storage.integrity.fixity import copy_archive
 from archive.storage.stored_bodies import compact
 from bench.big import OUTLET
 from bench.imagined import BEGIN, Paper
@@ -188,7 +188,7 @@ def test_bytes_of_an_article_and_of_a_look(tmp_path: Path) -> None:
 
 def _pieces(path: Path, folder: Path) -> tuple[str, ...]:
     copy = folder / "copy.db"
-    snapshot(path, copy)
+    copy_archive(path, copy)
     found = manifest_of(copy).pieces
     copy.unlink()
     return found

@@ -22,7 +22,7 @@ from archive.model.errors import UnknownArticle
 from archive.model.records import Reading
 from archive.model.urls import url_key
 from archive.queries import lookup
-from archive.queries.outlets_followed import photographers
+from archive.queries.outlets_followed import photographers, sizes
 from archive.runtime import signals
 from archive.storage.connection import Database, open_archive
 from crawler.demo.newsroom_records import Published
@@ -200,12 +200,12 @@ def _say_disappeared(db: Database) -> None:
 def _recrawl_unchanged(database: Path, base_url: str) -> None:
     """Crawls the same paper again: its clock, counters, adverts and sidebars have changed, its articles have not."""
     with open_archive(database) as db:
-        before = lookup.counts(db)
+        before = sizes(db)
     _say_title(f"Day {DAYS[-1]}, an hour later")
     _crawl(database, base_url)
     with open_archive(database) as db:
-        after = lookup.counts(db)
-    captures, versions = (after[name] - before[name] for name in ("captures", "versions"))
+        after = sizes(db)
+    captures, versions = after.captures - before.captures, after.versions - before.versions
     _say(f"{versions} new versions: a clock, a counter or an advert is no edit")
     if versions or not captures:
         raise LuubaoError("the unchanged newspaper was reported as edited")

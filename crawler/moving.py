@@ -17,13 +17,12 @@ from archive.model.clock import now
 from archive.model.errors import Misconfigured
 from archive.model.urls import host_of, url_key
 from archive.queries.lookup import Article, articles
-from archive.runtime.atomic_files import atomic_write
-from archive.runtime.file_lock import outlet_lock
+from archive.runtime.atomic_files import atomic_write, outlet_lock
 from archive.storage.captures.kept_captures import outlets_of
 from archive.text.equivalence import plain
+from crawler.config.descriptions import LISTS, OutletDescription, Source
 from crawler.config.setting_types import Value, toml
 from crawler.config.settings_in_force import load
-from crawler.outlets.descriptions import LISTS, OutletDescription, Source
 from crawler.probe import home_page, run_exploration
 from crawler.probe.client import Client, Facts, NoPage, Page
 from crawler.probe.probe_findings import NotProbed

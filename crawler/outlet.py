@@ -25,15 +25,14 @@ from archive.model.errors import ArchiveUnusable, BadValue, Misconfigured
 from archive.model.records import WantedPicture
 from archive.model.urls import without_credentials
 from archive.model.validation import outlet_name, shown, zone
+from archive.monitor.health import WrongClock
 from archive.pipeline.ingest import note_sitemaps
 from crawler import discovery
-from crawler.config import settings_in_force
+from crawler.config import catalogue, settings_in_force
+from crawler.config.descriptions import FIELDS, TIMEZONE, OutletDescription
 from crawler.config.settings_in_force import for_scrapy
-from crawler.outlets import catalogue
-from crawler.outlets.descriptions import FIELDS, TIMEZONE, OutletDescription
 from crawler.politeness.host_backoff import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
 from crawler.run.run_verdict import WRONG_CLOCK
-from crawler.run.site_checks import WrongClock
 from crawler.scrapy_responses import CODING, charset, field_value, leads_to, remarks
 from crawler.session import CrawlSession
 from crawler.writer import ArchiveWriter

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from archive import Picture, Reading, Unreadable
-from archive.model.packed_links import PackedLinks
+from archive.model.packing import PackedLinks
 from archive.pictures import recognise, recognise_kind
 from archive.pipeline.page_reading import extractor_of, try_to_read, without_rates
 from archive.storage.captures.kept_captures import Source

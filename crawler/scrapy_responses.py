@@ -11,7 +11,7 @@ from scrapy.utils.python import to_unicode
 
 from archive import absolute
 from archive.history.facts import REDIRECTS
-from archive.storage.captures.revisits import REFUSED
+from archive.storage.captures.capture_writer import REFUSED
 from archive.text.charsets import charset_of
 
 CODING = "content_encoding"

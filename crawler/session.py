@@ -11,24 +11,22 @@ from functools import partial
 
 from archive import Capture, Link, PictureCapture, Reading, Run, Unreadable
 from archive.frontier import capacity, change_rate_store, dequeue, url_queue
-from archive.frontier.host_state import troubled_hosts
-from archive.frontier.schedule import RECHECK_FLOOR, RecheckMode, pictures_again
-from archive.history.facts import REDIRECTS
+from archive.frontier.schedule import RECHECK_FLOOR, RecheckMode, pictures_again, troubled_hosts
+from archive.history.facts import REDIRECTS, redirect_means_gone
 from archive.model.capture_validation import validated
 from archive.model.clock import now
 from archive.model.records import PictureOutcome, WantedPicture
 from archive.model.urls import url_key
-from archive.monitor.health import MOVED, Health, Seed
+from archive.monitor.health import MOVED, ClockCheck, Health, Seed, SiteMove
 from archive.pipeline import ingest
 from archive.pipeline.ingest import Arrival, Ingested
 from archive.runtime import isolated
 from archive.storage import picture_fetches, version_texts
-from archive.storage.captures import capture_writer, revisits
-from archive.storage.clock_corrections import usual_offset
+from archive.storage.captures import capture_writer
 from archive.storage.connection import Database
+from archive.storage.run_rows import usual_offset
 from archive.workers import Lost
 from crawler.readers import packed_links
-from crawler.run.site_checks import ClockCheck, SiteMove
 
 _PICTURE_COUNTS = {"gone": "pictures-failed", "error": "pictures-failed", "forbidden": "pictures-forbidden"}
 
@@ -126,7 +124,7 @@ class CrawlSession:
         return self.move.to is not None and not any(seed.answered and seed.links != 0 for seed in seeds)
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
-        return revisits.validators(self.db, self.run, url) if self.sends_conditions else (None, None)
+        return capture_writer.validators(self.db, self.run, url) if self.sends_conditions else (None, None)
 
     def record_failure(self, url: str, reason: str) -> None:
         url_queue.give_up(self.db, self.run, url, now())
@@ -191,7 +189,7 @@ class CrawlSession:
         if ingested.filed is None or ingested.filed.outcome != "edited":
             return
         validators = capture.header("ETag"), capture.header("Last-Modified")
-        if revisits.versions_under(self.db, self.run, capture.requested_url, *validators) == 2:  # noted once
+        if capture_writer.versions_under(self.db, self.run, capture.requested_url, *validators) == 2:  # noted once
             self.changed_silently.append(capture.requested_url)
 
     def leave_unread(self, arrival: Arrival) -> Submitted:
@@ -206,7 +204,8 @@ class CrawlSession:
         outcome = MOVED if self.move.leads_there(capture) else arrival.outcome
         self._note_seed(arrival.source.url_key, Seed(outcome))
         if arrival.outcome in ("revisit", "not-modified"):
-            links = [] if ingest.links_are_noted(self.db, self.run, arrival) else self._kept_links(capture)
+            are_noted = url_queue.links_are_noted(self.db, self.run, arrival.source.url_key, arrival.body_id)
+            links = [] if are_noted else self._kept_links(capture)
             ingest.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
         return self._submitted(ingested, self._redirect_target(capture))
 
@@ -228,7 +227,7 @@ class CrawlSession:
         if len(via) > self.run.limits.redirects:
             self.counts["left: redirects"] += 1
             return None
-        if capture_writer.leads_away(capture, self.run.outlet) or self.never(target):
+        if redirect_means_gone(capture.requested_url, target, self.run.outlet) or self.never(target):
             return None
         if url_key(target) not in map(url_key, via):
             if url_queue.captured_in_run(self.db, self.run, target):

@@ -20,7 +20,6 @@ from archive.console import rendered
 from archive.queries.canned_queries import TOPICS, Question
 from archive.queries.tabular import EXPORT_COLUMNS as DATASET_COLUMNS
 from archive.storage.connection import open_archive
-from archive.storage.integrity.derived_columns import UNCOVERED
 from archive.storage.schema import TABLES
 from crawler import settings
 from crawler.cli import luubao
@@ -31,6 +30,7 @@ from crawler.demo.server import Newspaper
 from crawler.fleet.batch import FIELDS as ROUND_FIELDS
 from crawler.run.run_verdict import FIELDS, MEANINGS
 from tests.archive.imaginary_status import imaginary_status
+from tests.archive.test_verify_total import UNCOVERED
 
 
 def commands() -> str:

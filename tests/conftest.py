@@ -100,7 +100,7 @@ def _workers_begin_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.M
 @pytest.fixture(autouse=True)
 def _no_outlets_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command that was called in this process leaves where outlets of one's own are."""
-    monkeypatch.setattr("crawler.outlets.catalogue._configuration", [])
+    monkeypatch.setattr("crawler.config.catalogue._configuration", [])
 
 
 @pytest.fixture

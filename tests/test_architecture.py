@@ -62,7 +62,7 @@ LAYERS = (
     (("crawler.discovery",), ("crawler.demo",)),
     (
         (
-            "crawler.config", "crawler.alerts", "crawler.outlets", "crawler.politeness", "crawler.download", "crawler.run",
+            "crawler.config", "crawler.alerts", "crawler.politeness", "crawler.download", "crawler.run",
             "crawler.settings", "crawler.outlet", "crawler.session", "crawler.writer", "crawler.readers",
             "crawler.scrapy_responses", "crawler.scheduler",
         ),

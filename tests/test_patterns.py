@@ -57,7 +57,7 @@ BOUNDED: dict[str, tuple[int, str]] = {
     "archive.exchange.importers.mirrors._ZONE": (100, "the first 100 characters of a date"),
     "archive.model.validation._PLACE": (1_000, "only by fullmatch, where it is linear"),
     "archive.frontier.url_patterns._TOKEN": (1_000, "only by fullmatch, where it is linear"),
-    "crawler.outlets.descriptions._HOST": (1_000, "only by fullmatch, where it is linear"),
+    "crawler.config.descriptions._HOST": (1_000, "only by fullmatch, where it is linear"),
     "crawler.discovery.feeds._OFFSET": (64, "moments._LONGEST"),
     "crawler.discovery.feeds._NUMBERS": (64, "moments._LONGEST"),
     "crawler.discovery.feeds._SPACE_BEFORE_ZONE": (64, "moments._LONGEST"),

@@ -170,7 +170,7 @@ def page(article: Article, steps: Sequence[Comparison]) -> str:
     desktop, a phone and paper. Pictures appear as URL and caption. It is valid HTML and well-formed XML too."""
     from importlib.metadata import version
 
-    from archive.web.template_environment import environment  # jinja2 takes longer to import than a diff to make
+    from archive.web.configuration import environment  # jinja2 takes longer to import than a diff to make
 
     template = environment().get_template("diff_page.html")
     html = template.render(

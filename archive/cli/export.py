@@ -13,7 +13,7 @@ import click
 
 from archive.cli.options import DAY, Commands, F, db_option, picture_folder, pictures_option
 from archive.console import counting, say
-from archive.model.time_zones import DaySpan
+from archive.model.clock import day_span
 from archive.runtime.atomic_files import atomic_write
 from archive.storage.captures.kept_captures import outlets_of
 from archive.storage.connection import open_archive, snapshot
@@ -61,7 +61,7 @@ def scope_of(db: Any, outlet: str | None, since: date | None, until: date | None
     from archive.storage.captures.capture_stream import Scope
 
     zone = outlets_of(db, outlet)[0].outlet.timezone if outlets_of(db, outlet) else "UTC"
-    first, last = DaySpan(since, until).stamps(zone)
+    first, last = day_span(since, until, zone)
     return Scope(outlet, run, first, last)
 
 

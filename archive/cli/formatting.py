@@ -195,20 +195,12 @@ def _marked(piece: Piece, text: str) -> list[tuple[str, str | None]]:
 
 def _shortened(text: str, *, first: bool, last: bool) -> str:
     """Unchanged text, shortened to the words next to changes; whole where there is no change."""
+    from archive.diff.summary import head, tail
+
     if first and last:
         first = last = False
-    head, tail = _head(text) if not first else "", _tail(text) if not last else ""
-    return text if len(text) <= len(head) + len(tail) + 10 else f"{head}…{tail}"
-
-
-def _head(text: str) -> str:
-    """The first words."""
-    return text if len(text) <= _CONTEXT else text[:_CONTEXT].rpartition(" ")[0] or text[:_CONTEXT]
-
-
-def _tail(text: str) -> str:
-    """The last words."""
-    return text if len(text) <= _CONTEXT else text[-_CONTEXT:].partition(" ")[2] or text[-_CONTEXT:]
+    before, after = head(text, _CONTEXT) if not first else "", tail(text, _CONTEXT) if not last else ""
+    return text if len(text) <= len(before) + len(after) + 10 else f"{before}…{after}"
 
 
 def _wrap_coloured(parts: Sequence[tuple[str, str | None]], width: int = _WIDTH - 2) -> Iterator[str]:

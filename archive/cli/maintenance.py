@@ -13,13 +13,13 @@ from archive.cli.options import db_option, json_option, picture_folder, pictures
 from archive.console import bar, confirm, counting, say, say_json
 from archive.model import clock
 from archive.model.errors import LuubaoError
-from archive.model.unpack_budget import UnpackBudget
+from archive.model.packing import UnpackBudget
 from archive.queries import lookup
 from archive.storage.captures.kept_captures import outlets_of
 from archive.storage.connection import Database, open_archive, open_existing
 from archive.storage.integrity import Problem, Unchecked, consistency
 from archive.storage.integrity.seals import cleansings, newest_seal
-from archive.storage.sqlite_errors import OperationalError
+from archive.storage.sqlite_file import OperationalError
 from archive.storage.withdrawals import destroyed_since
 
 if TYPE_CHECKING:
@@ -83,11 +83,11 @@ def _rereading(path: Path) -> AbstractContextManager[Reread]:
 
 def _print_left(left: Unchecked) -> None:
     """Prints what verification could not derive again, and what to do."""
-    if left.waiting:
-        say(f"{left.waiting} addresses wait to be put in order by the next run, and were left out", err=True)
-    if left.former:
+    if left["waiting"]:
+        say(f"{left['waiting']} addresses wait to be put in order by the next run, and were left out", err=True)
+    if left["former"]:
         why = "because an earlier reader read them: run `luubao reread`"
-        say(f"{left.former} addresses were left out, {why}", err=True)
+        say(f"{left['former']} addresses were left out, {why}", err=True)
 
 
 def _print_problems(

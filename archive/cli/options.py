@@ -18,7 +18,7 @@ from archive.model.errors import LuubaoError, take_notices
 from archive.model.paths import folder_beside
 from archive.runtime import signals
 from archive.runtime.isolated import isolation
-from archive.storage.sqlite_errors import DatabaseError, access_message
+from archive.storage.sqlite_file import DatabaseError, access_message
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -27,13 +27,20 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def db_option(command: F) -> F:
-    """Adds --db, the archive."""
-    option = click.option(
-        "--db", "path", envvar="LUUBAO_DB", default="luubao.db", show_default=True, show_envvar=True,
-        type=click.Path(dir_okay=False, path_type=Path), help="The archive, one SQLite file.",
-    )  # fmt: skip
-    return option(command)
+db_option = click.option(
+    "--db", "path", envvar="LUUBAO_DB", default="luubao.db", show_default=True, show_envvar=True,
+    type=click.Path(dir_okay=False, path_type=Path), help="The archive, one SQLite file.",
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
+unpack_ratio_option = click.option(
+    "--unpack-ratio", envvar="LUUBAO_UNPACK_RATIO", type=click.IntRange(1, 1_000_000), default=200,
+    show_default=True, show_envvar=True,
+    help="How many times its own size a file may unpack to, beyond the first gigabyte.",
+)  # fmt: skip
+pictures_option = click.option(
+    "--pictures", envvar="LUUBAO_PICTURES", show_envvar=True, type=click.Path(path_type=Path), metavar="FOLDER",
+    help="The folder with the pictures; <archive>.pictures by default.",
+)  # fmt: skip
 
 
 FILING = "luubao.filing"
@@ -44,30 +51,6 @@ def filing(path: Path) -> AbstractContextManager[object]:
     """The context in which a command files captures into an archive: on leaving it, alerts are sent."""
     enter: Callable[[Path], AbstractContextManager[object]] | None = click.get_current_context().meta.get(FILING)
     return enter(path) if enter else nullcontext()
-
-
-def json_option(command: F) -> F:
-    """Adds --json, for output as JSON."""
-    return click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")(command)
-
-
-def unpack_ratio_option(command: F) -> F:
-    """Adds --unpack-ratio, which limits what a file may unpack to."""
-    option = click.option(
-        "--unpack-ratio", envvar="LUUBAO_UNPACK_RATIO", type=click.IntRange(1, 1_000_000), default=200,
-        show_default=True, show_envvar=True,
-        help="How many times its own size a file may unpack to, beyond the first gigabyte.",
-    )  # fmt: skip
-    return option(command)
-
-
-def pictures_option(command: F) -> F:
-    """Adds --pictures, the picture folder."""
-    option = click.option(
-        "--pictures", envvar="LUUBAO_PICTURES", show_envvar=True, type=click.Path(path_type=Path), metavar="FOLDER",
-        help="The folder with the pictures; <archive>.pictures by default.",
-    )  # fmt: skip
-    return option(command)
 
 
 def picture_folder(archive: Path, named: Path | None) -> Path | None:
@@ -97,13 +80,10 @@ class _Day(click.ParamType[date]):
 DAY = _Day()
 
 
-def limit_option(command: F) -> F:
-    """Adds --limit, the maximum number of results."""
-    option = click.option(
-        "--limit", default=20, show_default=True, type=click.IntRange(-1, 1_000_000_000),
-        help="How many at most; -1 for all.",
-    )  # fmt: skip
-    return option(command)
+limit_option = click.option(
+    "--limit", default=20, show_default=True, type=click.IntRange(-1, 1_000_000_000),
+    help="How many at most; -1 for all.",
+)  # fmt: skip
 
 
 @contextmanager

@@ -17,8 +17,8 @@ from archive.cli.options import db_option, json_option
 from archive.console import say_all, say_json
 from archive.model.clock import parse
 from archive.model.errors import LuubaoError, UnknownArticle
+from archive.model.packing import LARGEST_BODY
 from archive.model.records import Reading, Unreadable
-from archive.model.unpack_budget import LARGEST_BODY
 from archive.queries import lookup
 from archive.storage.captures.kept_captures import page_of
 from archive.storage.connection import open_archive

@@ -65,7 +65,9 @@ def reread_command(
         say_json(dict(report.counts))
     else:
         say(_summary(report))
-    _print_problems(report)
+    say_counts(report.counts, _NOT_READ)
+    for line in report.messages[:20]:
+        say(f"  {line}", err=True)
     if any(report.counts[name] for name in ("skipped", "gave-up", "unresolved")):
         raise click.exceptions.Exit(EXIT_INCOMPLETE)
 
@@ -96,12 +98,6 @@ def _outlets(name: str | None, home: str | None, timezone: str) -> tuple[Outlet,
 def _summary(report: TaskReport) -> str:
     before = report.counts["done-before"]
     return f"{report.counts['read']} captures read" + (f"; {before} pieces were done before" if before else "")
-
-
-def _print_problems(report: TaskReport) -> None:
-    say_counts(report.counts, _NOT_READ)
-    for line in report.messages[:20]:
-        say(f"  {line}", err=True)
 
 
 def main() -> None:

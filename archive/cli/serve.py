@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from archive import web
 from archive.cli.options import PORT, db_option, picture_folder, pictures_option
 from archive.model.errors import Misconfigured
 from archive.runtime import signals
 from archive.storage.connection import open_archive
-from archive.storage.file_identity import is_immutable
+from archive.storage.sqlite_file import is_immutable
+from archive.web import configuration
 from archive.web.sql_guard import problems
 
 _STOP_TIMEOUT = 2.0  # seconds before a server that does not terminate is killed
@@ -58,9 +58,9 @@ def serve(
     _require_servable((path, *others), host, public, pictures)
     with TemporaryDirectory(prefix="luubao-") as folder:
         file = Path(folder, "metadata.json")
-        metadata = web.metadata(path, host, public, others, machinery=machinery, **operator)
+        metadata = configuration.metadata(path, host, public, others, machinery=machinery, **operator)
         file.write_text(json.dumps(metadata, ensure_ascii=False, indent=1), encoding="utf-8")
-        arguments = web.command(
+        arguments = configuration.command(
             path, file, host=host, port=port, open_browser=open_browser, laid_down=is_immutable(path), public=public,
             others=others,
             pictures=[picture_folder(path, pictures), *(picture_folder(other, None) for other in others)],

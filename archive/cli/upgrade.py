@@ -19,11 +19,10 @@ from archive.model import clock
 from archive.model.errors import MOST_NOTED, ArchiveUnusable
 from archive.runtime import signals
 from archive.storage.connection import open_archive, open_existing, transaction
+from archive.storage.integrity.column_validation import odd_rows, repair, uncounted
 from archive.storage.integrity.consistency import index_problems, make_anew
-from archive.storage.integrity.value_check import odd_rows, repair, uncounted
 from archive.storage.schema_check import restore_schema
 from archive.storage.withdrawals import secret_removal as cleansing
-from archive.storage.withdrawals.secret_removal import removals
 
 if TYPE_CHECKING:
     from archive.pipeline.reread_report import Report
@@ -47,8 +46,6 @@ def upgrade(path: Path) -> None:
     Example:
       luubao upgrade --db luubao.db
     """
-    from archive.storage.withdrawals.secret_removal import kinds
-
     with open_existing(path, any_code=True) as db:
         with transaction(db):
             restored = restore_schema(db)
@@ -58,9 +55,9 @@ def upgrade(path: Path) -> None:
         say_all((f"{name} was missing or changed, and is restored" for name in restored), err=True)
         _count_changes(db)
         left = _repair(db)
-        captures, secrets = kinds(db)
+        captures, secrets = cleansing.kinds(db)
     if captures:
-        found = removals(captures, secrets)
+        found = cleansing.removals(captures, secrets)
         say(f"secrets of the machine that crawled are in {found}. `luubao cleanse` removes them", err=True)
     say(f"{path} is up to date" + (f"; {left} rows cannot be read and are passed over" if left else ""))
     if left:

@@ -24,7 +24,8 @@ from archive.pipeline.reread_report import Report
 from archive.pipeline.rereading import Progress, ReadPage, Rereading, reader, shown
 from archive.storage import connection, unread_captures, version_texts
 from archive.storage.captures import kept_captures
-from archive.storage.connection import Database, checkpoint
+from archive.storage.connection import Database
+from archive.storage.sqlite_file import checkpoint
 from archive.storage.unread_captures import Span, StagedReadings, Waiting
 from archive.storage.version_texts import known_boilerplate
 from archive.text.recurring_blocks import Boilerplate, without

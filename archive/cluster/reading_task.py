@@ -8,12 +8,11 @@ size of its split.
 from __future__ import annotations
 
 import atexit
-import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 
 from archive.cluster.reading_files import Add, Row, row_of, writing
 from archive.cluster.warc_splits import Split, WarcHead, head_of, is_there, pages_in, place
@@ -27,7 +26,7 @@ from archive.pipeline.page_reading import extractor_of, gave_up, try_to_read
 from archive.storage.captures import kept_captures
 from archive.storage.unread_captures import CaptureKey
 from archive.text.recurring_blocks import Boilerplate, without
-from archive.workers import PATIENCE, Lost, Workers, awaited
+from archive.workers import PATIENCE, Lost, Workers, awaited, calling
 
 REVISITS = "_revisits"
 """The subfolder for captures whose body is in another record."""
@@ -35,7 +34,7 @@ _MAX_QUEUED = 32
 _MAX_QUEUED_BYTES = 64 * 1024 * 1024  # bytes of queued pages
 _MAX_REPORTED = 5
 
-_Task = tuple[kept_captures.Source, bytes, str | None]
+_Call = Callable[[], Reading | Unreadable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +138,7 @@ def read_again(pages: Iterator[ToRead], report: TaskReport, job: Job) -> Iterato
         source = kept_captures.Source(
             0, Run(0, 0, page.outlet), "", page.seen.final_url, clock.parse(page.seen.captured_at)
         )
-        queue.append((workers.call((source, page.body, page.seen.encoding)), page))
+        queue.append((workers.call(partial(try_to_read, source, page.body, page.seen.encoding, Boilerplate())), page))
         while queue and (queue[0][0].done() or _is_full(queue)):
             yield _next_row(queue, report)
     while queue:
@@ -170,23 +169,16 @@ def _row(page: ToRead, reading: Reading | Unreadable | Lost, report: TaskReport)
     return row
 
 
-@contextmanager
-def _extractor() -> Iterator[Callable[[_Task], Reading | Unreadable]]:
-    """Sets up a worker process that extracts pages. It removes no boilerplate: the task does."""
-    logging.disable()  # an error in a page is in its row
-    yield lambda task: try_to_read(*task, Boilerplate())
+_workers: dict[float, Workers[_Call, Reading | Unreadable]] = {}
 
 
-_workers: dict[float, Workers[_Task, Reading | Unreadable]] = {}
-
-
-def worker_pool(patience: float) -> Workers[_Task, Reading | Unreadable]:
+def worker_pool(patience: float) -> Workers[_Call, Reading | Unreadable]:
     """The worker process that reads pages. Later tasks use it again, for it takes a second to start; it ends with this
     process."""
     if patience not in _workers:
         # before multiprocessing's own handler, which waits for workers that ignore its signal
         atexit.register(stop_workers)
-        _workers[patience] = Workers(_extractor, 1, patience=patience)
+        _workers[patience] = Workers(calling, 1, patience=patience)
     return _workers[patience]
 
 

@@ -144,11 +144,6 @@ def differing(old: Reading, new: Reading) -> Iterator[Change]:
     return (change for part in parts for change in part if change.kind != "unchanged")
 
 
-def word_changes(old: Reading, new: Reading) -> tuple[int, int]:
-    """`size` of `compare`; compares only the parts that are not identical."""
-    return size(differing(old, new))
-
-
 def size(changes: Iterable[Change]) -> tuple[int, int]:
     """The numbers of removed and of added words. Pictures and times have no words; a paragraph that was only moved,
     split or merged adds none."""

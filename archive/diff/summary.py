@@ -200,10 +200,10 @@ def _by_sentence(change: Change) -> Iterator[Change]:
         if not ends:
             pending.append(piece)
             continue
-        head, tail = piece.text[: ends[0]], piece.text[ends[-1] :]
+        beginning, rest = piece.text[: ends[0]], piece.text[ends[-1] :]
         if _any_changed(pending):
-            yield replace(change, pieces=tuple(_nonempty([*pending, Piece("equal", head.rstrip())])))
-        pending = [Piece("equal", tail)] if tail else []
+            yield replace(change, pieces=tuple(_nonempty([*pending, Piece("equal", beginning.rstrip())])))
+        pending = [Piece("equal", rest)] if rest else []
     # a paragraph only moved, split or merged is quoted from its beginning
     if _any_changed(pending) or not _any_changed(change.pieces):
         yield replace(change, pieces=tuple(_nonempty(pending if _any_changed(pending) else change.pieces)))
@@ -229,22 +229,24 @@ def _shortened(pieces: Sequence[Piece]) -> Iterator[Piece]:
     for n, piece in enumerate(pieces):
         text = piece.text if piece.operation != "equal" else piece.text.replace("\n", " ")
         if piece.operation != "equal" or last == 0:
-            shown = text if len(text) <= _CHANGED else f"{_head(text, _CHANGED)} {ELLIPSIS}"
+            shown = text if len(text) <= _CHANGED else f"{head(text, _CHANGED)} {ELLIPSIS}"
         elif n == 0:
-            shown = text if len(text) <= _LEADING else f"{ELLIPSIS} {_tail(text, _LEADING)}"
+            shown = text if len(text) <= _LEADING else f"{ELLIPSIS} {tail(text, _LEADING)}"
         elif n == last:
-            shown = text if len(text) <= _TRAILING else f"{_head(text, _TRAILING)} {ELLIPSIS}"
+            shown = text if len(text) <= _TRAILING else f"{head(text, _TRAILING)} {ELLIPSIS}"
         else:
             half = _BETWEEN // 2
-            shown = text if len(text) <= _BETWEEN else f"{_head(text, half)} {ELLIPSIS} {_tail(text, half)}"
+            shown = text if len(text) <= _BETWEEN else f"{head(text, half)} {ELLIPSIS} {tail(text, half)}"
         yield Piece(piece.operation, shown)
 
 
-def _head(text: str, width: int) -> str:
+def head(text: str, width: int) -> str:
+    """The first words of a text, at most `width` characters."""
     return text[:width].rpartition(" ")[0] or text[:width]
 
 
-def _tail(text: str, width: int) -> str:
+def tail(text: str, width: int) -> str:
+    """The last words."""
     return text[-width:].partition(" ")[2] or text[-width:]
 
 

@@ -20,11 +20,10 @@ from archive.model import clock
 from archive.model.digests import digest_of_file
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, ArchiveUnusable
 from archive.model.paths import real_path
-from archive.runtime.atomic_files import atomic_write, remove_leftovers, temporary_folder
-from archive.runtime.file_lock import outlet_lock
-from archive.storage.file_identity import is_there
+from archive.runtime.atomic_files import atomic_write, outlet_lock, remove_leftovers, temporary_folder
+from archive.storage.integrity.fixity import copy_archive, missing_pictures, problems_of
 from archive.storage.picture_files import files_of, is_good
-from archive.storage.snapshot import exclusive_access, missing_pictures, problems_of, remove_logs, snapshot
+from archive.storage.sqlite_file import exclusive_access, is_there, remove_logs
 
 Step = Callable[[], None]
 Distrust = Callable[[Path], str | None]
@@ -70,7 +69,7 @@ def back_up(
     with atomic_write(place, parents=True) as folder:
         folder.mkdir()
         copy = folder / path.name
-        snapshot(path, copy)
+        copy_archive(path, copy)
         shutil.copymode(path, copy)  # nobody may read more of the backup than of the archive
         problems, seal = problems_of(copy, step)
         if problems:

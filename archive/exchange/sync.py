@@ -20,13 +20,12 @@ from pathlib import Path
 from archive.exchange.object_store import SIZE, Manifest, ObjectStore, Stored, cut, digest_of, manifest_of
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, Diverged
-from archive.runtime.atomic_files import atomic_write, remove_leftovers, temporary_folder
-from archive.runtime.file_lock import outlet_lock
+from archive.runtime.atomic_files import atomic_write, outlet_lock, remove_leftovers, temporary_folder
 from archive.storage import picture_files
 from archive.storage.captures.kept_captures import outlets_of
 from archive.storage.connection import open_archive
+from archive.storage.integrity.fixity import copy_archive, files_named, last_destroyed
 from archive.storage.picture_files import MOST_BYTES, is_good, is_what_it_is_called, plain_file, put_file, size_of
-from archive.storage.snapshot import files_named, last_destroyed, snapshot
 
 Step = Callable[[], None]
 
@@ -343,5 +342,5 @@ def _snapshot_beside(path: Path) -> Iterator[Path]:
     """A snapshot of the archive, in a temporary folder beside it."""
     with temporary_folder(path) as folder:
         copy = folder / path.name
-        snapshot(path, copy)
+        copy_archive(path, copy)
         yield copy

@@ -19,8 +19,7 @@ from archive.extract.own_rules import rules_state
 _LIBRARIES = ("trafilatura", "lxml")
 _OWN_MODULES = (
     "extract", "rules", "text/folding.py", "text/charsets.py", "text/recurring_blocks.py",
-    "text/recurring_labels.py", "model/validation.py",
-    "model/urls.py", "model/digests.py",
+    "model/validation.py", "model/urls.py", "model/digests.py",
 )  # fmt: skip
 """Paths in archive/ that can change a reading, including the removal of boilerplate blocks and the validation."""
 _IGNORED_FIELDS = frozenset({"annotation", "returns", "type_comment", "ctx"})

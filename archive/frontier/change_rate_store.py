@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from archive.frontier import schedule
-from archive.frontier.schedule import RECHECK_FLOOR, Budget, RecheckMode, State
+from archive.frontier.schedule import RECHECK_FLOOR, RecheckMode, State
 from archive.model import clock
 from archive.model.change_rate import BUCKETS, DAY, Bucket, ChangeRates, Tally
 from archive.model.records import Run
@@ -91,13 +91,13 @@ def rechecks(
     Takes none within `floor` of its last recheck, or before its `not_before`. used: pictures that the run requests
     again; they count towards the target.
     """
-    runs_per_day = runs_a_day(db, run, moment)
-    max_rechecks, max_overdue = _budget(db, run, moment, asked, runs_per_day)
     parameters: dict[str, object] = {
-        "outlet": run.outlet_id, "run": run.id, "now": clock.stamp(moment),
-        "last_deadline": clock.stamp(moment - schedule.MAX_DUE_INTERVAL), "again": clock.stamp(moment - floor),
-        "most": max_rechecks, "overdue": max_overdue,
+        "outlet": run.outlet_id, "run": run.id, "now": clock.stamp(moment), "again": clock.stamp(moment - floor),
+        "last_deadline": clock.stamp(moment - schedule.MAX_DUE_INTERVAL),
     }  # fmt: skip
+    runs_per_day, unchecked = runs_a_day(db, run, moment), dict(db.execute(_UNCHECKED, parameters).fetchall())
+    max_rechecks, max_overdue = schedule.budget(unchecked, runs_per_day, asked)
+    parameters |= {"most": max_rechecks, "overdue": max_overdue}
     overdue = f"{_DUE} AND checked_at <= :last_deadline ORDER BY checked_at LIMIT :overdue"
     others = f"{_DUE} ORDER BY worth * (julianday(:now) - julianday(due_at)) DESC, due_at LIMIT :most"
     rows = [row for query in (overdue, others) for row in db.execute(query, parameters).fetchall()]
@@ -107,6 +107,10 @@ def rechecks(
     return _taken(db, run, chosen + db.execute(_EARLY, parameters).fetchall())
 
 
+_UNCHECKED = (
+    "SELECT cast(julianday(:now) - julianday(checked_at) AS INTEGER) AS days, count(*) FROM frontier"
+    " WHERE outlet_id = :outlet AND rank = 3 AND due_at <= :now AND checked_at <= :last_deadline GROUP BY days"
+)
 _KNOWN = "SELECT url_key, url FROM frontier WHERE outlet_id = :outlet AND rank = 3 AND run_id IS NOT :run"
 _INTERVAL_OVER = "(checked_at IS NULL OR checked_at <= :again OR checked_at > :now)"  # a clock may have been ahead
 _DUE = f"{_KNOWN} AND due_at <= :now AND {_INTERVAL_OVER}"
@@ -134,19 +138,6 @@ def _taken(db: Database, run: Run, chosen: Sequence[tuple[str, str]]) -> list[st
             [(run.id, run.outlet_id, key) for key, _ in chosen],
         )
     return [url for _, url in chosen]
-
-
-def _budget(db: Database, run: Run, moment: datetime, asked: int | None, runs_per_day: float) -> Budget:
-    waiting = db.execute(
-        "SELECT cast(julianday(:now) - julianday(checked_at) AS INTEGER) AS days, count(*) FROM frontier"
-        " WHERE outlet_id = :outlet AND rank = 3 AND due_at <= :now AND checked_at <= :last_deadline GROUP BY days",
-        {
-            "outlet": run.outlet_id,
-            "now": clock.stamp(moment),
-            "last_deadline": clock.stamp(moment - schedule.MAX_DUE_INTERVAL),
-        },
-    ).fetchall()
-    return schedule.budget(dict(waiting), runs_per_day, asked)
 
 
 def runs_a_day(db: Database, run: Run, moment: datetime) -> float:

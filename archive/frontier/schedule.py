@@ -10,18 +10,25 @@ archive/model/change_rate.py.
 
 Lists (home, sections, their pages) are due by how often they bring links never seen before. Nothing is due later than
 150 days after its last recheck, which leaves a run's budget a month to come round to it within half a year.
+
+A host that answered with errors is asked again after a pause, which one run leaves to the next one, of any outlet.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from sqlite_utils import Database
+
+from archive.model import clock
 from archive.model.change_rate import DAY, Bucket, ChangeRates, Stretch, Tally, shared_out, stretches
+from archive.storage.connection import insert, transaction
+from archive.storage.integrity.column_validation import readable_values
 
 SEED, NEW, LIST, KNOWN, DEFERRED = range(5)
 """The ranks of the frontier: the order in which a run takes URLs. No run takes those that are deferred
@@ -230,3 +237,44 @@ def _after_wait(wait: timedelta, moment: datetime) -> Due:
     """Due after a wait; its worth is set as if exactly WORTH_A_LOOK edits were expected by then."""
     wait = max(_SHORTEST_WAIT, min(wait, MAX_DUE_INTERVAL))
     return Due(moment + wait, WORTH_A_LOOK / (wait / DAY))
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """Errors and pauses of a host. errors: how many in a row, over all runs. quiet_until: aware; no requests until
+    then, and reason, one sentence, says why. no_rules_since: since when its robots.txt has given no answer."""
+
+    host: str
+    errors: int = 0
+    quiet_until: datetime | None = None
+    reason: str | None = None
+    no_rules_since: datetime | None = None
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether there is anything to store."""
+        return bool(self.errors or self.quiet_until or self.no_rules_since)
+
+
+def troubled_hosts(db: Database) -> list[HostState]:
+    """The hosts with errors or pauses; nothing is stored of others."""
+    rows = db.query("SELECT host, errors, quiet_until, reason, no_rules_since FROM hosts ORDER BY host")
+    return list(readable_values(rows, "hosts", _state))
+
+
+def _state(row: dict[str, Any]) -> HostState:
+    until, since = (text and clock.parse(text) for text in (row["quiet_until"], row["no_rules_since"]))
+    return HostState(row["host"], row["errors"], until, row["reason"], since)
+
+
+def note_hosts(db: Database, states: Sequence[HostState], moment: datetime) -> None:
+    """Stores hosts' states; removes a host without errors and pauses."""
+    with transaction(db):
+        for state in states:
+            db.execute("DELETE FROM hosts WHERE host = ?", [state.host])
+            if state.is_troubled:
+                insert(db, "hosts", {
+                    "host": state.host, "errors": state.errors, "reason": state.reason, "noted_at": clock.stamp(moment),
+                    "quiet_until": state.quiet_until and clock.stamp(state.quiet_until),
+                    "no_rules_since": state.no_rules_since and clock.stamp(state.no_rules_since),
+                })  # fmt: skip

@@ -35,7 +35,7 @@ from archive.frontier.schedule import (
 )
 from archive.model import clock
 from archive.model.capture_validation import valid_links
-from archive.model.packed_links import batches
+from archive.model.packing import batches
 from archive.model.records import Link, PageKind, Run
 from archive.model.urls import url_key
 from archive.storage.connection import transaction

@@ -2,8 +2,8 @@
 
 Begin with `facts` (the input), `values` (the output) and `derivation` (the rules, in the order in which they apply). No
 SQL, no parser, no clock: `derive(in_time(captures, pictures), outlet)` is the same on every machine, in every archive
-and in any order of arrival. It may import archive.model (records, urls, digests, perceptual_hash, identity_memo, and
-clock to format times), archive.text.equivalence and folding, and the flag of archive.text.recurring_blocks.
+and in any order of arrival. It may import archive.model (records, urls, digests, and clock to format
+times), archive.text.equivalence and folding, and the flag of archive.text.recurring_blocks.
 """
 
 from archive.history.derivation import derive, step

@@ -28,10 +28,9 @@ from typing import Any
 
 from archive.model import clock
 from archive.model.digests import digest_of_value
-from archive.model.identity_memo import REMEMBERED, IdentityMemo
 from archive.model.records import Image, Outlet, Reading
 from archive.model.urls import first_picture_key, picture_key
-from archive.text.equivalence import has_single_spaces, lines, plain, plain_lines
+from archive.text.equivalence import REMEMBERED, IdentityMemo, has_single_spaces, lines, plain, plain_lines
 from archive.text.folding import key_of
 from archive.text.recurring_blocks import WALL_REMOVED
 

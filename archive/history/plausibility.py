@@ -38,9 +38,8 @@ from archive.history.edits import (
 from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
 from archive.history.values import Article, Doubted, History
-from archive.model.identity_memo import IdentityMemo
 from archive.model.records import Reading, Unreadable
-from archive.text.equivalence import is_garbled, tidy, tokens
+from archive.text.equivalence import IdentityMemo, is_garbled, tidy, tokens
 
 SAME_WORDS = 2  # other articles: two agency reports may be alike, three like pages of one site are one page
 SAME_HEADLINE = 4  # a column repeats its headline at a few articles

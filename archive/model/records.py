@@ -274,7 +274,7 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """A picture's dimensions and appearance. perceptual_hash: see archive.model.perceptual_hash; thumbnail: a JPEG."""
+    """A picture's dimensions and appearance. perceptual_hash: see archive.history.picture_changes. thumbnail: JPEG."""
 
     width: int
     height: int

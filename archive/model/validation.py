@@ -11,12 +11,11 @@ import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from archive.model import clock
+from archive.model.clock import is_zone
 from archive.model.errors import BadValue
 from archive.model.urls import without_credentials
 
@@ -44,7 +43,6 @@ _LONGEST_NAME = 64
 _SHOWN = 60
 
 _NAME = re.compile(r"\w[\w.-]*")
-_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _PLACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\r\n]*")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,6}")
@@ -177,17 +175,6 @@ def zone(value: object) -> str:
     if not isinstance(value, str) or not is_zone(value):
         raise BadValue(f"{shown(value)} is no time zone")
     return value
-
-
-@lru_cache(maxsize=256)
-def is_zone(name: str) -> bool:
-    """Whether a time zone of that name is known here. A name is never used as a path."""
-    if len(name) > _LONGEST_NAME or not _ZONE.fullmatch(name):
-        return False
-    try:
-        return bool(ZoneInfo(name).key)
-    except (KeyError, ValueError, OSError):  # missing; no zone; a folder of zones
-        return False
 
 
 def outlet_name(value: object) -> str:

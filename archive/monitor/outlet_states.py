@@ -14,10 +14,9 @@ from statistics import median
 from typing import TYPE_CHECKING, Literal
 
 from archive.console import duration, every, moment
-from archive.frontier.host_state import HostState, troubled_hosts
-from archive.frontier.schedule import WORTH_A_LOOK
+from archive.frontier.schedule import WORTH_A_LOOK, HostState, troubled_hosts
 from archive.model.change_rate import HEADLINE, LEFT, MIN_TRUST, PICTURE, WORDS, Tally, confirmed_share
-from archive.model.time_zones import zone_of
+from archive.model.clock import zone_of
 from archive.queries.outlets_followed import (
     NO_CERTAINTY,
     NO_REVISITS,

@@ -19,8 +19,8 @@ from datetime import date, timedelta, tzinfo
 from itertools import islice
 from statistics import median
 
+from archive.model.clock import zone_of
 from archive.model.records import Run
-from archive.model.time_zones import zone_of
 from archive.monitor import news_flow
 from archive.monitor.health import LONGEST, TOO_UNLIKELY, Finding, Health, PastRun, Share, so_few, so_many, spread
 from archive.queries.outlets_followed import REPEAT_AFTER, runs_of, warn, warned_recently

@@ -17,11 +17,10 @@ from archive.model.records import Reading, Run, Unreadable
 from archive.pipeline.filing import Answer, FiledHistories, Filing, Readings, extractor_of
 from archive.runtime import signals
 from archive.storage import connection, reading_rows, version_texts
-from archive.storage.captures import address_walk
 from archive.storage.captures.capture_writer import clear_rebuild_marks, mark_for_rebuild, pending_urls
 from archive.storage.captures.kept_captures import Source
 from archive.storage.connection import Database
-from archive.storage.histories import unchanged_check
+from archive.storage.histories import history_readings, related_urls, unchanged_check
 from archive.storage.histories.doubts import Upheaval, judge_changes, recheck_doubted, upheavals
 from archive.storage.histories.history_readings import DerivedHistory
 from archive.storage.histories.history_writer import Counts, write_history
@@ -34,11 +33,11 @@ from archive.storage.histories.related_urls import (
     related_urls_of,
 )
 from archive.storage.integrity import Problem, Unchecked
+from archive.storage.integrity.column_validation import ROW_ERRORS
 from archive.storage.integrity.derived_columns import differences, readings_of
 from archive.storage.list_placements import place_teasers
 from archive.storage.picture_history import fetches_of, mark_stand_ins
 from archive.storage.reading_rows import StoredReadings, kept_readings
-from archive.storage.sqlite_errors import ROW_ERRORS
 from archive.storage.unread_captures import Waiting, waiting_of
 from archive.storage.version_texts import known_boilerplate
 from archive.text.recurring_blocks import Boilerplate
@@ -205,7 +204,7 @@ class RederivedUrl(Filing):
 
     def is_compared_elsewhere(self, key: str) -> bool:
         """Whether a URL is compared with its article's."""
-        return address_walk.is_compared_elsewhere(self.db, self.run.outlet_id, key)
+        return related_urls.is_compared_elsewhere(self.db, self.run.outlet_id, key)
 
     def look_for(self, key: str) -> None:
         """Collects the pages that belong to a URL, where their extractor can be run again."""
@@ -220,7 +219,7 @@ class RederivedUrl(Filing):
             return
         for past in (past for past in pasts if past.id in first):
             name = self.reader[1]
-            if not address_walk.has_read(self.db, self.reader[0], past.id) and (refused := self._refused(past)):
+            if not history_readings.has_read(self.db, self.reader[0], past.id) and (refused := self._refused(past)):
                 name = refused.extractor
             if (boilerplate := self.known_extractors.boilerplate(name)) is not None:
                 self.wanted.append((waiting_of(past, self.run), boilerplate))
@@ -231,11 +230,11 @@ class RederivedUrl(Filing):
         pasts = derivation.pasts
         stored = readings_of(self.db, [past.id for past in pasts])
         is_unread = any(past.outcome == "fresh" and not stored[past.id] for past in pasts)
-        if is_unread or address_walk.is_waiting(self.db, self.run.outlet_id, keys):
-            skipped.waiting += len(keys)
+        if is_unread or any(related_urls.is_pending(self.db, self.run.outlet_id, key) for key in keys):
+            skipped["waiting"] += len(keys)
             return [], keys
-        if address_walk.are_by_former_rules(self.db, (row for rows in stored.values() for row in rows.values())):
-            skipped.former += len(keys)
+        if history_readings.are_by_former_rules(self.db, (row for rows in stored.values() for row in rows.values())):
+            skipped["former"] += len(keys)
             return [], keys
         derivation = replace(derivation, extractor=self.reader[0])
         words = self.has_read or bool(self.known)
@@ -243,7 +242,7 @@ class RederivedUrl(Filing):
 
     def _kept_readings(self, captures: Iterable[int], related: RelatedUrls) -> StoredReadings:
         pages = list(captures)
-        self.reader = address_walk.reader_of(self.db, related.articles, pages)
+        self.reader = history_readings.reader_of(self.db, related.articles, pages)
         return kept_readings(self.db, pages, related.articles, self.reader[1])
 
     def _reading(self, past: StoredCapture, kept: StoredReadings) -> Answer | None:
@@ -254,7 +253,7 @@ class RederivedUrl(Filing):
 
     def _refused(self, past: StoredCapture) -> Unreadable | None:
         """The refusal of a page that was not reread: it is no article's."""
-        refusal = address_walk.refused_by(self.db, past.id)
+        refusal = history_readings.refused_by(self.db, past.id)
         if refusal is None:
             return None
         self.readers[past.id] = refusal[0]

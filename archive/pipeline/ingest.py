@@ -259,9 +259,3 @@ def kind_of(reading: Reading | Unreadable | None, leads_on: bool, fresh: int) ->
     if reading is not None and (reading.reason in _LISTS or (reading.reason == "not-html" and leads_on) or fresh):
         return "list"
     return None
-
-
-def links_are_noted(db: Database, run: Run, arrival: Arrival) -> bool:
-    """Whether the links of the page that was brought or confirmed have been noted: a run may have been killed after it
-    kept the page and before it noted them."""
-    return url_queue.links_are_noted(db, run, arrival.source.url_key, arrival.body_id)

@@ -18,15 +18,15 @@ from archive.model import clock
 from archive.model.capture_validation import validated
 from archive.model.digests import digest_of
 from archive.model.errors import ArchiveDamaged, ArchiveUnusable, BadValue, LuubaoError
+from archive.model.packing import UNPACK_RATIO, UnpackBudget, UnpacksTooMuch
 from archive.model.paths import real_path
 from archive.model.records import Capture, Picture, Reading, Run, Unreadable
-from archive.model.unpack_budget import UNPACK_RATIO, UnpackBudget, UnpacksTooMuch
 from archive.model.urls import url_key
 from archive.pipeline.history_filing import judge_run
 from archive.pipeline.ingest import arrived, file_reading, source_of_arrival
 from archive.pipeline.page_reading import try_to_read
 from archive.runtime import signals
-from archive.runtime.file_lock import outlet_lock
+from archive.runtime.atomic_files import outlet_lock
 from archive.storage import connection, picture_history, run_rows, version_texts
 from archive.storage.captures import capture_writer, kept_captures, other_archive
 from archive.storage.captures.other_archive import InvalidRow, OtherCapture, OtherPicture, OtherRun
@@ -34,7 +34,7 @@ from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
 from archive.storage.picture_fetches import ensure_image, keep_picture
 from archive.storage.picture_files import JPEG, MOST_BYTES, MOST_THUMBNAIL, plain_file, put_file
-from archive.storage.sqlite_errors import DatabaseError, is_corrupt
+from archive.storage.sqlite_file import DatabaseError, is_corrupt
 from archive.storage.withdrawals import is_withdrawn
 from archive.text.recurring_blocks import Boilerplate
 
@@ -262,7 +262,9 @@ class _Merging:
         own_run, capture = run or self.whole, past.capture
         try:
             self.budget.spend(past.size)
-            body = None if capture.status == 304 else self._body(past)
+            body = (
+                None if capture.status == 304 else capture_writer.kept_body(self.theirs, past.id, other_archive.LARGEST)
+            )
         except (ArchiveDamaged, UnpacksTooMuch) as error:
             self.done.counts["damaged"] += isinstance(error, ArchiveDamaged)
             self.done.refuse(f"captures {past.id}", str(error))
@@ -279,9 +281,6 @@ class _Merging:
         arrived = arrivals.arrive(capture, Origin(*past.origin) if past.origin else None, always_late=True)
         self.done.counts["withdrawn" if arrived == "withdrawn" else "captures"] += 1
         return run
-
-    def _body(self, past: OtherCapture) -> bytes | None:
-        return capture_writer.kept_body(self.theirs, past.id, other_archive.LARGEST)
 
     def _is_fact_only(self, run: Run, capture: Capture) -> bool:
         """Whether a withdrawn article's capture is here already without its bytes."""

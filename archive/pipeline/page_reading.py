@@ -10,12 +10,12 @@ from archive.extract import extractor_name, read_page
 from archive.extract.reader import valid_reading
 from archive.model.change_rate import ChangeRates
 from archive.model.clock import parse
-from archive.model.identity_memo import IdentityMemo
 from archive.model.records import Reading, Unreadable
 from archive.runtime import isolated
 from archive.storage.captures import capture_writer, kept_captures
 from archive.storage.captures.kept_captures import Source
 from archive.storage.connection import Database
+from archive.text.equivalence import IdentityMemo
 from archive.text.recurring_blocks import Boilerplate, without
 from archive.workers import Lost
 
@@ -63,9 +63,7 @@ def extractor_of(boilerplate: Boilerplate) -> str:
     return f"{extractor_name()}, furniture {_digest_of(boilerplate)[:19]}" if boilerplate.marks else extractor_name()
 
 
-@IdentityMemo
-def _digest_of(boilerplate: Boilerplate) -> str:
-    return boilerplate.digest
+_digest_of = IdentityMemo[Boilerplate, str](lambda boilerplate: boilerplate.digest)
 
 
 def gave_up(error: Exception, boilerplate: Boilerplate) -> Unreadable:

@@ -18,24 +18,22 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from archive.model.clock import day_span
 from archive.model.errors import ArchiveDamaged, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
-from archive.model.time_zones import DaySpan
-from archive.pipeline.history_filing import file_or_report, pages_to_read, rehearse_filing
+from archive.pipeline.history_filing import RederivedUrl, file_or_report, pages_to_read, rehearse_filing
 from archive.pipeline.page_reading import extractor_of, read_here, without_rates
 from archive.pipeline.reread_report import Report
 from archive.storage import connection, version_texts
 from archive.storage.captures import capture_writer, kept_captures
-from archive.storage.connection import Database, checkpoint
+from archive.storage.connection import Database
 from archive.storage.list_placements import place_teasers
+from archive.storage.sqlite_file import checkpoint
 from archive.storage.unread_captures import ExtractorProgress, Span, Waiting
 from archive.text.recurring_blocks import Boilerplate
 from archive.workers import PATIENCE, Lost, Workers, awaited
-
-if TYPE_CHECKING:
-    from archive.pipeline.history_filing import RederivedUrl
 
 _BATCH = 20  # articles a commit
 _QUEUED_PER_WORKER = 32  # captures submitted for each worker, so that a slow one does not stop the others
@@ -96,7 +94,7 @@ def reread(
         Workers[Waiting, ReadPage](setting_up, order.jobs, patience=order.patience) as workers,
     ):
         for run in outlets:
-            span = Span(*DaySpan(order.since, order.until).stamps(run.outlet.timezone))
+            span = Span(*day_span(order.since, order.until, run.outlet.timezone))
             job = Rereading(db, run, boilerplate[run.outlet_id], workers, span, report, stopped)
             job.show = shown(job, began, progress)
             job.run_all()

@@ -19,14 +19,16 @@ from typing import TYPE_CHECKING
 
 from archive.model import validation
 from archive.model.errors import UnknownSeal, note_again, take_notices
-from archive.model.unpack_budget import UnpackBudget
+from archive.model.packing import UnpackBudget
 from archive.pipeline.history_filing import Extractors, FormerExtractor, RederivedUrl
-from archive.storage.captures import address_walk, kept_captures
-from archive.storage.connection import Database, open_archive, path_of, snapshot
+from archive.storage.captures import kept_captures
+from archive.storage.connection import Database, open_archive, snapshot
+from archive.storage.histories import related_urls
 from archive.storage.integrity import Problem, Step, Unchecked, consistency, fixity
+from archive.storage.integrity.column_validation import ROW_ERRORS
 from archive.storage.list_placements import wrong_placements
 from archive.storage.picture_files import broken_pictures
-from archive.storage.sqlite_errors import ROW_ERRORS, DatabaseError
+from archive.storage.sqlite_file import DatabaseError, path_of
 from archive.workers import Lost, Workers, awaited, cores
 
 if TYPE_CHECKING:
@@ -76,16 +78,16 @@ def rederivation(db: Database, reread: Reread | None = None) -> Iterator[Rederiv
 def _parts_worth_workers(db: Database) -> list[_Part]:
     """The parts of a large archive; none where it is small, damaged or the machine has one core."""
     try:
-        if cores() < 2 or address_walk.address_count(db) < _WORTH_WORKERS:
+        if cores() < 2 or related_urls.address_count(db) < _WORTH_WORKERS:
             return []
-        return [_Part(*bounds) for bounds in address_walk.parts(db, _PART)]
+        return [_Part(*bounds) for bounds in related_urls.parts(db, _PART)]
     except DatabaseError:  # told by whoever reads on
         return []
 
 
 def _compared_here(db: Database, skipped: Unchecked, step: Step, reread: Reread | None) -> Iterator[Problem]:
     for run in kept_captures.outlets_of(db):
-        yield from _differences(Extractors(db, run), address_walk.addresses(db, run.outlet_id), skipped, step, reread)
+        yield from _differences(Extractors(db, run), related_urls.addresses(db, run.outlet_id), skipped, step, reread)
 
 
 def _compared_by(
@@ -100,7 +102,7 @@ def _compared_by(
         if isinstance(compared, Lost):
             yield from _differences(extractors[part.outlet_id], _keys_of(db, part), skipped, step)
             continue
-        skipped.add(compared.skipped)
+        skipped.update(compared.skipped)
         note_again(compared.notices)
         for _ in range(compared.count):
             step()
@@ -127,7 +129,7 @@ def _extractors_of(db: Database) -> dict[int, Extractors]:
 
 
 def _keys_of(db: Database, part: _Part) -> Iterator[str]:
-    return address_walk.addresses(db, part.outlet_id, part.after, part.last)
+    return related_urls.addresses(db, part.outlet_id, part.after, part.last)
 
 
 def _differences(
@@ -186,7 +188,7 @@ def _compared(again: RederivedUrl, key: str, skipped: Unchecked) -> tuple[list[P
     try:
         return again.differences(key, skipped)
     except FormerExtractor:
-        skipped.former += 1
+        skipped["former"] += 1
     except ROW_ERRORS as error:
         where, why = f"{again.run.outlet.name} {key}", validation.shown(str(error))
         return [Problem(where, f"what its captures amount to cannot be told: {why}")], set()
@@ -214,7 +216,9 @@ def verify(
     with rederivation(db, reread) if derived else nullcontext() as rederived:
         reported: set[str] = set()
         yield from _facts(db, step, pictures, budget, reported)
-        for problem in fixity.stop_at_damage(rederived(left or Unchecked(), step)) if rederived else ():
+        for problem in (
+            fixity.stop_at_damage(rederived(Unchecked() if left is None else left, step)) if rederived else ()
+        ):
             if problem.where not in reported:
                 yield problem
 
@@ -239,11 +243,11 @@ def _facts(
 
 def steps(db: Database, *, derived: bool = True) -> int:
     """About how many rows `verify` checks: a crawl may add some meanwhile."""
-    return fixity.row_count(db) + consistency.rules_count() + (address_walk.address_count(db) if derived else 0)
+    return fixity.row_count(db) + len(consistency.RULES) + (related_urls.address_count(db) if derived else 0)
 
 
 def require_seal(db: Database, digest: str) -> None:
     """Raises UnknownSeal when the chain does not hold a seal noted earlier: what it covered was removed, or this is
     another archive."""
-    if not fixity.has_seal(db, digest):
+    if not db.execute("SELECT 1 FROM seals WHERE digest = ?", [digest]).fetchone():
         raise UnknownSeal(f"the archive has no seal {digest}: what it covered was removed, or this is another archive")

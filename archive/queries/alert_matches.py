@@ -184,16 +184,16 @@ class AlertItem:
         return -self.gist.weight if self.kind == "edited" else 0.0, rank
 
 
-_PENDING = {
-    "new": "SELECT * FROM alert_events WHERE kind = 'new'",
-    "edited": "SELECT * FROM alert_events WHERE kind = 'edited'",
-    "gone": "SELECT * FROM alert_events AS noted WHERE kind = 'gone'{news}",
-    "back": "SELECT * FROM alert_events AS noted WHERE kind = 'back'{news}",
-}
 _NEWS = (  # a tombstone that was there before it was written anew is none
     " AND 'known' <> (SELECT first.kind FROM alert_events AS first WHERE first.article_id = noted.article_id"
     " AND first.at = noted.at AND first.kind IN (noted.kind, 'known') ORDER BY first.id LIMIT 1)"
 )
+_PENDING = {
+    "new": "SELECT * FROM alert_events WHERE kind = 'new'",
+    "edited": "SELECT * FROM alert_events WHERE kind = 'edited'",
+    "gone": f"SELECT * FROM alert_events AS noted WHERE kind = 'gone'{_NEWS}",
+    "back": f"SELECT * FROM alert_events AS noted WHERE kind = 'back'{_NEWS}",
+}
 _SAMPLE = 500
 """How many of the latest events a sample is looked for in."""
 _LATEST = {
@@ -227,8 +227,7 @@ _ONLY = {"numbers": "edits.numbers_changed > 0", "headlines": "instr(edits.chang
 
 def pending(db: Database, article_filter: AlertFilter) -> list[Match]:
     """The events that no alert has looked at and this one matches; none of an outlet whose run goes on."""
-    sources = {kind: source.format(news=_NEWS) for kind, source in _PENDING.items()}
-    return list(_matches(db, article_filter, sources, f" AND articles.outlet_id NOT IN ({RUNNING})"))
+    return list(_matches(db, article_filter, _PENDING, f" AND articles.outlet_id NOT IN ({RUNNING})"))
 
 
 def latest(db: Database, article_filter: AlertFilter, limit: int) -> list[Match]:

@@ -17,10 +17,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.model import clock
-from archive.model.time_zones import zone_of
+from archive.model.clock import zone_of
 from archive.model.validation import FIRST_MOMENT
-from archive.storage.integrity.column_validation import usable
-from archive.storage.sqlite_errors import readable_values
+from archive.storage.integrity.column_validation import readable_values, usable
 from archive.text.search_query import front_query, fts_query, parse, without_diacritics
 
 LANGUAGE = "CASE WHEN json_valid(texts.details) THEN json_extract(texts.details, '$.language') END AS language"

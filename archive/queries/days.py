@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
 from archive.model import clock
-from archive.model.time_zones import zone_of
+from archive.model.clock import day_span, zone_of
 from archive.queries.outlets_followed import CRAWLED, PLAUSIBLE, FollowedOutlet
 
 _ONE_DAY = timedelta(days=1)
@@ -67,24 +67,11 @@ def each_day(first: date, last: date) -> Iterator[date]:
 
 def days(db: Database, outlet: FollowedOutlet, first: date, last: date) -> Days:
     zone = zone_of(outlet.timezone)
-    span = moments(first, last, zone)
+    span = day_span(first, last, outlet.timezone)
     crawled, recorded = _crawled_days(db, outlet, zone, first, last)
     queries = (_EDITED, f"{_EDITED} AND announced = 'none'", _GONE)
     edits, unannounced, gone = (_count_by_day(db, query, outlet, zone, span) for query in queries)
     return Days(first, last, _published(db, outlet, first, last), edits, unannounced, gone, crawled, recorded)
-
-
-def moments(first: date, last: date, zone: ZoneInfo) -> tuple[str, str]:
-    """Start of a span of days, and start of the day after it, as stored UTC times."""
-    return _midnight(first, zone), _midnight(min(last, date.max - _ONE_DAY) + _ONE_DAY, zone)
-
-
-def _midnight(day: date, zone: ZoneInfo) -> str:
-    """Start of a local day in UTC; at the ends of the calendar, where UTC has no such day, midnight UTC of the day."""
-    try:
-        return clock.stamp(datetime.combine(day, time(), zone))
-    except OverflowError:
-        return f"{day.isoformat()}T00:00:00Z"
 
 
 def _published(db: Database, outlet: FollowedOutlet, first: date, last: date) -> Counter[date]:
@@ -125,7 +112,7 @@ def _crawled_days(
     begin, end = (_local_day(stamp, zone) for stamp in rows.fetchone())
     if begin is None or end is None:
         return frozenset(), None
-    span = moments(first, last, zone)
+    span = day_span(first, last, outlet.timezone)
     runs = db.execute(
         f"SELECT started_at, {_ENDED} AS ended FROM runs WHERE outlet_id = ? AND {CRAWLED}"
         f" AND started_at < ? AND ended >= ?",

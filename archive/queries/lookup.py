@@ -17,7 +17,7 @@ from archive.model.paths import shown_place
 from archive.model.urls import url_key
 from archive.model.validation import stored_moment
 from archive.queries.article_search import ArticleFilter, conditions
-from archive.storage.sqlite_errors import readable_value, readable_values, unreadable_row
+from archive.storage.integrity.column_validation import readable_value, readable_values, unreadable_row
 from archive.storage.withdrawals import withdrawal_of
 
 if TYPE_CHECKING:
@@ -123,11 +123,8 @@ def article_id(db: Database, address: str) -> int:
     if address.isascii() and address.isdigit() and len(address) <= _LONGEST_ID:
         found = db.execute("SELECT id FROM articles WHERE id = ?", [int(address)]).fetchone()
     else:
-        from archive.model.urls import url_key
-
-        url = address if "://" in address else f"http://{address}"
         try:
-            key = url_key(url)
+            key = url_key(address if "://" in address else f"http://{address}")
         except ValueError as error:
             raise UnknownArticle(f"{address!r} is not an address. Copy one from `luubao articles`") from error
         found = db.execute("SELECT article_id FROM aliases WHERE url_key = ?", [key]).fetchone()
@@ -217,16 +214,6 @@ def runs(db: Database, *, outlet: str | None = None, limit: int = 20) -> list[Ru
 def _run_record(row: dict[str, Any]) -> RunRecord:
     parsed = {"stats": json.loads(row["stats"]), "warnings": tuple(json.loads(row["warnings"] or "[]"))}
     return RunRecord(**{**row, **parsed})
-
-
-def counts(db: Database) -> dict[str, Any]:
-    """How much the archive holds."""
-    rows = db.query(
-        "SELECT (SELECT count(*) FROM articles) AS articles, (SELECT count(*) FROM versions) AS versions,"
-        " (SELECT count(*) FROM captures) AS captures, (SELECT count(*) FROM bodies) AS bodies,"
-        " (SELECT count(*) FROM articles WHERE gone_since IS NOT NULL) AS gone"
-    )
-    return next(iter(rows))
 
 
 MatchType = Literal["exact", "prefix", "host", "domain"]

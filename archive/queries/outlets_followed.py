@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from archive.model import clock
 from archive.storage.connection import snapshot, transaction
 from archive.storage.histories.doubts import waiting_doubts
-from archive.storage.sqlite_errors import readable_values
+from archive.storage.integrity.column_validation import readable_values
 from archive.storage.version_texts import CONFIDENCE, UNCERTAIN
 
 PLAUSIBLE = "started_at BETWEEN '1990' AND '2200'"

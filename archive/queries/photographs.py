@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from archive.model.paths import shown_place, thumbnail_place
 from archive.queries.article_search import LANGUAGE, spelt_credit
-from archive.storage.sqlite_errors import readable_values
+from archive.storage.integrity.column_validation import readable_values
 from archive.text.search_query import front_query, holds
 
 

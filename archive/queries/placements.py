@@ -12,9 +12,8 @@ from archive.model.errors import UnknownCapture
 from archive.model.paths import thumbnail_place
 from archive.model.urls import picture_key, url_key
 from archive.storage.connection import rows_of
-from archive.storage.integrity.column_validation import row_numbers
+from archive.storage.integrity.column_validation import readable_values, row_numbers
 from archive.storage.list_placements import looks_of
-from archive.storage.sqlite_errors import readable_values
 from archive.text.folding import letters
 
 

@@ -12,15 +12,14 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from archive.diff import EditSummary, summarize_edit
+from archive.model.clock import day_span
 from archive.model.errors import UnknownArticle, Withdrawn
 from archive.model.paths import thumbnail_place
 from archive.model.records import Reading, StoredPicture
-from archive.model.time_zones import zone_of
 from archive.model.validation import is_digest, stored_moment
 from archive.queries.article_search import LANGUAGE, ArticleFilter, conditions
-from archive.queries.days import moments
 from archive.queries.lookup import Article, find_article, stored_pictures, with_stored
-from archive.storage.sqlite_errors import readable_values
+from archive.storage.integrity.column_validation import readable_values
 from archive.storage.version_texts import from_row
 
 EditOrder = Literal["weight", "time"]
@@ -67,8 +66,6 @@ class Edit:
     changed: str
     words_removed: int | None
     words_added: int | None
-    numbers_changed: int | None
-    names_changed: int | None
     announced: str | None
     old_headline: str
     new_headline: str
@@ -131,8 +128,8 @@ def _card(row: dict[str, Any]) -> Card:
 # A difference between two extractor versions is no edit: see the view `edits`.
 _EDITS = (
     "SELECT edits.article_id, edits.number, outlets.title AS outlet, outlets.timezone, edits.url, edits.edited_at,"
-    " edits.changed, edits.words_removed, edits.words_added, edits.numbers_changed, edits.names_changed,"
-    " edits.announced, edits.old_headline, edits.new_headline, articles.section, edits.old_version_id,"
+    " edits.changed, edits.words_removed, edits.words_added, edits.announced,"
+    " edits.old_headline, edits.new_headline, articles.section, edits.old_version_id,"
     " edits.new_version_id FROM edits"
     " JOIN articles ON articles.id = edits.article_id JOIN outlets ON outlets.id = articles.outlet_id"
     " WHERE articles.withdrawn_at IS NULL{more}"
@@ -261,7 +258,7 @@ def cited_article(db: Database, url: str, accessed: date | None) -> CitedArticle
         return CitedArticle(url, accessed, "unknown")
     except Withdrawn:
         return CitedArticle(url, accessed, "withdrawn")
-    until = moments(accessed, accessed, zone_of(article.timezone))[1] if accessed else ""
+    until = day_span(accessed, accessed, article.timezone)[1] if accessed else ""
     rows = db.execute(
         "SELECT id, number, first_seen_at < ? FROM versions WHERE article_id = ? ORDER BY number", [until, article.id]
     ).fetchall()

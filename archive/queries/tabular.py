@@ -10,8 +10,7 @@ from sqlite_utils import Database
 
 from archive.queries.article_search import ArticleFilter, conditions
 from archive.storage.captures.capture_stream import as_of
-from archive.storage.integrity.column_validation import usable
-from archive.storage.sqlite_errors import readable_values
+from archive.storage.integrity.column_validation import readable_values, usable
 from archive.storage.version_texts import details_of
 from archive.text.search_query import fts_query
 

@@ -213,9 +213,13 @@ def choose(pages: Sequence[bytes]) -> bytes:
     """Chooses a dictionary: of some candidate pages, those that, concatenated, compress some of the others best. Empty
     where there are not two pages to try on each other."""
     candidates, trial = list(pages[::2])[:_CANDIDATES], pages[1::2][:_TRIAL_PAGES]
-    chosen, size = b"", sum(_compressed_sizes(trial, None))
+    chosen, size = b"", _total_size(trial, None)
     while candidates:
-        sizes = {page: _total_size(trial, page + chosen) for page in candidates if len(page) + len(chosen) <= _MAX_SIZE}
+        sizes = {
+            page: _total_size(trial, dictionary(page + chosen))
+            for page in candidates
+            if len(page) + len(chosen) <= _MAX_SIZE
+        }
         best = min(sizes, key=lambda page: sizes[page], default=None)
         if best is None or sizes[best] > size * (1 - _PAGE_SAVING):
             break
@@ -224,24 +228,16 @@ def choose(pages: Sequence[bytes]) -> bytes:
     return chosen
 
 
-def learn(db: Database, outlet_id: int, pages: Sequence[bytes], page_count: int, moment: datetime) -> int | None:
+def learn(
+    db: Database, outlet_id: int, found: tuple[Sequence[bytes], int], moment: datetime, *, anew: bool = False
+) -> int | None:
     """Chooses a dictionary from a sample of the outlet's pages and stores it where it saves enough; None where it does
-    not. Call inside a transaction."""
-    chosen = choose(pages)
-    if not chosen or not _is_better(db, outlet_id, chosen, pages[1::2]):
-        return None
-    return _insert(db, outlet_id, chosen, page_count, moment)
-
-
-def replace(db: Database, outlet_id: int, found: tuple[Sequence[bytes], int], moment: datetime) -> int | None:
-    """Chooses and stores a dictionary, whatever the present one. found: pages, and how many the outlet has. None where
-    no page helps. Call inside a transaction."""
+    not. found: the sample, and how many pages the outlet has. anew: whatever the present one saves. Call inside a
+    transaction."""
     pages, page_count = found
     chosen = choose(pages)
-    return _insert(db, outlet_id, chosen, page_count, moment) if chosen else None
-
-
-def _insert(db: Database, outlet_id: int, chosen: bytes, page_count: int, moment: datetime) -> int:
+    if not chosen or not (anew or _is_better(db, outlet_id, chosen, pages[1::2])):
+        return None
     cursor = db.execute(
         "INSERT INTO dictionaries (outlet_id, digest, made_at, page_count, size, data) VALUES (?, ?, ?, ?, ?, ?)",
         [outlet_id, digest_of(chosen), clock.stamp(moment), page_count, len(chosen), compress(chosen)],
@@ -273,16 +269,13 @@ def drop_unused(db: Database) -> int:
     ).rowcount
 
 
-def _total_size(pages: Sequence[bytes], content: bytes) -> int:
-    return sum(_compressed_sizes(pages, dictionary(content)))
-
-
-def _compressed_sizes(pages: Sequence[bytes], against: Dictionary | None) -> Iterator[int]:
-    return (len(compress(page, against, _TRIAL_LEVEL)) for page in pages)
+def _total_size(pages: Sequence[bytes], against: Dictionary | None) -> int:
+    return sum(len(compress(page, against, _TRIAL_LEVEL)) for page in pages)
 
 
 def _is_better(db: Database, outlet_id: int, chosen: bytes, trial: Sequence[bytes]) -> bool:
     present = newest(db, outlet_id)
     if present is None:
         return True
-    return _total_size(trial, chosen) < sum(_compressed_sizes(trial, load(db, present))) * (1 - _DICTIONARY_SAVING)
+    former_size = _total_size(trial, load(db, present))
+    return _total_size(trial, dictionary(chosen)) < former_size * (1 - _DICTIONARY_SAVING)

@@ -8,26 +8,23 @@ the busy timeout (https://www.sqlite.org/lang_transaction.html).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database as Database  # the handle that other modules pass on; they run no SQL of their own
 
 from archive.model import clock
-from archive.model.errors import (
-    ArchiveBusy,
-    ArchiveDamaged,
-    ArchiveMissing,
-    ArchiveUnusable,
-    LuubaoError,
-    QueryTooLong,
-)
+from archive.model.errors import ArchiveBusy, ArchiveDamaged, ArchiveMissing, ArchiveUnusable, LuubaoError, QueryTooLong
 from archive.model.paths import real_path
 from archive.storage import schema_check
-from archive.storage.file_identity import (
+from archive.storage.integrity.column_validation import ROW_ERRORS, odd_rows, unreadable_row
+from archive.storage.migrations import APPLICATION_ID, SCHEMA, migrations
+from archive.storage.sqlite_file import (
+    BUSY_SECONDS,
     Connection,
+    damage_message,
     is_immutable,
     open_hint,
     require_file,
@@ -35,11 +32,7 @@ from archive.storage.file_identity import (
     require_plain_files,
     rescuing_copy,
 )
-from archive.storage.integrity.value_check import is_odd
-from archive.storage.migrations import APPLICATION_ID, SCHEMA, migrations
-from archive.storage.sqlite_errors import ROW_ERRORS, damage_message, unreadable_row
 
-BUSY_SECONDS = 30
 _BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 LARGEST_VALUE = 192 * 1024 * 1024
 """Bytes of a value that is read; only bodies may have more. The longest text that luubao writes has 128 MB."""
@@ -92,11 +85,11 @@ def _raising_archive_damaged(db: Database, path: Path) -> Iterator[None]:
 
 def _raise_for_invalid_row(db: Database, error: Exception) -> None:
     try:
-        row_name = is_odd(db)
+        invalid_row = next(odd_rows(db), None)
     except (sqlite3.Error, *ROW_ERRORS):  # even this check fails
         return
-    if row_name is not None:
-        raise unreadable_row(row_name, type(error).__name__) from error
+    if invalid_row is not None:
+        raise unreadable_row(str(invalid_row), type(error).__name__) from error
 
 
 def _raise_for_schema(db: Database, error: Exception) -> None:
@@ -241,17 +234,26 @@ def shared_connection(connection: sqlite3.Connection) -> Iterator[Database]:
         raise QueryTooLong("the answer takes too long. Ask for less") from error
 
 
-def path_of(db: Database) -> Path | None:
-    """The file of an archive that `open_archive` opened; None for other connections."""
-    return db.conn.path if isinstance(db.conn, Connection) else None
-
-
 def rows_of(db: Database, query: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
     """The rows of a query, as dicts by column name. (Database.query of sqlite-utils sets a savepoint around every
     query, which takes longer than a small answer.)"""
     cursor = db.execute(query, list(values))
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def insert(db: Database, table: str, row: Mapping[str, object]) -> int:
+    """Inserts a row, given by column name; returns its id. Call inside a transaction."""
+    marks = ", ".join("?" * len(row))
+    cursor = db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+    return int(cursor.lastrowid or 0)
+
+
+def update(db: Database, table: str, row_id: int, changes: Mapping[str, object]) -> None:
+    """Changes columns of a row, given by name; nothing where there are none. Call inside a transaction."""
+    if changes:
+        settings = ", ".join(f"{name} = ?" for name in changes)
+        db.execute(f"UPDATE {table} SET {settings} WHERE id = ?", [*changes.values(), row_id])
 
 
 @contextmanager
@@ -331,15 +333,3 @@ def _savepoint(db: Database) -> Iterator[None]:
 
 def _not_writable(error: sqlite3.Error) -> ArchiveBusy:
     return ArchiveBusy(f"the archive cannot be written: {error}. Check free space, permissions and other writers")
-
-
-def checkpoint(db: Database) -> bool:
-    """Checkpoints the write-ahead log into the file and truncates it; does nothing with a busy reader or a full disk:
-    nothing is lost by doing it later. Returns whether it succeeded."""
-    complete = False
-    with suppress(sqlite3.OperationalError):
-        db.execute("PRAGMA busy_timeout = 0")
-        busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        complete = not busy
-    db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    return complete

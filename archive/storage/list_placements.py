@@ -18,10 +18,10 @@ from archive.model.digests import digest_of_value
 from archive.model.errors import BadValue
 from archive.model.records import Reading, Teaser, Unreadable
 from archive.model.urls import url_key
-from archive.storage.clock_corrections import CORRECTED_TIME
-from archive.storage.connection import rows_of, transaction
+from archive.storage.connection import insert, rows_of, transaction, update
 from archive.storage.integrity import Problem, Step
 from archive.storage.integrity.column_validation import row_numbers
+from archive.storage.schema_views import CORRECTED_TIME
 from archive.storage.withdrawals import is_withdrawn
 
 _LISTS = ("home", "listing")
@@ -156,13 +156,10 @@ def _place(db: Database, list_id: int, since: str) -> None:
     for span in spans(_looks(db, list_id, since), standing):
         row = [list_id, span.position, span.teaser_id, span.capture_id, span.first_seen_at, span.last_seen_at]
         if span.number is None:
-            marks = ", ".join("?" * len(_COLUMNS))
-            db.execute(f"INSERT INTO placement_spans ({', '.join(_COLUMNS)}) VALUES ({marks})", [*row, span.gone_at])
+            insert(db, "placement_spans", dict(zip(_COLUMNS, (*row, span.gone_at), strict=True)))
         else:
-            db.execute(
-                "UPDATE placement_spans SET last_seen_at = ?, gone_at = ? WHERE id = ?",
-                [span.last_seen_at, span.gone_at, span.number],
-            )
+            changes = {"last_seen_at": span.last_seen_at, "gone_at": span.gone_at}
+            update(db, "placement_spans", span.number, changes)
     db.execute(
         "UPDATE list_pages SET stale_from = NULL, placed_through = (SELECT max(captures.id) FROM captures"
         " WHERE captures.outlet_id = list_pages.outlet_id AND captures.url_key = list_pages.url_key) WHERE id = ?",

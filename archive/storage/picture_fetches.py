@@ -14,13 +14,13 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.history.facts import GONE
+from archive.history.picture_changes import same_picture
 from archive.model import clock
 from archive.model.errors import BadValue
 from archive.model.paths import picture_place
-from archive.model.perceptual_hash import same_picture
 from archive.model.records import Filed, Picture, PictureCapture, PictureOutcome, Run, WantedPicture
-from archive.storage.clock_corrections import CORRECTED_TIME
-from archive.storage.connection import transaction
+from archive.storage.connection import insert, transaction, update
+from archive.storage.schema_views import CORRECTED_TIME
 
 _LONGEST_PAUSE = timedelta(days=180)
 _FORBIDDEN_PAUSE = timedelta(days=30)
@@ -196,21 +196,10 @@ def _insert_picture(db: Database, picture: Picture) -> int:
 def _insert_fetch(
     db: Database, run: Run, capture: PictureCapture, outcome: PictureOutcome, picture_id: int | None
 ) -> None:
-    row = {
-        "image_id": capture.image_id,
-        "run_id": run.id,
-        "captured_at": clock.stamp(capture.captured_at),
-        "final_url": capture.final_url,
-        "status": capture.status,
-        "outcome": outcome,
-        "detail": capture.detail,
-        "etag": capture.etag,
-        "last_modified": capture.last_modified,
-        "picture_id": picture_id,
-    }
-    db.execute(
-        f"INSERT INTO picture_captures ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
-    )
+    names = ("image_id", "final_url", "status", "detail", "etag", "last_modified")
+    own = {"run_id": run.id, "outcome": outcome, "picture_id": picture_id}
+    row = {name: getattr(capture, name) for name in names} | own | {"captured_at": clock.stamp(capture.captured_at)}
+    insert(db, "picture_captures", row)
 
 
 def _schedule(db: Database, capture: PictureCapture, outcome: PictureOutcome, rest: timedelta) -> None:
@@ -225,14 +214,8 @@ def _schedule(db: Database, capture: PictureCapture, outcome: PictureOutcome, re
         pause = _FORBIDDEN_PAUSE
     elif outcome in _FAILED:
         pause = max(pause, rest * 2 ** min(_consecutive_failures(db, capture.image_id) - 1, _MOST_DOUBLINGS))
-    db.execute(
-        "UPDATE images SET changed_at = ?, due_at = ? WHERE id = ?",
-        [
-            clock.stamp(changed_at) if changed_at else None,
-            clock.stamp(captured_at + min(pause, _LONGEST_PAUSE)),
-            capture.image_id,
-        ],
-    )
+    due_at = clock.stamp(captured_at + min(pause, _LONGEST_PAUSE))
+    update(db, "images", capture.image_id, {"changed_at": changed_at and clock.stamp(changed_at), "due_at": due_at})
 
 
 def _first_seen(db: Database, image_id: int, picture: Picture) -> datetime | None:

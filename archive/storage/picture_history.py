@@ -23,10 +23,9 @@ from archive.history import PictureFetch, Shown
 from archive.history.picture_changes import VISIT
 from archive.model import clock
 from archive.model.records import Run
-from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import rows_of, transaction
-from archive.storage.integrity.column_validation import usable
-from archive.storage.sqlite_errors import readable_values
+from archive.storage.integrity.column_validation import readable_values, usable
+from archive.storage.schema_views import CORRECTED_TIME
 
 _STAND_IN_REPLACED = 3  # different pictures that one replaced
 _FETCHES = (

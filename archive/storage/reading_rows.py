@@ -18,9 +18,9 @@ from archive.model import clock
 from archive.model.errors import pass_over
 from archive.model.records import ReadableKind, Reading, Unreadable
 from archive.storage import codecs
-from archive.storage.connection import rows_of
+from archive.storage.connection import insert, rows_of
+from archive.storage.integrity.column_validation import ROW_ERRORS
 from archive.storage.list_placements import put_teasers
-from archive.storage.sqlite_errors import ROW_ERRORS
 from archive.storage.version_texts import COLUMNS, body_of, from_row, to_row
 
 READABLE = frozenset(get_args(ReadableKind))
@@ -30,8 +30,7 @@ def extractor_id(db: Database, name: str, moment: datetime) -> int:
     """The row id of an extractor; inserts it on first use. Call inside a transaction."""
     if row := db.execute("SELECT id FROM extractors WHERE name = ?", [name]).fetchone():
         return int(row[0])
-    cursor = db.execute("INSERT INTO extractors (name, first_used_at) VALUES (?, ?)", [name, clock.stamp(moment)])
-    return int(cursor.lastrowid or 0)
+    return insert(db, "extractors", {"name": name, "first_used_at": clock.stamp(moment)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Descriptions of every view, and of the tables of the frontier and of alerts; see archive/storage/schema.py."""
+"""Descriptions of every view, and of the tables of the frontier and of alerts; see archive/storage/schema.py.
+
+And the SQL for the corrected time of a capture, which many queries share.
+"""
 
 from __future__ import annotations
 
@@ -175,3 +178,10 @@ ALERTS: tuple[Table, ...] = (
         "key": "the id of the message while it is not known whether it arrived; empty where it surely did not",
     }, "machinery"),
 )  # fmt: skip
+
+
+CORRECTED_TIME = (
+    "iif(clock_ahead IS NULL, captured_at,"
+    " strftime('%Y-%m-%dT%H:%M:%SZ', captured_at, '-' || clock_ahead || ' seconds'))"
+)
+"""SQL for the corrected time of a capture, over `captures` or `picture_captures` joined with their `runs`."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Literal
@@ -22,8 +22,8 @@ from archive.model import clock
 from archive.model.digests import digest_of, digest_of_parts
 from archive.model.errors import ArchiveDamaged
 from archive.storage import codecs
-from archive.storage.connection import any_length, checkpoint, snapshot, transaction
-from archive.storage.sqlite_errors import DatabaseError, is_corrupt
+from archive.storage.connection import any_length, insert, snapshot, transaction, update
+from archive.storage.sqlite_file import DatabaseError, checkpoint, is_corrupt
 
 MAX_DEPTH = 3
 """The longest chain: how many patches may lie between a body and one that is no patch."""
@@ -44,7 +44,7 @@ withdrawn, moved to the table `withheld`, or destroyed."""
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A body as stored in a row of `bodies`."""
+    """A body as stored in these columns of `bodies`."""
 
     codec: Codec
     data: bytes
@@ -62,11 +62,7 @@ def put_body(db: Database, body: bytes, outlet_id: int, predecessor: int | None,
     stored = encode(db, body, outlet_id, predecessor)
     if stored.codec == "zstd" and codecs.has_enough(db, outlet_id) and learn_dictionary(db, outlet_id, moment):
         stored = encode(db, body, outlet_id, predecessor)
-    cursor = db.execute(
-        "INSERT INTO bodies (digest, size, codec, dictionary_id, base_id, depth, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [digest, len(body), stored.codec, stored.dictionary_id, stored.base_id, stored.depth, stored.data],
-    )
-    return int(cursor.lastrowid or 0)
+    return insert(db, "bodies", {"digest": digest, "size": len(body), **asdict(stored)})
 
 
 def get_body(db: Database, body_id: int, largest: int = LARGEST) -> bytes | None:
@@ -112,7 +108,8 @@ def _frame(
     codec, dictionary_id, base_id, data, size = row
     if codec in ("withheld", "destroyed"):
         return None
-    size = _valid_size(size, largest)
+    if not 0 <= size <= largest:
+        raise ValueError(f"it is said to have {size:,} bytes, and {largest:,} are the most")
     if codec == "zstd-patch":
         return data, codecs.prefix(_base_body(db, body_id, base_id, largest)), size
     return data, codecs.load(db, dictionary_id) if dictionary_id else None, size
@@ -122,13 +119,6 @@ def stored_data(db: Database, body_id: int) -> bytes:
     """The bytes of a body as they are stored, compressed or damaged."""
     with any_length(db):
         return bytes(db.execute("SELECT data FROM bodies WHERE id = ?", [body_id]).fetchone()[0])
-
-
-def _valid_size(size: int, largest: int) -> int:
-    """Checks the stored size of a body. Raises ValueError where it cannot have it, or may not."""
-    if not 0 <= size <= largest:
-        raise ValueError(f"it is said to have {size:,} bytes, and {largest:,} are the most")
-    return size
 
 
 def encode(db: Database, body: bytes, outlet_id: int, predecessor: int | None) -> Stored:
@@ -142,7 +132,7 @@ def encode(db: Database, body: bytes, outlet_id: int, predecessor: int | None) -
 
 def learn_dictionary(db: Database, outlet_id: int, moment: datetime) -> int | None:
     """Chooses a dictionary among the outlet's pages; None where it saves too little. Call inside a transaction."""
-    return codecs.learn(db, outlet_id, *pages_to_choose_from(db, outlet_id), moment)
+    return codecs.learn(db, outlet_id, pages_to_choose_from(db, outlet_id), moment)
 
 
 def pages_to_choose_from(db: Database, outlet_id: int) -> tuple[list[bytes], int]:
@@ -291,10 +281,7 @@ def free_share(db: Database) -> float:
 
 def replace_stored(db: Database, body_id: int, stored: Stored) -> None:
     """Stores a body in another form; updates the depth of patches that depend on it. Call inside a transaction."""
-    db.execute(
-        "UPDATE bodies SET codec = ?, dictionary_id = ?, base_id = ?, depth = ?, data = ? WHERE id = ?",
-        [stored.codec, stored.dictionary_id, stored.base_id, stored.depth, stored.data, body_id],
-    )
+    update(db, "bodies", body_id, asdict(stored))
     for patch_id, depth in list(_dependents(db, body_id, stored.depth)):
         db.execute("UPDATE bodies SET depth = ? WHERE id = ?", [depth, patch_id])
 

@@ -19,8 +19,9 @@ from archive.model.records import Reading, Run
 from archive.model.urls import url_key
 from archive.storage import codecs
 from archive.storage.captures.kept_captures import Source
+from archive.storage.histories.history_readings import has_read
 from archive.storage.histories.related_urls import StoredCapture
-from archive.storage.sqlite_errors import readable_values
+from archive.storage.integrity.column_validation import readable_values
 from archive.storage.version_texts import CONFIDENCE, UNCERTAIN, from_row
 
 
@@ -91,10 +92,7 @@ class ExtractorProgress:
 
     def waits(self, capture_id: int) -> bool:
         """Whether this extractor has not read a capture."""
-        row = self.db.execute(
-            "SELECT 1 FROM readings WHERE capture_id = ? AND extractor_id = ?", [capture_id, self._extractor_id]
-        ).fetchone()
-        return row is None
+        return not has_read(self.db, self._extractor_id, capture_id)
 
     def former_kind(self, capture_id: int) -> str | None:
         """The kind that the latest other extractor gave a capture; None when none has read it."""

@@ -19,11 +19,11 @@ from sqlite_utils import Database
 from archive.model import clock
 from archive.model.digests import digest_of_value
 from archive.model.errors import BadValue, pass_over
-from archive.model.identity_memo import REMEMBERED, IdentityMemo
 from archive.model.records import Block, Image, Reading, Run
 from archive.model.validation import claimed_moment, json_lines, number, optional, text
 from archive.storage.connection import transaction
-from archive.storage.sqlite_errors import readable_values
+from archive.storage.integrity.column_validation import readable_values
+from archive.text.equivalence import REMEMBERED, IdentityMemo
 from archive.text.recurring_blocks import Boilerplate, learn, learn_from_changes, without
 
 COLUMNS = ("headline", "lead", "body", "captions", "layout", "details")

@@ -21,8 +21,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 _INVISIBLE = (
     *range(0x09), *range(0x0E, 0x1C), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xAD, 0x34F, 0x61C, 0x180E,
@@ -198,3 +200,26 @@ def _skeleton(text: str) -> bytes:
 
 def _accented_words(text: str) -> set[str]:
     return {word for word in tidy(text).split() if not word.isascii()}
+
+
+Argument = TypeVar("Argument")
+Value = TypeVar("Value")
+
+REMEMBERED = 512
+"""How many values are remembered: filing an article asks for the same values of all its states in several passes."""
+
+
+class IdentityMemo(Generic[Argument, Value]):
+    """A function of an immutable argument that remembers its last values. Unlike lru_cache, it does not hash or compare
+    arguments, which costs nearly as much as most functions of a reading."""
+
+    def __init__(self, find: Callable[[Argument], Value]) -> None:
+        self._find, self._known = find, dict[int, tuple[Argument, Value]]()
+
+    def __call__(self, argument: Argument) -> Value:
+        known = self._known.get(id(argument))
+        if known is None:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            known = self._known[id(argument)] = argument, self._find(argument)  # keeps the argument, and so its id
+        return known[1]

@@ -23,9 +23,9 @@ from archive.queries import lookup
 from archive.queries.lookup import Article, Version
 from archive.storage.connection import Database
 from archive.storage.picture_files import verified_file
+from archive.web.configuration import environment, parts
 from archive.web.room import translations
 from archive.web.room.translations import gone_reason, say, what_of
-from archive.web.template_environment import environment, parts
 
 _CHUNK_SIZE = 500  # articles in one file of the search index
 _NEWEST, _EDITS = 30, 10

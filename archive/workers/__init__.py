@@ -21,7 +21,7 @@ from archive.workers.channel import MEMORY, PATIENCE, PROCESSOR_SECONDS, Limits,
 from archive.workers.dispatcher import Dispatcher, Lost
 from archive.workers.start import kill_all, spare
 
-__all__ = ["PATIENCE", "Lost", "Workers", "awaited", "cores", "die_with", "kill_all", "spare"]
+__all__ = ["PATIENCE", "Lost", "Workers", "awaited", "calling", "cores", "die_with", "kill_all", "spare"]
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")

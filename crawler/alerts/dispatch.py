@@ -20,9 +20,9 @@ from archive.model.errors import LuubaoError
 from archive.queries import alert_matches
 from archive.queries.alert_matches import Message, items_of, latest, pending
 from archive.runtime import signals
-from archive.runtime.file_lock import Locked, outlet_lock
+from archive.runtime.atomic_files import Locked, outlet_lock
 from archive.storage.connection import Database, open_archive, transaction
-from archive.storage.file_identity import is_there
+from archive.storage.sqlite_file import is_there
 from archive.workers import Lost, Workers
 from crawler.alerts.messages import AlertMessage, Delivery, Outcome, alert_message, delivering
 from crawler.config.alert_tables import Alert, Alerts

@@ -25,7 +25,7 @@ from archive import Capture
 from archive.frontier.remote_index import Offer
 from archive.model.clock import now
 from archive.model.errors import BadValue, LuubaoError
-from archive.model.unpack_budget import LARGEST_BODY
+from archive.model.packing import LARGEST_BODY
 from archive.model.validation import is_address, shown
 from archive.runtime import isolated, signals
 from archive.workers import Lost

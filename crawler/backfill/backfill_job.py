@@ -21,14 +21,14 @@ from archive.model.errors import ArchiveUnusable, BadValue, LuubaoError, Misconf
 from archive.model.urls import same_site
 from archive.pipeline.merging import Arrivals, Origin
 from archive.runtime import signals
-from archive.runtime.file_lock import outlet_lock
+from archive.runtime.atomic_files import outlet_lock
 from archive.storage import connection, run_rows, version_texts
 from archive.storage.histories.history_writer import Counts
 from crawler.backfill.archive_client import MAX_PAGES, ArchiveClient, ArchiveSource, Span, WebArchiveBusy
 from crawler.backfill.commoncrawl import CommonCrawl
 from crawler.backfill.wayback import Wayback
+from crawler.config.catalogue import described
 from crawler.outlet import user_agent
-from crawler.outlets.catalogue import described
 
 _BATCH_SIZE = 50
 _MAX_REPORTED = 20

@@ -23,7 +23,7 @@ from archive.exchange.importers.warc_captures import read_stream
 from archive.frontier.remote_index import Offer
 from archive.model import validation
 from archive.model.errors import BadValue, LuubaoError
-from archive.model.unpack_budget import LARGEST_BODY
+from archive.model.packing import LARGEST_BODY
 from archive.model.urls import with_plain_host
 from archive.model.validation import shown
 from crawler.backfill.archive_client import (

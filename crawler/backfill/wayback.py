@@ -17,7 +17,7 @@ from archive.frontier.remote_index import Offer
 from archive.history.facts import REDIRECTS
 from archive.model import clock, validation
 from archive.model.errors import BadValue, LuubaoError
-from archive.model.unpack_budget import LARGEST_BODY
+from archive.model.packing import LARGEST_BODY
 from crawler.backfill import commoncrawl
 from crawler.backfill.archive_client import (
     ArchiveClient,

@@ -17,7 +17,7 @@ from archive.cli.options import FILING, LazyCommands, Listed
 from archive.console import print_traceback, say_all
 from archive.runtime import signals
 from crawler.cli.setting_options import FileDefaults, config_option, configured
-from crawler.outlets import catalogue
+from crawler.config import catalogue
 
 if TYPE_CHECKING:
     from crawler.config.settings_in_force import Configuration

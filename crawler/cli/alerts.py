@@ -12,7 +12,7 @@ from archive.cli.options import Commands, db_option, json_option
 from archive.console import say, say_all, say_json
 from archive.queries.alert_matches import AlertState, state_of
 from archive.storage.connection import open_archive
-from archive.storage.file_identity import is_there
+from archive.storage.sqlite_file import is_there
 from crawler.cli.setting_options import MisconfiguredFailure, config_option, configured
 from crawler.config.alert_tables import Alert, Alerts
 

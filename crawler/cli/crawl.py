@@ -17,7 +17,7 @@ from archive.console import is_watched, say, say_all
 from archive.model.clock import now
 from archive.model.errors import LuubaoError
 from archive.runtime import signals
-from archive.runtime.file_lock import Locked
+from archive.runtime.atomic_files import Locked
 from crawler.cli.setting_options import (
     MisconfiguredFailure,
     config_option,
@@ -26,10 +26,10 @@ from crawler.cli.setting_options import (
     require_scale,
     setting_option,
 )
+from crawler.config.catalogue import load_catalogue
 from crawler.config.setting_keys import BY_NAME
 from crawler.config.setting_types import Value
 from crawler.config.settings_in_force import Configuration
-from crawler.outlets.catalogue import load_catalogue
 from crawler.run.run_verdict import Exit
 
 if TYPE_CHECKING:

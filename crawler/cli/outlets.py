@@ -19,9 +19,9 @@ from archive.console import say, say_all, say_json
 from archive.model.errors import LuubaoError, Misconfigured
 from archive.model.urls import without_credentials
 from crawler.cli.setting_options import config_option, configured, misconfigured, setting_option
+from crawler.config.catalogue import catalogue, described, load_catalogue
 from crawler.config.setting_types import Value
 from crawler.config.settings_in_force import Configuration
-from crawler.outlets.catalogue import catalogue, described, load_catalogue
 
 if TYPE_CHECKING:
     from crawler.probe import Findings

@@ -62,18 +62,16 @@ def setting_option(option: str, name: str, metavar: str) -> Callable[[F], F]:
     return click.option(option, name, type=OfSetting(key), metavar=metavar, help=f"{key.meaning}  [setting: {name}]")
 
 
-def config_option(command: F) -> F:
-    """Adds --config, the settings file to read."""
-    return click.option(
-        "--config", type=click.Path(dir_okay=False, path_type=Path), is_eager=True, expose_value=False,
-        callback=_store_file, metavar="FILE", help="A file of settings; otherwise the one that LUUBAO_CONFIG names,"
-        " ./luubao.toml, or luubao/luubao.toml in the user's configuration folder.",
-    )(command)  # fmt: skip
-
-
 def _store_file(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:
     if value is not None:
         ctx.meta[_CONFIG_FILE_KEY] = value
+
+
+config_option = click.option(
+    "--config", type=click.Path(dir_okay=False, path_type=Path), is_eager=True, expose_value=False,
+    callback=_store_file, metavar="FILE", help="A file of settings; otherwise the one that LUUBAO_CONFIG names,"
+    " ./luubao.toml, or luubao/luubao.toml in the user's configuration folder.",
+)  # fmt: skip
 
 
 def configured(ctx: click.Context) -> Configuration:

@@ -13,10 +13,10 @@ from archive.cli.options import json_option
 from archive.console import say, say_all, say_json, say_whole
 from crawler.cli.outlets import print_mistakes
 from crawler.cli.setting_options import config_option, configured, misconfigured
+from crawler.config.catalogue import catalogue, described
 from crawler.config.setting_keys import BY_NAME, KEYS, Key
 from crawler.config.setting_types import toml
 from crawler.config.settings_in_force import Configuration, Setting
-from crawler.outlets.catalogue import catalogue, described
 
 
 @click.command()

@@ -14,16 +14,15 @@ import click
 
 from archive.cli.options import db_option, json_option
 from archive.console import duration, every, moment, say_all, say_json, say_whole, size, styled
-from archive.frontier.host_state import HostState
+from archive.frontier.schedule import HostState
 from archive.model import clock
 from archive.monitor.outlet_states import Day, Exit, Expected, OutletStatus, Status, not_begun, status
 from archive.queries.outlets_followed import RunFacts, outlet_names
-from archive.runtime.atomic_files import atomic_write
-from archive.runtime.file_lock import is_held
+from archive.runtime.atomic_files import atomic_write, is_held
 from archive.storage.connection import open_archive
 from crawler.cli.setting_options import config_option, configured
+from crawler.config.catalogue import load_catalogue, unknown
 from crawler.config.settings_in_force import Configuration
-from crawler.outlets.catalogue import load_catalogue, unknown
 
 _MAX_RUNS = 10
 
@@ -118,7 +117,7 @@ Point = tuple[float, float, Day]
 
 def page(status: Status) -> str:
     """The status as one self-contained HTML page with plots (SVG): no script, no request, printable."""
-    from archive.web.template_environment import environment  # imported late: jinja2 takes long to import
+    from archive.web.configuration import environment  # imported late: jinja2 takes long to import
 
     html = environment().get_template("status_page.html").render(
         status=status, name=Path(status.archive).name, facts=facts, moment=moment, size=size, backoff_line=backoff_line,

@@ -15,7 +15,7 @@ from archive.model.errors import BadQuery
 from archive.model.urls import scheme_only
 from archive.queries.alert_matches import KINDS, AlertFilter, Kind
 from archive.text.search_query import parse
-from crawler.outlets.descriptions import Source
+from crawler.config.descriptions import Source
 
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{0,40}://\S+")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")

@@ -3,7 +3,7 @@
 It looks for the file at the path that `--config` or LUUBAO_CONFIG names, then for luubao.toml in the current folder,
 then for luubao/luubao.toml in the user's configuration folder (XDG Base Directory Specification 0.8), and reads only
 the first. An outlet's settings override those for all outlets: a section [outlets.NAME] over the spider's own values,
-these over [crawl]. Tables [outlet.NAME] describe outlets (crawler.outlets.descriptions).
+these over [crawl]. Tables [outlet.NAME] describe outlets (crawler.config.descriptions).
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from archive.model.errors import Misconfigured
+from crawler.config import descriptions as declared
 from crawler.config import setting_types
+from crawler.config.descriptions import Source, Tables, toml_literal
 from crawler.config.setting_keys import BY_NAME, KEYS, Key
 from crawler.config.setting_types import Value
-from crawler.outlets import descriptions as declared
-from crawler.outlets.descriptions import Source, Tables, toml_literal
 
 if TYPE_CHECKING:
     from crawler.config.alert_tables import Alerts

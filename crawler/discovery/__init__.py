@@ -14,7 +14,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from archive import Link
-from archive.model.time_zones import zone_of
+from archive.model.clock import zone_of
 from crawler.discovery import feeds, page_links, sitemaps
 from crawler.discovery.link_urls import MOST_OF_A_PAGE, Addresses, FoundLinks, deduplicated, may_be_news
 from crawler.discovery.markup_parsing import as_utf8, unpacked

@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 from archive import Outlet, same_site, workers
 from archive.model.clock import now
 from archive.runtime import signals
-from archive.runtime.file_lock import lock_file
+from archive.runtime.atomic_files import lock_file
+from crawler.config.catalogue import catalogue, load_catalogue, unknown
 from crawler.config.settings_in_force import Configuration
-from crawler.outlets.catalogue import catalogue, load_catalogue, unknown
 
 if TYPE_CHECKING:
     from crawler.run.run_command import RunReport
@@ -182,8 +182,7 @@ def _child_main(task: Task, connection: Connection) -> None:  # pragma: no cover
 
 def crawl_and_report(task: Task) -> RunReport:
     """Crawls, and returns the result. Only once in a process."""
-    from crawler.config import settings_in_force
-    from crawler.outlets import catalogue
+    from crawler.config import catalogue, settings_in_force
     from crawler.run.run_command import report_of, run
 
     settings = settings_in_force.load(task.overrides.get("LUUBAO_CONFIG"))

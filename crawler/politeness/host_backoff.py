@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from scrapy.exceptions import IgnoreRequest
 
-from archive.frontier.host_state import HostState
+from archive.frontier.schedule import HostState
 from archive.model.clock import http_date, stamp
 
 _BUSY_STATUSES = frozenset({429, 503})

@@ -27,7 +27,7 @@ from urllib.request import getproxies
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
-from archive.frontier.host_state import HostState, note_hosts
+from archive.frontier.schedule import HostState, note_hosts
 from archive.model.clock import now
 from crawler.outlet import OutletSpider
 from crawler.politeness.host_backoff import BackoffLimits, HostBackoff, HostBackoffs

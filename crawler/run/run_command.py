@@ -26,13 +26,13 @@ from archive.model.clock import now
 from archive.model.errors import ArchiveBusy, ArchiveDamaged, Unwritable
 from archive.monitor.run_checks import add_warning
 from archive.runtime import signals
-from archive.runtime.file_lock import Locked
+from archive.runtime.atomic_files import Locked
 from archive.runtime.isolated import isolation
-from archive.storage.sqlite_errors import damage_message, is_corrupt
+from archive.storage.sqlite_file import damage_message, is_corrupt
 from crawler.alerts import dispatch
 from crawler.config.alert_tables import NO_ALERTS, Alerts
+from crawler.config.catalogue import described, spider_classes
 from crawler.outlet import OutletSpider, archive_writer_of
-from crawler.outlets.catalogue import described, spider_classes
 from crawler.run.run_record import RunRecord
 from crawler.run.run_verdict import EndedRun, Exit, Verdict, summary
 from crawler.run.shutdown import OutsideHours

@@ -17,21 +17,20 @@ from scrapy.statscollectors import StatsCollector
 
 from archive.console import log_of
 from archive.frontier import dequeue
-from archive.model.clock import now
+from archive.model.clock import now, zone_of
 from archive.model.errors import ArchiveUnusable, LuubaoError
 from archive.model.records import Limits
-from archive.model.time_zones import zone_of
 from archive.monitor.run_checks import check_run
 from archive.pipeline import history_filing, ingest
 from archive.queries.outlets_followed import warned_recently
-from archive.runtime.file_lock import outlet_lock
+from archive.runtime.atomic_files import outlet_lock
 from archive.storage import picture_history, run_rows, version_texts
-from archive.storage.clock_corrections import correct_clocks
 from archive.storage.connection import Database
 from archive.storage.histories import doubts
-from archive.storage.sqlite_errors import damage_message
+from archive.storage.run_rows import correct_clocks
+from archive.storage.sqlite_file import damage_message
+from crawler.config.descriptions import matcher
 from crawler.outlet import OutletSpider
-from crawler.outlets.descriptions import matcher
 from crawler.run.run_verdict import (
     MAX_PAGES,
     WRONG_CLOCK,

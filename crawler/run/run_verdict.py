@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from archive.monitor.health import Finding
-    from archive.storage.clock_corrections import Clocks
+    from archive.storage.run_rows import Clocks
 
 
 _ALIVE_OUTCOMES = ("edited", "unchanged", "revisit", "not-modified")

@@ -16,9 +16,8 @@ from scrapy import signals as scrapy_signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from archive.model.clock import now
+from archive.model.clock import now, zone_of
 from archive.model.errors import LuubaoError, Misconfigured
-from archive.model.time_zones import zone_of
 from archive.runtime import signals
 from crawler.config.setting_types import Hours
 from crawler.outlet import OutletSpider

@@ -21,7 +21,7 @@ from archive import (
     start_run,
     transaction,
 )
-from archive.frontier.host_state import HostState, note_hosts
+from archive.frontier.schedule import HostState, note_hosts
 from archive.frontier.url_queue import note_links, seed
 from archive.pictures import recognise
 from archive.storage.integrity.column_validation import COLUMNS

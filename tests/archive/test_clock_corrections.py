@@ -17,7 +17,7 @@ from archive.monitor.outlet_states import outlet_status
 from archive.pipeline.ingest import read_pending
 from archive.pipeline.merging import merge
 from archive.queries.outlets_followed import outlet_facts
-from archive.storage.clock_corrections import correct_clocks
+from archive.storage.run_rows import correct_clocks
 from crawler.run.run_verdict import wrong_clocks
 from tests.support import PAPER, new_archive, page, shoot, visit
 

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from archive import Outlet, finish_run, ingest, open_archive, start_run
 from archive.model.errors import ArchiveUnusable
 from archive.queries import lookup
-from archive.storage.connection import BUSY_SECONDS
+from archive.storage.sqlite_file import BUSY_SECONDS
 from tests.support import NOON, PAPER, Shoot, page
 
 WRITER = """

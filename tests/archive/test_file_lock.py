@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from archive.model.errors import ArchiveUnusable
-from archive.runtime.file_lock import Locked, is_held, outlet_lock
+from archive.runtime.atomic_files import Locked, is_held, outlet_lock
 
 
 def test_a_link_to_the_archive_shares_its_lock(path: Path, tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_whether_it_is_held(path: Path) -> None:
 
 
 def test_a_killed_process_leaves_no_lock(path: Path) -> None:
-    program = f"import time\nfrom pathlib import Path\nfrom archive.runtime.file_lock import outlet_lock\nwith outlet_lock(Path({str(path)!r}), 'bao'):\n  print('held', flush=True)\n  time.sleep(60)"
+    program = f"import time\nfrom pathlib import Path\nfrom archive.runtime.atomic_files import outlet_lock\nwith outlet_lock(Path({str(path)!r}), 'bao'):\n  print('held', flush=True)\n  time.sleep(60)"
     with subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
     ) as process:

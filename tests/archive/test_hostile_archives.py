@@ -21,7 +21,7 @@ from datasette.app import Datasette
 
 from archive.model.paths import folder_beside
 from archive.storage.integrity.column_validation import COLUMNS
-from archive.web import PLUGINS, TEMPLATES, metadata
+from archive.web.configuration import PLUGINS, TEMPLATES, metadata
 from crawler.cli import luubao
 from tests.archive.hostile_archives import ATTACKS, TOKEN, Attack, World, attacked, columns, world
 

@@ -27,7 +27,7 @@ from archive import Outlet, open_archive
 from archive.cli import archive
 from archive.exchange.importers.import_items import OutletMatcher
 from archive.exchange.importers.import_job import import_files
-from archive.model import unpack_budget
+from archive.model import packing
 from archive.runtime import signals
 from crawler.cli import luubao
 from tests.support import page
@@ -405,7 +405,7 @@ def test_a_file_that_unpacks_to_too_much_keeps_what_came_before(
     form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever packs it. The ratio is a setting: with a larger one the same file is read to its end."""
-    monkeypatch.setattr(unpack_budget, "ALWAYS_ALLOWED", 1024 * 1024)
+    monkeypatch.setattr(packing, "ALWAYS_ALLOWED", 1024 * 1024)
     (tmp_path / form).write_bytes(BOMBS[form]())
     (tmp_path / "good.warc").write_bytes(LAST)
     files = tmp_path / form, tmp_path / "good.warc"

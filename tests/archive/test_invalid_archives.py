@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive import finish_run, ingest, open_archive, start_run
-from archive.model import unpack_budget
+from archive.model import packing
 from archive.storage import connection
 from archive.storage.captures import other_archive
 from archive.storage.integrity.column_validation import COLUMNS
@@ -637,7 +637,7 @@ def test_bodies_that_unpack_to_too_much_are_left_where_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shoot: Shoot
 ) -> None:
     """What a stranger's small file may unpack to is limited in a merge and in verify; the ratio is a setting."""
-    monkeypatch.setattr(unpack_budget, "ALWAYS_ALLOWED", 1024)
+    monkeypatch.setattr(packing, "ALWAYS_ALLOWED", 1024)
     made = tmp_path / "made.db"
     with open_archive(made, create=True) as db:
         run_ = start_run(db, PAPER, {}, NOON)

@@ -23,8 +23,8 @@ from archive.model.digests import digest_of
 from archive.model.paths import picture_place
 from archive.pipeline.verification import verify
 from archive.storage.connection import transaction
+from archive.storage.integrity.fixity import copy_archive
 from archive.storage.picture_files import files_of, put_file
-from archive.storage.snapshot import snapshot
 from tests.support import NOON, PAPER, page, shoot, visit
 
 TOOLS = Path(__file__).parents[2] / ".venv-tools" / "bin"
@@ -112,7 +112,7 @@ def run(*arguments: str | Path) -> Result:
 def contents(path: Path) -> str:
     """What an archive is, whatever else lies beside it."""
     copy = path.with_name("copy-to-compare")
-    snapshot(path, copy)
+    copy_archive(path, copy)
     found = manifest_of(copy).digest
     copy.unlink()
     return found

@@ -22,7 +22,7 @@ from sqlite_utils import Database
 from archive import PictureCapture, Run, ingest, keep_picture, start_run
 from archive.cli import archive as commands
 from archive.diff import compare
-from archive.model.perceptual_hash import SAME_CELLS, same_picture
+from archive.history.picture_changes import SAME_CELLS, same_picture
 from archive.model.records import Looks, Picture
 from archive.pictures import recognise
 from archive.pipeline.verification import verify

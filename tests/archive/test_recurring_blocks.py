@@ -16,8 +16,7 @@ from archive.pipeline.history_filing import judge_run
 from archive.pipeline.verification import verify
 from archive.queries import lookup
 from archive.storage.version_texts import learn_boilerplate
-from archive.text.recurring_blocks import Boilerplate, learn, learn_from_changes, without
-from archive.text.recurring_labels import without_labels
+from archive.text.recurring_blocks import Boilerplate, learn, learn_from_changes, without, without_labels
 from tests.support import NOON, PAPER, Shoot
 
 NOTICE = "Bạn đọc gửi ý kiến về tòa soạn theo địa chỉ in ở trang tám."

@@ -19,7 +19,7 @@ from sqlite_utils import Database
 
 from archive import Outlet, Run, finish_run, ingest, open_archive, start_run
 from archive.console import duration, every, rendered, size
-from archive.frontier.host_state import HostState, note_hosts
+from archive.frontier.schedule import HostState, note_hosts
 from archive.model import clock
 from archive.monitor.outlet_states import Exit, Expected, OutletStatus, Status, by_day, rhythm, status
 from archive.queries.outlets_followed import CertaintyCounts, DueCounts, RunFacts, runs_of, warn

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from archive import Capture
 from archive.model import clock, validation
 from archive.model.capture_validation import MOST_COOKIES, truncated_headers, validated
+from archive.model.clock import zone_of
 from archive.model.errors import MOST_NOTED, BadValue, pass_over, take_notices
 from archive.model.paths import picture_type
-from archive.model.time_zones import zone_of
 from archive.model.urls import is_site
 from tests.support import NOON
 

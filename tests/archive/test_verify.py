@@ -18,7 +18,7 @@ from archive.pipeline import verification
 from archive.pipeline.verification import verify
 from archive.storage.integrity import Problem, consistency
 from archive.storage.integrity.fixity import stop_at_damage
-from archive.storage.integrity.seals import newest_seal, seal_of
+from archive.storage.integrity.seals import SEALED, digest_over, newest_seal, row_digests
 from tests.support import NOON, PAPER, page, shoot
 
 _FIGURE = '<figure><img src="/anh/1.jpg"><figcaption>Cầu nhìn từ bờ bắc. Ảnh: Trần Hà</figcaption></figure>'
@@ -134,17 +134,21 @@ def test_a_capture_put_in_is_named(kept: Path) -> None:
     }
 
 
+def _seal_made_anew(db: Database, run_id: int, previous: str | None) -> str:
+    return digest_over(db, run_id, previous, [row for table in SEALED for _, row in row_digests(db, table, run_id)])
+
+
 def test_a_seal_made_anew_breaks_the_one_after_it(kept: Path) -> None:
     """Whoever changes a run and computes its seal again has to compute all later ones too, and cannot those noted elsewhere."""
     with open_archive(kept) as db:
         noted = newest_seal(db)
     tamper(kept, "UPDATE runs SET reason = 'x' WHERE id = 1")
     with open_archive(kept) as db:
-        forged = seal_of(db, 1, None).digest
+        forged = _seal_made_anew(db, 1, None)
     tamper(kept, f"UPDATE seals SET digest = '{forged}' WHERE run_id = 1")
     assert problems(kept) == {"seals 2": "the seal before it was changed or removed"}
     with open_archive(kept) as db:
-        again = seal_of(db, 2, forged).digest
+        again = _seal_made_anew(db, 2, forged)
     tamper(kept, f"UPDATE seals SET digest = '{again}', previous = '{forged}' WHERE run_id = 2")
     assert problems(kept) == {}
     told = CliRunner().invoke(archive, ["verify", "--db", str(kept), "--seal", noted or ""])

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from archive import Capture, Run
 from archive.queries import lookup
-from archive.storage.captures.revisits import validators
+from archive.storage.captures.capture_writer import validators
 from archive.storage.connection import open_archive
 from crawler.discovery.page_links import target_of
 from tests.crawler.serving import Answer, Site, article, crawl, front, served

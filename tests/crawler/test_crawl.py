@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from archive.queries import lookup
-from archive.runtime.file_lock import outlet_lock
+from archive.runtime.atomic_files import outlet_lock
 from archive.storage.connection import open_archive
 from crawler.demo.paper import DAYS
 from crawler.demo.server import Newspaper

@@ -10,7 +10,7 @@ import pytest
 from scrapy.settings import Settings
 from sqlite_utils import Database
 
-from archive.frontier.host_state import HostState, note_hosts, troubled_hosts
+from archive.frontier.schedule import HostState, note_hosts, troubled_hosts
 from archive.storage.connection import open_archive
 from crawler.politeness.host_backoff import HostBackoffs, is_error, retry_after
 from crawler.politeness.host_politeness import backoff_limits_of

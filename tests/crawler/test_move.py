@@ -10,9 +10,9 @@ import pytest
 
 from archive.storage.connection import open_archive
 from archive.storage.histories.related_urls import hosts_of, moved_keys
+from crawler.config.descriptions import OutletDescription
 from crawler.demo.server import Newspaper
 from crawler.moving import lines_for, rewritten
-from crawler.outlets.descriptions import OutletDescription
 from tests.crawler.serving import article, front, served
 from tests.killable_commands import parent_of_all
 

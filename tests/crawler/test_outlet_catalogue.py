@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from archive.model.errors import Misconfigured, UnknownOutlet
+from crawler.config.catalogue import PACKAGE, catalogue, described, load_catalogue, set_configuration
+from crawler.config.descriptions import OutletDescription
 from crawler.config.settings_in_force import Configuration
-from crawler.outlets.catalogue import PACKAGE, catalogue, described, load_catalogue, set_configuration
-from crawler.outlets.descriptions import OutletDescription
 from crawler.run.run_command import spider_class
 
 ROOT = Path(__file__).parent.parent.parent
@@ -139,7 +139,7 @@ def test_our_own_outlets_are_listed_without_scrapy() -> None:
     program = (
         "import sys\n"
         "sys.modules['scrapy'] = None\n"
-        "from crawler.outlets.catalogue import catalogue\n"
+        "from crawler.config.catalogue import catalogue\n"
         "print(*(one.name for one in catalogue()))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)

@@ -15,9 +15,9 @@ from click.testing import CliRunner
 from archive.model.errors import Misconfigured
 from crawler.cli import luubao
 from crawler.cli.settings_command import sample
+from crawler.config.catalogue import load_catalogue
 from crawler.config.setting_keys import BY_NAME, KEYS
 from crawler.config.settings_in_force import Configuration, load
-from crawler.outlets.catalogue import load_catalogue
 
 
 @pytest.fixture

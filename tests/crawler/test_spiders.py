@@ -12,9 +12,9 @@ from scrapy.spiderloader import SpiderLoader
 from archive import same_site
 from archive.model.errors import Misconfigured
 from crawler import settings
+from crawler.config.catalogue import catalogue
 from crawler.discovery import may_be_news
 from crawler.outlet import OutletSpider, user_agent
-from crawler.outlets.catalogue import catalogue
 from crawler.run.run_command import project_settings, spider_class
 
 OUTLETS = [outlet.name for outlet in catalogue()]

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from archive.storage.connection import open_archive
 from crawler.cli import luubao
+from crawler.config.descriptions import OutletDescription, Source, matcher
 from crawler.config.settings_in_force import Configuration, load
-from crawler.outlets.descriptions import OutletDescription, Source, matcher
 from tests import killable_commands
 from tests.crawler.serving import LUUBAO, article, front, served
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from datasette.app import Datasette
 
-from archive.web import PLUGINS, SETTINGS, STATIC, TEMPLATES, metadata
+from archive.web.configuration import PLUGINS, SETTINGS, STATIC, TEMPLATES, metadata
 from tests.support import run_async
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Frame, Page
 from warcio.archiveiterator import ArchiveIterator
 
 from archive import Capture, ingest, open_archive, start_run
-from archive.web.room.evidence_page import POLICY, disable_requests
+from archive.web.room.replay import POLICY, disable_requests
 from tests.reading_room import served
 from tests.room.hostile import Listener, hostile_page, listening
 from tests.support import NOON, PAPER

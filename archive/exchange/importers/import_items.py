@@ -29,7 +29,7 @@ from archive.pictures import recognise, recognise_kind
 from archive.pipeline.ingest import keep_picture
 from archive.runtime import isolated
 from archive.storage import connection, picture_fetches
-from archive.storage.captures.revisits import RevisitTarget
+from archive.storage.captures.other_archive import RevisitTarget
 from archive.storage.connection import Database
 from archive.storage.picture_files import put_file, verified_file
 from archive.storage.picture_history import image_of, mark_showing, picture_comes_late, picture_is_here
@@ -179,7 +179,7 @@ def _checked(facts: Mapping[str, Any], where: str) -> DescribedOutlet:
         raise BadValue(f"{shown(home)} is no site of one newspaper")
     if not isinstance(marks, list | tuple):
         raise BadValue(f"{shown(marks)} is no list of what pages share")
-    is_zone = isinstance(zone, str) and validation.is_zone(zone)
+    is_zone = isinstance(zone, str) and clock.is_zone(zone)
     problem = None if is_zone else f"{shown(zone)} is no time zone; UTC is taken for {name}"
     outlet = Outlet(name, title, home, (host,), zone if is_zone else "UTC")
     return DescribedOutlet(outlet, tuple(validation.line(mark) for mark in marks), problem, where)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import resource
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -35,17 +35,17 @@ from archive.model.validation import line, or_none, shown
 from archive.pipeline.merging import Arrivals, Origin
 from archive.pipeline.page_reading import extractor_of, try_to_read
 from archive.runtime import signals
-from archive.runtime.file_lock import outlet_lock
+from archive.runtime.atomic_files import outlet_lock
 from archive.storage import connection, run_rows, version_texts
 from archive.storage.captures import kept_captures
 from archive.storage.captures.capture_writer import is_here
-from archive.storage.captures.revisits import body_known
+from archive.storage.captures.other_archive import body_known
 from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
 from archive.storage.picture_history import outlet_showing
 from archive.storage.stored_bodies import get_body
 from archive.text.recurring_blocks import Boilerplate
-from archive.workers import Lost, Workers, awaited
+from archive.workers import Lost, Workers, awaited, calling
 
 log = log_of(__name__)
 _MAX_QUEUED = 64  # queued pages for each worker process
@@ -124,7 +124,7 @@ def import_files(
     return report
 
 
-_Task = tuple[kept_captures.Source, bytes, str | None, Boilerplate]
+_Call = Callable[[], Reading | Unreadable]
 
 
 @dataclass(slots=True)
@@ -147,9 +147,9 @@ class _Import:
             matcher.outlets.setdefault(name, run.outlet)
         self.open: dict[str, Arrivals] = {}
         # one pool for all outlets: a file can describe any number of them
-        self.workers: Workers[_Task, Reading | Unreadable] | None = None
+        self.workers: Workers[_Call, Reading | Unreadable] | None = None
         if jobs != 0:
-            self.workers = stack.enter_context(Workers[_Task, Reading | Unreadable](_extractor, jobs))
+            self.workers = stack.enter_context(Workers[_Call, Reading | Unreadable](calling, jobs))
         self.queue: deque[_QueuedPage] = deque()
         self.deferred = False
         self.originals, self.unresolved = Originals(), list[tuple[Page, Path]]()
@@ -261,11 +261,11 @@ class _Import:
         if not (capture.body and 200 <= capture.status < 300):
             return None
         source = kept_captures.Source(0, arrivals.run, "", capture.final_url, capture.captured_at)
-        task = (source, capture.body, capture.encoding, arrivals.boilerplate)
+        read = partial(try_to_read, source, capture.body, capture.encoding, arrivals.boilerplate)
         if self.workers:
-            return self.workers.call(task)
+            return self.workers.call(read)
         reading: Future[Reading | Unreadable | Lost] = Future()
-        reading.set_result(try_to_read(*task))
+        reading.set_result(read())
         return reading
 
     def _file_queued(self, limit: int) -> None:
@@ -319,9 +319,3 @@ class _Import:
 def begin(db: Database, outlet: Outlet, kind: RunKind, source: str) -> Run:
     """Starts a run of a kind other than a crawl. The caller must hold the outlet's lock."""
     return run_rows.start_run(db, outlet, {"luubao": version("luubao")}, clock.now(), kind=kind, source=source)
-
-
-@contextmanager
-def _extractor() -> Iterator[Callable[[_Task], Reading | Unreadable]]:
-    logging.disable()  # an error in a page is stored in readings.detail
-    yield lambda task: try_to_read(*task)

@@ -22,8 +22,8 @@ from archive.exchange.importers.import_items import Item, Page, Skipped
 from archive.exchange.importers.warc_captures import read_wacz, read_warc
 from archive.model import validation
 from archive.model.errors import BadValue, LuubaoError
+from archive.model.packing import LARGEST_BODY, UNPACK_RATIO
 from archive.model.records import Capture
-from archive.model.unpack_budget import LARGEST_BODY, UNPACK_RATIO
 from archive.model.urls import absolute, host_of, url_key
 
 

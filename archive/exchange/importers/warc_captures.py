@@ -24,10 +24,10 @@ from archive.exchange.importers.import_items import (
 from archive.exchange.importers.warc_reader import DAMAGE, WarcRecord, records
 from archive.model import validation
 from archive.model.errors import BadValue
+from archive.model.packing import UNPACK_RATIO, UnpackBudget, UnpacksTooMuch
 from archive.model.records import Capture, Headers, header_of
-from archive.model.unpack_budget import UNPACK_RATIO, UnpackBudget, UnpacksTooMuch
 from archive.model.validation import is_address, or_none, shown
-from archive.storage.captures.revisits import RevisitTarget
+from archive.storage.captures.other_archive import RevisitTarget
 
 _WARC_MEMBER = re.compile(r"(?:^|/)archive/.*\.warc", re.IGNORECASE)
 _MEMBER = re.compile(rf"{_WARC_MEMBER.pattern}|\.wacz$", re.IGNORECASE)

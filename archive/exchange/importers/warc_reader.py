@@ -33,7 +33,7 @@ from archive.exchange.decompression import (
     next_record,
 )
 from archive.exchange.importers.import_items import Skipped
-from archive.model.unpack_budget import LARGEST_BODY, UnpackBudget
+from archive.model.packing import LARGEST_BODY, UnpackBudget
 from archive.storage import codecs
 
 _MAX_LINE = 1024 * 1024

@@ -15,8 +15,7 @@ from archive.model.digests import digest_of
 from archive.model.errors import ArchiveDamaged, pass_over
 from archive.model.paths import picture_place
 from archive.model.records import Capture, Headers
-from archive.storage.integrity.column_validation import usable
-from archive.storage.sqlite_errors import ROW_ERRORS, readable_values
+from archive.storage.integrity.column_validation import ROW_ERRORS, readable_values, usable
 from archive.storage.stored_bodies import get_body
 
 _BATCH_SIZE = 200

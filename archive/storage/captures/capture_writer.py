@@ -3,6 +3,10 @@ came before or do not come in order of time, and records their origins.
 
 A capture is late when something of its article is as new or newer. Then the table `unsettled` holds its URL until its
 articles are rebuilt in order of time (archive/pipeline/filing.py).
+
+Chooses validators (ETag, Last-Modified) of requests. A 304 is checked, not trusted: a request is unconditional when its
+URL refused a condition; when the same ETag or Last-Modified came with two versions of its article; and each time the
+last responses were 304 often enough in a row.
 """
 
 from __future__ import annotations
@@ -13,7 +17,6 @@ from dataclasses import dataclass, replace
 from sqlite_utils import Database
 
 from archive.frontier import url_queue
-from archive.history import facts
 from archive.history.facts import REDIRECTS, answer_of, declared_key
 from archive.model import clock
 from archive.model.digests import digest_of
@@ -22,9 +25,9 @@ from archive.model.records import Capture, CaptureOutcome, Kept, Outlet, Reading
 from archive.model.urls import url_key
 from archive.model.validation import line, or_none
 from archive.storage.captures.kept_captures import Source, article_at
-from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import transaction
 from archive.storage.reading_rows import has_captures, same_words
+from archive.storage.schema_views import CORRECTED_TIME
 from archive.storage.stored_bodies import LARGEST, get_body, put_body
 from archive.storage.withdrawals import is_withdrawn
 
@@ -47,9 +50,10 @@ def keep(db: Database, run: Run, capture: Capture, *, late: bool = False) -> Kep
     key = url_key(capture.requested_url)
     with transaction(db):
         if is_withdrawn(db, run.outlet_id, key):
-            return _store_without_body(db, run, key, replace(capture, body=None))
+            return _store(db, run, key, replace(capture, body=None), None, None, late=True)
         predecessor = _find_predecessor(db, run, key, clock.stamp(capture.captured_at) if late else _END_OF_TIME)
-        body_id = _store_body(db, run, capture, predecessor) if capture.body else None
+        former, moment = predecessor.body_id if predecessor else None, capture.captured_at
+        body_id = put_body(db, capture.body, run.outlet_id, former, moment) if capture.body else None
         return _store(db, run, key, capture, body_id, predecessor, late=late)
 
 
@@ -63,17 +67,6 @@ def _store(
     if not late:
         _update_frontier(db, run, key, capture, outcome)
     return Kept(capture_id, key, outcome, revisit.body_id if revisit else body_id)
-
-
-def _store_without_body(db: Database, run: Run, key: str, capture: Capture) -> Kept:
-    """Stores a capture without its body, for a URL whose article was withdrawn."""
-    outcome = judge(capture, run.outlet, seen_before=False)
-    return Kept(_insert(db, run, key, capture, outcome, None, None), key, outcome)
-
-
-def _store_body(db: Database, run: Run, capture: Capture, earlier: _Predecessor | None) -> int:
-    predecessor = earlier.body_id if earlier else None
-    return put_body(db, capture.body or b"", run.outlet_id, predecessor, capture.captured_at)
 
 
 def judge(capture: Capture, outlet: Outlet, *, seen_before: bool) -> CaptureOutcome:
@@ -125,11 +118,6 @@ def _update_frontier(db: Database, run: Run, key: str, capture: Capture, outcome
         url_queue.postpone(db, run, key, capture.captured_at)
     if outcome == "redirect" and url_key(capture.final_url) == key:
         url_queue.readdress(db, run, key, capture.final_url)
-
-
-def leads_away(capture: Capture, outlet: Outlet) -> bool:
-    """Whether a redirect means that the page is gone: its target is the home page, another site, or not on the web."""
-    return facts.redirect_means_gone(capture.requested_url, capture.final_url, outlet)
 
 
 def kept_body(db: Database, capture_id: int, largest: int = LARGEST) -> bytes | None:
@@ -245,23 +233,6 @@ def mark_for_rebuild(db: Database, outlet_id: int, key: str) -> None:
     db.execute("INSERT INTO unsettled (outlet_id, url_key) VALUES (?, ?) ON CONFLICT DO NOTHING", [outlet_id, key])
 
 
-def mark_alike(
-    db: Database, outlet_id: int, column: str, name: str, key: str, but: set[str], fewest: int
-) -> None:  # fmt: skip
-    """Marks articles for rebuilding that changed to one text or headline, where so many do besides one
-    that does, or did. column: words or headline of `readings`, which has this name; key: the URL of the one; but: URLs
-    that are derived with it. Call inside a transaction."""
-    assert column in ("words", "headline")
-    rows = db.execute(
-        "SELECT DISTINCT url_key FROM readings JOIN captures ON captures.id = capture_id"
-        f" WHERE {column} = ? AND +outlet_id = ?",  # the plus: else SQLite goes through all captures of the outlet
-        [name, outlet_id],
-    )
-    others = {other for (other,) in rows.fetchall()} - {key}
-    for other in others - but if len(others) >= fewest else ():
-        mark_for_rebuild(db, outlet_id, other)
-
-
 def clear_rebuild_marks(db: Database, outlet_id: int, keys: set[str]) -> None:
     """Removes the marks of rebuilt articles. Call inside a transaction."""
     for key in keys:
@@ -272,3 +243,57 @@ def pending_urls(db: Database, outlet_id: int, limit: int) -> list[str]:
     """URL keys whose articles are marked for rebuilding."""
     rows = db.execute("SELECT url_key FROM unsettled WHERE outlet_id = ? LIMIT ?", [outlet_id, limit])
     return [row[0] for row in rows.fetchall()]
+
+
+REFUSED = "asked again without a condition, which was answered with status"
+"""Prefix of captures.detail where the URL refused a conditional request."""
+
+_MAX_304_IN_A_ROW = 10  # 304 responses in a row; the next request fetches the page
+
+_LATEST_PAGES = (
+    "SELECT captures.outcome, etag, last_modified FROM captures JOIN runs ON runs.id = run_id"
+    " WHERE captures.outlet_id = ? AND url_key = ? AND requested_url = ? AND body_id IS NOT NULL"
+    " AND captures.outcome IN ('fresh', 'revisit', 'not-modified')"
+    f" ORDER BY {CORRECTED_TIME} DESC, captures.id DESC LIMIT {_MAX_304_IN_A_ROW}"
+)
+
+
+def validators(db: Database, run: Run, url: str) -> tuple[str | None, str | None]:
+    """ETag and Last-Modified to send for a URL: those of its latest capture that brought or confirmed a page; None for
+    one not to send."""
+    where = [run.outlet_id, url_key(url), url]
+    rows = db.execute(_LATEST_PAGES, where).fetchall()
+    all_304 = len(rows) == _MAX_304_IN_A_ROW and all(outcome == "not-modified" for outcome, *_ in rows)
+    if not rows or not any(rows[0][1:]) or all_304 or _refuses_conditions(db, where):
+        return None, None
+    etag, modified = (
+        value if value and _version_count(db, where, column, value) < 2 else None
+        for column, value in zip(("etag", "last_modified"), rows[0][1:], strict=True)
+    )
+    return etag, modified
+
+
+def versions_under(db: Database, run: Run, url: str, etag: str | None, modified: str | None) -> int:
+    """How many versions of the article at a URL came with this ETag or this Last-Modified, whichever had more: two make
+    it unreliable."""
+    where = [run.outlet_id, url_key(url), url]
+    pairs = (("etag", etag), ("last_modified", modified))
+    return max(_version_count(db, where, column, value) if value else 0 for column, value in pairs)
+
+
+def _version_count(db: Database, where: list[object], column: str, value: str) -> int:
+    (count,) = db.execute(
+        "SELECT count(DISTINCT readings.version_id) FROM captures JOIN readings ON readings.capture_id = captures.id"
+        f" WHERE captures.outlet_id = ? AND url_key = ? AND requested_url = ? AND captures.{column} = ?",
+        [*where, value],
+    ).fetchone()
+    return int(count)
+
+
+def _refuses_conditions(db: Database, where: list[object]) -> bool:
+    row = db.execute(
+        "SELECT 1 FROM captures WHERE outlet_id = ? AND url_key = ? AND requested_url = ?"
+        " AND detail >= ? AND detail < ?",
+        [*where, REFUSED, f"{REFUSED}~"],
+    ).fetchone()
+    return row is not None

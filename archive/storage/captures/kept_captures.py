@@ -17,10 +17,9 @@ from archive.model.errors import UnknownCapture, UnknownOutlet
 from archive.model.records import Headers, Outlet, Run, header_of
 from archive.model.urls import host_of, url_key
 from archive.model.validation import json_pairs
-from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.histories.related_urls import hosts_of
-from archive.storage.integrity.column_validation import usable
-from archive.storage.sqlite_errors import readable_value, readable_values, unreadable_row
+from archive.storage.integrity.column_validation import readable_value, readable_values, unreadable_row, usable
+from archive.storage.schema_views import CORRECTED_TIME
 
 
 @dataclass(frozen=True, slots=True)

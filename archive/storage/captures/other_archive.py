@@ -1,8 +1,11 @@
-"""Reads another archive for a merge: validates its outlets, runs, captures and pictures, and copies its runs."""
+"""Reads another archive for a merge: validates its outlets, runs, captures and pictures, and copies its runs. Finds
+the bodies that WARC revisits of other archives refer to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import base64
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -13,11 +16,12 @@ from archive.model import clock, validation
 from archive.model.capture_validation import validated
 from archive.model.errors import BadValue
 from archive.model.records import Capture, Looks, Outlet, Picture, PictureCapture, Run
-from archive.model.urls import host_of, is_site
-from archive.storage.connection import transaction
-from archive.storage.integrity.column_validation import COLUMNS, problems, usable
+from archive.model.urls import host_of, is_site, url_key
+from archive.storage.connection import insert, transaction, update
+from archive.storage.integrity.column_validation import COLUMNS, ROW_ERRORS, problems, usable
 from archive.storage.integrity.seals import seal_finished
-from archive.storage.sqlite_errors import ROW_ERRORS, DatabaseError, is_corrupt, is_too_long
+from archive.storage.sqlite_file import DatabaseError, is_corrupt, is_too_long
+from archive.storage.stored_bodies import get_body
 
 T = TypeVar("T")
 
@@ -233,12 +237,8 @@ def has_run(db: Database, outlet_id: int, other: OtherRun) -> bool:
 def open_like(db: Database, outlet_id: int, other: OtherRun) -> int:
     """Inserts a copy of the other run, as running until its captures are taken over; returns its id."""
     unfinished = {"outcome": "running", "finished_at": None, "reason": None}
-    row = {**other.facts, **unfinished, "outlet_id": outlet_id}
     with transaction(db):
-        cursor = db.execute(
-            f"INSERT INTO runs ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
-        )
-    return int(cursor.lastrowid or 0)
+        return insert(db, "runs", {**other.facts, **unfinished, "outlet_id": outlet_id})
 
 
 def close_like(db: Database, run: Run, other: OtherRun, moment: datetime) -> None:
@@ -247,10 +247,8 @@ def close_like(db: Database, run: Run, other: OtherRun, moment: datetime) -> Non
     if outcome == "running":
         outcome, reason = "interrupted", "was under way in the archive it was merged from"
     with transaction(db):
-        db.execute(
-            "UPDATE runs SET finished_at = ?, outcome = ?, reason = ? WHERE id = ?",
-            [other.facts["finished_at"], outcome, reason, run.id],
-        )
+        ended = {"finished_at": other.facts["finished_at"], "outcome": outcome, "reason": reason}
+        update(db, "runs", run.id, ended)
         seal_finished(db, moment, run.id)
 
 
@@ -258,3 +256,49 @@ def withdrawn_addresses(db: Database, outlet_id: int) -> list[str]:
     """The URLs of the withdrawn articles of an outlet."""
     rows = db.execute("SELECT url FROM articles WHERE outlet_id = ? AND withdrawn_at IS NOT NULL", [outlet_id])
     return [row[0] for row in rows.fetchall() if validation.is_address(row[0])]
+
+
+@dataclass(frozen=True, slots=True)
+class RevisitTarget:
+    """The payload that a WARC revisit refers to: by URL and time of the capture that brought it, by digest, or by the
+    id of the record that holds it."""
+
+    url: str | None
+    at: datetime | None
+    digest: str | None
+    record: str | None = None
+
+
+def body_known(db: Database, outlet_id: int, meant: RevisitTarget) -> int | None:
+    """The row id of the body that a revisit refers to; None where the archive does not have it."""
+    if meant.digest and meant.digest.lower().startswith("sha256:"):
+        row = db.execute("SELECT id FROM bodies WHERE digest = ?", [meant.digest.lower()]).fetchone()
+        if row:
+            return int(row[0])
+    if meant.url is None:
+        return None
+    where = [outlet_id, url_key(meant.url)]
+    for column, value in (("origins.record", meant.record), ("captured_at", meant.at and clock.stamp(meant.at))):
+        row = value and db.execute(f"{_BODIES_OF_URL} AND {column} = ? LIMIT 1", [*where, value]).fetchone()
+        if row:
+            return int(row[0])
+    return _body_by_checksum(db, where, meant.digest) if meant.digest else None
+
+
+_MAX_HASHED = 50  # bodies of one URL
+_BODIES_OF_URL = (
+    "SELECT DISTINCT body_id FROM captures LEFT JOIN origins ON capture_id = captures.id WHERE outlet_id = ?"
+    " AND url_key = ? AND body_id IS NOT NULL AND status <> 304"
+)
+
+
+def _body_by_checksum(db: Database, where: Sequence[object], digest: str) -> int | None:
+    """The body of a URL with a digest of any algorithm and spelling, if the server sent it uncompressed."""
+    algorithm, _, checksum = digest.lower().partition(":")
+    if algorithm not in ("sha1", "md5", "sha256", "sha512"):
+        return None
+    for (body_id,) in db.execute(f"{_BODIES_OF_URL} ORDER BY body_id DESC LIMIT {_MAX_HASHED}", [*where]).fetchall():
+        hasher = hashlib.new(algorithm, get_body(db, body_id) or b"", usedforsecurity=False)
+        if checksum in (hasher.hexdigest(), base64.b32encode(hasher.digest()).decode().lower()):
+            return int(body_id)
+    return None

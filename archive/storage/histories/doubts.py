@@ -23,7 +23,7 @@ from sqlite_utils import Database
 from archive.history.picture_changes import VISIT
 from archive.model import clock
 from archive.model.records import Run
-from archive.storage.clock_corrections import CORRECTED_TIME
+from archive.storage.schema_views import CORRECTED_TIME
 
 _FEWEST_FETCHED = 10  # known articles that were fetched
 _FEWEST_GONE = 3  # known articles: edits of so few are an editor's day; or so few are all

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeGuard
@@ -14,10 +14,10 @@ from archive.history.edits import headline_of, prints_alike, state_of, words_of
 from archive.history.plausibility import SAME_HEADLINE, SAME_WORDS
 from archive.model import clock
 from archive.model.records import Reading, Unreadable
-from archive.storage.captures.capture_writer import mark_alike
+from archive.storage.captures.capture_writer import mark_for_rebuild
 from archive.storage.histories.related_urls import RelatedUrls, StoredCapture
 from archive.storage.list_placements import put_teasers
-from archive.storage.reading_rows import record_reading, set_aside
+from archive.storage.reading_rows import READABLE, record_reading, set_aside
 
 VersionRef = tuple[int, int]
 """A version in a history: its article's number, and its index among that article's versions."""
@@ -209,11 +209,17 @@ def _mark_alike(
     """Marks the other articles for rebuilding that changed to what this capture shows, or showed until now: how many
     they are decides what is accepted of each."""
     own = {past.key for past in facts.pasts}
-    for column in ("words", "headline"):
+    for column, fewest in (("words", SAME_WORDS), ("headline", SAME_HEADLINE)):
         former = {values[column] for values in existing}
         for name in (former ^ {row[column]}) - {None}:
-            fewest = SAME_HEADLINE if column == "headline" else SAME_WORDS
-            mark_alike(db, facts.outlet_id, column, name, past.key, own, fewest)
+            rows = db.execute(
+                "SELECT DISTINCT url_key FROM readings JOIN captures ON captures.id = capture_id"
+                f" WHERE {column} = ? AND +outlet_id = ?",  # the plus: else SQLite goes through the outlet's captures
+                [name, facts.outlet_id],
+            )
+            others = {key for (key,) in rows.fetchall()} - {past.key}
+            for key in others - own if len(others) >= fewest else ():
+                mark_for_rebuild(db, facts.outlet_id, key)
 
 
 def _point_to_version(db: Database, capture_id: int, version_id: int | None) -> None:
@@ -222,3 +228,58 @@ def _point_to_version(db: Database, capture_id: int, version_id: int | None) -> 
         "UPDATE readings SET version_id = ? WHERE capture_id = ? AND version_id IS NOT NULL AND version_id IS NOT ?",
         [version_id, capture_id, version_id],
     )
+
+
+_EXTRACTOR_OF_ARTICLE = """
+SELECT id, name FROM extractors WHERE id = (SELECT max(texts.extractor_id) FROM versions
+  JOIN active_texts ON active_texts.version_id = versions.id JOIN texts ON texts.id = text_id WHERE article_id = ?)
+"""
+_EXTRACTOR_OF_CAPTURE = """
+SELECT extractors.id, name FROM readings JOIN extractors ON extractors.id = extractor_id
+WHERE capture_id = ? ORDER BY extractors.id DESC LIMIT 1
+"""
+
+
+def reader_of(db: Database, articles: Iterable[int], pages: Iterable[int]) -> tuple[int, str]:
+    """Id and name of the latest extractor whose texts these articles show; where there is none, of the latest that read
+    one of these captures; 0 and no name where none did. pages: capture ids."""
+    rows = [db.execute(_EXTRACTOR_OF_ARTICLE, [article]).fetchone() for article in articles]
+    extractors = [row for row in rows if row] or [
+        row for page in pages if (row := db.execute(_EXTRACTOR_OF_CAPTURE, [page]).fetchone())
+    ]
+    extractor_id, name = max(extractors, default=(0, ""))
+    return int(extractor_id), str(name)
+
+
+def has_read(db: Database, extractor: int, capture_id: int) -> bool:
+    """Whether an extractor has read a capture."""
+    query = "SELECT 1 FROM readings WHERE capture_id = ? AND extractor_id = ?"
+    return db.execute(query, [capture_id, extractor]).fetchone() is not None
+
+
+def refused_by(db: Database, capture_id: int) -> tuple[int, Unreadable] | None:
+    """Id and refusal of the latest extractor of a capture; None where it read something, or the capture is unconfirmed
+    or withdrawn."""
+    row = db.execute(
+        "SELECT extractors.id, name, kind, detail FROM readings JOIN extractors ON extractors.id = extractor_id"
+        " WHERE capture_id = ? ORDER BY extractors.id DESC LIMIT 1",
+        [capture_id],
+    ).fetchone()
+    if row is None or row[2] in READABLE or row[2] == "unconfirmed" or row[3] == "withdrawn":
+        return None
+    return int(row[0]), Unreadable(row[2], row[3] or "", row[1])
+
+
+def are_by_former_rules(db: Database, readings: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether one of these rows of `readings` has no `state`, made before histories were derived from readings, in an
+    upgraded archive: its history stays until the captures are read again."""
+    return any(row["state"] is None and row["kind"] in READABLE for row in readings) and _was_upgraded(db)
+
+
+def _was_upgraded(db: Database) -> bool:
+    row = db.execute(
+        "SELECT 1 FROM _sqlite_migrations, runs WHERE name = 'm008_one_history'"
+        " AND runs.id = (SELECT min(id) FROM runs)"
+        " AND replace(substr(started_at, 1, 19), 'T', ' ') < substr(applied_at, 1, 19)"
+    ).fetchone()
+    return row is not None

@@ -11,6 +11,7 @@ from archive.diff.compare import REPLACED_PICTURE, announcement, edit_weight
 from archive.history import Version
 from archive.model import clock
 from archive.model.records import Reading
+from archive.storage.connection import insert, update
 from archive.storage.picture_fetches import ensure_image, schedule_moved
 from archive.storage.reading_rows import extractor_id, keep_aside
 from archive.storage.version_texts import from_row, to_row
@@ -36,15 +37,12 @@ def put_version(
         values |= dict.fromkeys(MEASURES)
     if former is None:
         changes = values | {"id": _next_id(db)}
-        marks = ", ".join("?" * len(changes))
-        db.execute(f"INSERT INTO versions ({', '.join(changes)}) VALUES ({marks})", list(changes.values()))
+        insert(db, "versions", changes)
     else:
         changes = {
             name: value for name, value in values.items() if former[name] != value or (moved and name == "number")
         }
-        settings = ", ".join(f"{name} = ?" for name in changes)
-        if changes:
-            db.execute(f"UPDATE versions SET {settings} WHERE id = ?", [*changes.values(), former["id"]])
+        update(db, "versions", former["id"], changes)
     version_id = int((former or changes)["id"])
     changed = _put_text(db, version_id, version, extractor)
     _put_images(db, version_id, version, pictures)
@@ -56,9 +54,12 @@ def _keeps_digest(db: Database, former: dict[str, Any], version: Version, words_
     repeats an earlier version's words does not: the known pictures are part of its digest."""
     if version.repeats or former["capture_id"] != version.proof.id or words_of or former["words_of"]:
         return False
-    row = db.execute(
-        "SELECT 1 FROM texts WHERE version_id = ? AND digest = ?", [former["id"], former["digest"]]
-    ).fetchone()
+    return has_text_digest(db, former["id"], former["digest"])
+
+
+def has_text_digest(db: Database, version_id: int, digest: str) -> bool:
+    """Whether a text of a version has a digest."""
+    row = db.execute("SELECT 1 FROM texts WHERE version_id = ? AND digest = ?", [version_id, digest]).fetchone()
     return row is not None
 
 
@@ -105,10 +106,7 @@ def _put_text(db: Database, version_id: int, version: Version, extractor: int) -
     if not is_same:
         db.execute("DELETE FROM texts WHERE id = ?", [text_id])
         columns = {"version_id": version_id, "extractor_id": reader, "capture_id": version.proof.id, **row}
-        marks = ", ".join("?" * len(columns))
-        text_id = db.execute(
-            f"INSERT INTO texts ({', '.join(columns)}) VALUES ({marks})", list(columns.values())
-        ).lastrowid
+        text_id = insert(db, "texts", columns)
     db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, text_id])
     return True
 
@@ -164,9 +162,9 @@ def image_rows(version: Version) -> list[tuple[Any, ...]]:
 def put_size(db: Database, version_id: int, before: Version, version: Version) -> None:
     """Stores how much a version differs from the one before it, if the same extractor read both."""
     if version.words_of is not None:
-        _store_size(db, version_id, PICTURE_REPLACED)
+        update(db, "versions", version_id, PICTURE_REPLACED)
     elif before.state.reading.extractor == version.state.reading.extractor:
-        _store_size(db, version_id, size_columns(before.state.reading, version.state.reading))
+        update(db, "versions", version_id, size_columns(before.state.reading, version.state.reading))
 
 
 _TEXTS = (
@@ -182,7 +180,7 @@ def measure(db: Database, version_id: int) -> None:
     transaction."""
     texts = list(db.query(_TEXTS, [version_id]))
     if len(texts) == 2 and texts[0]["extractor_id"] == texts[1]["extractor_id"]:
-        _store_size(db, version_id, size_columns(from_row(texts[0]), from_row(texts[1])))
+        update(db, "versions", version_id, size_columns(from_row(texts[0]), from_row(texts[1])))
 
 
 def size_columns(old: Reading, new: Reading) -> dict[str, int | float | str]:
@@ -190,11 +188,6 @@ def size_columns(old: Reading, new: Reading) -> dict[str, int | float | str]:
     size = edit_weight(old, new)
     values = (size.words_removed, size.words_added, size.numbers, size.names, size.weight, announcement(old, new))
     return dict(zip(MEASURES, values, strict=True))
-
-
-def _store_size(db: Database, version_id: int, columns: Mapping[str, object]) -> None:
-    settings = ", ".join(f"{name} = ?" for name in columns)
-    db.execute(f"UPDATE versions SET {settings} WHERE id = ?", [*columns.values(), version_id])
 
 
 def remove_version(db: Database, version_id: int) -> None:

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from archive.history import Article, Version, versions_of
 from archive.model import clock
-from archive.storage.connection import rows_of
+from archive.storage.connection import insert, rows_of, update
 from archive.storage.histories.history_readings import (
     DerivedHistory,
     Plan,
@@ -183,11 +183,8 @@ def _insert_articles(db: Database, derivation: DerivedHistory, plan: Plan) -> No
         if article.number in plan.articles:
             continue
         row = article_row(article, plan) | {"outlet_id": derivation.outlet_id, "current_version_id": None}
-        cursor = db.execute(
-            f"INSERT INTO articles ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
-        )
-        plan.articles[article.number] = int(cursor.lastrowid or 0)
-        db.execute("INSERT INTO rebuilding (article_id) VALUES (?)", [cursor.lastrowid])
+        plan.articles[article.number] = insert(db, "articles", row)
+        db.execute("INSERT INTO rebuilding (article_id) VALUES (?)", [plan.articles[article.number]])
 
 
 def _write_article(db: Database, article: Article, plan: Plan) -> None:
@@ -195,9 +192,7 @@ def _write_article(db: Database, article: Article, plan: Plan) -> None:
     article_id, row = plan.articles[article.number], article_row(article, plan)
     stored = db.execute(f"SELECT {', '.join(row)} FROM articles WHERE id = ?", [article_id]).fetchone()
     changes = {name: value for (name, value), former in zip(row.items(), stored, strict=True) if value != former}
-    if changes:
-        settings = ", ".join(f"{name} = ?" for name in changes)
-        db.execute(f"UPDATE articles SET {settings} WHERE id = ?", [*changes.values(), article_id])
+    update(db, "articles", article_id, changes)
 
 
 def count_changes(derivation: DerivedHistory, plan: Plan) -> Counts:
@@ -229,16 +224,13 @@ def _record_renumberings(db: Database, derivation: DerivedHistory, plan: Plan) -
             continue
         counts.renumbered += version is not None
         counts.removed += version is None
-        row = {
+        insert(db, "renumberings", {
             "version_id": old["id"], "article_id": old["article_id"], "renumbered_at": clock.stamp(derivation.at),
             "old_number": old["number"], "new_number": version.number if version else None,
             "old_first_seen_at": old["first_seen_at"],
             "new_first_seen_at": clock.stamp(version.at) if version else None, "old_digest": old["digest"],
             "reason": derivation.reason,
-        }  # fmt: skip
-        db.execute(
-            f"INSERT INTO renumberings ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
-        )
+        })  # fmt: skip
     return counts
 
 

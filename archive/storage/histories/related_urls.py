@@ -1,4 +1,5 @@
-"""Collects related addresses and articles and reads their captures: all that a history is derived from.
+"""Collects related addresses and articles and reads their captures: all that a history is derived from. Walks an
+archive URL by URL, to derive its histories again.
 
 An address is related to the articles it was ever an alias of, to the targets of its redirects, and to the addresses
 that redirected to it. A list page to which dead articles redirect is related to none of them: only its captures around
@@ -11,6 +12,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from operator import attrgetter
 
 from sqlite_utils import Database
 
@@ -19,9 +22,9 @@ from archive.history.article_identity import are_domains, number_in, page_of, pa
 from archive.history.facts import Answer, gone_reason
 from archive.model import clock
 from archive.model.urls import url_key
-from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import rows_of
-from archive.storage.sqlite_errors import readable_values
+from archive.storage.integrity.column_validation import readable_values
+from archive.storage.schema_views import CORRECTED_TIME
 from archive.storage.withdrawals import is_withdrawn
 
 _ANSWER_OF: dict[str, Answer] = {
@@ -51,6 +54,9 @@ class StoredCapture:
     def key(self) -> str:
         """The key of the requested address."""
         return self.capture.key
+
+
+_BY_TIME = attrgetter("capture.sort_key")
 
 
 @dataclass(slots=True)
@@ -160,7 +166,7 @@ def captures_of(
         for key in related.lists
         for past in _around_redirects(_read_captures(db, outlet_id, key), own_captures, related.keys)
     ]
-    return sorted((*own_captures, *list_captures), key=lambda past: past.capture.sort_key)
+    return sorted((*own_captures, *list_captures), key=_BY_TIME)
 
 
 def _around_redirects(
@@ -172,14 +178,10 @@ def _around_redirects(
         if hop.outcome != "redirect" or not pages or hop.capture.leads_to != pages[0].key:
             continue
         sort_key = hop.capture.sort_key
-        before = max((page for page in pages if page.capture.sort_key <= sort_key), key=_sort_key_of, default=None)
-        after = min((page for page in pages if page.capture.sort_key > sort_key), key=_sort_key_of, default=None)
+        before = max((page for page in pages if page.capture.sort_key <= sort_key), key=_BY_TIME, default=None)
+        after = min((page for page in pages if page.capture.sort_key > sort_key), key=_BY_TIME, default=None)
         chosen |= {page.id: page for page in (before, after) if page}
     return list(chosen.values())
-
-
-def _sort_key_of(past: StoredCapture) -> tuple[object, ...]:
-    return past.capture.sort_key
 
 
 def _read_captures(db: Database, outlet_id: int, key: str) -> list[StoredCapture]:
@@ -281,3 +283,52 @@ def _same_number(db: Database, outlet_id: int, host: str, number: str | None) ->
     )
     keys = {row[0] for row in rows.fetchall() if number_in(row[0]) == number}
     return keys if len(keys) <= _MOST_SAME_NUMBER else set()
+
+
+_BATCH_SIZE = 500
+_URL_KEYS = """
+SELECT url_key FROM captures WHERE outlet_id = ?1 AND url_key > ?2
+UNION SELECT url_key FROM aliases WHERE outlet_id = ?1 AND url_key > ?2
+UNION SELECT url_key FROM articles WHERE outlet_id = ?1 AND url_key > ?2
+ORDER BY 1 LIMIT ?3
+"""
+_COUNT = """
+SELECT count(*) FROM (SELECT outlet_id, url_key FROM captures UNION SELECT outlet_id, url_key FROM aliases
+  UNION SELECT outlet_id, url_key FROM articles)
+"""
+_OTHER_ADDRESS = """
+SELECT 1 FROM aliases JOIN articles ON articles.id = article_id AND articles.outlet_id = ?1 AND withdrawn_at IS NULL
+WHERE aliases.outlet_id = ?1 AND aliases.url_key = ?2 AND articles.url_key <> ?2 AND NOT EXISTS (
+  SELECT 1 FROM aliases AS own WHERE own.outlet_id = ?1 AND own.url_key = articles.url_key
+  AND own.article_id <> articles.id)
+"""
+
+
+def addresses(db: Database, outlet_id: int, after: str = "", last: str | None = None) -> Iterator[str]:
+    """The URL keys of all captures, aliases and articles of an outlet, in order: from one after a key to the last."""
+    while batch := db.execute(_URL_KEYS, [outlet_id, after, _BATCH_SIZE]).fetchall():
+        for (key,) in batch:
+            if last is not None and key > last:
+                return
+            yield str(key)
+        after = batch[-1][0]
+
+
+def parts(db: Database, size: int) -> Iterator[tuple[int, str, str]]:
+    """The addresses of all outlets, so many at a time: outlets.id, the key before the first, the last key."""
+    for (outlet_id,) in db.execute("SELECT id FROM outlets ORDER BY name").fetchall():
+        after, keys = "", addresses(db, outlet_id)
+        while part := list(islice(keys, size)):
+            yield int(outlet_id), after, part[-1]
+            after = part[-1]
+
+
+def is_compared_elsewhere(db: Database, outlet_id: int, key: str) -> bool:
+    """Whether an address is only another one of an article whose own address leads to no other article: it is compared
+    with that."""
+    return db.execute(_OTHER_ADDRESS, [outlet_id, key]).fetchone() is not None
+
+
+def address_count(db: Database) -> int:
+    """How many `addresses` all outlets have."""
+    return int(db.execute(_COUNT).fetchone()[0])

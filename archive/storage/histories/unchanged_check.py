@@ -16,12 +16,11 @@ from archive.history.article_identity import PRIMARY_TIMEOUT
 from archive.history.disappearances import NO_ARTICLE
 from archive.history.edits import changed_fields, prints_alike, state_of, words_of
 from archive.history.facts import declared_key
+from archive.history.picture_changes import same_picture
 from archive.history.plausibility import is_anyones
 from archive.model import clock
-from archive.model.perceptual_hash import same_picture
 from archive.model.records import Reading, Unreadable
 from archive.storage.captures.kept_captures import Source, article_at
-from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.histories.related_urls import hosts_of, is_pending, moved_keys
 from archive.storage.picture_fetches import STANDS
 from archive.storage.reading_rows import (
@@ -34,6 +33,7 @@ from archive.storage.reading_rows import (
     set_aside,
     withdrawn_twin,
 )
+from archive.storage.schema_views import CORRECTED_TIME
 from archive.storage.version_texts import from_row
 from archive.storage.withdrawals import is_withdrawn
 

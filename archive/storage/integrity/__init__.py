@@ -3,6 +3,7 @@ what was left unchecked."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,15 +19,6 @@ class Problem:
     what: str
 
 
-@dataclass(slots=True)
-class Unchecked:
-    """Counts of addresses that were not derived again. waiting: queued to be rebuilt; former: derived by an extractor
-    or by rules that no longer exist, until `luubao reread` derives them again."""
-
-    waiting: int = 0
-    former: int = 0
-
-    def add(self, other: Unchecked) -> None:
-        """Adds other counts to these."""
-        self.waiting += other.waiting
-        self.former += other.former
+Unchecked = Counter[str]
+"""Counts of addresses that were not derived again. waiting: queued to be rebuilt; former: derived by an extractor or by
+rules that no longer exist, until `luubao reread` derives them again."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import snapshot, transaction
 from archive.storage.integrity import Problem, Step
-from archive.storage.integrity.value_check import odd_rows
+from archive.storage.integrity.column_validation import odd_rows
+from archive.storage.schema_views import CORRECTED_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def _differences(kept: str, counted: str) -> str:
     return f"SELECT * FROM ({kept} EXCEPT {counted}) UNION SELECT * FROM ({counted} EXCEPT {kept})"
 
 
-_RULES = (
+RULES = (
     _Rule("captures", "it brought a page whose body is not there",
           "SELECT id FROM captures WHERE outcome IN ('fresh', 'revisit', 'not-modified') AND body_id IS NULL"
           " AND (outcome = 'fresh' OR revisit_of IS NOT NULL)"),
@@ -129,7 +129,7 @@ _RULES = (
 
 def inconsistencies(db: Database, step: Step) -> Iterator[Problem]:
     """Yields rows that violate a rule."""
-    for rule in _RULES:
+    for rule in RULES:
         step()
         for row in db.execute(rule.query).fetchall():
             yield Problem(f"{rule.table} {row[0]}", rule.what)
@@ -144,11 +144,6 @@ def impossible_values(db: Database) -> Iterator[Problem]:
         yield Problem(
             where.replace(odd_row.table, "captures", 1) if of_capture else where, f"it holds what cannot be: {values}"
         )
-
-
-def rules_count() -> int:
-    """How often `inconsistencies` calls `step`."""
-    return len(_RULES)
 
 
 def index_problems(db: Database) -> Iterator[Problem]:

@@ -1,26 +1,30 @@
-"""Fixity checks: recomputes every digest, decompresses every body, follows the chain of seals."""
+"""Fixity checks: recomputes every digest, decompresses every body, follows the chain of seals. Copies an archive for
+backups, page by page (SQLite's online backup), and checks the copy."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
-
-from sqlite_utils import Database
 
 from archive.history.edits import reading_digest
 from archive.model.digests import digest_of, digest_of_value
 from archive.model.errors import ArchiveDamaged, BadValue
-from archive.model.unpack_budget import UnpackBudget, UnpacksTooMuch
+from archive.model.packing import UnpackBudget, UnpacksTooMuch
+from archive.model.paths import own_places
 from archive.model.validation import json_lines
 from archive.storage import codecs, schema_check
-from archive.storage.connection import snapshot
+from archive.storage.connection import Database, open_archive, snapshot
 from archive.storage.integrity import Problem, Step, seals
 from archive.storage.integrity.column_validation import COLUMNS as TABLES
-from archive.storage.sqlite_errors import ROW_ERRORS
+from archive.storage.integrity.column_validation import ROW_ERRORS
+from archive.storage.integrity.seals import newest_seal
+from archive.storage.picture_files import broken_pictures
+from archive.storage.sqlite_file import remove_logs
 from archive.storage.stored_bodies import digest_and_size
 from archive.storage.version_texts import COLUMNS, from_row, row_digest
 from archive.storage.withdrawals.destruction import opened, opened_row, or_nothing
@@ -179,11 +183,6 @@ def _seal_matches(db: Database, run_id: int, previous: str | None, sealed: list[
     return cursor.fetchone() is not None and seals.digest_over(db, run_id, previous, rows) == digest
 
 
-def has_seal(db: Database, digest: str) -> bool:
-    """Whether a seal is in the chain."""
-    return db.execute("SELECT 1 FROM seals WHERE digest = ?", [digest]).fetchone() is not None
-
-
 def row_count(db: Database) -> int:
     """How many rows this module checks."""
     tables = ("dictionaries", "bodies", "texts", "seals", "pictures")
@@ -259,3 +258,49 @@ def _rows_in_batches(db: Database, query: str, key: str = "id", batch: int = 500
     while rows := db.execute(f"{query} WHERE {key} > ? ORDER BY {key} LIMIT ?", [last, batch]).fetchall():
         yield from rows
         last = rows[-1][0]
+
+
+def copy_archive(path: Path, to: Path) -> None:
+    """Copies the archive at `path`, also while a crawl writes to it. Unchanged pages are at the same offset in every
+    copy (VACUUM INTO would move everything). Raises ArchiveMissing and ArchiveUnusable."""
+    with open_archive(path) as db, closing(sqlite3.connect(to)) as copy:
+        assert isinstance(db.conn, sqlite3.Connection)
+        db.conn.backup(copy)
+
+
+def files_named(path: Path) -> set[str]:
+    """Paths of an archive's picture files in their folder; for pictures of withdrawn articles, where they are now."""
+    with open_archive(path) as db:
+        rows = db.execute("SELECT digest, media_type, path, thumbnail FROM pictures").fetchall()
+    return {name for row in rows for name in own_places(*row)}
+
+
+def last_destroyed(path: Path) -> str:
+    """When words of an archive were last destroyed, as clock.stamp writes times; empty where they never were."""
+    with open_archive(path) as db:
+        (destroyed_at,) = db.execute("SELECT coalesce(max(destroyed_at), '') FROM withdrawals").fetchone()
+    return str(destroyed_at)
+
+
+def problems_of(copy: Path, step: Step) -> tuple[list[Problem], str | None]:
+    """Problems that SQLite and the seals find in a copy, and its newest seal."""
+    with _opened(copy) as db:
+        problems = list(stop_at_damage(broken_pages(db, "quick_check")))
+        problems += stop_at_damage(broken_seals(db, step))
+        return problems, newest_seal(db)
+
+
+def missing_pictures(copy: Path, folder: Path, step: Step) -> list[Problem]:
+    """Problems with pictures that a copy names: missing from the folder, or changed."""
+    with _opened(copy) as db:
+        return list(stop_at_damage(broken_pictures(db, folder, step)))
+
+
+@contextmanager
+def _opened(copy: Path) -> Iterator[Database]:
+    """Opens a copy that nobody else knows; leaves no write-ahead log beside it, whatever the check raises."""
+    try:
+        with open_archive(copy) as db:
+            yield db
+    finally:
+        remove_logs(copy)

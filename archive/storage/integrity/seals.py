@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -46,26 +45,6 @@ SEALED = {"captures": _CAPTURES, "picture_captures": _PICTURES}
 """The tables whose rows a seal covers, with the query for a run's rows: id, then facts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """The seal of a run. previous: the digest of the seal before it; None for the first. capture_digests,
-    picture_digests: DIGEST_SIZE bytes for each row."""
-
-    run_id: int
-    previous: str | None
-    digest: str
-    capture_count: int
-    capture_digests: bytes
-    picture_digests: bytes
-
-
-def seal_of(db: Database, run_id: int, previous: str | None) -> Seal:
-    """Computes the seal of a run from its stored rows."""
-    captures, pictures = ([digest for _, digest in row_digests(db, table, run_id)] for table in SEALED)
-    digest = digest_over(db, run_id, previous, [*captures, *pictures])
-    return Seal(run_id, previous, digest, len(captures), b"".join(captures), b"".join(pictures))
-
-
 def digest_over(db: Database, run_id: int, previous: str | None, rows: list[bytes]) -> str:
     """Computes a seal's digest. rows: the digests of the run's captures and picture fetches."""
     hasher = hashlib.sha256(_json_line([previous, *db.execute(_RUN_FACTS, [run_id]).fetchone()]))
@@ -96,15 +75,8 @@ def seal_finished(db: Database, moment: datetime, run_id: int | None = None) -> 
         [run_id] if run_id else [],
     ).fetchall()
     for (run_id,) in rows:
-        _insert_seal(db, seal_of(db, run_id, newest_seal(db)), moment)
-
-
-def seal_cleansing(db: Database, run_id: int, pairs: list[bytes], moment: datetime) -> None:
-    """Seals a run that cleansed captures. pairs: of each capture, the sealed digest and the present one. Call inside a
-    transaction."""
-    previous, capture_digests = newest_seal(db), b"".join(pairs)
-    digest = digest_over(db, run_id, previous, digests_in(capture_digests))
-    _insert_seal(db, Seal(run_id, previous, digest, len(pairs), capture_digests, b""), moment)
+        captures, pictures = ([digest for _, digest in row_digests(db, table, run_id)] for table in SEALED)
+        seal(db, run_id, captures, pictures, moment)
 
 
 def is_cleansing(db: Database, run_id: int) -> bool:
@@ -139,15 +111,16 @@ def cleansed(db: Database) -> dict[bytes, bytes]:
     return first_digest
 
 
-def _insert_seal(db: Database, seal: Seal, moment: datetime) -> None:
+def seal(db: Database, run_id: int, captures: list[bytes], pictures: list[bytes], moment: datetime) -> None:
+    """Seals a run. captures: the digest of each; of a cleansed one, the sealed digest and the present one. Call inside
+    a transaction."""
+    previous, sealed = newest_seal(db), (b"".join(captures), b"".join(pictures))
+    digest = digest_over(db, run_id, previous, digests_in(b"".join(sealed)))
     db.execute(
         "INSERT INTO seals (run_id, sealed_at, previous, digest, capture_count, capture_digests, picture_digests)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            seal.run_id, clock.stamp(moment), seal.previous, seal.digest, seal.capture_count, seal.capture_digests,
-            seal.picture_digests,
-        ],
-    )  # fmt: skip
+        [run_id, clock.stamp(moment), previous, digest, len(captures), *sealed],
+    )
 
 
 def newest_seal(db: Database) -> str | None:

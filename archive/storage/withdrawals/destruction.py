@@ -159,7 +159,7 @@ def _replace_dictionaries(
     users = [row[0] for row in db.execute(f"SELECT id FROM bodies WHERE dictionary_id IN ({marks})", dictionary_ids)]
     pages, count = pages_to_choose_from(db, outlet_id)
     pages = [page for page in pages if not any(words in page for words in quotes)]
-    chosen = codecs.replace(db, outlet_id, (pages, count), moment)
+    chosen = codecs.learn(db, outlet_id, (pages, count), moment, anew=True)
     for body_id in users:
         try:
             page = get_body(db, body_id)

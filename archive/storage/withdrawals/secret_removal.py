@@ -26,7 +26,7 @@ from archive.model.capture_validation import KEPT_REQUEST_HEADERS, allowed_reque
 from archive.model.errors import ArchiveDamaged
 from archive.model.records import Headers
 from archive.model.urls import without_credentials
-from archive.storage.connection import transaction
+from archive.storage.connection import insert, transaction, update
 from archive.storage.integrity import seals
 
 _CAPTURES = (
@@ -153,10 +153,8 @@ def _rewrite(db: Database, captures: list[CaptureWithSecrets]) -> dict[int, byte
     with _without_triggers(db):
         for capture in captures:
             requested_url, final_url, via, request, response = capture.made
-            db.execute(
-                "UPDATE captures SET requested_url = ?, final_url = ?, via = ? WHERE id = ?",
-                [requested_url, final_url, via, capture.id],
-            )
+            addresses = {"requested_url": requested_url, "final_url": final_url, "via": via}
+            update(db, "captures", capture.id, addresses)
             db.execute(
                 "UPDATE headers SET request = ?, response = ? WHERE capture_id = ?", [request, response, capture.id]
             )
@@ -205,15 +203,12 @@ def _seal(
 ) -> None:  # fmt: skip
     totals = sum((capture.found for capture in captures), Counter[str]())
     stamp = clock.stamp(moment)
-    cursor = db.execute(
-        "INSERT INTO runs (outlet_id, started_at, finished_at, outcome, reason, software, stats, kind)"
-        " VALUES (?, ?, ?, 'ok', ?, ?, ?, 'cleanse')",
-        [
-            outlet_id, stamp, stamp, f"took out of {removals(len(captures), totals)}", json.dumps(dict(software)),
-            json.dumps({seals.CLEANSED: len(captures)}),
-        ],
-    )  # fmt: skip
-    seals.seal_cleansing(db, int(cursor.lastrowid or 0), [pairs[capture.id] for capture in captures], moment)
+    run_id = insert(db, "runs", {
+        "outlet_id": outlet_id, "started_at": stamp, "finished_at": stamp, "outcome": "ok", "kind": "cleanse",
+        "reason": f"took out of {removals(len(captures), totals)}", "software": json.dumps(dict(software)),
+        "stats": json.dumps({seals.CLEANSED: len(captures)}),
+    })  # fmt: skip
+    seals.seal(db, run_id, [pairs[capture.id] for capture in captures], [], moment)
 
 
 def _cleanse_addresses(db: Database) -> None:

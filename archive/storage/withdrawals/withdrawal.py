@@ -19,8 +19,9 @@ from sqlite_utils import Database
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, UnknownArticle, Withdrawn
 from archive.storage import codecs, picture_files
-from archive.storage.connection import checkpoint, transaction
+from archive.storage.connection import insert, transaction, update
 from archive.storage.integrity.column_validation import COLUMNS as COLUMNS_OF
+from archive.storage.sqlite_file import checkpoint
 from archive.storage.stored_bodies import Stored, encode, get_body, replace_stored, stored_data
 from archive.storage.version_texts import COLUMNS
 from archive.storage.withdrawals import withdrawal_of
@@ -138,10 +139,7 @@ def withdraw_recapture(db: Database, article_id: int, outlet_id: int, key: str, 
 
 def _hide(db: Database, article_id: int, reason: str, moment: datetime, pictures: Path | None) -> int:
     stamp = clock.stamp(moment)
-    cursor = db.execute(
-        "INSERT INTO withdrawals (article_id, withdrawn_at, reason) VALUES (?, ?, ?)", [article_id, stamp, reason]
-    )
-    withdrawal_id = int(cursor.lastrowid or 0)
+    withdrawal_id = insert(db, "withdrawals", {"article_id": article_id, "withdrawn_at": stamp, "reason": reason})
     db.execute("UPDATE articles SET withdrawn_at = ? WHERE id = ?", [stamp, article_id])
     for picture_id, data in picture_files.hide(db, pictures, article_id):
         _withhold(db, withdrawal_id, "pictures", picture_id, data)
@@ -185,8 +183,7 @@ def _check_columns(table: str, values: Mapping[str, Any]) -> None:
 
 def _write(db: Database, table: str, row_id: int, values: Mapping[str, Any]) -> None:
     _check_columns(table, values)
-    columns = ", ".join(f"{name} = ?" for name in values)
-    db.execute(f"UPDATE {table} SET {columns} WHERE id = ?", [*values.values(), row_id])
+    update(db, table, row_id, values)
 
 
 def _hide_active_text(db: Database, withdrawal_id: int, version_id: int) -> None:
@@ -205,8 +202,7 @@ def _restore_images(db: Database, withdrawal_id: int) -> None:
     for _, values in _withheld(db, withdrawal_id, "version_images"):
         for row in values["rows"]:
             _check_columns("version_images", row)
-            names, marks = ", ".join(row), ", ".join("?" * len(row))
-            db.execute(f"INSERT INTO version_images ({names}) VALUES ({marks})", list(row.values()))
+            insert(db, "version_images", row)
 
 
 def _hide_bodies(db: Database, withdrawal_id: int, article_id: int) -> None:

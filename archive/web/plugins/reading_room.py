@@ -18,21 +18,20 @@ from markupsafe import Markup
 from pluggy import HookimplMarker
 
 from archive.console import log_of
-from archive.storage.sqlite_errors import damage_message
+from archive.storage.sqlite_file import damage_message
+from archive.web.configuration import FILTERS, TESTS
 from archive.web.room.article_page import article, at_address, citation, unapi, version
 from archive.web.room.asgi_guard import AsgiGuard
 from archive.web.room.comparison_page import card, choose, comparison
-from archive.web.room.evidence_page import capture, sandboxed, warc
 from archive.web.room.feed_pages import feed
 from archive.web.room.list_pages import day, edits, gone, new, photos, picture, search
 from archive.web.room.memento import timegate, timemap, timemap_of
 from archive.web.room.overview_pages import about, calendar, front, robots
 from archive.web.room.parameters import archive_names, picture_address, room_path
 from archive.web.room.placement_pages import front_page, front_pages, path
-from archive.web.room.replay import cdx, replay
+from archive.web.room.replay import capture, cdx, replay, sandboxed, warc
 from archive.web.room.request import View, context_of, is_public
 from archive.web.sql_guard import Guard
-from archive.web.template_environment import FILTERS, TESTS
 
 hookimpl = HookimplMarker("datasette")
 log = log_of(__name__)

@@ -12,21 +12,20 @@ from typing import Any
 from datasette.utils.asgi import Response
 
 from archive.model import clock
+from archive.model.clock import day_span, zone_of
 from archive.model.records import Reading
-from archive.model.time_zones import zone_of
 from archive.queries import lookup, outlets_followed
-from archive.queries.days import moments
 from archive.queries.lookup import Article, Version
 from archive.queries.placements import Place, highest, places_of
 from archive.storage.captures import kept_captures
 from archive.storage.captures.kept_captures import Provenance, Tombstone, provenance_of
 from archive.storage.connection import Database
-from archive.storage.sqlite_errors import unreadable_row
+from archive.storage.integrity.column_validation import unreadable_row
+from archive.web.configuration import Part, parts
 from archive.web.room import parameters
 from archive.web.room.memento import links, written
 from archive.web.room.request import HEADERS, RequestContext, page
 from archive.web.room.translations import local
-from archive.web.template_environment import Part, parts
 
 _TYPES = {
     "bib": "application/x-bibtex; charset=utf-8",
@@ -246,7 +245,7 @@ async def _as_of(context: RequestContext, number: int) -> Response:
 def _version_on(db: Database, number: int, day: date) -> tuple[Article, int | None]:
     """The number of the version at the end of a day, in the outlet's zone; None before the first."""
     article = lookup.find_article(db, str(number))
-    _, end = moments(day, day, zone_of(article.timezone))
+    _, end = day_span(day, day, article.timezone)
     earlier = [version.number for version in lookup.versions_of(db, number) if version.first_seen_at < end]
     return article, earlier[-1] if earlier else None
 

@@ -43,7 +43,7 @@ _SANDBOX = {b"content-security-policy": b"default-src 'none'; sandbox"}  # a bro
 _PICTURE_HEADERS = {**_HEADERS, **_SANDBOX, b"cache-control": b"private, max-age=31536000, immutable"}
 
 AT_ONCE = 2
-"""Of the SQL threads; the others are for the room (archive.web.SETTINGS)."""
+"""Of the SQL threads; the others are for the room (archive.web.configuration.SETTINGS)."""
 _MOST_PENDING = 32
 
 

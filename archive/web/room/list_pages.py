@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlencode
 
@@ -16,8 +17,8 @@ from markupsafe import Markup, escape
 
 from archive.diff import EditSummary, Piece, words
 from archive.diff.summary import PictureChange, Quote
+from archive.model.clock import day_span
 from archive.model.errors import BadQuery, UnknownArticle
-from archive.model.time_zones import zone_of
 from archive.queries import article_search, days, lookup, outlets_followed, photographs, recent
 from archive.queries.article_search import ArticleFilter, Hit
 from archive.queries.photographs import Photograph
@@ -241,8 +242,8 @@ def _day(db: Database, context: RequestContext, requested_day: date) -> dict[str
     article_filter = filter_of(context)
     outlets = outlets_followed.outlets(db)
     chosen = next((outlet for outlet in outlets if outlet.name == article_filter.outlet), None)
-    zone = zone_of((chosen or outlets[0]).timezone) if outlets else zone_of("UTC")
-    between = days.moments(requested_day, requested_day, zone)
+    timezone = (chosen or outlets[0]).timezone if outlets else "UTC"
+    between = day_span(requested_day, requested_day, timezone)
     edit_entries = edit_entries_of(db, recent.edits(db, article_filter, between=between, limit=_PER_DAY))
     shown = [chosen] if chosen else outlets
     states = [(outlet, days.days(db, outlet, requested_day, requested_day).state(requested_day)) for outlet in shown]
@@ -270,21 +271,15 @@ _PLACE = re.compile(rf"\b((?i:{_PLACE_KINDS}))((?: [{_UPPER}]\w*){{1,4}})")
 @page
 async def photos(context: RequestContext) -> Response:
     """`/-/photos?credit=...&place=...`: the gallery."""
-    credit, place, number = (
-        context.argument("credit"),
-        context.argument("place"),
-        context.number("page", 1, _LAST_PAGE_OF_PHOTOS),
-    )
+    credit, place = context.argument("credit"), context.argument("place")
+    number = context.number("page", 1, _LAST_PAGE_OF_PHOTOS)
     offset, mistake = (number - 1) * _PHOTOS_PER_PAGE, ""
     shown: list[Photograph] = []
-    filters: dict[str, Any] = {
-        "credit": credit or None,
-        "place": place,
-        "limit": _PHOTOS_PER_PAGE + 1,
-        "offset": offset,
-    }
+    query = partial(
+        photographs.photographs, credit=credit or None, place=place, limit=_PHOTOS_PER_PAGE + 1, offset=offset
+    )
     try:
-        shown = await context.ask(lambda db: photographs.photographs(db, **filters))
+        shown = await context.ask(query)
     except BadQuery:
         mistake = context.say("search.mistake")
     credits = await context.ask(lambda db: outlets_followed.photographers(db, _CREDITS))

@@ -10,9 +10,8 @@ from urllib.parse import unquote
 
 from datasette.utils.asgi import Response
 
-from archive.model.time_zones import zone_of
+from archive.model.clock import day_span
 from archive.queries import lookup, placements
-from archive.queries.days import moments
 from archive.storage.connection import Database
 from archive.web.room import parameters
 from archive.web.room.request import RequestContext, page
@@ -68,7 +67,7 @@ def _front_page(db: Database, number: int, day: date, moment: str) -> dict[str, 
     list_page = next((page for page in pages if page.id == number), None)
     if list_page is None:
         return None
-    start, end = moments(day, day, zone_of(list_page.timezone))
+    start, end = day_span(day, day, list_page.timezone)
     looks = placements.looks(db, number, start, end)
     times = [f"{local(look.at, list_page.timezone):%H:%M:%S}" for look in looks]
     index = max((n for n, time in enumerate(times) if time <= moment), default=0)

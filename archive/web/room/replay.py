@@ -3,6 +3,14 @@
 `/cdx` answers as the CDX server does (https://github.com/internetarchive/wayback/tree/master/wayback-cdx-server).
 `/web/` leads readers to our page about a capture. With `id_` behind the timestamp it sends the payload as it came, as a
 download that no browser shows, for it is untrusted.
+
+The evidence page, our page about a capture, shows the captured page in a sandboxed frame, in which nothing runs and
+nothing is requested. The policy (https://www.w3.org/TR/CSP3/) allows its own inline styles and nothing else, in a
+sandbox without scripts, forms, popups or an origin of its own. A policy does not stop every connection: Chromium
+connects to the host of a frame before it finds the frame forbidden, and browsers connect to the hosts that a `link`
+names as `preconnect`. So elements that only make requests, which the policy forbids, are renamed, as are the attributes
+that embed another page or link to one. The rest stays as captured; the WARC has the original bytes. The captured page
+is never shown on its own, so that its links lead nowhere either.
 """
 
 from __future__ import annotations
@@ -17,16 +25,120 @@ from typing import get_args
 from datasette.utils.asgi import Response
 
 from archive.exchange.exporters.packages import surt
+from archive.exchange.exporters.warc_records import warc_of
+from archive.extract.charset import decode
 from archive.model import clock
 from archive.model.errors import BadQuery, BadValue
+from archive.model.paths import thumbnail_place
 from archive.model.records import header_of
 from archive.model.validation import json_pairs
+from archive.queries import photographs
 from archive.queries.lookup import IndexedCapture, MatchType, captures_at, nearest
 from archive.storage.captures import kept_captures
+from archive.storage.captures.kept_captures import Exchange
 from archive.storage.connection import Database
-from archive.web.room.evidence_page import HEADERS as SANDBOX
 from archive.web.room.memento import link_safe, requested_url, written
 from archive.web.room.request import RequestContext, page
+
+POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-DNS-Prefetch-Control": "off",
+    "X-Robots-Tag": "noindex, noarchive",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_REQUESTING = re.compile(
+    r"<(/?)(link|i?frame|frameset|fencedframe|portal|object|embed|applet)(?![\w-])|\b(srcdoc|href)(?=\s*=)",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def disable_requests(body: bytes, charset: str | None) -> bytes:
+    """The page in UTF-8, without elements that would connect in spite of the policy. charset: the one of the HTTP
+    header, if any. The text is decoded first, because in UTF-16 or behind control characters no pattern would match
+    what a browser sees."""
+
+    def disabled(match: re.Match[str]) -> str:
+        return f"off-{match[3]}" if match[3] else f"<{match[1]}off-{match[2]}"
+
+    return _REQUESTING.sub(disabled, decode(body, charset)).encode()
+
+
+_HTML = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _CapturePage:
+    exchange: Exchange
+    present: bool
+    confirmed: Exchange | None
+    concerns: list[tuple[int, str]]
+    pictures: list[tuple[str, str | None, int | None, int | None]]
+
+
+@page
+async def capture(context: RequestContext) -> Response:
+    """`/-/capture/ID`: the facts about a capture, and the captured page in its frame."""
+    capture_page = await context.ask(lambda db: _capture_page(db, context.variable("id")))
+    return await context.page(
+        "capture", found=capture_page, exchange=capture_page.exchange, thumbnail_of=thumbnail_place
+    )
+
+
+def _capture_page(db: Database, number: int) -> _CapturePage:
+    exchange = kept_captures.exchange(db, number)
+    confirmed = kept_captures.exchange(db, exchange.revisit_of) if exchange.revisit_of else None
+    present = exchange.digest is not None and not exchange.withdrawn
+    return _CapturePage(
+        exchange, present, confirmed, kept_captures.asked_for(db, number),
+        photographs.pictures_at(db, exchange.revisit_of or number) if present else [],
+    )  # fmt: skip
+
+
+@page
+async def sandboxed(context: RequestContext) -> Response:
+    """`/-/capture/ID/page`: the captured page, for the frame. A request for it as a document is redirected to the page
+    about it (https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header)."""
+    number = context.variable("id")
+    if context.request.headers.get("sec-fetch-dest") == "document":
+        return Response.redirect(context.to(f"/-/capture/{number}"))
+    exchange, body = await context.ask(
+        lambda db: (kept_captures.exchange(db, number), kept_captures.payload(db, number))
+    )
+    if body is None:
+        return await context.refusal(410 if exchange.withdrawn else 404, context.say("capture.nothing"))
+    if is_page(exchange):
+        return Response(
+            disable_requests(body, exchange.encoding), headers=HEADERS, content_type="text/html; charset=utf-8"
+        )
+    text = decode(body, exchange.encoding)  # feeds, scripts and other types
+    return Response(text, headers=HEADERS, content_type="text/plain; charset=utf-8")
+
+
+def is_page(exchange: Exchange) -> bool:
+    """Whether the payload is HTML; other types are shown as text."""
+    return bool(_HTML.match(exchange.header("content-type") or "text/html"))
+
+
+@page
+async def warc(context: RequestContext) -> Response:
+    """`/-/capture/ID.warc`: the exchange as WARC, with the earlier one whose bytes a revisit confirms."""
+    number = context.variable("id")
+    capture_page = await context.ask(lambda db: _capture_page(db, number))
+    if capture_page.exchange.withdrawn:
+        return await context.refusal(410, context.say("capture.nothing"))
+    body = await context.ask(lambda db: kept_captures.payload(db, number))
+    data = warc_of(capture_page.exchange, body, capture_page.confirmed)
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="luubao-capture-{number}.warc"'}
+    return Response(data, headers=headers, content_type="application/warc")
+
 
 _MAX_ROWS = 10_000
 _FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
@@ -65,9 +177,9 @@ async def cdx(context: RequestContext) -> Response:
     try:
         query = _query(context)
     except BadQuery as error:
-        return Response(f"{error}\n", status=400, headers=SANDBOX, content_type="text/plain; charset=utf-8")
+        return Response(f"{error}\n", status=400, headers=HEADERS, content_type="text/plain; charset=utf-8")
     if context.argument("showNumPages") == "true":
-        return Response("1\n", headers=SANDBOX, content_type="text/plain; charset=utf-8")
+        return Response("1\n", headers=HEADERS, content_type="text/plain; charset=utf-8")
     found = await context.ask(lambda db: _rows(db, query))
     resume = str(query.offset + query.limit) if len(found) > query.limit and not query.is_sifted else ""
     if closest := query.closest:
@@ -86,10 +198,10 @@ def _answer(context: RequestContext, query: _CdxQuery, rows: list[list[str]], re
     if context.argument("output") == "json":
         listed = [list(query.fields), *rows] if rows else []
         text = json.dumps([*listed, [], [resume]] if resume else listed, ensure_ascii=False)
-        return Response(text, headers=SANDBOX, content_type="application/json; charset=utf-8")
+        return Response(text, headers=HEADERS, content_type="application/json; charset=utf-8")
     lines = [" ".join(row) for row in rows] + (["", resume] if resume else [])
     text = "".join(f"{line}\n" for line in lines)
-    return Response(text, headers=SANDBOX, content_type="text/plain; charset=utf-8")
+    return Response(text, headers=HEADERS, content_type="text/plain; charset=utf-8")
 
 
 def _query(context: RequestContext) -> _CdxQuery:
@@ -216,7 +328,7 @@ def _redirect(location: object, capture: IndexedCapture, status: int = 302) -> R
 
 def _headers(capture: IndexedCapture) -> dict[str, str]:
     return {
-        **SANDBOX,
+        **HEADERS,
         "Memento-Datetime": written(capture.captured_at),
         "Link": f'<{link_safe(capture.url)}>; rel="original"',
     }

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -22,7 +21,8 @@ from archive.model.errors import ArchiveDamaged, BadQuery, LuubaoError, UnknownA
 from archive.queries.lookup import find_article
 from archive.queries.outlets_followed import FollowedOutlet, outlets
 from archive.storage.connection import Database, shared_connection
-from archive.storage.sqlite_errors import ROW_ERRORS
+from archive.storage.integrity.column_validation import ROW_ERRORS
+from archive.web.configuration import STATIC
 from archive.web.room import parameters, translations
 from archive.web.room.parameters import (
     BadParameter,
@@ -41,7 +41,6 @@ log = log_of(__name__)
 T = TypeVar("T")
 View = Callable[[Any, Any], Awaitable[Response]]
 
-_STATIC = Path(__file__).parents[1] / "static"
 _CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'"
@@ -275,7 +274,7 @@ class RequestContext:
 
 @lru_cache
 def _fingerprint(name: str) -> str:
-    return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:8]
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:8]
 
 
 def settings_of(datasette: Any) -> dict[str, Any]:

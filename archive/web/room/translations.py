@@ -21,7 +21,7 @@ from markupsafe import Markup
 from archive.diff import Change, size
 from archive.diff.summary import ORDER, Quote
 from archive.model import clock
-from archive.model.time_zones import zone_of
+from archive.model.clock import zone_of
 from archive.model.validation import FIRST_MOMENT
 
 Language = Literal["vi", "en"]

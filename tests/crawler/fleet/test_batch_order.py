@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.runtime.file_lock import lock_file
+from archive.runtime.atomic_files import lock_file
 from crawler.fleet.batch import exit_of
 from crawler.fleet.crawl_subprocess import Task, longest_waiting_first, share_a_host
 from crawler.run.run_verdict import Exit

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from archive.model.clock import is_zone
 from archive.model.errors import BadValue
 from archive.model.records import Outlet
 from archive.model.urls import same_site, without_credentials
-from archive.model.validation import is_address, is_zone, outlet_name, shown
+from archive.model.validation import is_address, outlet_name, shown
 from crawler.config.setting_keys import KEYS
 
 TIMEZONE = "Asia/Ho_Chi_Minh"

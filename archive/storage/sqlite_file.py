@@ -1,5 +1,6 @@
-"""Checks an archive's file: whether it is there, and whether the one being written is still the one at its path:
-somebody may delete it, or restore a backup over it, during a crawl, and what the crawl writes would be lost."""
+"""The archive's SQLite file: SQLite's errors as messages; checks whether the file is there, and whether the one being
+written is still the one at its path: somebody may delete it, or restore a backup over it, during a crawl, and what the
+crawl writes would be lost."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from sqlite3 import DatabaseError as DatabaseError
+from sqlite3 import OperationalError as OperationalError
 
 from sqlite_utils import Database
 
@@ -17,6 +20,58 @@ from archive.model.errors import ArchiveGone, ArchiveMissing, ArchiveUnusable, L
 from archive.model.paths import real_path
 from archive.runtime.atomic_files import atomic_write
 from archive.runtime.signals import InterruptibleConnection
+
+BUSY_SECONDS = 30
+_INDEX_FORMAT = "invalid fts5 file format"
+_CORRUPT_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_ACCESS_CODES = (
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM,
+)  # fmt: skip
+
+
+def damage_message(error: BaseException, path: Path | None = None) -> str | None:
+    """The message about a file that SQLite finds damaged; None for any other error. path: the file."""
+    name = "the archive" if path is None else f"the archive {path}"
+    if is_too_long(error):
+        return f"{name} holds a value longer than any that luubao writes. `luubao verify` names its table"
+    if _primary_code(error) not in _CORRUPT_CODES and _INDEX_FORMAT not in str(error):
+        return None
+    return f"{name} is damaged: {error}. `luubao verify` tells more{_wal_hint(path)}"
+
+
+def is_corrupt(error: BaseException | None) -> bool:
+    """Whether SQLite finds pages of the file damaged."""
+    return error is not None and _primary_code(error) == sqlite3.SQLITE_CORRUPT
+
+
+def is_too_long(error: BaseException) -> bool:
+    """Whether a value is longer than the connection reads."""
+    return _primary_code(error) == sqlite3.SQLITE_TOOBIG
+
+
+def access_message(error: BaseException) -> str | None:
+    """As `damage_message`, also for a file that SQLite cannot read or write; None for a mistake in the SQL."""
+    if sentence := damage_message(error):
+        return sentence
+    if _primary_code(error) not in _ACCESS_CODES:
+        return None
+    return f"a file cannot be read or written: {error}. Check free space, permissions and others who use it"
+
+
+def _primary_code(error: BaseException) -> int | None:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF if isinstance(error, sqlite3.DatabaseError) else None
+
+
+def _wal_hint(path: Path | None) -> str:
+    """A hint for the message where a write-ahead log lies beside a damaged file; empty where none does."""
+    log = path and path.with_name(f"{path.name}-wal")
+    if log is None or not log.exists() or not log.stat().st_size:
+        return ""
+    return (
+        f". {log} lies beside it: where {log.name} is from before a copy was put here, it is not the copy's; put the"
+        " copy here again with `luubao restore`"
+    )
 
 
 def require_file(path: Path) -> None:
@@ -123,3 +178,56 @@ class Connection(InterruptibleConnection):
         """Records the path and identity of the open file."""
         self.path = Path(os.path.abspath(path))  # noqa: PTH100  # keeps a link, which is followed each time
         self.file = _identity(self.path)
+
+
+_WAL_SUFFIXES = ("-wal", "-shm")
+_BUSY_TIMEOUT = 2.0  # seconds
+
+
+def remove_logs(path: Path) -> None:
+    """Removes the write-ahead log and its index. Call only where nobody has the file open and the log is empty."""
+    for suffix in _WAL_SUFFIXES:
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+@contextmanager
+def exclusive_access(path: Path) -> Iterator[None]:
+    """Exclusive access: nobody else has the file open, and its write-ahead log is checkpointed into it and removed;
+    otherwise closing would delete, by its name, a log beside the replacement. Skips the check for a damaged file.
+
+    Raises ArchiveUnusable where somebody has it open, or it cannot be written.
+    """
+    if not path.exists():
+        yield
+        return
+    require_plain_files(path)
+    with closing(sqlite3.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None)) as db:
+        try:
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            db.execute("BEGIN EXCLUSIVE")
+            db.execute("COMMIT")
+            db.execute("PRAGMA journal_mode = DELETE").fetchall()
+        except sqlite3.DatabaseError as error:
+            if damage_message(error) is None:
+                in_use = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+                why = f"is in use ({error}). End what serves or writes it, and try again"
+                why = why if in_use else f"cannot be replaced ({error}). {open_hint(path)}"
+                raise ArchiveUnusable(f"{path} {why}") from error
+        yield
+
+
+def path_of(db: Database) -> Path | None:
+    """The file of an archive that `open_archive` opened; None for other connections."""
+    return db.conn.path if isinstance(db.conn, Connection) else None
+
+
+def checkpoint(db: Database) -> bool:
+    """Checkpoints the write-ahead log into the file and truncates it; does nothing with a busy reader or a full disk:
+    nothing is lost by doing it later. Returns whether it succeeded."""
+    complete = False
+    with suppress(sqlite3.OperationalError):
+        db.execute("PRAGMA busy_timeout = 0")
+        busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        complete = not busy
+    db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    return complete

@@ -20,8 +20,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from archive.model.errors import LuubaoError, Misconfigured, UnknownOutlet
+from crawler.config.descriptions import FIELDS, OutletDescription, Tables, validate
 from crawler.config.setting_types import check_code
-from crawler.outlets.descriptions import FIELDS, OutletDescription, Tables, validate
 
 if TYPE_CHECKING:
     from crawler.config.settings_in_force import Configuration

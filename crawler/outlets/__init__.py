@@ -1,1 +1,0 @@
-"""Outlets: built in, from tables in luubao.toml, and from the user's own spiders."""
