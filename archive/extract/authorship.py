@@ -33,7 +33,11 @@ _BYLINE_CLASS = re.compile(
     r"|Author\w*|Byline\w*)(?=$|[\s_\-\d]|[A-Z])",
 )
 _AUTHOR_NAME_CLASS = re.compile(r"(?<!\S)(?:authors?|writer|tac-?gia|autor)(?:[-_]{0,2}name)?(?!\S)", re.I)
-_PLACE_CLASS = re.compile(r"(?:author|byline|signature|writer|reporter)[\w-]{0,12}(?:location|place|city)", re.I)
+_PLACE_CLASS = re.compile(
+    r"(?:author|byline|signature|writer|reporter)[\w-]{0,12}(?:location|place|city)"
+    r"|(?:img|image|photo|picture)[_-]?(?:author|byline|signature)",  # a photographer
+    re.I,
+)
 _AUTHOR_HREF = re.compile(
     r"/(?:authors?|autor(?:en|es|a|in)?|auteurs?|tac-gia|reporters?|profiles?|staff|journalists?|writers?"
     r"|contributors?|by|bios?|forfatter|penulis|yazar(?:lar)?|redaktion|team|columnists?|editors)/",

@@ -56,7 +56,8 @@ _IN_PLACE = re.compile(
 _IN_SECTION = re.compile(r"^(by\s[^,]{2,60}),\s*in\s(?!.*\band\b).*$", re.I)  # `By Ann Lee, in Business, Europe`
 # a part of a byline that names who photographed or edited, or where
 NO_AUTHOR = re.compile(
-    r"(?:(?:ảnh|nguồn|nguồn ảnh|photos?|fotos?|bild(?:er)?|source|quelle|redaktion)\s*:"
+    r"(?:(?:ảnh|nguồn|nguồn ảnh|photos?|fotos?|bild(?:er)?|source|quelle|redaktion|(?:资料)?来源|(?:責任|责任)?[編编][輯辑])"
+    r"\s*[:：]"
     r"|(?:photos?|photography|pictures|images|edited|editing|additional reporting) by\b|(?-i:in|aus)\s)",
     re.I,
 )

@@ -253,13 +253,25 @@ def _read_position(position: Position) -> tuple[DateClaim, bool] | None:
     content = element.get("content") if "datePublished" in name or "dateModified" in name else ""
     attribute = element.get("datetime") or content
     if attribute and (stamp := machine(attribute)) and (stamp.has_time or not len(element)):
-        return DateClaim("time", _with_time(element, stamp), element), _is_update(name, text_of(element, LONGEST))
+        text = text_of(element, LONGEST)
+        stamp = _with_time(element, _with_printed_zone(stamp, text))
+        return DateClaim("time", stamp, element), _is_update(name, text)
     max_letters = NAMED_LETTERS if element.tag == "time" else _max_other_letters(name)
     if max_letters == 0 or (max_letters == BARE_LETTERS and not _has_digit(element)):
         return None
     text = text_of(element, LONGEST + 1)
     stamp = visible(text) if _may_be_date(text, max_letters) else None
     return (DateClaim("shown", _with_time(element, stamp), element), _is_update(name, text)) if stamp else None
+
+
+def _with_printed_zone(stamp: Stamp, text: str) -> Stamp:
+    """The stamp, or the printed one where it is local time declared as UTC: `4:08 pm EST` is not 16:08Z."""
+    if stamp.when.utcoffset() != timedelta(0):
+        return stamp
+    printed = visible(text)
+    zone = printed.when.tzinfo if printed else None
+    is_local = printed is not None and _wall_time(printed) == _wall_time(stamp).replace(second=0)
+    return replace(stamp, when=stamp.when.replace(tzinfo=zone)) if zone and is_local else stamp
 
 
 @lru_cache(maxsize=8192)

@@ -62,7 +62,8 @@ _ENGLISH = re.compile(
 
 
 def machine(text: str) -> Stamp | None:
-    """Parses machine formats: ISO 8601 and common malformed variants, RFC 2822, epoch seconds, .NET (month first)."""
+    """Parses machine formats: ISO 8601 and common malformed variants, RFC 2822, epoch seconds, .NET (month first); else
+    a time of day beside a date with its month's name."""
     raw = folded(text, LONGEST)
     if raw.isdecimal() and len(raw) in (10, 13):
         return _epoch(raw)
@@ -70,7 +71,8 @@ def machine(text: str) -> Stamp | None:
         match = pattern.match(raw)
         if match:
             return _stamp(match.groupdict(), raw)
-    return None
+    named = None if _NUMERIC_DATE.search(raw) else visible(raw)
+    return named if named and named.has_time else None
 
 
 # a view counter in the date line changes at every request

@@ -16,7 +16,7 @@ from archive.model.urls import without_credentials
 _ORIGINAL_NAMES = ("original", "large-src", "full-src", "orig-file", "hi-res-src", "zoom-src")
 _ORIGINAL_ATTRIBUTES = tuple(f"data-{name}" for name in _ORIGINAL_NAMES)
 # lazy loaders put the URL into their own attributes: data-src, data-lazy-src, data-flickity-lazyload ...
-_LAZY_ATTRIBUTE = re.compile(r"^data-(?:\w+-)*(?:src|lazy|lazyload|echo|url|image|img|original)(?:-\w+)?$")
+_LAZY_ATTRIBUTE = re.compile(r"^data-(?:\w+-)*(?:src|lazy|lazyload|echo|url|image|img|original)(?:-\w+)?$|^(?!low|dyn|err)\w{1,5}-?src$")
 _PICTURE_URL = re.compile(r"^(?:https?:)?//\S+$|^/?[^\s{<:]+\.(?:jpe?g|png|webp|gif|avif)\S*$|^/\S+$", re.I)
 _PLACEHOLDER = re.compile(
     r"^(?:data|about|blob|javascript):|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|placeholder|lazy[-_]?load(?:ing)?|loading|"
@@ -92,7 +92,7 @@ def _candidate_urls(image: html.HtmlElement) -> Iterator[str]:
     attributes = image.attrib.items()
     yield from (value for name in _ORIGINAL_ATTRIBUTES if (value := image.get(name)))
     for name, value in attributes:
-        if name.startswith("data-") and "set" not in name and _LAZY_ATTRIBUTE.match(name) and _PICTURE_URL.match(value):
+        if "set" not in name and _LAZY_ATTRIBUTE.match(name) and _PICTURE_URL.match(value):
             yield value
     yield from _widest(attributes)
     if image.get("src"):

@@ -45,8 +45,10 @@ _SENTENCE_END = re.compile(
 
 _IN_BRACKETS = re.compile(r"[（(]([^()（）]{2,40})[)）]")
 # 〔記者巫其倫／台北報導〕: Chinese papers sign in front of the first sentence
+_SIGNS = r"(?:[^\W\d_a-zA-Z]{3}|[^\W\d_a-zA-Z]{2,4}?)"
 _REPORTER = re.compile(
-    r"[〔（(【\[]?\w{0,4}(?:記者|记者)\s*([^\W\d_a-zA-Z]{3}|[^\W\d_a-zA-Z]{2,4}?)(?=[／/、〕）)】]|[^\W\d_]{2,3}(?:報導|报道|\d))"
+    r"(?:\w{2,16}[电電讯訊]\s*)?[〔（(【\[]?\w{0,4}(?:記者|记者)\s*"
+    rf"({_SIGNS}(?:[、，\s]{_SIGNS})*?)(?=[／/、〕）)】]|\s[^\W\d_]{{2,3}}[）)]|[^\W\d_]{{2,3}}(?:報導|报道|\d))"
 )
 
 _NEAREST = 8  # elements behind the headline in which a lone name is a byline
@@ -104,7 +106,7 @@ def _candidates(body: Body, vietnamese: bool) -> Iterator[tuple[HtmlElement, tup
         yield element, _signature_names(element, vietnamese)
     for element in islice(body.first.getparent(), MOST_OPENING):
         if reporter := _REPORTER.match(text_of(element, SHORT)):
-            yield element, (reporter[1],)
+            yield element, authors_of(reporter[1])
     above = islice(body.first.itersiblings(preceding=True), MOST_OPENING)
     opening = next((element for element in above if text_of(element, 1)), None)
     if opening is not None and opening.tag == "p":
