@@ -161,8 +161,9 @@ def without_sections(byline: Byline, url: str) -> Byline:
 
 def persons(byline: Byline, house: frozenset[str]) -> tuple[str, ...]:
     """The names of a byline that are neither the outlet, nor a CMS vendor, nor an agency."""
-    names = (_without_house(name, house) for name in byline.names if not is_house(name, house))
-    return tuple(name for name in names if not (is_agency(name) or is_account(name)))
+    names = tuple(_without_house(name, house) for name in byline.names if not is_house(name, house))
+    names = tuple(name for name in names if not (is_agency(name) or is_account(name)))
+    return tuple(name for name in names if not name.startswith("The ")) or names  # a second outlet of the house
 
 
 def _without_house(name: str, house: frozenset[str]) -> str:

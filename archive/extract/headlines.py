@@ -96,7 +96,7 @@ def _in_any_element(root: HtmlElement, keys: frozenset[str]) -> Headline | None:
         if (
             len(direct_text) < _MIN_STORY_KEY
             or not any(length <= len(direct_text) <= 2 * length for length in lengths)
-            or _in_navigation(element)
+            or (element.tag not in ("h3", "h4") and _in_navigation(element))
         ):
             continue
         if key_of(text_of(element, LONGEST)) in keys and not is_inside(element, "a", "aside"):

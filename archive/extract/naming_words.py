@@ -65,7 +65,7 @@ BOILERPLATE = ClassNamePattern(
     r"""
     related_x relate(?:-?news)? recommend\w* recirc\w* read-?next read-?also see-?also
     more-?(?:stories|news|articles|from|on|in|links|coverage) most-?(?:read|viewed|popular|shared) trending up-?next
-    you-?may(?:-?\w+)* newsletter\w* subscri\w+ sign-?up mailing\w* share\w* sharing social\w* follow-?us comments?
+    you-?may(?:-?\w+)* newsletter\w* subscri\w+ sign-?up mailing\w* share(?!able)\w* sharing social\w* follow-?us comments?
     comment-?\w+ disqus\w* respond reactions? advert\w* ads?
     ad-?(?:slot|unit|container|wrapper|block|box|label|zone|banner|placeholder)s? banner-?ads? dfp gpt-?ad
     taboola\w* outbrain\w* zergnet teads\w* breadcrumbs? nav navigation navbar footer

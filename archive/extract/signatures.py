@@ -32,6 +32,7 @@ MOST_PARAGRAPHS = 3_000
 _MIN_RUNNING = 80  # characters of a paragraph; of a div or font only direct text counts
 SHORT = 90  # characters of a signature
 MOST_ALIGNED = 100  # lines at the right margin
+MOST_LINKS, _MIN_TITLE = 6, 25  # links of a teaser; characters of its title
 MOST_OPENING = 8  # elements that may open with a reporter's name
 MOST_BEHIND = 36  # elements behind the last paragraph of running text
 _RIGHT_ALIGNED = re.compile(r"text-align:\s*(?:right|end)", re.I)
@@ -103,7 +104,8 @@ def _candidates(body: Body, vietnamese: bool) -> Iterator[tuple[HtmlElement, tup
     if bold_element is not None:
         yield bold_element, _bold_names(bold_element)
     for element, _ in behind(body.last, MOST_BEHIND):
-        yield element, _signature_names(element, vietnamese)
+        if not _signs_teaser(element):
+            yield element, _signature_names(element, vietnamese)
     for element in islice(body.first.getparent(), MOST_OPENING):
         if reporter := _REPORTER.match(text_of(element, SHORT)):
             yield element, authors_of(reporter[1])
@@ -111,6 +113,13 @@ def _candidates(body: Body, vietnamese: bool) -> Iterator[tuple[HtmlElement, tup
     opening = next((element for element in above if text_of(element, 1)), None)
     if opening is not None and opening.tag == "p":
         yield opening, _bold_names(opening)
+
+
+def _signs_teaser(element: HtmlElement) -> bool:
+    """Whether an element names who wrote another story: another element of its box links to it by its title."""
+    box = element.getparent()
+    links = islice(box.iter("a"), MOST_LINKS) if box is not None and not has_text(string(box), LONGEST) else ()
+    return any(has_text(text_of(link, SHORT), _MIN_TITLE) and element not in link.iterancestors() for link in links)
 
 
 def _at_the_right(root: HtmlElement) -> Iterator[tuple[HtmlElement, tuple[str, ...]]]:

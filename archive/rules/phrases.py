@@ -78,6 +78,7 @@ nghe (?:bài|tin)(?: này| viết)?(?:\W{0,3}giọng [^.]{0,20})?[\W\d]*$
 (?:xin vui lòng gõ tiếng việt có dấu|(?:theo dõi|quan tâm).{0,60}(?:google news|facebook|zalo)).{0,40}$
 (?:(?:kính )?mời|hãy|đừng quên)\b.{0,60}\b(?:theo dõi|quan tâm)\b.{0,60}\b(?:google news|facebook|zalo)\b.{0,40}$
 (?:kính )?mời (?:bạn|quý|độc|các)\b.{0,40}\b(?:xem|nghe|theo dõi)\b.{0,40}\b(?:video|clip|podcast|phóng sự|phim)\W*$
+(?:kính )?mời (?:bạn|quý|độc|các)\b.{0,40}\b(?:vào|ghé|truy cập)\b.{0,20}\b(?:chuyên (?:mục|trang)|trang|website)\b.{0,90}$
 quét (?:mã )?qr\b.{0,40}\b(?:tải|cài)\b.{0,60}\b(?:ứng dụng|app)\b.{0,40}$
 mọi (?:thông tin|ý kiến|phản ánh|đóng góp)\b.{0,120}\b(?:(?:tòa|toà) soạn|toasoan@|bandoc@|bbt@).{0,120}$
 """
