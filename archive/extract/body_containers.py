@@ -25,6 +25,7 @@ _DIRECT_TEXT = {
 _MIN_ITEM, _MIN_UNLINKED_ITEM = 61, 41  # characters of a list item that is running text; without a link
 _article_bodies = selector("//@itemprop[contains(., 'articleBody')]/..")
 _DIGITS = re.compile(r"\d+")
+_SLIDE = re.compile(r"(?:swiper|slick|glide__|splide__)-?slide(?![\w-])|(?:carousel|owl)-item(?![\w-])")
 _MOST_CLASSES = 3
 _LONGEST_ID = 40  # a longer id is a headline slug
 _LONGEST_PLACE = 120
@@ -174,12 +175,18 @@ def _text_mass(element: html.HtmlElement) -> int:
     links = linked_length(element)
     if element.tag in _DIRECT_TEXT and element.tag != "span":
         length = sum(len(text.strip()) for text in (element.text, *(child.tail for child in element)) if text)
-        return length if length >= max(links, _MIN_PARAGRAPH) else 0
+        mass = length if length >= max(links, _MIN_PARAGRAPH) else 0
+        return mass // _TEASER_DIVISOR if mass and _is_in_slide(element) else mass
     text = fold(string(element))
     if len(text) <= phrases.LONGEST_IMPRINT and phrases.IMPRINT.match(text):
         return 0
     mass = max(0, len(text) - 2 * links) if len(text) >= _MIN_PARAGRAPH else 0
-    return mass // _TEASER_DIVISOR if mass and is_teaser_text(element) else mass
+    return mass // _TEASER_DIVISOR if mass and (is_teaser_text(element) or _is_in_slide(element)) else mass
+
+
+def _is_in_slide(element: html.HtmlElement) -> bool:
+    """Whether a text is in one of the slides of a slider: obituaries, quotes, other stories."""
+    return any(_SLIDE.search(box.get("class") or "") for box in (element, *islice(element.iterancestors(), 2)))
 
 
 def is_teaser_text(element: html.HtmlElement) -> bool:

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from archive.extract.dates import Stamp, machine, visible
 from archive.extract.declared import Declared
-from archive.extract.elements import Position, label, text_of
+from archive.extract.elements import Position, is_running, label, text_of
 from archive.extract.own_rules import RuleMatch
 
 PUBLISHED = (
@@ -87,6 +87,7 @@ def shown_claims(positions: Iterable[Position]) -> list[tuple[DateClaim, bool]]:
     list of other articles.
     """
     entries = [(position, *dated) for position in positions if (dated := _read_position(position))]
+    entries = [entry for entry in entries if not is_running(entry[0].element.getparent())]  # a sentence's own words
     ancestors = {ancestor for position, _, _ in entries for ancestor in islice(position.element.iterancestors(), 8)}
     entries = [entry for entry in entries if entry[0].element not in ancestors]
     moments: dict[tuple[str, ...], set[datetime]] = {}
