@@ -45,7 +45,9 @@ _AUTHOR_HREF = re.compile(
 )
 _AUTHOR_LABEL = re.compile(r"(?<!\w)tác giả\s*:\s*([^|•·:]{2,60})", re.I)  # `20/05/2024 | Tác giả: Hải Yến`
 _BYLINE_PREFIX = re.compile(
-    r"^(?:by|von|par|por|oleh|bài(?: và ảnh|, ảnh)?:|tác giả:|text:|autor:|author:)\s|^[가-힣]{2,4}\s*기자\s", re.I
+    r"^(?:by|von|par|por|oleh|bài(?: và ảnh|, ảnh)?:|tác giả:|text:|autor:|author:)\s|^[가-힣]{2,4}\s*기자\s"
+    r"|^\w{0,8}[记記]者\s*[^\W\d_a-zA-Z]{2,4}[／/、，\s]",
+    re.I,
 )
 _NON_NAME_LABEL = re.compile(
     r"job|role|position|title|bio|desc|email|e-mail|location|social|date|time|follow|label|count|read|source"

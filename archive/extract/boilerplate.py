@@ -25,7 +25,7 @@ _BOX_TAGS = (
 )
 _PICTURE_BOX_TAGS = ("figure", "aside", "div", "section", "span", "p", "table")
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
-_TEXT_TAGS = ("a", "span", "p")
+_TEXT_TAGS = ("a", "span", "p", "td")
 _PANELS = ("region", "tabpanel")
 _POINTERS = (">>", "»", "=>")
 _BOILERPLATE_TAGS = ("nav", "footer", "aside", "form")  # a form around the whole page is article-sized, so it stays
@@ -146,7 +146,7 @@ def _is_credited_line(element: html.HtmlElement) -> bool:
 
 def is_in_sentence(element: html.HtmlElement) -> bool:
     """Whether an inline element stands within a sentence or a program: its words belong to it, whatever its class."""
-    if element.tag not in ("a", "span"):
+    if element.tag not in ("a", "span") or (element.tag == "span" and naming_words.ADVERT.name_class(element)):
         return False
     if is_inside(element, "pre", "code"):  # highlighted: `<span class="comment">`
         return True

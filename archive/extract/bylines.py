@@ -35,7 +35,11 @@ def _alternation(phrases: Iterable[str]) -> str:
     return "(?:" + "|".join(re.escape(phrase).replace(r"\ ", r"\s*+") for phrase in longest_first) + ")"
 
 
-_LEADING = re.compile(rf"^(?:{_alternation(BEFORE_COLON)}\s*+[:：/︱]\s*+|{_alternation(BEFORE_NAME)}\s++)", re.I)
+_LEADING = re.compile(
+    rf"^(?:{_alternation(BEFORE_COLON)}\s*+[:：/︱]\s*+|{_alternation(BEFORE_NAME)}\s++"
+    r"|\w{0,8}[记記]者\s*+(?=[^\W\d_a-zA-Z]{2,4}(?!\w)))",
+    re.I,
+)
 # "Theo Hồ Hương" (according to ...) but not Theo James: the rest is Vietnamese, or in capitals like an agency.
 _ACCORDING_TO = re.compile(r"^(?i:theo)\s+(?=.*[À-ỹđ]|[A-ZĐ\W]+$)")
 _TRAILING = re.compile(
@@ -58,6 +62,7 @@ _IN_SECTION = re.compile(r"^(by\s[^,]{2,60}),\s*in\s(?!.*\band\b).*$", re.I)  # 
 NO_AUTHOR = re.compile(
     r"(?:(?:ảnh|nguồn|nguồn ảnh|photos?|fotos?|bild(?:er)?|source|quelle|redaktion|(?:资料)?来源|(?:責任|责任)?[編编][輯辑])"
     r"\s*[:：]"
+    r"|[^\W\d_a-zA-Z]{0,6}(?:報導|报道|綜合|综合|整理)$"
     r"|(?:photos?|photography|pictures|images|edited|editing|additional reporting) by\b|(?-i:in|aus)\s)",
     re.I,
 )

@@ -87,7 +87,7 @@ MAYBE_BOILERPLATE = ClassNamePattern(
     r"""
     teasers?_x promo\w* popular suggest\w* sponsor\w* sidebars? menu paywall\w* tools tags? topics?_x bio register
     widgets? poll quiz survey feedback copyright legal rating votes? listen player-?\w+ meta-?(?:data|info) banners?
-    rail linklist links? jump-?links?_x collection list-?news news-?list headlines? also more read-?more_x
+    rail tickers? linklist links? jump-?links?_x collection list-?news news-?list headlines? also more read-?more_x
     """
 )
 
@@ -101,6 +101,8 @@ ALWAYS_BOILERPLATE = ClassNamePattern(
 )
 
 FOOTER = ClassNamePattern("footer")
+
+ADVERT = ClassNamePattern("ads? advert\\w* ad-?(?:slot|unit|box|label|banner|placeholder)s? quang-?cao")
 
 # containers of the body of an article
 BODY = ClassNamePattern(
