@@ -43,7 +43,8 @@ _AUTHOR_HREF = re.compile(
     r"|contributors?|by|bios?|forfatter|penulis|yazar(?:lar)?|redaktion|team|columnists?|editors)/",
     re.I,
 )
-_AUTHOR_LABEL = re.compile(r"(?<!\w)tác giả\s*:\s*([^|•·:]{2,60})", re.I)  # `20/05/2024 | Tác giả: Hải Yến`
+# `20/05/2024 | Tác giả: Hải Yến`, 「来源：日报作者：李明」
+_AUTHOR_LABEL = re.compile(r"(?:(?<!\w)tác giả\s*:|作者\s?[:：](?=[^\W\d_a-zA-Z]{2,4}(?!\w)))\s*([^|•·:]{2,60})", re.I)
 _BYLINE_PREFIX = re.compile(
     r"^(?:by|von|par|por|oleh|bài(?: và ảnh|, ảnh)?:|tác giả:|text:|autor:|author:)\s|^[가-힣]{2,4}\s*기자\s"
     r"|^\w{0,8}[记記]者\s*[^\W\d_a-zA-Z]{2,4}[／/、，\s]",

@@ -92,6 +92,7 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     container = _find_container(page, rules, heading, declared_picture) or _scripted_container(page, heading)
     if container is None:
         return _without_container(page, headline, links)
+    _drop_next_story(container.element, heading)
     _drop_metadata_elements(metadata, container.element)
     _apply_rules(container)
     if heading is not None and page.root not in heading.iterancestors():
@@ -147,6 +148,26 @@ def _find_container(
     return by_rules or _by_markup(page.root, declared)
 
 
+def _drop_next_story(container: html.HtmlElement, heading: html.HtmlElement | None) -> None:
+    """Drops what follows the article on an endless page: from another h1 on whose first class is the headline's."""
+    names = (heading.get("class") or "").split()[:1] if heading is not None and heading.tag == "h1" else []
+    columns, element = set[html.HtmlElement | None](), None
+    for node in container.iter("p", "h1") if names and heading is not None else ():
+        if node.tag == "p" and has_text(string(node), MIN_PROSE):
+            columns.add(node.getparent())
+        is_alike = node.tag == "h1" and (node.get("class") or "").split()[:1] == names
+        if is_alike and columns and node.getparent() not in columns and string(node) != string(heading):
+            element = node
+            break
+    while element is not None and element is not container:
+        parent = element.getparent()
+        for following in list(element.itersiblings()):
+            boilerplate.drop(following)
+        if element.tag == "h1" or not has_text(string(element), 1):
+            boilerplate.drop(element)
+        element = parent
+
+
 def _drop_metadata_elements(metadata: Metadata, container: html.HtmlElement) -> None:
     """Drops the elements of the metadata, such as byline and date line: they are not body text."""
     enclosing = {container, *container.iterancestors()}
@@ -174,10 +195,13 @@ def _clean_body(
     if bold_piece is not None:
         kept.remove(bold_piece)
         found_lead = lead.Lead(bold_piece.element, bold_piece.text, "bold")
+    elif found_lead is not None and body_cleaning.is_cut_from(found_lead.text, kept):
+        found_lead = None
     elif found_lead is not None:
         kept = body_cleaning.without_repeat(kept, found_lead.text)
     images, kept = _apply_credit_line(caption_parts.completed(pictures.images, page), kept)
     images = caption_parts.signed(images, metadata.byline, metadata.authors)
+    images = tuple(image if image.caption != metadata.headline else replace(image, caption=None) for image in images)
     declared_text = trafilatura_opinion.declared_text(page, size_of(kept))
     origins = [("body", "json-ld" if declared_text else container.origin)]
     origins.append(("container", body_containers.css_path(container.element)))

@@ -105,6 +105,7 @@ class Teasers:
 
 
 NO_TEASERS = Teasers()
+_MOST_CUT = 4  # paragraphs from which such a lead can be cut
 
 
 def teasers_of(pieces: list[Piece]) -> Teasers:
@@ -146,6 +147,12 @@ def without_repeat(pieces: list[Piece], lead: str) -> list[Piece]:
     first = next((piece for piece in pieces if piece.text), None)
     is_repeat = first is not None and letters(first.text) == letters(lead)
     return [piece for piece in pieces if piece is not first] if is_repeat else pieces
+
+
+def is_cut_from(lead: str, pieces: list[Piece]) -> bool:
+    """Whether a lead is the text's first paragraph with the beginning of the next: a system cut it by its length."""
+    texts = [letters(piece.text) for piece in pieces if piece.text][:_MOST_CUT]
+    return len(texts) > 1 and len(letters(lead)) > len(texts[0]) and "".join(texts).startswith(letters(lead))
 
 
 def introduces(text: str, authors: tuple[str, ...]) -> bool:

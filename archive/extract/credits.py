@@ -9,7 +9,8 @@ from archive.rules import phrases
 from archive.rules.byline_words import AGENCY, CREDIT_LABEL
 
 _LABELLED = re.compile(
-    rf"(?:^|[\s(\[（【.,;|–—。，、-])[(\[（【]?((?:{CREDIT_LABEL})\s*[:：／/=＝]\s*(\S.*?))[)\]）】]?\s*\.?$", re.I
+    rf"(?:^|[\s(\[（【.,;|–—。，、-]|(?-i:(?<=[a-zà-ÿ])(?=[A-ZẢŹ])))[(\[（【]?((?:{CREDIT_LABEL})\s*[:：／/=＝]\s*(\S.*?))[)\]）】]?\s*\.?$",
+    re.I,
 )
 _SIGN = re.compile(r"[(\[]?((?:©|ⓒ|\([cC]\)|（[CＣ]）|℗)\s*(\S.{0,118}?))[)\]）]?\s*\.?$")
 _BRACKETED = re.compile(r"\s*[(\[（]([^()\[\]（）]{2,120})[)\]）]\s*\.?$")
@@ -28,7 +29,8 @@ _PHOTO_BY = re.compile(
     re.I,
 )
 _ALONE = re.compile(
-    rf"(?:(?:[A-ZÀ-Ý][\w.'’-]*[ /]+){{0,4}}(?:via |for |/ ?)?)?(?:{AGENCY})(?:\s*/\s*[A-ZÀ-Ý][\w .'’-]{{1,40}})?"
+    r"(?:Reprodução|Divulgação|Arquivo pessoal|Reproducción|Cortesía|Handout|Supplied|Courtesy(?: [A-Z][\w'’-]+){1,4})"
+    rf"|(?:(?:[A-ZÀ-Ý][\w.'’-]*[ /]+){{0,4}}(?:via |for |/ ?)?)?(?:{AGENCY})(?:\s*/\s*[A-ZÀ-Ý][\w .'’-]{{1,40}})?"
 )
 _LONGEST_ALONE = 70  # characters
 _BARRED_TAIL = re.compile(

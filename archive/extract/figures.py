@@ -117,7 +117,7 @@ def _with_distant_credit(
 def _is_distant_credit(element: html.HtmlElement) -> bool:
     return (
         (naming_words.CREDIT.name_class(element) or element.tag == "figcaption")
-        and all(map(picture_urls.is_icon, picture_urls.pictures_in(element)))
+        and not picture_urls.pictures_in(element)
         and not is_inside(element, "figure", "footer", "aside")
         and not captions.links_elsewhere(element)
     )

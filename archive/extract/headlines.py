@@ -145,11 +145,13 @@ def agree(headline: str, declared: str) -> bool:
 
 
 def keys_of(declared: Iterable[str]) -> frozenset[str]:
-    """Keys of the declarations and of their parts before and behind each separator, without short parts."""
+    """Keys of the declarations and of their parts before, behind and between separators, without short parts."""
     declared = list(declared)
     whole = {key_of(text) for text in declared}
     parts = {key_of(part) for text in declared for split in _splits(text) for part in split}
-    return frozenset(whole | {part for part in parts if len(part) > 11}) - {""}
+    between = {key_of(part) for text in declared for part in _SEPARATOR.split(text[:LONGEST])[1:-1]}
+    between = {part for part in between if len(part) >= _MIN_STORY_KEY}
+    return frozenset(whole | between | {part for part in parts if len(part) > 11}) - {""}
 
 
 def _splits(title: str) -> list[tuple[str, str]]:

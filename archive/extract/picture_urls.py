@@ -16,7 +16,9 @@ from archive.model.urls import without_credentials
 _ORIGINAL_NAMES = ("original", "large-src", "full-src", "orig-file", "hi-res-src", "zoom-src")
 _ORIGINAL_ATTRIBUTES = tuple(f"data-{name}" for name in _ORIGINAL_NAMES)
 # lazy loaders put the URL into their own attributes: data-src, data-lazy-src, data-flickity-lazyload ...
-_LAZY_ATTRIBUTE = re.compile(r"^data-(?:\w+-)*(?:src|lazy|lazyload|echo|url|image|img|original)(?:-\w+)?$|^(?!low|dyn|err)\w{1,5}-?src$")
+_LAZY_ATTRIBUTE = re.compile(
+    r"^data-(?:\w+-)*(?:src|lazy|lazyload|echo|url|image|img|original)(?:-\w+)?$|^(?!low|dyn|err)\w{1,5}-?src$"
+)
 _PICTURE_URL = re.compile(r"^(?:https?:)?//\S+$|^/?[^\s{<:]+\.(?:jpe?g|png|webp|gif|avif)\S*$|^/\S+$", re.I)
 _PLACEHOLDER = re.compile(
     r"^(?:data|about|blob|javascript):|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|placeholder|lazy[-_]?load(?:ing)?|loading|"
@@ -36,7 +38,8 @@ _ICON_NAME = re.compile(
 )
 # banners are recognisable by directory or alternative text, and change at every request
 _FURNITURE_PATH = re.compile(
-    r"/(?:quang-?cao|adverts?|advertis(?:ing|ements?)|ads|adbanners?|icons?|buttons?|emojis?|smil(?:ey|ies?)s?)/", re.I
+    r"/(?:quang-?cao|adverts?|advertis(?:ing|ements?)|ads|adbanners?|icons?|buttons?|emojis?|smil(?:ey|ies?)s?|placeholders?)/",
+    re.I,
 )
 _ADVERT_ALT = re.compile(r"(?:quảng cáo|advertisement|advertising|anzeige|werbung|publicidad|publicité)\W*", re.I)
 _MAX_ICON_NAME = 24  # characters of a file name; a longer one describes a photograph

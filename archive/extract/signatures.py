@@ -45,6 +45,7 @@ _SENTENCE_END = re.compile(
 
 
 _IN_BRACKETS = re.compile(r"[（(]([^()（）]{2,40})[)）]")
+_BEHIND_DASH = re.compile(r"[-–—]\s?([^\W\d_][^-–—]{2,40})")  # `– Ann Lee` in the last line
 # 〔記者巫其倫／台北報導〕: Chinese papers sign in front of the first sentence
 _SIGNS = r"(?:[^\W\d_a-zA-Z]{3}|[^\W\d_a-zA-Z]{2,4}?)"
 _REPORTER = re.compile(
@@ -150,7 +151,8 @@ def _signature_names(element: HtmlElement, vietnamese: bool) -> tuple[str, ...]:
     text = _line(element) if element.tag in ("p", "div") else ""
     if not text:
         return ()
-    if bracketed := _IN_BRACKETS.fullmatch(text):
+    bracketed = _IN_BRACKETS.fullmatch(text) or (_BEHIND_DASH.fullmatch(text) if _ends_column(element) else None)
+    if bracketed:
         names = _persons_or_none(authors_of(bracketed[1]))
         return names if all(" " in name or not name.isascii() for name in names) else ()
     if _is_right_aligned(element) or (vietnamese and element.tag == "p" and _all_capitalised(text)):
