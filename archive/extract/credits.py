@@ -9,7 +9,7 @@ from archive.rules import phrases
 from archive.rules.byline_words import AGENCY, CREDIT_LABEL
 
 _LABELLED = re.compile(
-    rf"(?:^|[\s(\[（【.,;|–—。，、-]|(?-i:(?<=[a-zà-ÿ])(?=[A-ZẢŹ])))[(\[（【]?((?:{CREDIT_LABEL})\s*[:：／/=＝]\s*(\S.*?))[)\]）】]?\s*\.?$",
+    rf"(?:^|[\s(\[（【.,;|–—。，、-]|(?-i:(?<![\W\d_A-ZÀ-Þ])(?=[A-ZẢŹ])))[(\[（【]?((?:{CREDIT_LABEL})\s*[:：／/=＝]\s*(\S.*?))[)\]）】]?\s*\.?$",
     re.I,
 )
 _SIGN = re.compile(r"[(\[]?((?:©|ⓒ|\([cC]\)|（[CＣ]）|℗)\s*(\S.{0,118}?))[)\]）]?\s*\.?$")
