@@ -84,7 +84,7 @@ class Body:
 def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     """Extracts the body and consumes the page's tree: no other extractor can use the page afterwards."""
     headline = metadata.headline or ""
-    links = _headline_links(page)
+    links = sum(has_text(string(link), _MIN_HEADLINE + 1) for link, _ in page.links)  # as long as a headline
     heading = body_containers.headline_element(page.root, headline)
     more_pages = _has_more_pages(page)
     _ = page.base  # before the tree loses its <base>
@@ -203,6 +203,7 @@ def _clean_body(
     images = caption_parts.signed(images, metadata.byline, metadata.authors)
     images = tuple(image if image.caption != metadata.headline else replace(image, caption=None) for image in images)
     declared_text = trafilatura_opinion.declared_text(page, size_of(kept))
+    is_paid = any(str(thing.get("isAccessibleForFree")).lower() == "false" for thing in page.linked_data)
     origins = [("body", "json-ld" if declared_text else container.origin)]
     origins.append(("container", body_containers.css_path(container.element)))
     return Body(
@@ -215,7 +216,7 @@ def _clean_body(
         links=links,
         scrambled=scrambled,
         says_gone=body_cleaning.says_gone([piece.text for piece in kept]),
-        paywalled=paywalls.is_walled(found_pieces) or (_is_paid(page) and size_of(kept) < _STUB),
+        paywalled=paywalls.is_walled(found_pieces) or (is_paid and size_of(kept) < _STUB),
         declared=bool(declared_text) or container.origin != "structure",
         share=length / max(1, size_of(found_pieces)),
         of_page=length / max(1, len(string(page.root))),
@@ -235,11 +236,6 @@ def _in_one_column(kept: list[Piece]) -> int:
     for piece in kept:
         columns[piece.element.getparent()] += len(piece.text)
     return max(columns.values(), default=0)
-
-
-def _is_paid(page: Page) -> bool:
-    declared = (str(thing.get("isAccessibleForFree")).lower() for thing in page.linked_data)
-    return any(value == "false" for value in declared)
 
 
 def _apply_credit_line(images: tuple[Image, ...], kept: list[Piece]) -> tuple[tuple[Image, ...], list[Piece]]:
@@ -268,11 +264,6 @@ def _has_more_pages(page: Page) -> bool:
         target.startswith(own) and _PAGE_NUMBER.fullmatch(target[len(own) :])
         for target in (absolute_url(href, page.base) or "" for href in islice(numbered, _MAX_NUMBERED))
     )
-
-
-def _headline_links(page: Page) -> int:
-    """Counts the page's links that are as long as a headline."""
-    return sum(has_text(string(link), _MIN_HEADLINE + 1) for link, _ in page.links)
 
 
 def _by_markup(root: html.HtmlElement, declared: html.HtmlElement | None) -> Container | None:

@@ -102,7 +102,8 @@ def by_structure(root: html.HtmlElement) -> Container | None:
     if masses.get(article, 0) > _ARTICLE_SHARE * masses[innermost]:
         innermost = article
     innermost = _narrow_to_sure_name(innermost, masses)
-    named = [node for node in masses if _is_named_body(node) and masses[node] >= _NAMED_SHARE * masses[innermost]]
+    heavy = (node for node in masses if masses[node] >= _NAMED_SHARE * masses[innermost])
+    named = [node for node in heavy if naming_words.BODY.name(node) or "articleBody" in (node.get("itemprop") or "")]
     for element in named:
         if element is innermost or innermost in element.iterancestors():
             return Container(
@@ -211,10 +212,6 @@ def _is_linked_heading(element: html.HtmlElement | None) -> bool:
         return False
     link = element.find("a")
     return link is not None and bool(link.get("href")) and len(string(link)) >= 0.8 * len(string(element).strip())
-
-
-def _is_named_body(element: html.HtmlElement) -> bool:
-    return naming_words.BODY.name(element) or ("articleBody" in (element.get("itemprop") or ""))
 
 
 def _joined_container(elements: list[html.HtmlElement]) -> html.HtmlElement:

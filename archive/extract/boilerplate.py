@@ -76,7 +76,9 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
     for element in list(root.iter(*_BOX_TAGS)):
         if skip:
             skip -= 1
-        elif _is_boilerplate(element) and not is_in_sentence(element) and not _is_exempt(element, total):
+        elif (_is_boilerplate(element) and not is_in_sentence(element)) and not (
+            _is_article_sized(element, total) or _is_picture_box(element) or _is_credited_line(element)
+        ):
             skip = 0 if element in protected else sum(1 for _ in element.iter(*_BOX_TAGS)) - 1
             _drop_or_mark(element, protected)
     _drop_pointers(root)
@@ -128,11 +130,6 @@ def _drop_pointers(root: html.HtmlElement) -> None:
         if before in _POINTERS or (not before and string(link).lstrip().startswith(_POINTERS)):
             previous.tail = None
             drop(link)
-
-
-def _is_exempt(element: html.HtmlElement, total: int) -> bool:
-    """Whether a box stays whatever its class."""
-    return _is_article_sized(element, total) or _is_picture_box(element) or _is_credited_line(element)
 
 
 def _is_credited_line(element: html.HtmlElement) -> bool:
@@ -301,7 +298,8 @@ def _unwrap_buttons(root: html.HtmlElement) -> None:
     buttons."""
     for button in list(root.iter("button")):
         is_unclosed = button.find(".//p") is not None
-        if is_unclosed or is_inside(button, *_HEADINGS) or _opens_answer(button):
+        is_question = button.get("aria-expanded") is not None and string(button).rstrip().endswith("?")
+        if is_unclosed or is_inside(button, *_HEADINGS) or is_question:
             button.drop_tag()
         elif button.find(".//img") is None:
             drop(button)
@@ -309,11 +307,6 @@ def _unwrap_buttons(root: html.HtmlElement) -> None:
             for label in button.xpath("descendant::span[not(descendant::img)][not(ancestor::figcaption)]"):
                 drop(label)
             button.drop_tag()
-
-
-def _opens_answer(button: html.HtmlElement) -> bool:
-    """Whether a button is a question whose answer it shows."""
-    return button.get("aria-expanded") is not None and string(button).rstrip().endswith("?")
 
 
 def _has_other_picture(parent: html.HtmlElement, noscript: html.HtmlElement) -> bool:

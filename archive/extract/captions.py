@@ -144,8 +144,8 @@ def _in_picture_box(scope: html.HtmlElement, limit: html.HtmlElement) -> list[ht
 
 def _captions_inside(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.HtmlElement]:
     captions = [element for element in scope.iter("figcaption") if acceptable(element, LONGEST)]
-    if captions:
-        return [captions[0]] if len(captions) == 1 else _outermost(captions)
+    if captions:  # some pages print one each for phones and desktops, one in the other
+        return [element for element in captions if set(captions).isdisjoint(element.iterancestors())]
     return _caption_elements(scope) or _around_credit(scope)
 
 
@@ -156,12 +156,6 @@ def _around_credit(scope: html.HtmlElement) -> list[html.HtmlElement]:
     if box is None or box is scope or not acceptable(box, LONGEST):
         return []
     return [box] if len(text_of(box, WHOLE)) > len(text_of(credited[0], WHOLE)) + _SHORTEST_UNCREDITED else []
-
-
-def _outermost(captions: list[html.HtmlElement]) -> list[html.HtmlElement]:
-    """The captions that are not inside another one: some pages print one each for phones and desktops."""
-    all_captions = set(captions)
-    return [element for element in captions if all_captions.isdisjoint(element.iterancestors())]
 
 
 def _caption_elements(scope: html.HtmlElement) -> list[html.HtmlElement]:

@@ -109,11 +109,6 @@ def ruled_claim(find: RuleMatch) -> DateClaim | None:
     return DateClaim(find.rule, stamp, find.element) if stamp else None
 
 
-def agreed_first(claims: list[DateClaim], witnesses: list[DateClaim]) -> list[DateClaim]:
-    """The claims, those first that another one confirms: a rule may also match the dates of other stories."""
-    return sorted(claims, key=lambda claim: not any(agree(other, claim) for other in witnesses))
-
-
 def change(modified: DateClaim | None, published: DateClaim | None) -> DateClaim | None:
     """The modification date, unless it is only the publication day without a time."""
     if modified is None or published is None or modified.stamp.has_time:

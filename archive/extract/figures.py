@@ -213,7 +213,7 @@ def _lead_picture(region: html.HtmlElement, behind: Container[html.HtmlElement])
         for picture in pictures
         if not picture_urls.is_icon(picture) and next(picture.iterancestors("a"), None) is None
     ]
-    large = [picture for picture in unlinked if picture_urls.is_large(picture)] or unlinked
+    large = [picture for picture in unlinked if picture_urls.is_wide(picture)] or unlinked
     return large[0] if len(large) == 1 else None
 
 

@@ -144,12 +144,8 @@ def absolute_url(url: str, base: str) -> str | None:
         return None
 
 
-def is_large(image: html.HtmlElement) -> bool:
-    """Whether the width attribute is at least a column's."""
-    return _is_wide(image, _MIN_COLUMN)
-
-
-def _is_wide(image: html.HtmlElement, minimum: int) -> bool:
+def is_wide(image: html.HtmlElement, minimum: int = _MIN_COLUMN) -> bool:
+    """Whether the width attribute is at least a column's, or another minimum."""
     width = (image.get("width") or "").strip().removesuffix("px")
     return width.isdecimal() and len(width) < 6 and int(width) >= minimum
 
@@ -174,7 +170,7 @@ def is_icon(image: html.HtmlElement, declared: bool = False) -> bool:
         int(size[1] or size[3]), int(size[2] or size[4])
     ) <= _MAX_THUMBNAIL:
         return True
-    if _is_wide(image, _MAX_THUMBNAIL):
+    if is_wide(image, _MAX_THUMBNAIL):
         return False
     file_name = address.rpartition("/")[2]
     is_graphic = len(file_name) <= _MAX_ICON_NAME or file_name.partition("?")[0].endswith((".png", ".gif"))

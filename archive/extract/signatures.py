@@ -101,9 +101,6 @@ def signature(root: HtmlElement, vietnamese: bool, house: frozenset[str]) -> Byl
 
 def _candidates(body: Body, vietnamese: bool) -> Iterator[tuple[HtmlElement, tuple[str, ...]]]:
     """Yields candidate elements with their names, the likeliest first."""
-    bold_element = _trailing_bold(body.last) if vietnamese else None
-    if bold_element is not None:
-        yield bold_element, _bold_names(bold_element)
     for element, _ in behind(body.last, MOST_BEHIND):
         if not _signs_teaser(element):
             yield element, _signature_names(element, vietnamese)
@@ -131,16 +128,6 @@ def _at_the_right(root: HtmlElement) -> Iterator[tuple[HtmlElement, tuple[str, .
 
 def _is_right_aligned(element: HtmlElement) -> bool:
     return element.get("align") == "right" or bool(_RIGHT_ALIGNED.search(element.get("style") or ""))
-
-
-def _trailing_bold(last: HtmlElement) -> HtmlElement | None:
-    """The bold element at the end of a div whose lines are separated by <br>."""
-    last_child = last[-1] if last.tag == "div" and len(last) else None
-    return (
-        last_child
-        if last_child is not None and last_child.tag in ("b", "strong") and not (last_child.tail or "").strip()
-        else None
-    )
 
 
 def _signature_names(element: HtmlElement, vietnamese: bool) -> tuple[str, ...]:
