@@ -268,16 +268,11 @@ def _has_more_pages(page: Page) -> bool:
 
 def _by_markup(root: html.HtmlElement, declared: html.HtmlElement | None) -> Container | None:
     structural = body_containers.by_structure(root)
-    if declared is not None and (
-        structural is None or _text_length(declared) >= 0.5 * boilerplate.mass(structural.element)
-    ):
-        return Container(declared, "microdata")
-    return structural
-
-
-def _text_length(element: html.HtmlElement) -> int:
-    """Characters in paragraphs and captions: the text of a photo story is in its captions."""
-    return boilerplate.mass(element) + sum(len(string(caption)) for caption in element.iter("figcaption"))
+    if declared is None:
+        return structural
+    captions = sum(len(string(caption)) for caption in declared.iter("figcaption"))  # the text of a photo story
+    is_large = structural is None or boilerplate.mass(declared) + captions >= 0.5 * boilerplate.mass(structural.element)
+    return Container(declared, "microdata") if is_large else structural
 
 
 def _apply_rules(container: Container) -> None:

@@ -88,6 +88,7 @@ def split(printed: str) -> tuple[str | None, str | None]:
     """Splits the text under a picture into (caption, credit); the credit without its label, either may be None."""
     for splitter in (
         _agency_only,
+        _bracketed_first,
         _labelled,
         _by(_SIGN, 2),
         _by(_BARRED_TAIL, reach=_TAIL_LENGTH),
@@ -171,6 +172,17 @@ def _labelled(printed: str) -> tuple[str, str] | None:
     if not printed[: last_match.start(1)].strip(_TRIMMED + "[(") and _is_sentence(last_match[2]):
         return printed, ""
     return printed[: last_match.start(1)], last_match[2]
+
+
+_BRACKETED_FIRST = re.compile(
+    rf"[(\[（【]\s*(?:{CREDIT_LABEL})\s*[:：]\s*([^()\[\]（）【】]{{2,60}})[)\]）】]\s*(?=\w)", re.I
+)
+
+
+def _bracketed_first(printed: str) -> tuple[str, str] | None:
+    """`(Ảnh: Minh Anh)` before a caption."""
+    match = _BRACKETED_FIRST.match(printed)
+    return (printed[match.end() :], match[1]) if match else None
 
 
 def _is_sentence(text: str) -> bool:

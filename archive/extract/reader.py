@@ -151,12 +151,9 @@ def _visible_path(root: html.HtmlElement, text: str) -> str | None:
     deepest = None
     while element is not None:
         deepest = element
-        element = next((child for child in element if _contains_text(child, text)), None)
+        children = (child for child in element if child.tag not in _INVISIBLE_TAGS)
+        element = next((child for child in children if text in fold("".join(child.itertext()))), None)
     return None if deepest is root or deepest is None else str(root.getroottree().getpath(deepest))
-
-
-def _contains_text(element: html.HtmlElement, text: str) -> bool:
-    return element.tag not in _INVISIBLE_TAGS and text in fold("".join(element.itertext()))
 
 
 def _declaration(root: html.HtmlElement, text: str) -> str | None:

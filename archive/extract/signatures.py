@@ -101,6 +101,9 @@ def signature(root: HtmlElement, vietnamese: bool, house: frozenset[str]) -> Byl
 
 def _candidates(body: Body, vietnamese: bool) -> Iterator[tuple[HtmlElement, tuple[str, ...]]]:
     """Yields candidate elements with their names, the likeliest first."""
+    end = body.last[-1] if vietnamese and body.last.tag == "div" and len(body.last) else None  # lines between <br>
+    if end is not None and end.tag in ("b", "strong") and not (end.tail or "").strip():
+        yield end, _bold_names(end)
     for element, _ in behind(body.last, MOST_BEHIND):
         if not _signs_teaser(element):
             yield element, _signature_names(element, vietnamese)
