@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from archive.extract.bylines import FURNITURE_KEYS, NO_AUTHOR, authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, outlet_key
-from archive.extract.elements import Position, is_running, label, text_of
+from archive.extract.elements import Position, is_running, label, string, text_of
 from archive.rules.byline_words import VENDORS
 from archive.text.folding import folded, key_of
 
@@ -45,6 +45,7 @@ _AUTHOR_HREF = re.compile(
 )
 # `20/05/2024 | Tác giả: Hải Yến`, 「来源：日报作者：李明」
 _AUTHOR_LABEL = re.compile(r"(?:(?<!\w)tác giả\s*:|作者\s?[:：](?=[^\W\d_a-zA-Z]{2,4}(?!\w)))\s*([^|•·:]{2,60})", re.I)
+_SIGNS = re.compile(r"[^\W\d_a-zA-Z]{2,4}")  # a Chinese name: papers may declare the editor as author
 _BYLINE_PREFIX = re.compile(
     r"^(?:by|von|par|por|oleh|bài(?: và ảnh|, ảnh)?:|tác giả:|text:|autor:|author:)\s|^[가-힣]{2,4}\s*기자\s"
     r"|^\w{0,8}[记記]者\s*[^\W\d_a-zA-Z]{2,4}[／/、，\s]",
@@ -93,6 +94,8 @@ def declared_bylines(declared: Declared) -> Iterator[Byline]:
     for meta in METAS:
         values = [value for value in declared.page.metas.get(meta, ())[:12] if not _is_imprint(value)]
         values = [value for value in values if outlet_key(folded(value)) not in declared.house]
+        text = string(declared.page.root) if any(map(_SIGNS.fullmatch, values)) else ""
+        values = [value for value in values if not re.search(rf"[编編][辑輯]\s?[:：].{{0,9}}{re.escape(value)}", text)]
         if meta_names := _names_in_texts(values) or declared.persons_at(values):
             yield Byline(meta, "; ".join(values), meta_names)
     yield from _labelled_bylines(declared.page.metas)

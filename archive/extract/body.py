@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, takewhile
 
 from lxml import html
 
@@ -25,12 +25,13 @@ from archive.extract import (
 from archive.extract.blocks import Piece, pieces, size_of
 from archive.extract.body_cleaning import NO_TEASERS, Teasers
 from archive.extract.body_containers import Container
-from archive.extract.elements import MIN_PROSE, has_text, selector, string
+from archive.extract.elements import MIN_PROSE, has_text, selector, string, text_of
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
 from archive.extract.picture_urls import absolute_url
 from archive.model.records import Block, BlockKind, Image
 from archive.model.urls import host_of
+from archive.rules import phrases
 from archive.rules.xpath_rules import Rules
 from archive.text.folding import key_of, letters
 
@@ -42,6 +43,7 @@ _PAGE_NUMBER = re.compile(
     r"|(?:[-_/,.]|(?:page|trang|seite|p)){1,2}[-_/,=]?(?:[2-9]|1\d)(?:/|\.\w{2,5})?$"
 )
 _MAX_NUMBERED, _LONGEST_NUMBER = 200, 24  # links, characters of a page's number at the end of an address
+_MOST_LINES = 3_000  # lines among which the editors are sought
 _STUB = 1_200  # characters that a pay wall leaves
 
 
@@ -92,7 +94,8 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     container = _find_container(page, rules, heading, declared_picture) or _scripted_container(page, heading)
     if container is None:
         return _without_container(page, headline, links)
-    _drop_next_story(container.element, heading)
+    _drop_behind(_next_story(container.element, heading), container.element)
+    _drop_behind(_editors_line(container.element), container.element)
     _drop_metadata_elements(metadata, container.element)
     _apply_rules(container)
     if heading is not None and page.root not in heading.iterancestors():
@@ -148,24 +151,39 @@ def _find_container(
     return by_rules or _by_markup(page.root, declared)
 
 
-def _drop_next_story(container: html.HtmlElement, heading: html.HtmlElement | None) -> None:
-    """Drops what follows the article on an endless page: from another h1 on whose first class is the headline's."""
+def _next_story(container: html.HtmlElement, heading: html.HtmlElement | None) -> html.HtmlElement | None:
+    """The headline of the next article on an endless page: another h1 whose first class is the headline's."""
     names = (heading.get("class") or "").split()[:1] if heading is not None and heading.tag == "h1" else []
-    columns, element = set[html.HtmlElement | None](), None
+    columns = set[html.HtmlElement | None]()
     for node in container.iter("p", "h1") if names and heading is not None else ():
         if node.tag == "p" and has_text(string(node), MIN_PROSE):
             columns.add(node.getparent())
         is_alike = node.tag == "h1" and (node.get("class") or "").split()[:1] == names
         if is_alike and columns and node.getparent() not in columns and string(node) != string(heading):
-            element = node
-            break
-    while element is not None and element is not container:
-        parent = element.getparent()
-        for following in list(element.itersiblings()):
-            boilerplate.drop(following)
-        if element.tag == "h1" or not has_text(string(element), 1):
-            boilerplate.drop(element)
-        element = parent
+            return node
+    return None
+
+
+def _editors_line(container: html.HtmlElement) -> html.HtmlElement | None:
+    """The line that names the editors of a Chinese text: more of the text is in front of it than behind."""
+    if not any(word in string(container) for word in ("编辑", "編輯")):
+        return None
+    masses = body_containers.text_masses(container)
+    lines = islice(container.iterdescendants("p", "div", "span", "li"), _MOST_LINES)
+    line = next((line for line in lines if phrases.EDITORS.fullmatch(text_of(line, 60))), None)
+    is_end = line is not None and 2 * sum(map(masses.__getitem__, _behind(line, container))) < masses[container]
+    return line if is_end else None
+
+
+def _drop_behind(end: html.HtmlElement | None, container: html.HtmlElement) -> None:
+    """Drops an element where an article is over, and all that follows."""
+    for element in (*_behind(end, container), end) if end is not None else ():
+        boilerplate.drop(element)
+
+
+def _behind(end: html.HtmlElement, container: html.HtmlElement) -> list[html.HtmlElement]:
+    boxes = (end, *takewhile(lambda box: box is not container, end.iterancestors()))
+    return [following for box in boxes for following in box.itersiblings()]
 
 
 def _drop_metadata_elements(metadata: Metadata, container: html.HtmlElement) -> None:
@@ -204,13 +222,16 @@ def _clean_body(
     images = tuple(image if image.caption != metadata.headline else replace(image, caption=None) for image in images)
     declared_text = trafilatura_opinion.declared_text(page, size_of(kept))
     is_paid = any(str(thing.get("isAccessibleForFree")).lower() == "false" for thing in page.linked_data)
+    beginnings = [
+        (part.element, part.text) for part in (found_lead, *[piece for piece in kept if piece.text][:1]) if part
+    ]
     origins = [("body", "json-ld" if declared_text else container.origin)]
     origins.append(("container", body_containers.css_path(container.element)))
     return Body(
         declared_text or _blocks(kept, pictures),
         images,
         found_lead.text if found_lead else None,
-        datelines.dateline_of(page, metadata.house, _beginnings(found_lead, kept)),
+        datelines.dateline_of(page, metadata.house, beginnings),
         origins=tuple(origins + ([("lead", found_lead.origin)] if found_lead else [])),
         teasers=body_cleaning.teasers_of(found_pieces) if not declared_text else NO_TEASERS,
         links=links,
@@ -222,12 +243,6 @@ def _clean_body(
         of_page=length / max(1, len(string(page.root))),
         column=_in_one_column(kept) / max(1, length),
     )
-
-
-def _beginnings(found_lead: lead.Lead | None, kept: list[Piece]) -> list[tuple[html.HtmlElement, str]]:
-    """The elements and texts of the lead and of the first paragraph."""
-    first = [(piece.element, piece.text) for piece in kept if piece.text][:1]
-    return [(found_lead.element, found_lead.text), *first] if found_lead else first
 
 
 def _in_one_column(kept: list[Piece]) -> int:

@@ -92,7 +92,7 @@ def declared(root: html.HtmlElement) -> html.HtmlElement | None:
 
 def by_structure(root: html.HtmlElement) -> Container | None:
     """The innermost element with most of the page's running text, or the element in it named like a body."""
-    masses = _text_masses(root)
+    masses = text_masses(root)
     total = masses.get(root, 0)
     if not total:
         return None
@@ -144,7 +144,7 @@ def _descend(root: html.HtmlElement, masses: Counter[html.HtmlElement], total: f
         current = children[0]
 
 
-def _text_masses(root: html.HtmlElement) -> Counter[html.HtmlElement]:
+def text_masses(root: html.HtmlElement) -> Counter[html.HtmlElement]:
     """Text mass (characters of running text) of each element that has some."""
     masses: Counter[html.HtmlElement] = Counter()
     for element in root.iter("p", "blockquote", "li", *_DIRECT_TEXT):
@@ -248,14 +248,9 @@ def headline_element(root: html.HtmlElement, headline: str) -> html.HtmlElement 
         text = letters(string(element))
         if text and wanted and (text == wanted or (len(text) > 20 and (text in wanted or wanted in text))):
             return element
-    return first if first is not None or not wanted else _any_element(root, headline, wanted)
-
-
-def _any_element(root: html.HtmlElement, headline: str, wanted: str) -> html.HtmlElement | None:
-    for element in root.iter("td", "font", "b", "strong", "span", "div", "p"):
-        if (element.text or "").strip()[:_START] == headline[:_START] and letters(string(element)) == wanted:
-            return element
-    return None
+    others = root.iter("td", "font", "b", "strong", "span", "div", "p") if first is None and wanted else ()
+    starts = (element for element in others if (element.text or "").strip()[:_START] == headline[:_START])
+    return next((element for element in starts if letters(string(element)) == wanted), first)
 
 
 def article_region(headline: html.HtmlElement | None, body: html.HtmlElement) -> html.HtmlElement:

@@ -62,7 +62,7 @@ _IN_SECTION = re.compile(r"^(by\s[^,]{2,60}),\s*in\s(?!.*\band\b).*$", re.I)  # 
 NO_AUTHOR = re.compile(
     r"[【（(]?(?:(?:ảnh|nguồn|nguồn ảnh|photos?|fotos?|bild(?:er)?|source|quelle|redaktion|(?:资料)?来源"
     r"|(?:責任|责任)?[編编][輯辑])\s*[:：]"
-    r"|[^\W\d_a-zA-Z]{0,6}(?:報導|报道|綜合|综合|整理)$"
+    r"|(?:[^\W\d_a-zA-Z]|-){0,10}(?:報導|报道|綜合|综合|整理)$"
     r"|(?:photos?|photography|pictures|images|edited|editing|additional reporting) by\b|(?-i:in|aus)\s)",
     re.I,
 )

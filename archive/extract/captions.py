@@ -177,18 +177,12 @@ def _captions_around(scope: html.HtmlElement, limit: html.HtmlElement) -> list[h
         if len(parent) > _MOST_SIBLINGS or ((marked := _marked(parent)) and len(string(parent)) > 3 * LONGEST):
             break
         if captions := _caption_elements(parent) if marked else []:
-            return (
-                captions
-                if not has_other_pictures(parent, own_pictures) or _is_shared(parent, captions)
-                else _next_caption(current)
-            )
+            # several pictures may share one caption: figure, figure, figcaption
+            is_shared = len(captions) == 1 and len(pictures_in(parent)) <= 6 and captions[0].getparent() is parent
+            is_own = is_shared or not has_other_pictures(parent, own_pictures)
+            return captions if is_own else _next_caption(current)
         current = parent
     return _next_caption(scope)
-
-
-def _is_shared(parent: html.HtmlElement, captions: list[html.HtmlElement]) -> bool:
-    """Whether several pictures share one caption: figure, figure, figcaption."""
-    return len(captions) == 1 and len(pictures_in(parent)) <= 6 and captions[0].getparent() is parent
 
 
 def _next_caption(scope: html.HtmlElement) -> list[html.HtmlElement]:

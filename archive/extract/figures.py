@@ -55,7 +55,8 @@ def extract_figures(
     images: list[Image] = []
     outside: tuple[list[int], list[int]] = ([], [])
     inside = set(picture_urls.pictures_in(body))
-    behind = _elements_behind(region, body)
+    elements = list(region.iter())
+    behind = dict.fromkeys(elements[elements.index(body) :] if body in elements else ())
     cover = (page.metas.get("og:image") or [""])[0]
     done = _portraits(region, page, persons) | _elements_of_others(behind, body)
     if declared is None or page.root not in declared.iterancestors():
@@ -127,11 +128,6 @@ def _portraits(region: html.HtmlElement, page: Page, persons: Collection[str]) -
     """The pictures of one file with an author's name as alternative text; some systems write it to all pictures."""
     named = [image for image in picture_urls.pictures_in(region) if key_of(image.get("alt") or "") in persons]
     return set(named) if len({picture_urls.address(image, page.base) for image in named}) == 1 else set()
-
-
-def _elements_behind(region: html.HtmlElement, body: html.HtmlElement) -> dict[html.HtmlElement, None]:
-    elements = list(region.iter())
-    return dict.fromkeys(elements[elements.index(body) :] if body in elements else ())
 
 
 def _elements_of_others(behind: Iterable[html.HtmlElement], body: html.HtmlElement) -> set[html.HtmlElement]:

@@ -71,7 +71,9 @@ def shown_headline(
         confirmed = [heading for heading in _all_confirmed(second_level, main_keys) if _is_one_element(heading)]
     confirmed = confirmed or _all_confirmed(first_level, keys)
     if confirmed:
-        return _last_repeat(confirmed)
+        repeats = [heading for heading in confirmed if key_of(heading.text) == key_of(confirmed[0].text)]
+        # the last: sticky bars repeat it above the article
+        return replace(repeats[-1], first=repeats[0].element if len(repeats) > 1 else None)
     stories = frozenset(key for key in main_keys if not is_house(key))
     fallback = _by_headline_class(root, main_keys) or _in_any_element(root, stories)
     fallback = fallback or next(iter(outside_navigation), None) or next(iter(first_level), None)
@@ -166,12 +168,6 @@ def _is_one_element(heading: Headline) -> bool:
     while element is not None and not (element.text or "").strip() and len(element) == 1:
         element = element[0]
     return heading.kicker is not None or element is None or sum(len(text_of(child)) > 3 for child in element) < 2
-
-
-def _last_repeat(confirmed: list[Headline]) -> Headline:
-    """Of the elements with the same headline as the first, the last: sticky bars repeat it above the article."""
-    repeats = [heading for heading in confirmed if key_of(heading.text) == key_of(confirmed[0].text)]
-    return replace(repeats[-1], first=repeats[0].element if len(repeats) > 1 else None)
 
 
 def _read(element: HtmlElement, origin: str) -> Headline:

@@ -182,6 +182,7 @@ _IMPRINT_PHRASES = r"""
 IMPRINT = _at_start(_IMPRINT_PHRASES)
 LONGEST_IMPRINT = 300  # characters
 
+EDITORS = re.compile(r"[【（(\[]?\s?(?:责任|責任|版面)?(?:编辑|編輯)\s?[:：].{2,40}")
 # text behind the last sentence
 _TAIL_PHRASES = r"""
 (?:additional )?(?:reporting|writing|editing|edited|written|compiled|translated) by\b.{0,300}$

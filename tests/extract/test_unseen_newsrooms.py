@@ -981,6 +981,17 @@ def test_the_next_story_of_an_endless_page_is_no_text() -> None:
     assert read(body.encode()).text == "\n\n".join(TEXT)
 
 
+@pytest.mark.parametrize("line", ["责任编辑：李明", "（编辑：李明 王华）", "責任編輯 : 李明 | 版面编辑：王华(A12)"])
+def test_what_stands_behind_the_editors_of_a_chinese_text_is_no_text_and_they_no_authors(line: str) -> None:
+    end = f"<div>{line}</div><img src='/khac.jpg' width='400'><p>{ANSWER}</p>"
+    found = read(page(head='<meta name="author" content="李明">', foot=end))
+    assert (found.text, found.images, found.authors) == ("\n\n".join(TEXT), (), ())
+
+
+def test_editors_above_most_of_the_text_end_nothing() -> None:
+    assert len(read(page(between="<p>责任编辑：李明</p>")).text) > len("".join(TEXT))
+
+
 def test_a_lead_that_a_system_cut_from_the_text_by_its_length_is_none() -> None:
     cut = f"<div class='sapo'>{TEXT[0]} {TEXT[1][:40]}</div>"
     found = read(page().decode().replace('<div class="noidung">', f'{cut}<div class="noidung">').encode())
