@@ -303,11 +303,8 @@ def _is_byline_name(name: str) -> bool:
 
 def names_in(element: HtmlElement) -> tuple[str, ...]:
     """Names in an element: of its links to authors' pages if it has any, else of its text without roles."""
-    meta_names = [
-        meta_element.get("content") or ""
-        for meta_element in islice(element.iter("meta"), 10)
-        if meta_element.get("itemprop") == "name"
-    ]
+    metas = (meta for meta in islice(element.iter("meta"), 10) if meta.get("itemprop") == "name")
+    meta_names = [meta.get("content") or "" for meta in metas]
     links = [link for link in islice(element.iter("a"), 20) if link is not element and is_byline(link, "")]
     linked = tuple(filter(is_person_like, _names_in_texts(meta_names or [text_of(link, LONGEST) for link in links])))
     text = printed(element)

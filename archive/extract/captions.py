@@ -144,8 +144,9 @@ def _in_picture_box(scope: html.HtmlElement, limit: html.HtmlElement) -> list[ht
 
 def _captions_inside(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.HtmlElement]:
     captions = [element for element in scope.iter("figcaption") if acceptable(element, LONGEST)]
-    if captions:  # some pages print one each for phones and desktops, one in the other
-        return [element for element in captions if set(captions).isdisjoint(element.iterancestors())]
+    if captions:
+        outer = set(captions)  # some pages print one each for phones and desktops, one in the other
+        return [element for element in captions if outer.isdisjoint(element.iterancestors())]
     return _caption_elements(scope) or _around_credit(scope)
 
 
