@@ -47,7 +47,7 @@ _SENTENCE_END = re.compile(
 _IN_BRACKETS = re.compile(r"[（(]([^()（）]{2,40})[)）]")
 _BEHIND_DASH = re.compile(r"[-–—]\s?([^\W\d_][^-–—]{2,40})")  # `– Ann Lee` in the last line
 # 〔記者巫其倫／台北報導〕: Chinese papers sign in front of the first sentence
-_SIGNS = r"(?:[^\W\d_a-zA-Z]{3}|[^\W\d_a-zA-Z]{2,4}?)"
+_SIGNS = r"(?:[^\W\d_a-zA-Z]{3}|[^\W\d_a-zA-Z]{2}|[^\W\d_a-zA-Z]{4})"
 _REPORTER = re.compile(
     r"(?:\w{2,16}[电電讯訊]\s*)?[〔（(【\[]?\w{0,4}(?:記者|记者)\s*"
     rf"({_SIGNS}(?:[、，\s]{_SIGNS})*?)(?=[／/、〕）)】]|\s[^\W\d_]{{2,3}}[）)]|[^\W\d_]{{2,3}}(?:報導|报道|\d))"
