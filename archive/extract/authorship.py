@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from archive.extract.bylines import FURNITURE_KEYS, NO_AUTHOR, authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, outlet_key
-from archive.extract.elements import Position, is_running, label, text_of
+from archive.extract.elements import Position, is_running, label, string, text_of
 from archive.rules.byline_words import BEFORE_COLON, VENDORS
 from archive.text.folding import folded, key_of
 
@@ -33,20 +33,25 @@ _BYLINE_CLASS = re.compile(
     r"|Author\w*|Byline\w*)(?=$|[\s_\-\d]|[A-Z])",
 )
 _AUTHOR_NAME_CLASS = re.compile(r"(?<!\S)(?:authors?|writer|tac-?gia|autor)(?:[-_]{0,2}name)?(?!\S)", re.I)
-_PLACE_CLASS = re.compile(r"(?:author|byline|signature|writer|reporter)[\w-]{0,12}(?:location|place|city)", re.I)
+_PLACE_CLASS = re.compile(
+    r"(?:author|byline|signature|writer|reporter)[\w-]{0,12}(?:location|place|city)"
+    r"|(?:img|image|photo|picture)[_-]?(?:author|byline|signature)",  # a photographer
+    re.I,
+)
 _AUTHOR_HREF = re.compile(
     r"/(?:authors?|autor(?:en|es|a|in)?|auteurs?|tac-gia|reporters?|profiles?|staff|journalists?|writers?"
     r"|contributors?|by|bios?|forfatter|penulis|yazar(?:lar)?|redaktion|team|columnists?|editors)/",
     re.I,
 )
-_AUTHOR_LABEL = re.compile(r"(?<!\w)tác giả\s*:\s*([^|•·:]{2,60})", re.I)  # `20/05/2024 | Tác giả: Hải Yến`
+# `20/05/2024 | Tác giả: Hải Yến`, 「来源：日报作者：李明」
+_AUTHOR_LABEL = re.compile(r"(?:(?<!\w)tác giả\s*:|作者\s?[:：](?=[^\W\d_a-zA-Z]{2,4}(?!\w)))\s*([^|•·:]{2,60})", re.I)
+_SIGNS = re.compile(r"[^\W\d_a-zA-Z]{2,4}")  # a Chinese name: papers may declare the editor as author
 _BYLINE_PREFIX = re.compile(
     r"^(?:by|von|par|por|oleh|door|记者|記者|作者|di(?=(?-i:\s[A-ZÀ-Ý][\w.'’-]*\s[A-ZÀ-Ý])))\s"
-    r"|^[가-힣]{2,4}\s*기자\s",
+    r"|^[가-힣]{2,4}\s*기자\s|^\w{0,8}[记記]者\s*[^\W\d_a-zA-Z]{2,4}[／/、，\s]",
     re.I,
 )
-_LABEL = re.compile(r"([^:：]{1,20}?)\s?[:：]\s")
-_LABELS = frozenset(BEFORE_COLON)
+_LABEL, _LABELS = re.compile(r"([^:：]{1,20}?)\s?[:：]\s"), frozenset(BEFORE_COLON)
 _NON_NAME_LABEL = re.compile(
     r"job|role|position|title|bio|desc|email|e-mail|location|social|date|time|follow|label|count|read|source"
     r"|avatar|image|intro",
@@ -90,6 +95,8 @@ def declared_bylines(declared: Declared) -> Iterator[Byline]:
     for meta in METAS:
         values = [value for value in declared.page.metas.get(meta, ())[:12] if not _is_imprint(value)]
         values = [value for value in values if outlet_key(folded(value)) not in declared.house]
+        text = string(declared.page.root) if any(map(_SIGNS.fullmatch, values)) else ""
+        values = [value for value in values if not re.search(rf"[编編][辑輯]\s?[:：].{{0,9}}{re.escape(value)}", text)]
         if meta_names := _names_in_texts(values) or declared.persons_at(values):
             yield Byline(meta, "; ".join(values), meta_names)
     yield from _labelled_bylines(declared.page.metas)
@@ -161,8 +168,9 @@ def without_sections(byline: Byline, url: str) -> Byline:
 
 def persons(byline: Byline, house: frozenset[str]) -> tuple[str, ...]:
     """The names of a byline that are neither the outlet, nor a CMS vendor, nor an agency."""
-    names = (_without_house(name, house) for name in byline.names if not is_house(name, house))
-    return tuple(name for name in names if not (is_agency(name) or is_account(name)))
+    names = tuple(_without_house(name, house) for name in byline.names if not is_house(name, house))
+    names = tuple(name for name in names if not (is_agency(name) or is_account(name)))
+    return tuple(name for name in names if not name.startswith("The ")) or names  # a second outlet of the house
 
 
 def _without_house(name: str, house: frozenset[str]) -> str:
@@ -265,14 +273,13 @@ def begins_byline(text: str | None) -> bool:
     """Whether a text begins with the word of a byline."""
     text = (text or "").strip()[:LONGEST] + " "
     label_before = _LABEL.match(text)
-    return bool(_BYLINE_PREFIX.match(text)) or (label_before is not None and label_before[1].casefold() in _LABELS)
+    return bool(_BYLINE_PREFIX.match(text) or (label_before and label_before[1].casefold() in _LABELS))
 
 
 def _is_named_author(link: HtmlElement) -> bool:
     """Whether the markup of a link names an author: other links in an author's box lead to mail and guidelines."""
-    if link.get("rel") == "author" or "author" in (link.get("itemprop") or "").split():
-        return True
-    return bool(_AUTHOR_NAME_CLASS.search(link.get("class") or ""))
+    is_author = link.get("rel") == "author" or "author" in (link.get("itemprop") or "").split()
+    return is_author or bool(_AUTHOR_NAME_CLASS.search(link.get("class") or ""))
 
 
 def _is_before_date(element: HtmlElement, own_text: str) -> bool:
@@ -286,9 +293,8 @@ def _is_before_date(element: HtmlElement, own_text: str) -> bool:
 def is_marked_as_author(element: HtmlElement, name: str) -> bool:
     """Whether the markup of an element, or its link, marks an author; name: its label."""
     get = element.get
-    if get("rel") == "author" or "author" in (get("itemprop") or "").split() or _is_byline_name(name):
-        return True
-    return element.tag == "a" and bool(_AUTHOR_HREF.search(get("href") or ""))
+    is_author = get("rel") == "author" or "author" in (get("itemprop") or "").split() or _is_byline_name(name)
+    return is_author or (element.tag == "a" and bool(_AUTHOR_HREF.search(get("href") or "")))
 
 
 @lru_cache(maxsize=8192)
@@ -298,11 +304,8 @@ def _is_byline_name(name: str) -> bool:
 
 def names_in(element: HtmlElement) -> tuple[str, ...]:
     """Names in an element: of its links to authors' pages if it has any, else of its text without roles."""
-    meta_names = [
-        meta_element.get("content") or ""
-        for meta_element in islice(element.iter("meta"), 10)
-        if meta_element.get("itemprop") == "name"
-    ]
+    metas = (meta for meta in islice(element.iter("meta"), 10) if meta.get("itemprop") == "name")
+    meta_names = [meta.get("content") or "" for meta in metas]
     links = [link for link in islice(element.iter("a"), 20) if link is not element and is_byline(link, "")]
     linked = tuple(filter(is_person_like, _names_in_texts(meta_names or [text_of(link, LONGEST) for link in links])))
     text = printed(element)

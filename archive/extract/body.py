@@ -26,11 +26,12 @@ from archive.extract import (
 from archive.extract.blocks import Piece, pieces, size_of
 from archive.extract.body_cleaning import NO_TEASERS, Teasers
 from archive.extract.body_containers import Container
-from archive.extract.elements import MIN_PROSE, has_text, selector, string
+from archive.extract.elements import MIN_PROSE, has_text, selector, string, text_of
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
 from archive.model.records import Block, BlockKind, Image
 from archive.model.urls import host_of
+from archive.rules import phrases
 from archive.rules.xpath_rules import Rules
 from archive.text.folding import key_of, letters
 
@@ -42,6 +43,7 @@ _PAGE_NUMBER = re.compile(
     r"|(?:[-_/,.]|(?:page|trang|seite|p)){1,2}[-_/,=]?(?:[2-9]|1\d)(?:/|\.\w{2,5})?$"
 )
 _MAX_NUMBERED, _LONGEST_NUMBER = 200, 24  # links, characters of a page's number at the end of an address
+_MOST_LINES = 3_000  # lines among which the editors are sought
 _STUB = 1_200  # characters that a pay wall leaves
 
 
@@ -84,7 +86,7 @@ class Body:
 def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     """Extracts the body and consumes the page's tree: no other extractor can use the page afterwards."""
     headline = metadata.headline or ""
-    links = _headline_links(page)
+    links = sum(has_text(string(link), _MIN_HEADLINE + 1) for link, _ in page.links)  # as long as a headline
     heading = body_containers.headline_element(page.root, headline)
     if heading is not None:
         body_containers.drop_next_articles(page.root, heading)
@@ -94,6 +96,8 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     container = _find_container(page, rules, heading, declared_picture) or _scripted_container(page, heading)
     if container is None:
         return _without_container(page, headline, links)
+    if (line := _editors_line(container.element)) is not None:
+        body_containers.drop([*body_containers.behind(line, [container.element]), line])
     _drop_metadata_elements(metadata, container.element)
     _apply_rules(container)
     if heading is not None and page.root not in heading.iterancestors():
@@ -149,6 +153,17 @@ def _find_container(
     return by_rules or _by_markup(page.root, declared)
 
 
+def _editors_line(container: html.HtmlElement) -> html.HtmlElement | None:
+    """The line that names the editors of a Chinese text: more of the text is in front of it than behind."""
+    if not any(word in string(container) for word in ("编辑", "編輯")):
+        return None
+    masses = body_containers.text_masses(container)
+    lines = islice(container.iterdescendants("p", "div", "span", "li"), _MOST_LINES)
+    line = next((line for line in lines if phrases.EDITORS.fullmatch(text_of(line, 60))), None)
+    behind = body_containers.behind(line, [container]) if line is not None else []
+    return line if 2 * sum(map(masses.__getitem__, behind)) < masses[container] else None
+
+
 def _drop_metadata_elements(metadata: Metadata, container: html.HtmlElement) -> None:
     """Drops the elements of the metadata, such as byline and date line: they are not body text."""
     enclosing = {container, *container.iterancestors()}
@@ -176,35 +191,36 @@ def _clean_body(
     if bold_piece is not None:
         kept.remove(bold_piece)
         found_lead = lead.Lead(bold_piece.element, bold_piece.text, "bold")
+    elif found_lead is not None and body_cleaning.is_cut_from(found_lead.text, kept):
+        found_lead = None
     elif found_lead is not None:
         kept = body_cleaning.without_repeat(kept, found_lead.text)
     images, kept = _apply_credit_line(caption_parts.completed(pictures.images, page), kept)
     images = caption_parts.signed(images, metadata.byline, metadata.authors)
+    images = tuple(image if image.caption != metadata.headline else replace(image, caption=None) for image in images)
     declared_text = trafilatura_opinion.declared_text(page, size_of(kept))
+    is_paid = any(str(thing.get("isAccessibleForFree")).lower() == "false" for thing in page.linked_data)
+    beginnings = [
+        (part.element, part.text) for part in (found_lead, *[piece for piece in kept if piece.text][:1]) if part
+    ]
     origins = [("body", "json-ld" if declared_text else container.origin)]
     origins.append(("container", body_containers.css_path(container.element)))
     return Body(
         declared_text or _blocks(kept, pictures),
         images,
         found_lead.text if found_lead else None,
-        datelines.dateline_of(page, metadata.house, _beginnings(found_lead, kept)),
+        datelines.dateline_of(page, metadata.house, beginnings),
         origins=tuple(origins + ([("lead", found_lead.origin)] if found_lead else [])),
         teasers=body_cleaning.teasers_of(found_pieces) if not declared_text else NO_TEASERS,
         links=links,
         scrambled=scrambled,
         says_gone=body_cleaning.says_gone([piece.text for piece in kept]),
-        paywalled=paywalls.is_walled(found_pieces) or (_is_paid(page) and size_of(kept) < _STUB),
+        paywalled=paywalls.is_walled(found_pieces) or (is_paid and size_of(kept) < _STUB),
         declared=bool(declared_text) or container.origin != "structure",
         share=length / max(1, size_of(found_pieces)),
         of_page=length / max(1, len(string(page.root))),
         column=_in_one_column(kept) / max(1, length),
     )
-
-
-def _beginnings(found_lead: lead.Lead | None, kept: list[Piece]) -> list[tuple[html.HtmlElement, str]]:
-    """The elements and texts of the lead and of the first paragraph."""
-    first = [(piece.element, piece.text) for piece in kept if piece.text][:1]
-    return [(found_lead.element, found_lead.text), *first] if found_lead else first
 
 
 def _in_one_column(kept: list[Piece]) -> int:
@@ -213,11 +229,6 @@ def _in_one_column(kept: list[Piece]) -> int:
     for piece in kept:
         columns[piece.element.getparent()] += len(piece.text)
     return max(columns.values(), default=0)
-
-
-def _is_paid(page: Page) -> bool:
-    declared = (str(thing.get("isAccessibleForFree")).lower() for thing in page.linked_data)
-    return any(value == "false" for value in declared)
 
 
 def _apply_credit_line(images: tuple[Image, ...], kept: list[Piece]) -> tuple[tuple[Image, ...], list[Piece]]:
@@ -248,23 +259,13 @@ def _has_more_pages(page: Page) -> bool:
     )
 
 
-def _headline_links(page: Page) -> int:
-    """Counts the page's links that are as long as a headline."""
-    return sum(has_text(string(link), _MIN_HEADLINE + 1) for link, _ in page.links)
-
-
 def _by_markup(root: html.HtmlElement, declared: html.HtmlElement | None) -> Container | None:
     structural = body_containers.by_structure(root)
-    if declared is not None and (
-        structural is None or _text_length(declared) >= 0.5 * boilerplate.mass(structural.element)
-    ):
-        return Container(declared, "microdata")
-    return structural
-
-
-def _text_length(element: html.HtmlElement) -> int:
-    """Characters in paragraphs and captions: the text of a photo story is in its captions."""
-    return boilerplate.mass(element) + sum(len(string(caption)) for caption in element.iter("figcaption"))
+    if declared is None:
+        return structural
+    captions = sum(len(string(caption)) for caption in declared.iter("figcaption"))  # the text of a photo story
+    is_large = structural is None or boilerplate.mass(declared) + captions >= 0.5 * boilerplate.mass(structural.element)
+    return Container(declared, "microdata") if is_large else structural
 
 
 def _apply_rules(container: Container) -> None:

@@ -49,7 +49,8 @@ def kept(pieces: list[Piece], container: html.HtmlElement, headline: str, host: 
     ]
     if scrambled:
         keep = [stays and not paywalls.is_gibberish(piece.text) for piece, stays in zip(pieces, keep, strict=True)]
-    _drop_teasers(pieces, keep)
+    for index, piece in enumerate(pieces):
+        keep[index] &= piece.kind != "paragraph" or not is_teaser_text(piece.element)
     _drop_teaser_list(pieces, keep)
     paywalls.drop_offers(pieces, keep, container)
     _drop_link_lists(pieces, keep)
@@ -106,6 +107,7 @@ class Teasers:
 
 
 NO_TEASERS = Teasers()
+_MOST_CUT = 4  # paragraphs from which such a lead can be cut
 
 
 def teasers_of(pieces: list[Piece]) -> Teasers:
@@ -168,6 +170,12 @@ def without_repeat(pieces: list[Piece], lead: str) -> list[Piece]:
     return [piece for piece in pieces if piece is not first] if is_repeat else pieces
 
 
+def is_cut_from(lead: str, pieces: list[Piece]) -> bool:
+    """Whether a lead is the text's first paragraph with the beginning of the next: a system cut it by its length."""
+    texts = [letters(piece.text) for piece in pieces if piece.text][:_MOST_CUT]
+    return len(texts) > 1 and len(letters(lead)) > len(texts[0]) and "".join(texts).startswith(letters(lead))
+
+
 def introduces(text: str, authors: tuple[str, ...]) -> bool:
     """Whether a text begins as the introduction of an author, by the whole name or the first one."""
     names = [start for name in authors for start in (name, name.split()[0])]
@@ -216,13 +224,6 @@ def _is_subhead_of_text(piece: Piece) -> bool:
     )
 
 
-def _drop_teasers(pieces: list[Piece], keep: list[bool]) -> None:
-    """Drops the text of teasers: behind a linked heading, in boxes of one class."""
-    for index, piece in enumerate(pieces):
-        if piece.kind == "paragraph" and is_teaser_text(piece.element):
-            keep[index] = False
-
-
 def _drop_teaser_list(pieces: list[Piece], keep: list[bool]) -> None:
     """Drops what stands behind a `Related` heading where nearly every paragraph has a headline link, or one short line
     recurs with every paragraph, as in teasers."""
@@ -248,14 +249,11 @@ def _drop_link_lists(pieces: list[Piece], keep: list[bool]) -> None:
             end += 1
         items = pieces[start:end]
         min_linked = _ANNOUNCED if start and phrases.RELATED.match(pieces[start - 1].text[:_LONGEST_NOISE]) else _MOSTLY
-        is_ticker = len(items) > _MIN_PIECES and 3 * sum(map(_counts, items)) >= len(items)
+        counters = sum(phrases.COUNTER.match(piece.text) is not None for piece in items)
+        is_ticker = len(items) > _MIN_PIECES and 3 * counters >= len(items)
         if is_ticker or (len(items) > 1 and all(piece.linked >= min_linked * len(piece.text) for piece in items)):
             keep[start:end] = [False] * len(items)
         start = end + 1
-
-
-def _counts(piece: Piece) -> bool:
-    return phrases.COUNTER.match(piece.text) is not None
 
 
 def _drop_orphaned_subheads(pieces: list[Piece], keep: list[bool]) -> None:

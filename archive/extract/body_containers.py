@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
@@ -27,6 +27,7 @@ _article_bodies = selector("//@itemprop[contains(., 'articleBody')]/..")
 _SENTENCE_ENDS = (".", "!", "?", "…", "”", '"', "»")
 _NO_CONTAINERS = frozenset({"p", "ul", "ol", "blockquote", "li", "table", "em", "i", "b", "strong"})
 _DIGITS = re.compile(r"\d+")
+_SLIDE = re.compile(r"(?:swiper|slick|glide__|splide__)-?slide(?![\w-])|(?:carousel|owl)-item(?![\w-])")
 _MOST_CLASSES = 3
 _LONGEST_ID = 40  # a longer id is a headline slug
 _LONGEST_PLACE = 120
@@ -93,7 +94,7 @@ def declared(root: html.HtmlElement) -> html.HtmlElement | None:
 
 def by_structure(root: html.HtmlElement) -> Container | None:
     """The innermost element with most of the page's running text, or the element in it named like a body."""
-    masses = _text_masses(root)
+    masses = text_masses(root)
     total = masses.get(root, 0)
     if not total:
         return None
@@ -103,7 +104,8 @@ def by_structure(root: html.HtmlElement) -> Container | None:
     if masses.get(article, 0) > _ARTICLE_SHARE * masses[innermost]:
         innermost = article
     innermost = _narrow_to_sure_name(innermost, masses)
-    named = [node for node in masses if _is_named_body(node) and masses[node] >= _NAMED_SHARE * masses[innermost]]
+    heavy = (node for node in masses if masses[node] >= _NAMED_SHARE * masses[innermost])
+    named = [node for node in heavy if naming_words.BODY.name(node) or "articleBody" in (node.get("itemprop") or "")]
     for element in named:
         if element is innermost or innermost in element.iterancestors():
             return Container(
@@ -144,7 +146,7 @@ def _descend(root: html.HtmlElement, masses: Counter[html.HtmlElement], total: f
         current = children[0]
 
 
-def _text_masses(root: html.HtmlElement) -> Counter[html.HtmlElement]:
+def text_masses(root: html.HtmlElement) -> Counter[html.HtmlElement]:
     """Text mass (characters of running text) of each element that has some."""
     masses: Counter[html.HtmlElement] = Counter()
     for element in root.iter("p", "blockquote", "li", *_DIRECT_TEXT):
@@ -187,12 +189,18 @@ def _text_mass(element: html.HtmlElement) -> int:
     links = linked_length(element)
     if element.tag in _DIRECT_TEXT and element.tag != "span":
         length = sum(len(text.strip()) for text in (element.text, *(child.tail for child in element)) if text)
-        return length if length >= max(links, _MIN_PARAGRAPH) else 0
+        mass = length if length >= max(links, _MIN_PARAGRAPH) else 0
+        return mass // _TEASER_DIVISOR if mass and _is_in_slide(element) else mass
     text = fold(string(element))
     if len(text) <= phrases.LONGEST_IMPRINT and phrases.IMPRINT.match(text):
         return 0
     mass = max(0, len(text) - 2 * links) if len(text) >= _MIN_PARAGRAPH else 0
-    return mass // _TEASER_DIVISOR if mass and is_teaser_text(element) else mass
+    return mass // _TEASER_DIVISOR if mass and (is_teaser_text(element) or _is_in_slide(element)) else mass
+
+
+def _is_in_slide(element: html.HtmlElement) -> bool:
+    """Whether a text is in one of the slides of a slider: obituaries, quotes, other stories."""
+    return any(_SLIDE.search(box.get("class") or "") for box in (element, *islice(element.iterancestors(), 2)))
 
 
 def is_teaser_text(element: html.HtmlElement) -> bool:
@@ -219,10 +227,6 @@ def _is_linked_heading(element: html.HtmlElement | None) -> bool:
     return link is not None and bool(link.get("href")) and len(string(link)) >= 0.8 * len(string(element).strip())
 
 
-def _is_named_body(element: html.HtmlElement) -> bool:
-    return naming_words.BODY.name(element) or ("articleBody" in (element.get("itemprop") or ""))
-
-
 def _joined_container(elements: list[html.HtmlElement]) -> html.HtmlElement:
     """The element itself, or the common ancestor of several."""
     if len(elements) == 1:
@@ -244,7 +248,7 @@ def common_ancestor(elements: list[html.HtmlElement]) -> html.HtmlElement:
 
 
 _MIN_ARTICLE = 200  # characters of text that an article has before the next one
-_MAX_KICKER = 100  # characters before its headline
+_MIN_HEADLINE, _MAX_KICKER = 15, 100  # letters of its headline; characters before it
 _START = 20  # characters of a headline compared first
 
 
@@ -259,41 +263,55 @@ def headline_element(root: html.HtmlElement, headline: str) -> html.HtmlElement 
         text = letters(string(element))
         if text and wanted and (text == wanted or (len(text) > 20 and (text in wanted or wanted in text))):
             return element
-    other = _any_element(root, headline, wanted) if wanted else None
-    return first if other is None else other
-
-
-def _any_element(root: html.HtmlElement, headline: str, wanted: str) -> html.HtmlElement | None:
-    for element in root.iter("td", "font", "b", "strong", "span", "div", "p", "a"):
-        if (element.text or "").strip()[:_START] == headline[:_START] and letters(string(element)) == wanted:
-            return element
-    return None
+    others = root.iter("td", "font", "b", "strong", "span", "div", "p", "a") if wanted else ()
+    starts = (element for element in others if (element.text or "").strip()[:_START] == headline[:_START])
+    return next((element for element in starts if letters(string(element)) == wanted), first)
 
 
 def drop_next_articles(root: html.HtmlElement, headline: html.HtmlElement) -> None:
     """Drops the articles that an endless page shows behind the text of the first: each an <article> that begins with an
-    <h1> of its own, or a box like the first's with a heading like the first's."""
+    <h1> of its own, a box like the first's with a heading like the first's, or such a heading and all behind it."""
     if all(heading is headline for heading in root.iter("h1")):
         return
     around = set(headline.iterancestors())
     alike = {(box.tag, box.get("class")) for box in around if box.get("class")}
-    size, is_behind = 0, False
+    size, columns, is_behind = 0, set[html.HtmlElement | None](), False
     for element in list(root.iter("p", "h1", headline.tag)):
         is_behind = is_behind or element is headline
-        if element.tag == "p":
-            size += is_behind and len(string(element))
+        if element.tag == "p" and is_behind and has_text(text := string(element), _MIN_PARAGRAPH):
+            size += len(text)
+            columns.add(element.getparent())
         elif is_behind and size >= _MIN_ARTICLE and _is_other_headline(element, headline):
-            same = (element.tag, element.get("class")) == (headline.tag, headline.get("class"))
             boxes = takewhile(lambda box: box not in around, element.iterancestors())
-            own = [box for box in boxes if box.tag == "article" or (same and (box.tag, box.get("class")) in alike)]
-            if own and own[-1].getparent() is not None and _begins_with(own[-1], element):
-                own[-1].drop_tree()
+            is_like = bool(_first_class(element)) and _first_class(element) == _first_class(headline)
+            own = [box for box in boxes if box.tag == "article" or (is_like and (box.tag, box.get("class")) in alike)]
+            if own and _begins_with(own[-1], element):
+                drop([own[-1]])
+            elif is_like and element.getparent() not in columns:
+                drop([*behind(element, around), element])
+
+
+def behind(end: html.HtmlElement, around: Collection[html.HtmlElement]) -> list[html.HtmlElement]:
+    """The elements that follow another in the boxes around it, up to these."""
+    boxes = (end, *takewhile(lambda box: box not in around, end.iterancestors()))
+    return [following for box in boxes for following in box.itersiblings()]
+
+
+def drop(elements: Iterable[html.HtmlElement]) -> None:
+    """Drops elements that may have been dropped with another."""
+    for element in elements:
+        if element.getparent() is not None:
+            element.drop_tree()
+
+
+def _first_class(element: html.HtmlElement) -> str:
+    return next(iter((element.get("class") or "").split()), "")
 
 
 def _is_other_headline(heading: html.HtmlElement, headline: html.HtmlElement) -> bool:
     """Whether an <h1> is another story's headline."""
     text, own = letters(string(heading)), letters(string(headline))
-    return heading.tag == "h1" and len(text) >= _START and not own.startswith(text[:_START])
+    return heading.tag == "h1" and len(text) >= _MIN_HEADLINE and not own.startswith(text[:_START])
 
 
 def _begins_with(box: html.HtmlElement, heading: html.HtmlElement) -> bool:

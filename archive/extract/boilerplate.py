@@ -25,7 +25,7 @@ _BOX_TAGS = (
 )
 _PICTURE_BOX_TAGS = ("figure", "aside", "div", "section", "span", "p", "table")
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
-_TEXT_TAGS = ("a", "span", "p")
+_TEXT_TAGS = ("a", "span", "p", "td")
 _PANELS = ("region", "tabpanel")
 _POINTERS = (">>", "»", "=>")
 _BOILERPLATE_TAGS = ("nav", "footer", "aside", "form")  # a form around the whole page is article-sized, so it stays
@@ -77,7 +77,9 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
     for element in list(root.iter(*_BOX_TAGS)):
         if skip:
             skip -= 1
-        elif _is_boilerplate(element) and not is_in_sentence(element) and not _is_exempt(element, total):
+        elif (_is_boilerplate(element) and not is_in_sentence(element)) and not (
+            _is_article_sized(element, total) or _is_picture_box(element) or _is_credited_line(element)
+        ):
             skip = 0 if element in protected else sum(1 for _ in element.iter(*_BOX_TAGS)) - 1
             _drop_or_mark(element, protected)
     _drop_pointers(root)
@@ -131,11 +133,6 @@ def _drop_pointers(root: html.HtmlElement) -> None:
             drop(link)
 
 
-def _is_exempt(element: html.HtmlElement, total: int) -> bool:
-    """Whether a box stays whatever its class."""
-    return _is_article_sized(element, total) or _is_picture_box(element) or _is_credited_line(element)
-
-
 def _is_credited_line(element: html.HtmlElement) -> bool:
     """Whether a box is a line behind a picture that ends in its credit."""
     previous = element.getprevious()
@@ -147,7 +144,7 @@ def _is_credited_line(element: html.HtmlElement) -> bool:
 
 def is_in_sentence(element: html.HtmlElement) -> bool:
     """Whether an inline element stands within a sentence or a program: its words belong to it, whatever its class."""
-    if element.tag not in ("a", "span"):
+    if element.tag not in ("a", "span") or (element.tag == "span" and naming_words.ADVERT.name_class(element)):
         return False
     if is_inside(element, "pre", "code"):  # highlighted: `<span class="comment">`
         return True
@@ -312,7 +309,8 @@ def _unwrap_buttons(root: html.HtmlElement) -> None:
     buttons."""
     for button in list(root.iter("button")):
         is_unclosed = button.find(".//p") is not None
-        if is_unclosed or is_inside(button, *_HEADINGS) or _opens_answer(button):
+        is_question = button.get("aria-expanded") is not None and string(button).rstrip().endswith("?")
+        if is_unclosed or is_inside(button, *_HEADINGS) or is_question:
             button.drop_tag()
         elif button.find(".//img") is None:
             drop(button)
@@ -320,11 +318,6 @@ def _unwrap_buttons(root: html.HtmlElement) -> None:
             for label in button.xpath("descendant::span[not(descendant::img)][not(ancestor::figcaption)]"):
                 drop(label)
             button.drop_tag()
-
-
-def _opens_answer(button: html.HtmlElement) -> bool:
-    """Whether a button is a question whose answer it shows."""
-    return button.get("aria-expanded") is not None and string(button).rstrip().endswith("?")
 
 
 def _has_other_picture(parent: html.HtmlElement, noscript: html.HtmlElement) -> bool:

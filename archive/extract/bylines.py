@@ -37,8 +37,8 @@ def _alternation(phrases: Iterable[str]) -> str:
 
 
 _LEADING = re.compile(
-    rf"^(?:{_alternation(BEFORE_COLON)}\s*+[:：/︱]\s*+|{_alternation(BEFORE_NAME)}\s++"
-    rf"|(?-i:di\s++(?=[A-ZÀ-Ý]\S++\s++[A-ZÀ-Ý])))",
+    rf"^(?:{_alternation(BEFORE_COLON)}\s*+[:：/︱｜|]\s*+|{_alternation(BEFORE_NAME)}\s++"
+    r"|(?-i:di\s++(?=[A-ZÀ-Ý]\S++\s++[A-ZÀ-Ý]))|\w{0,8}[记記]者\s*+(?=[^\W\d_a-zA-Z]{2,4}(?!\w)))",
     re.I,
 )
 # "Theo Hồ Hương" (according to ...) but not Theo James: the rest is Vietnamese, or in capitals like an agency.
@@ -61,7 +61,9 @@ _IN_PLACE = re.compile(
 _IN_SECTION = re.compile(r"^(by\s[^,]{2,60}),\s*in\s(?!.*\band\b).*$", re.I)  # `By Ann Lee, in Business, Europe`
 # a part of a byline that names who photographed or edited, or where
 NO_AUTHOR = re.compile(
-    r"(?:(?:ảnh|nguồn|nguồn ảnh|photos?|fotos?|bild(?:er)?|source|quelle|redaktion)\s*:"
+    r"[【（(]?(?:(?:ảnh|nguồn|nguồn ảnh|photos?|fotos?|bild(?:er)?|source|quelle|redaktion|(?:资料)?来源"
+    r"|(?:責任|责任)?[編编][輯辑])\s*[:：]"
+    r"|(?:[^\W\d_a-zA-Z]|-){0,10}(?:報導|报道|綜合|综合|整理)$"
     r"|(?:photos?|photography|pictures|images|edited|editing|additional reporting) by\b|(?-i:in|aus)\s)",
     re.I,
 )
@@ -100,7 +102,7 @@ _ORGANIZATION = re.compile(_ORGANIZATIONS, re.I)
 # on the line below the name, in capitals: `Hà Thu<br>Ban Tuyên giáo Tỉnh ủy`
 _ORGANIZATION_BELOW = re.compile(rf"(?<=\w)\s+(?=[A-ZĐ])(?i:{_ORGANIZATIONS}).*$")
 _DEPARTMENT = re.compile(
-    r"\b(?:team|desk|newsroom|department|seo|redaktion|redazione|redacción)$|(?:快[訊讯]|編輯部|编辑部|新聞部)$|^(?:seo|redacción|redação|rédaction)\b",
+    r"\b(?:team|desk|newsroom|department|seo|redaktion|redazione|redacción)$|(?:快[訊讯]|編輯部|编辑部|新聞部|\w[網网報报社])$|^(?:seo|redacción|redação|rédaction)\b",
     re.I,
 )
 _KOREAN_ROLE = re.compile(r"^[가-힣]+=(?=[가-힣])|(?<=[가-힣]{2})\s*(?:선임)?기자$")  # `Place=Name 기자`
@@ -108,7 +110,7 @@ _LOGIN = re.compile(r"[a-z]+[._\d][a-z._\d]*|(?=\w*[a-z])[a-z\d_]{7,}")
 _NOT_FIRST = re.compile(
     r"(?:all|alle|tous|toutes|todos|todas|view|see|more|mehr|weitere|read|xem|đọc)\s", re.I
 )  # a button
-_NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+←→▶]|\d")
+_NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+←→▶©®™]|\d")
 FURNITURE_KEYS = frozenset(map(key_of, FURNITURE))
 _AGENCIES = frozenset(map(key_of, AGENCIES))
 

@@ -145,7 +145,8 @@ def _in_picture_box(scope: html.HtmlElement, limit: html.HtmlElement) -> list[ht
 def _captions_inside(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.HtmlElement]:
     captions = [element for element in scope.iter("figcaption") if acceptable(element, LONGEST)]
     if captions:
-        return [captions[0]] if len(captions) == 1 else _outermost(captions)
+        outer = set(captions)  # some pages print one each for phones and desktops, one in the other
+        return [element for element in captions if outer.isdisjoint(element.iterancestors())]
     return _caption_elements(scope) or _around_credit(scope)
 
 
@@ -156,12 +157,6 @@ def _around_credit(scope: html.HtmlElement) -> list[html.HtmlElement]:
     if box is None or box is scope or not acceptable(box, LONGEST):
         return []
     return [box] if len(text_of(box, WHOLE)) > len(text_of(credited[0], WHOLE)) + _SHORTEST_UNCREDITED else []
-
-
-def _outermost(captions: list[html.HtmlElement]) -> list[html.HtmlElement]:
-    """The captions that are not inside another one: some pages print one each for phones and desktops."""
-    all_captions = set(captions)
-    return [element for element in captions if all_captions.isdisjoint(element.iterancestors())]
 
 
 def _caption_elements(scope: html.HtmlElement) -> list[html.HtmlElement]:
@@ -183,18 +178,12 @@ def _captions_around(scope: html.HtmlElement, limit: html.HtmlElement) -> list[h
         if len(parent) > _MOST_SIBLINGS or ((marked := _marked(parent)) and len(string(parent)) > 3 * LONGEST):
             break
         if captions := _caption_elements(parent) if marked else []:
-            return (
-                captions
-                if not has_other_pictures(parent, own_pictures) or _is_shared(parent, captions)
-                else _next_caption(current)
-            )
+            # several pictures may share one caption: figure, figure, figcaption
+            is_shared = len(captions) == 1 and len(pictures_in(parent)) <= 6 and captions[0].getparent() is parent
+            is_own = is_shared or not has_other_pictures(parent, own_pictures)
+            return captions if is_own else _next_caption(current)
         current = parent
     return _next_caption(scope)
-
-
-def _is_shared(parent: html.HtmlElement, captions: list[html.HtmlElement]) -> bool:
-    """Whether several pictures share one caption: figure, figure, figcaption."""
-    return len(captions) == 1 and len(pictures_in(parent)) <= 6 and captions[0].getparent() is parent
 
 
 def _next_caption(scope: html.HtmlElement) -> list[html.HtmlElement]:

@@ -63,6 +63,7 @@ _INLINE_TAGS = ("em", "i", "b", "strong", "span", "font", "a", "u", "small", "ci
 _CAPTION_PREFIX = re.compile(r"(?:ảnh|hình|foto|photo|写真|사진|图)\s*+\d{0,3}+\s*+[:：]", re.I)
 _MOST_CHILDREN, _PARAGRAPH = 60, 60  # children of a text that are looked at; characters of a paragraph among them
 _CENTRED = re.compile(r"text-align:\s*center", re.I)
+_SMALL = re.compile(r"font-size:\s*(?:[6-9](?:\.\d)?pt|(?:9|1[0-2])px|0?\.[5-8]\d?r?em|(?:x-)?small)", re.I)
 
 
 def second_row(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.HtmlElement]:
@@ -241,6 +242,7 @@ def next_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
     is_caption_like = (_is_centred(following) and not _is_all_centred(following.getparent())) or (
         _is_italic(following) and not _is_all_italic(following.getparent())
     )
+    is_caption_like |= _is_small(following) and not any(map(_is_small, islice(following.itersiblings("p"), 3)))
     if following.tag in ("h1", "h2", "h3", "h4"):
         return [following] if ends_in_credit(text_of(following)) and acceptable(following, LONGEST_LOOSE) else []
     if following.tag not in _TEXT_BLOCKS or not acceptable(following, LONGEST_LOOSE) or _is_bold(following):
@@ -263,6 +265,15 @@ def _is_centred(element: html.HtmlElement) -> bool:
 
 def _is_italic(element: html.HtmlElement) -> bool:
     return any(map(_looks_italic, _whole_text_chain(element)))
+
+
+def _is_small(element: html.HtmlElement) -> bool:
+    """Whether an element is set in small letters."""
+    return any(
+        node.tag == "small" or (node.tag == "font" and node.get("size") in ("1", "2")) or _SMALL.search(style)
+        for node in _whole_text_chain(element)
+        if (style := node.get("style") or "") or node.tag in ("small", "font")
+    )
 
 
 def _is_all_italic(parent: html.HtmlElement | None) -> bool:

@@ -85,7 +85,7 @@ def _recurs(letter: str, text: str) -> bool:
 
 def _converted_part(part: str, convert: Callable[[str], str]) -> str:
     plain = unescape(part)
-    words = _marked_words(plain)
+    words = [word for word in _WORD.findall(plain) if not word.isascii()][:_MOST_WORDS]
     if not words or _share(words, convert) <= _share(words, str):
         return part
     return escape(convert(plain))
@@ -96,10 +96,6 @@ def _sample(text: str) -> list[str]:
     starts = (max(0, match.start() - _LONGEST_WORD) for match in islice(_MARKED.finditer(text), _MOST_WORDS))
     pieces = (_WORD.findall(text[start : start + 2 * _LONGEST_WORD]) for start in starts)
     return list(dict.fromkeys(word for words in pieces for word in words[1:-1] if not word.isascii()))
-
-
-def _marked_words(text: str) -> list[str]:
-    return [word for word in _WORD.findall(text) if not word.isascii()][:_MOST_WORDS]
 
 
 def _share(words: list[str], convert: Callable[[str], str]) -> float:
@@ -114,10 +110,6 @@ def _is_syllable(word: str) -> bool:
     return sum(map(letters.count, _TONES)) < 2 and bool(_SYLLABLE.fullmatch(toneless))
 
 
-def _from_vni(text: str) -> str:
-    return nfc(_VNI.sub(_vni_letter, text))
-
-
 def _vni_letter(match: re.Match[str]) -> str:
     if match[3]:
         return _VNI_LETTERS[match[3]]
@@ -125,7 +117,7 @@ def _vni_letter(match: re.Match[str]) -> str:
 
 
 _ENCODINGS: dict[str, Callable[[str], str]] = {
-    "VNI": _from_vni,
+    "VNI": lambda text: nfc(_VNI.sub(_vni_letter, text)),
     "TCVN3": lambda text: "".join(_TCVN3.get(letter, letter) for letter in text),
     "VISCII": lambda text: "".join(_VISCII.get(letter, letter) for letter in text),
 }

@@ -9,7 +9,8 @@ from archive.rules import phrases
 from archive.rules.byline_words import AGENCY, CREDIT_LABEL
 
 _LABELLED = re.compile(
-    rf"(?:^|[\s(\[（【.,;|–—。，、-])[(\[（【]?((?:{CREDIT_LABEL})\s*[:：／/=＝]\s*(\S.*?))[)\]）】]?\s*\.?$", re.I
+    rf"(?:^|[\s(\[（【.,;|–—。，、-]|(?-i:(?<![\W\d_A-ZÀ-Þ])(?=[A-ZẢŹ])))[(\[（【]?((?:{CREDIT_LABEL})\s*[:：／/=＝]\s*(\S.*?))[)\]）】]?\s*\.?$",
+    re.I,
 )
 _SIGN = re.compile(r"[(\[]?((?:©|ⓒ|\([cC]\)|（[CＣ]）|℗)\s*(\S.{0,118}?))[)\]）]?\s*\.?$")
 _BRACKETED = re.compile(r"\s*[(\[（]([^()\[\]（）]{2,120})[)\]）]\s*\.?$")
@@ -28,10 +29,11 @@ _PHOTO_BY = re.compile(
     re.I,
 )
 _ALONE = re.compile(
-    rf"(?:(?:[A-ZÀ-Ý][\w.'’-]*[ /]+){{0,4}}(?:via |for |/ ?)?)?(?:{AGENCY})(?:\s*/\s*[A-ZÀ-Ý][\w .'’-]{{1,40}})?"
+    r"(?:Reprodução|Divulgação|Arquivo pessoal|Reproducción|Cortesía|Handout|Supplied|Courtesy(?: [A-Z][\w'’-]+){1,4})"
+    rf"|(?:(?:[A-ZÀ-Ý][\w.'’-]*[ /]+){{0,4}}(?:via |for |/ ?)?)?(?:{AGENCY})(?:\s*/\s*[A-ZÀ-Ý][\w .'’-]{{1,40}})?"
 )
 _LONGEST_ALONE = 70  # characters
-_BARRED_TAIL = re.compile(
+_BARRED_TAIL = re.compile(  # `Ein Satz. Carlos Herrera | Archivo | Confidencial`
     r"(?<=[.!?…”\"])\s+((?:[A-ZÀ-Ý][\w.'’/-]*\s?){1,5}(?<![.!?…])(?<![.!?…]\s)(?:\s*\|\s*[^|.]{2,60})+)\.?$"
 )
 _VIA = re.compile(r"(?<=[.!?\"”])\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:/| via | for )[A-Z][\w ./+'’-]{1,60})$")
@@ -78,7 +80,10 @@ _CJK_BRACKETED = re.compile(
     r"|[^()（）]{1,30}(?:攝|摄|提供|翻攝|拍攝|拍摄|撮影))[)）】〕]。?$"
 )
 # 「……留影。新华社记者 王小明 摄」
-_CJK_TAIL = re.compile(r"(?:(?<=[。！？）」”])\s*+|(?<=\S\s))((?:\w{2,5}[记記]者)?\s?[^\W\d_a-zA-Z]{2,4})\s?[攝摄]。?$")
+_CJK_TAIL = re.compile(
+    r"(?:(?<=[。！？）」”])\s*+|(?<=\S\s))"
+    r"((?:\w{0,5}(?:[记記]者|通[讯訊][员員])\s?|\w{2,8}\s)?[^\W\d_a-zA-Z]{2,4})\s?[攝摄]。?$"
+)
 _TRIMMED = " \t-–—|:,;/("
 
 
@@ -92,7 +97,7 @@ def split(printed: str) -> tuple[str | None, str | None]:
         _bracketed_first,
         _labelled,
         _by(_SIGN, 2),
-        _barred_tail,
+        _by(_BARRED_TAIL, reach=_TAIL_LENGTH),
         _after_bar,
         _by(_PHOTO_BY, 2),
         _by(_EQUALS),
@@ -121,11 +126,12 @@ def split(printed: str) -> tuple[str | None, str | None]:
     return _caption_or_none(printed), None
 
 
-def _by(pattern: re.Pattern[str], credit: int = 1) -> Callable[[str], tuple[str, str] | None]:
-    """A splitter by a pattern, with the number of the group that is the credit behind the caption."""
+def _by(pattern: re.Pattern[str], credit: int = 1, reach: int = 10_000) -> Callable[[str], tuple[str, str] | None]:
+    """A splitter by a pattern in the last characters, with the number of the group that is the credit behind the
+    caption."""
 
     def split_by(printed: str) -> tuple[str, str] | None:
-        match = pattern.search(printed)
+        match = pattern.search(printed, max(0, len(printed) - reach))
         return (printed[: match.start()], match[credit]) if match else None
 
     return split_by
@@ -192,11 +198,7 @@ def _is_sentence(text: str) -> bool:
     """Whether a text is more than names: many words, most of them lowercase, or long text in a script without case."""
     words = text.split()
     lowercase = sum(1 for word in words if word[:1].islower())
-    return (len(words) > 6 and 2 * lowercase > len(words)) or (len(text) > 24 and not any(map(_is_cased, text)))
-
-
-def _is_cased(letter: str) -> bool:
-    return letter.isupper() or letter.islower()
+    return (len(words) > 6 and 2 * lowercase > len(words)) or (len(text) > 24 and text.lower() == text.upper())
 
 
 _AGENCY_BEFORE = re.compile(rf"\b(?:{AGENCY})\s*[/-]?\s*$")  # `AP Photo/Evan Vucci` is a name, not a label and a name
@@ -217,13 +219,6 @@ _NAMED_BEFORE = re.compile(r"[A-ZÀ-Ý][\w.'’-]*\s+$")
 def _agency_only(printed: str) -> tuple[str, str] | None:
     """The whole text is an agency, alone or with a name."""
     return ("", printed) if len(printed) <= _LONGEST_ALONE and _ALONE.fullmatch(printed.strip(" .()")) else None
-
-
-def _barred_tail(printed: str) -> tuple[str, str] | None:
-    """`Ein Satz. Carlos Herrera | Archivo | Confidencial`: everything with bars behind the last sentence."""
-    start = max(0, len(printed) - _TAIL_LENGTH)
-    match = _BARRED_TAIL.search(printed, start)
-    return (printed[: match.start(1)], match[1]) if match else None
 
 
 def _generic(printed: str) -> tuple[str, str] | None:

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from archive.extract.dates import Stamp, machine, visible
 from archive.extract.declared import Declared
-from archive.extract.elements import Position, label, text_of
+from archive.extract.elements import Position, is_running, label, text_of
 from archive.extract.own_rules import RuleMatch
 
 PUBLISHED = (
@@ -87,12 +87,17 @@ def shown_claims(positions: Iterable[Position]) -> list[tuple[DateClaim, bool]]:
     list of other articles.
     """
     entries = [(position, *dated) for position in positions if (dated := _read_position(position))]
+    entries = [entry for entry in entries if not _is_in_sentence(entry[0].element)]
     ancestors = {ancestor for position, _, _ in entries for ancestor in islice(position.element.iterancestors(), 8)}
     entries = [entry for entry in entries if entry[0].element not in ancestors]
     moments: dict[tuple[str, ...], set[datetime]] = {}
     for position, claim, _ in entries:
         moments.setdefault(_markup_key(position), set()).add(_wall_time(claim.stamp))
     return [(claim, update) for position, claim, update in entries if len(moments[_markup_key(position)]) < 3]
+
+
+def _is_in_sentence(element: HtmlElement) -> bool:
+    return element.tag not in ("p", "div", "td", "li") and is_running(element.getparent())
 
 
 def _markup_key(position: Position) -> tuple[str, ...]:
@@ -106,11 +111,6 @@ def ruled_claim(find: RuleMatch) -> DateClaim | None:
         return replace(dated[0], origin=find.rule)
     stamp = machine(find.text) or visible(find.text)
     return DateClaim(find.rule, stamp, find.element) if stamp else None
-
-
-def agreed_first(claims: list[DateClaim], witnesses: list[DateClaim]) -> list[DateClaim]:
-    """The claims, those first that another one confirms: a rule may also match the dates of other stories."""
-    return sorted(claims, key=lambda claim: not any(agree(other, claim) for other in witnesses))
 
 
 def change(modified: DateClaim | None, published: DateClaim | None) -> DateClaim | None:
@@ -253,13 +253,25 @@ def _read_position(position: Position) -> tuple[DateClaim, bool] | None:
     content = element.get("content") if "datePublished" in name or "dateModified" in name else ""
     attribute = element.get("datetime") or content
     if attribute and (stamp := machine(attribute)) and (stamp.has_time or not len(element)):
-        return DateClaim("time", _with_time(element, stamp), element), _is_update(name, text_of(element, LONGEST))
+        text = text_of(element, LONGEST)
+        stamp = _with_time(element, _with_printed_zone(stamp, text))
+        return DateClaim("time", stamp, element), _is_update(name, text)
     max_letters = NAMED_LETTERS if element.tag == "time" else _max_other_letters(name)
     if max_letters == 0 or (max_letters == BARE_LETTERS and not _has_digit(element)):
         return None
     text = text_of(element, LONGEST + 1)
     stamp = visible(text) if _may_be_date(text, max_letters) else None
     return (DateClaim("shown", _with_time(element, stamp), element), _is_update(name, text)) if stamp else None
+
+
+def _with_printed_zone(stamp: Stamp, text: str) -> Stamp:
+    """The stamp, or the printed one where it is local time declared as UTC: `4:08 pm EST` is not 16:08Z."""
+    if stamp.when.utcoffset() != timedelta(0):
+        return stamp
+    printed = visible(text)
+    zone = printed.when.tzinfo if printed else None
+    is_local = printed is not None and _wall_time(printed) == _wall_time(stamp).replace(second=0)
+    return replace(stamp, when=stamp.when.replace(tzinfo=zone)) if zone and is_local else stamp
 
 
 @lru_cache(maxsize=8192)

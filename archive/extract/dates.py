@@ -62,15 +62,18 @@ _ENGLISH = re.compile(
 
 
 def machine(text: str) -> Stamp | None:
-    """Parses machine formats: ISO 8601 and common malformed variants, RFC 2822, epoch seconds, .NET (month first)."""
+    """Parses machine formats: ISO 8601 and common malformed variants, RFC 2822, epoch seconds, .NET (month first); else
+    a time of day beside a date with its month's name."""
     raw = folded(text, LONGEST)
     if raw.isdecimal() and len(raw) in (10, 13):
-        return _epoch(raw)
+        moment = datetime.fromtimestamp(int(raw[:10]), UTC)
+        return Stamp(moment, "minute", raw) if _EARLIEST <= moment.year <= _LATEST else None
     for pattern in (_ISO, _DOT_NET, _COMPACT, _ENGLISH):
         match = pattern.match(raw)
         if match:
             return _stamp(match.groupdict(), raw)
-    return None
+    named = None if _NUMERIC_DATE.search(raw) else visible(raw)
+    return named if named and named.has_time else None
 
 
 # a view counter in the date line changes at every request
@@ -158,11 +161,6 @@ def _zone_name(text: str) -> str | None:
     """The first zone behind a time of day: GMT+7, +07:00, CEST."""
     names = (match.group("offset") or match.group("iso") or match.group("name") for match in _ZONE.finditer(text))
     return next((name for name in names if name[0] in "+-−" or name in ZONES), None)
-
-
-def _epoch(raw: str) -> Stamp | None:
-    moment = datetime.fromtimestamp(int(raw[:10]), UTC)
-    return Stamp(moment, "minute", raw) if _EARLIEST <= moment.year <= _LATEST else None
 
 
 def _stamp(parts: dict[str, str | None], raw: str) -> Stamp | None:

@@ -134,13 +134,10 @@ class Declared:
         if rank <= 0 or not {"headline", "datePublished", "author", "name"} & thing.keys():
             return 0
         headline = thing.get("headline") or thing.get("name")
-        has_headline = isinstance(headline, str) and self._is_headline(folded(headline))
+        has_headline = isinstance(headline, str) and key_of(folded(headline)) in self._title_keys
         return (
             rank + 3 * has_headline + 3 * self._is_about_page(thing) + ("datePublished" in thing) + ("author" in thing)
         )
-
-    def _is_headline(self, text: str) -> bool:
-        return key_of(text) in self._title_keys
 
     @cached_property
     def _title_keys(self) -> frozenset[str]:

@@ -53,7 +53,8 @@ def extract_figures(
     images: list[Image] = []
     outside: tuple[list[int], list[int]] = ([], [])
     inside = set(picture_urls.pictures_in(body))
-    behind = _elements_behind(region, body)
+    elements = list(region.iter())
+    behind = dict.fromkeys(elements[elements.index(body) :] if body in elements else ())
     cover = (page.metas.get("og:image") or [""])[0]
     done = _portraits(region, page, persons) | _elements_of_others(behind, body)
     if declared is None or page.root not in declared.iterancestors():
@@ -125,11 +126,6 @@ def _portraits(region: html.HtmlElement, page: Page, persons: Collection[str]) -
     """The pictures of one file with an author's name as alternative text; some systems write it to all pictures."""
     named = [image for image in picture_urls.pictures_in(region) if key_of(image.get("alt") or "") in persons]
     return set(named) if len({picture_urls.address(image, page.base) for image in named}) == 1 else set()
-
-
-def _elements_behind(region: html.HtmlElement, body: html.HtmlElement) -> dict[html.HtmlElement, None]:
-    elements = list(region.iter())
-    return dict.fromkeys(elements[elements.index(body) :] if body in elements else ())
 
 
 def _elements_of_others(behind: Iterable[html.HtmlElement], body: html.HtmlElement) -> set[html.HtmlElement]:
@@ -206,7 +202,7 @@ def _lead_picture(region: html.HtmlElement, behind: Container[html.HtmlElement])
         for picture in pictures
         if not picture_urls.is_icon(picture) and next(picture.iterancestors("a"), None) is None
     ]
-    large = [picture for picture in unlinked if picture_urls.is_large(picture)] or unlinked
+    large = [picture for picture in unlinked if picture_urls.is_wide(picture)] or unlinked
     return large[0] if len(large) == 1 else None
 
 

@@ -71,7 +71,9 @@ def shown_headline(
         confirmed = [heading for heading in _all_confirmed(second_level, main_keys) if _is_one_element(heading)]
     confirmed = confirmed or _all_confirmed(first_level, keys)
     if confirmed:
-        return _last_repeat(confirmed)
+        repeats = [heading for heading in confirmed if key_of(heading.text) == key_of(confirmed[0].text)]
+        # the last: sticky bars repeat it above the article
+        return replace(repeats[-1], first=repeats[0].element if len(repeats) > 1 else None)
     stories, others = (frozenset(key for key in known if not is_house(key)) for known in (main_keys, keys))
     fallback = _by_headline_class(root, main_keys) or _in_any_element(root, stories)
     first = next(iter(outside_navigation), None) or next(iter(first_level), None)
@@ -98,7 +100,7 @@ def _in_any_element(root: HtmlElement, keys: frozenset[str]) -> Headline | None:
         if (
             len(direct_text) < _MIN_STORY_KEY
             or not any(length <= len(direct_text) <= 2 * length for length in lengths)
-            or _in_navigation(element)
+            or (element.tag not in ("h3", "h4") and _in_navigation(element))
         ):
             continue
         if key_of(text_of(element, LONGEST)) in keys and not is_inside(element, "a", "aside"):
@@ -155,11 +157,13 @@ def agree(headline: str, declared: str) -> bool:
 
 
 def keys_of(declared: Iterable[str]) -> frozenset[str]:
-    """Keys of the declarations and of their parts before and behind each separator, without short parts."""
+    """Keys of the declarations and of their parts before, behind and between separators, without short parts."""
     declared = list(declared)
     whole = {key_of(text) for text in declared}
     parts = {key_of(part) for text in declared for split in _splits(text) for part in split}
-    return frozenset(whole | {part for part in parts if len(part) > 11}) - {""}
+    between = {key_of(part) for text in declared for part in _SEPARATOR.split(text[:LONGEST])[1:-1]}
+    between = {part for part in between if len(part) >= _MIN_STORY_KEY}
+    return frozenset(whole | between | {part for part in parts if len(part) > 11}) - {""}
 
 
 def _splits(title: str) -> list[tuple[str, str]]:
@@ -174,12 +178,6 @@ def _is_one_element(heading: Headline) -> bool:
     while element is not None and not (element.text or "").strip() and len(element) == 1:
         element = element[0]
     return heading.kicker is not None or element is None or sum(len(text_of(child)) > 3 for child in element) < 2
-
-
-def _last_repeat(confirmed: list[Headline]) -> Headline:
-    """Of the elements with the same headline as the first, the last: sticky bars repeat it above the article."""
-    repeats = [heading for heading in confirmed if key_of(heading.text) == key_of(confirmed[0].text)]
-    return replace(repeats[-1], first=repeats[0].element if len(repeats) > 1 else None)
 
 
 def _read(element: HtmlElement, origin: str) -> Headline:

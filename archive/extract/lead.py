@@ -184,13 +184,8 @@ def _is_candidate(element: html.HtmlElement, headline: str) -> bool:
         return False
     if headline and fold(headline) in text and len(text) < 2 * len(headline):
         return False  # the repeated headline, with a kicker
-    return not any(
-        box.tag in ("figure", "figcaption") or naming_words.GALLERY.name_class(box) for box in _with_ancestors(element)
-    )
-
-
-def _with_ancestors(element: html.HtmlElement) -> list[html.HtmlElement]:
-    return [element, *islice(element.iterancestors(), 4)]
+    boxes = (element, *islice(element.iterancestors(), 4))
+    return not any(box.tag in ("figure", "figcaption") or naming_words.GALLERY.name_class(box) for box in boxes)
 
 
 def _described(

@@ -30,6 +30,7 @@ ID_QUERY = re.compile(r"[?&](?:[\w-]*(?:id|nr|no)|p|[\w-]*(?:\[|%5B)?(?:tt_)?new
 _FILE_EXTENSION = re.compile(r"\.\w{2,5}$")
 _NON_WORD = re.compile(r"\W+")
 _LONG_NUMBER = re.compile(r"\d{4,}")
+_SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")  # Chinese and Japanese: says as much as three letters, half a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,9 @@ def likelihood_of_a_list(seen: Evidence, metadata: Metadata, body: Body) -> floa
 def features(seen: Evidence, metadata: Metadata, body: Body) -> dict[str, float]:
     """name -> value of every feature. section's name: its headline is the text of its own menu's link to it. unlinked
     text: the longest run of text without a headline's link."""
+    texts = [block.text for block in body.blocks]
+    size = sum(map(len, texts))
+    density = 1 + 2 * sum(len(_SIGN.findall(text)) for text in texts) / max(1, size)
     values = {
         "bias": 1.0,
         "article": seen.article,
@@ -77,8 +81,8 @@ def features(seen: Evidence, metadata: Metadata, body: Body) -> dict[str, float]
         "pictures": math.log1p(seen.pictures),
         "buttons": math.log1p(seen.buttons),
         "body's pictures": math.log1p(len(body.images)),
-        "text": math.log1p(sum(len(block.text) for block in body.blocks)),
-        "unlinked text": math.log1p(body.teasers.run),
+        "text": math.log1p(density * size),
+        "unlinked text": math.log1p(density * body.teasers.run),
         "teasers' links": math.log1p(body.teasers.links),
     }
     values |= _url_features(seen.url, metadata.headline or "")
@@ -93,7 +97,7 @@ def _url_features(url: str, headline: str) -> dict[str, float]:
     words = [word for word in slug if len(word) > 1 and not word.isdigit()]
     key = key_of(headline)
     return {
-        "headline's words": math.log1p(len(headline.split())),
+        "headline's words": math.log1p(len(headline.split()) + len(_SIGN.findall(headline)) / 2),
         "slug's words": math.log1p(len(words)),
         "words shared": math.log1p(sum(key_of(word) in key for word in words)),
         "depth": math.log1p(len(segments)),

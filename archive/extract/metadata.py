@@ -16,7 +16,7 @@ from archive.extract.authorship import Byline
 from archive.extract.bylines import authors_of, is_department, unique
 from archive.extract.date_claims import DateClaim
 from archive.extract.declared import Declared, outlet_key
-from archive.extract.elements import Position, positions_around, text_of
+from archive.extract.elements import positions_around, text_of
 from archive.extract.headlines import Headline, agree, completed, most_declared, shown_headline
 from archive.extract.own_rules import Field, RuleMatch, rule_matches
 from archive.extract.parsed_page import Page
@@ -90,7 +90,8 @@ class _MetadataExtractor:
         self.language = self._language()
         self.headline = self._headline()
         self.vietnamese = self.language == "vi" or sections.is_vietnamese(self.headline.text if self.headline else "")
-        self.surroundings = self._surroundings()
+        heading = self.headline.element if self.headline else None
+        self.surroundings = positions_around(heading) if heading is not None else []
         self.shown = date_claims.shown_claims(self.surroundings)
         if not self.shown and self.headline and self.headline.first is not None:
             self.shown = date_claims.shown_claims(positions_around(self.headline.first))
@@ -150,10 +151,6 @@ class _MetadataExtractor:
 
     def _is_house(self, text: str) -> bool:
         return outlet_key(text) in self.declared.house
-
-    def _surroundings(self) -> list[Position]:
-        element = self.headline.element if self.headline else None
-        return positions_around(element) if element is not None else []
 
     def _authorship(self) -> tuple[str | None, tuple[str, ...]]:
         """The byline as printed and its authors: persons, else an agency, else the outlet."""
@@ -228,7 +225,8 @@ class _MetadataExtractor:
         declared = date_claims.declared_claims(self.declared, ("datePublished",), date_claims.PUBLISHED)
         changed = date_claims.declared_claims(self.declared, ("dateModified",), date_claims.MODIFIED)
         ruled = [claim for rule_match in self._finds("published")[:4] if (claim := date_claims.ruled_claim(rule_match))]
-        ruled = date_claims.agreed_first(ruled, declared)
+        # a rule may also match the dates of other stories
+        ruled.sort(key=lambda claim: not any(date_claims.agree(other, claim) for other in declared))
         shown = [claim for claim, updated in self.shown if not updated]
         updates = [claim for claim, updated in self.shown if updated]
         if self.vietnamese and not shown:  # "Cập nhật" (updated) above a Vietnamese article is its publication date

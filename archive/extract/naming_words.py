@@ -65,13 +65,13 @@ BOILERPLATE = ClassNamePattern(
     r"""
     related_x relate(?:-?news)? recommend\w* recirc\w* read-?next read-?also see-?also
     more-?(?:stories|news|articles|from|on|in|links|coverage) most-?(?:read|viewed|popular|shared) trending up-?next
-    you-?may(?:-?\w+)* newsletter\w* subscri\w+ sign-?up mailing\w* share\w* sharing social\w* follow-?us comments?
-    comment-?\w+ disqus\w* respond reactions? advert\w* ads?
+    you-?may(?:-?\w+)* newsletter\w* subscri\w+ sign-?up mailing\w* share(?!able)\w* sharing social\w* follow-?us
+    comments? comment-?\w+ disqus\w* respond reactions? advert\w* ads?
     ad-?(?:slot|unit|container|wrapper|block|box|label|zone|banner|placeholder)s? banner-?ads? dfp gpt-?ad
     taboola\w* outbrain\w* zergnet teads\w* breadcrumbs? nav navigation navbar footer
     cookies?-?(?:banner|consent|notice)? consent (?:\w+-)?(?:dsgvo|gdpr|rgpd)_x onetrust\w* cookiebot\w* borlabs\w*
     usercentrics\w* klaro cmplz\w* popup modal toolbar tag-?(?:list|cloud|links?) keywords?
-    author-?(?:bio|box|info|card|about|profile) about-?(?:the-?)?author print-?(?:only|hide) no-?print
+    author-?(?:bio|box|info|card|about|profile) m-a-box about-?(?:the-?)?author print-?(?:only|hide) no-?print
     visually-?hidden sr-?only screen-?reader(?:-?text)? offscreen skip-?links? login donat\w+
     support-?us pagination pager carousel-?nav audio-?player tts byline\w* timestamp entry-?meta post-?meta
     article-?meta vjs\w* video-?js tin-?(?:lien-?quan|khac|moi|nong|doc-?nhieu|cung-?chuyen-?muc|tuc-?khac)
@@ -87,7 +87,7 @@ MAYBE_BOILERPLATE = ClassNamePattern(
     r"""
     teasers?_x promo\w* popular suggest\w* sponsor\w* sidebars? menu paywall\w* tools tags? topics?_x bio register
     widgets? poll quiz survey feedback copyright legal rating votes? listen player-?\w+ meta-?(?:data|info) banners?
-    rail linklist links? jump-?links?_x collection list-?news news-?list headlines? also more read-?more_x
+    rail tickers? linklist links? jump-?links?_x collection list-?news news-?list headlines? also more read-?more_x
     """
 )
 
@@ -101,6 +101,8 @@ ALWAYS_BOILERPLATE = ClassNamePattern(
 )
 
 FOOTER = ClassNamePattern("footer")
+
+ADVERT = ClassNamePattern("ads? advert\\w* ad-?(?:slot|unit|box|label|banner|placeholder)s? quang-?cao")
 
 # containers of the body of an article
 BODY = ClassNamePattern(

@@ -75,12 +75,9 @@ def refused_source(text: str) -> Unreadable | None:
         return Unreadable("empty")
     if _NON_HTML.match(text) or not _HTML_TAG.search(text) or text[:4000].count("\ufffd") > 400:
         return Unreadable("not-html")
-    return Unreadable("cookie-bounce") if len(text) < _MAX_BOUNCE_SOURCE and _only_reloads(text) else None
-
-
-def _only_reloads(source: str) -> bool:
-    """Whether a short page sets a cookie or reloads, and has hardly any text."""
-    return bool(_COOKIE_BOUNCE.search(source)) and len(_SCRIPT_OR_TAG.sub("", source).strip()) < _MAX_BOUNCE_TEXT
+    only_reloads = len(text) < _MAX_BOUNCE_SOURCE and _COOKIE_BOUNCE.search(text) is not None  # or sets a cookie
+    is_bounce = only_reloads and len(_SCRIPT_OR_TAG.sub("", text).strip()) < _MAX_BOUNCE_TEXT
+    return Unreadable("cookie-bounce") if is_bounce else None
 
 
 def evidence(page: Page) -> Evidence:

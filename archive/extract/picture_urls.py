@@ -18,7 +18,9 @@ from archive.model.urls import without_credentials
 _ORIGINAL_NAMES = ("original", "large-src", "full-src", "orig-file", "hi-res-src", "zoom-src")
 _ORIGINAL_ATTRIBUTES = tuple(f"data-{name}" for name in _ORIGINAL_NAMES)
 # lazy loaders put the URL into their own attributes: data-src, data-lazy-src, data-flickity-lazyload ...
-_LAZY_ATTRIBUTE = re.compile(r"^data-(?:\w+-)*(?:src|lazy|lazyload|echo|url|image|img|original)(?:-\w+)?$")
+_LAZY_ATTRIBUTE = re.compile(
+    r"^data-(?:\w+-)*(?:src|lazy|lazyload|echo|url|image|img|original)(?:-\w+)?$|^(?!low|dyn|err)\w{1,5}-?src$"
+)
 _PICTURE_URL = re.compile(r"^(?:https?:)?//\S+$|^/?[^\s{<:]+\.(?:jpe?g|png|webp|gif|avif)\S*$|^/\S+$", re.I)
 _PAINTED_ATTRIBUTES = ("data-bg", "data-background", "data-background-image")
 _painted = selector("//@style[contains(., 'url(')]/..")
@@ -47,7 +49,8 @@ _ICON_NAME = re.compile(
 )
 # banners are recognisable by directory or alternative text, and change at every request
 _FURNITURE_PATH = re.compile(
-    r"/(?:quang-?cao|adverts?|advertis(?:ing|ements?)|ads|adbanners?|icons?|buttons?|emojis?|smil(?:ey|ies?)s?)/", re.I
+    r"/(?:quang-?cao|adverts?|advertis(?:ing|ements?)|ads|adbanners?|icons?|buttons?|emojis?|smil(?:ey|ies?)s?|placeholders?)/",
+    re.I,
 )
 _ADVERT_ALT = re.compile(r"(?:quảng cáo|advertisement|advertising|anzeige|werbung|publicidad|publicité)\W*", re.I)
 _MAX_ICON_NAME = 24  # characters of a file name; a longer one describes a photograph
@@ -103,11 +106,9 @@ def _candidate_urls(image: html.HtmlElement) -> Iterator[str]:
     attributes = image.attrib.items()
     yield from (value for name in _ORIGINAL_ATTRIBUTES if (value := image.get(name)))
     for name, value in attributes:
-        if not name.startswith("data-"):
-            continue
         if name == "data-interchange":
             yield from reversed(_INTERCHANGED.findall(value[:_MAX_ADDRESS]))
-        elif _PICTURE_URL.match(filled := _with_width(image, value)):
+        elif name.startswith("data-") and _PICTURE_URL.match(filled := _with_width(image, value)):
             yield filled
         elif "set" not in name and _LAZY_ATTRIBUTE.match(name) and _PICTURE_URL.match(value):
             yield value
@@ -167,12 +168,8 @@ def absolute_url(url: str, base: str) -> str | None:
         return None
 
 
-def is_large(image: html.HtmlElement) -> bool:
-    """Whether the width attribute is at least a column's."""
-    return _is_wide(image, _MIN_COLUMN)
-
-
-def _is_wide(image: html.HtmlElement, minimum: int) -> bool:
+def is_wide(image: html.HtmlElement, minimum: int = _MIN_COLUMN) -> bool:
+    """Whether the width attribute is at least a column's, or another minimum."""
     width = (image.get("width") or "").strip().removesuffix("px")
     return width.isdecimal() and len(width) < 6 and int(width) >= minimum
 
@@ -197,7 +194,7 @@ def is_icon(image: html.HtmlElement, declared: bool = False) -> bool:
         int(size[1] or size[3]), int(size[2] or size[4])
     ) <= _MAX_THUMBNAIL:
         return True
-    if _is_wide(image, _MAX_THUMBNAIL):
+    if is_wide(image, _MAX_THUMBNAIL):
         return False
     file_name = address.rpartition("/")[2]
     is_graphic = len(file_name) <= _MAX_ICON_NAME or file_name.partition("?")[0].endswith((".png", ".gif"))

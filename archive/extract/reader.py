@@ -65,7 +65,8 @@ def read_page(
     if isinstance(kind, Unreadable):
         teasers = read_teasers(text, page.url) if kind.reason in ("home", "listing") else None
         return replace(kind, extractor=extractor_name(), teasers=teasers)
-    origins = _rules_origin(rules) + ((("letters", font),) if font else ())
+    named = ", ".join(f"{rule.name}/{rule.version}" for rule in rules)
+    origins = tuple((key, value) for key, value in (("rules", named), ("letters", font)) if value)
     confidence = confidence_of(kind, metadata, extracted_body, likelihood)
     correction = datelines.correction_of((*(block.text for block in extracted_body.blocks), *notes))
     return replace(_reading(kind, metadata, extracted_body, origins), confidence=confidence, correction=correction)
@@ -84,10 +85,6 @@ def _valid_url(url: str) -> str:
     except ValueError:
         return ""
     return url.encode("utf-8", "replace").decode()
-
-
-def _rules_origin(rules: tuple[Rules, ...]) -> tuple[tuple[str, str], ...]:
-    return (("rules", ", ".join(f"{rule.name}/{rule.version}" for rule in rules)),) if rules else ()
 
 
 def _reading(kind: ReadableKind, metadata: Metadata, body: Body, origins: tuple[tuple[str, str], ...]) -> Reading:
@@ -154,12 +151,9 @@ def _visible_path(root: html.HtmlElement, text: str) -> str | None:
     deepest = None
     while element is not None:
         deepest = element
-        element = next((child for child in element if _contains_text(child, text)), None)
+        children = (child for child in element if child.tag not in _INVISIBLE_TAGS)
+        element = next((child for child in children if text in fold("".join(child.itertext()))), None)
     return None if deepest is root or deepest is None else str(root.getroottree().getpath(deepest))
-
-
-def _contains_text(element: html.HtmlElement, text: str) -> bool:
-    return element.tag not in _INVISIBLE_TAGS and text in fold("".join(element.itertext()))
 
 
 def _declaration(root: html.HtmlElement, text: str) -> str | None:

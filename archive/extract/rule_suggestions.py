@@ -201,17 +201,13 @@ def _fits_caption(element: html.HtmlElement, reading: Reading | Unreadable) -> b
     return bool(pictures_in(parent) or (grandparent is not None and len(grandparent) < 6 and pictures_in(grandparent)))
 
 
-def _fits_body(element: html.HtmlElement, reading: Reading | Unreadable) -> bool:
-    return len(_paragraphs(element)) >= 3 and _linked_share(element) < 0.4
-
-
 _FITS: dict[str, Callable[[html.HtmlElement, Reading | Unreadable], bool]] = {
     "headline": _fits_headline,
     "lead": _fits_lead,
     "byline": _fits_byline,
     "published": _fits_published,
     "caption": _fits_caption,
-    "body": _fits_body,
+    "body": lambda element, reading: len(_paragraphs(element)) >= 3 and _linked_share(element) < 0.4,
 }
 
 

@@ -32,6 +32,7 @@ MOST_PARAGRAPHS = 3_000
 _MIN_RUNNING = 80  # characters of a paragraph; of a div or font only direct text counts
 SHORT = 90  # characters of a signature
 MOST_ALIGNED = 100  # lines at the right margin
+MOST_LINKS, _MIN_TITLE = 6, 25  # links of a teaser; characters of its title
 MOST_OPENING = 8  # elements that may open with a reporter's name
 MOST_BEHIND = 36  # elements behind the last paragraph of running text
 _RIGHT_ALIGNED = re.compile(r"text-align:\s*(?:right|end)", re.I)
@@ -44,9 +45,12 @@ _SENTENCE_END = re.compile(
 
 
 _IN_BRACKETS = re.compile(r"[（(]([^()（）]{2,40})[)）]")
+_BEHIND_DASH = re.compile(r"[-–—]\s?([^\W\d_][^-–—]{2,40})")  # `– Ann Lee` in the last line
 # 〔記者巫其倫／台北報導〕: Chinese papers sign in front of the first sentence
+_SIGNS = r"(?:[^\W\d_a-zA-Z]{3}|[^\W\d_a-zA-Z]{2}|[^\W\d_a-zA-Z]{4})"
 _REPORTER = re.compile(
-    r"[〔（(【\[]?\w{0,4}(?:記者|记者)\s*([^\W\d_a-zA-Z]{3}|[^\W\d_a-zA-Z]{2,4}?)(?=[／/、〕）)】]|[^\W\d_]{2,3}(?:報導|报道|\d))"
+    r"(?:\w{2,16}[电電讯訊]\s*)?[〔（(【\[]?\w{0,4}(?:記者|记者)\s*"
+    rf"({_SIGNS}(?:[、，\s]{_SIGNS})*?)(?=[／/、〕）)】]|\s[^\W\d_]{{2,3}}[）)]|[^\W\d_]{{2,3}}(?:報導|报道|\d))"
 )
 
 _NEAREST = 8  # elements behind the headline in which a lone name is a byline
@@ -101,18 +105,26 @@ def signature(root: HtmlElement, vietnamese: bool, house: frozenset[str]) -> Byl
 
 def _candidates(body: Body, vietnamese: bool) -> Iterator[tuple[HtmlElement, tuple[str, ...]]]:
     """Yields candidate elements with their names, the likeliest first."""
-    bold_element = _trailing_bold(body.last) if vietnamese else None
-    if bold_element is not None:
-        yield bold_element, _bold_names(bold_element)
+    end = body.last[-1] if vietnamese and body.last.tag == "div" and len(body.last) else None  # lines between <br>
+    if end is not None and end.tag in ("b", "strong") and not (end.tail or "").strip():
+        yield end, _bold_names(end)
     for element, _ in behind(body.last, MOST_BEHIND):
-        yield element, _signature_names(element, vietnamese)
+        if not _signs_teaser(element):
+            yield element, _signature_names(element, vietnamese)
     for element in islice(body.first.getparent(), MOST_OPENING):
         if reporter := _REPORTER.match(text_of(element, SHORT)):
-            yield element, (reporter[1],)
+            yield element, authors_of(reporter[1])
     above = islice(body.first.itersiblings(preceding=True), MOST_OPENING)
     opening = next((element for element in above if text_of(element, 1)), None)
     if opening is not None and opening.tag == "p":
         yield opening, _bold_names(opening)
+
+
+def _signs_teaser(element: HtmlElement) -> bool:
+    """Whether an element names who wrote another story: another element of its box links to it by its title."""
+    box = element.getparent()
+    links = islice(box.iter("a"), MOST_LINKS) if box is not None and not has_text(string(box), LONGEST) else ()
+    return any(has_text(text_of(link, SHORT), _MIN_TITLE) and element not in link.iterancestors() for link in links)
 
 
 def _at_the_right(root: HtmlElement) -> Iterator[tuple[HtmlElement, tuple[str, ...]]]:
@@ -125,16 +137,6 @@ def _is_right_aligned(element: HtmlElement) -> bool:
     return element.get("align") == "right" or bool(_RIGHT_ALIGNED.search(element.get("style") or ""))
 
 
-def _trailing_bold(last: HtmlElement) -> HtmlElement | None:
-    """The bold element at the end of a div whose lines are separated by <br>."""
-    last_child = last[-1] if last.tag == "div" and len(last) else None
-    return (
-        last_child
-        if last_child is not None and last_child.tag in ("b", "strong") and not (last_child.tail or "").strip()
-        else None
-    )
-
-
 def _signature_names(element: HtmlElement, vietnamese: bool) -> tuple[str, ...]:
     if element.tag not in ("p", "div", "span", "strong", "b", "em", "h4", "h5", "a"):
         return ()
@@ -143,7 +145,8 @@ def _signature_names(element: HtmlElement, vietnamese: bool) -> tuple[str, ...]:
     text = _line(element) if element.tag in ("p", "div") else ""
     if not text:
         return ()
-    if bracketed := _IN_BRACKETS.fullmatch(text):
+    bracketed = _IN_BRACKETS.fullmatch(text) or (_BEHIND_DASH.fullmatch(text) if _ends_column(element) else None)
+    if bracketed:
         names = _persons_or_none(authors_of(bracketed[1]))
         return names if all(" " in name or not name.isascii() or is_agency(name) for name in names) else ()
     if _is_right_aligned(element) or (vietnamese and element.tag == "p" and _all_capitalised(text)):

@@ -94,8 +94,8 @@ AGENCIES = _phrases("""
 # CMS accounts and vendors: the default author where nobody entered a name.
 VENDORS = _phrases("""
     VCCorp.vn | VCCorp vn | ePi | Hemera | MasterCMS | admin | administrator | editor | webmaster | root | developer
-    | superadmin | user | unknown | null | none | undefined | author | staff | wordpress | no author | anonymous |
-    anonym | anonyme | anónimo | anônimo | anonimo
+    | superadmin | user | name | your name | unknown | null | none | undefined | author | staff | wordpress
+    | no author | anonymous | anonym | anonyme | anónimo | anônimo | anonimo
 """)
 
 # Words that occur in the names of many newspapers: they do not identify an outlet.

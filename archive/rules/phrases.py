@@ -59,9 +59,9 @@ _BUTTON_LABELS = r"""
 share(?: this)?(?: (?:article|story|on .{1,20}))?\W*$
 (?:tweet|e-?mail|print|copy(?: link)?|facebook|twitter|whatsapp|linkedin|pinterest|telegram|save|like this)\W*$
 (?:comments?|no comments|leave a (?:comment|reply)|post a comment|loading)\W*$
-(?:advertisement|advertising|anzeige|werbung|publicidad|publicité|pubblicità|publicidade|reklama|reklame)\W*$
+(?:advertisements?|advertising|anzeige|werbung|publicidad|publicité|pubblicità|publicidade|reklama|reklame)\W*$
 (?:annonse|iklan|広告|реклама|quảng cáo|sponsored(?: content)?)\W*$
-(?:story continues below|article continues (?:below|after)|continue reading).{0,60}$
+(?:story continues below|article continues (?:below|after)|continue reading|dalsza część artykułu pod).{0,60}$
 (?:sign up|subscribe|register|get our|join our|follow us|download our|like us)\b.{0,250}$
 (?:folgen? (?:sie|du)? ?uns|folgt uns|suivez-nous|síguenos|seguici|siga-nos|volg ons|følg oss|följ oss)\b.{0,250}$
 click here to (?:subscribe|sign|join|read)\b.{0,250}$
@@ -78,6 +78,7 @@ nghe (?:bài|tin)(?: này| viết)?(?:\W{0,3}giọng [^.]{0,20})?[\W\d]*$
 (?:xin vui lòng gõ tiếng việt có dấu|(?:theo dõi|quan tâm).{0,60}(?:google news|facebook|zalo)).{0,40}$
 (?:(?:kính )?mời|hãy|đừng quên)\b.{0,60}\b(?:theo dõi|quan tâm)\b.{0,60}\b(?:google news|facebook|zalo)\b.{0,40}$
 (?:kính )?mời (?:bạn|quý|độc|các)\b.{0,40}\b(?:xem|nghe|theo dõi)\b.{0,40}\b(?:video|clip|podcast|phóng sự|phim)\W*$
+(?:kính )?mời (?:bạn|quý|độc|các)\b.{0,40}\b(?:vào|ghé)\b.{0,20}\b(?:chuyên (?:mục|trang)|trang|website)\b.{0,90}$
 quét (?:mã )?qr\b.{0,40}\b(?:tải|cài)\b.{0,60}\b(?:ứng dụng|app)\b.{0,40}$
 mọi (?:thông tin|ý kiến|phản ánh|đóng góp)\b.{0,120}\b(?:(?:tòa|toà) soạn|toasoan@|bandoc@|bbt@).{0,120}$
 """
@@ -185,16 +186,19 @@ _IMPRINT_PHRASES = r"""
 .{0,80}giấy phép (?:hoạt động|xuất bản|thiết lập|số)\b|.{0,60}(?:ghi rõ|trích dẫn) nguồn\b|bản quyền|copyright|©
 (?:tòa|toà) soạn\s*:|(?:phó )?(?:tổng|trưởng ban) biên tập\s*:|(?:.{0,40}- )?cơ quan (?:chủ quản|ngôn luận)\b
 (?:số |tổng )?(?:lượt|lượng) (?:truy cập|xem)\b|đang (?:truy cập|trực tuyến)\b|all rights reserved
+.{0,20}(?:版权(?:说明|声明|保护|所有)|版權(?:聲明|所有)|ICP备|网安备)|互联网新闻信息服务许可|违法和不良信息举报
 """
 IMPRINT = _at_start(_IMPRINT_PHRASES)
 LONGEST_IMPRINT = 300  # characters
 
+EDITORS = re.compile(r"[【（(\[]?\s?(?:责任|責任|版面)?(?:编辑|編輯)\s?[:：].{2,40}")
 # text behind the last sentence
 _TAIL_PHRASES = r"""
 (?:additional )?(?:reporting|writing|editing|edited|written|compiled|translated) by\b.{0,300}$
 .{0,200}\b(?:contributed|contributing) (?:to this (?:report|story|article)|reporting)\W*$
+【?(?:(?:责任|責任)?(?:编辑|編輯)|校[对對])\s?[:：].{0,20}$
 (?:tags?|topics?|filed under|categories|category|source|via|quelle|fuente|nguồn|từ khóa|chủ đề|themen)\s*:.{0,200}$
-(?:schlagworte|etiquetas)\s*:.{0,200}$
+(?:keywords?|schlagworte|etiquetas)\s*:.{0,200}$
 this (?:article|story) (?:is|was|has been) (?:originally|first|re-?published).{0,300}$
 this (?:article|story) about .{1,60} was (?:written|produced) by.{0,300}$
 .{2,60}is not responsible for the opinions?\b.{0,300}$|the (?:views|opinions) expressed (?:in|here|by)\b.{0,300}$

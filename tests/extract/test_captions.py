@@ -152,3 +152,9 @@ def test_a_credit_in_an_element_or_attribute_of_its_own(caption: str, title: str
     reading = read(modern(paragraphs((3, f"<figure>{image}<figcaption>{caption}</figcaption></figure>"))))
     assert [found.credit for found in reading.images] == [credit]
     assert "Cầu mới qua sông." in (reading.images[0].caption or "")
+
+
+def test_the_box_around_a_credit_of_a_figure_is_its_caption() -> None:
+    box = f'<div class="foot"><span>{CAPTION}</span> <span class="credit">{CREDIT}</span></div>'
+    image = read(modern(paragraphs((2, f"<figure>{IMG}{box}</figure>")))).images[0]
+    assert (image.caption, image.credit) == (CAPTION, CREDIT)

@@ -136,6 +136,15 @@ def test_the_line_before_a_byline_inside_the_heading() -> None:
     assert found is not None and found.text == "Giá lúa tăng mạnh ở đồng bằng"
 
 
+def test_a_headline_between_section_and_site_or_in_a_list_item() -> None:
+    title = "Nông nghiệp - Giá lúa ở miền Tây tăng mạnh - Báo Địa Phương, tiếng nói của nông dân"
+    two = shown("<h1>Nông nghiệp</h1><h1>Giá lúa ở miền Tây tăng mạnh</h1>", (), (title,))
+    item = shown("<ul><li><h3>Giá lúa ở miền Tây tăng mạnh</h3></li></ul>", (), ("Giá lúa ở miền Tây tăng mạnh",))
+    assert two is not None
+    assert item is not None
+    assert two.text == item.text == "Giá lúa ở miền Tây tăng mạnh"
+
+
 def test_two_hyphens_divide_a_title_from_the_house() -> None:
     found = shown("<h1>Up Media</h1><h2>稱憂鬱症是不知足挨轟鼓勵患者</h2>", ("稱憂鬱症是不知足挨轟鼓勵患者--上報",))
     assert found is not None and found.text == "稱憂鬱症是不知足挨轟鼓勵患者"

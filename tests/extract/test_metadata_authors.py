@@ -10,7 +10,7 @@ from lxml import html
 from archive.extract.authorship import is_house
 from archive.extract.metadata import Metadata, read_metadata
 from archive.extract.parsed_page import Page
-from archive.extract.signatures import linked_byline
+from archive.extract.signatures import linked_byline, signature
 from tests.extract.newspaper_pages import (
     HEADLINE,
     PARAGRAPHS,
@@ -79,7 +79,10 @@ def test_right_margin_signs_a_photo_story_without_running_text() -> None:
     [
         ("〔記者巫其倫／台北報導〕", "", ("巫其倫",)),
         ("（本報記者王小明台北21日電）", "", ("王小明",)),
+        ("新华社巴黎12月9日电（记者唐小林）", "", ("唐小林",)),
+        ("河网10月4日讯（记者陈明 整理）", "<p>（资料来源：江报、海报）</p>", ("陈明",)),
         ("", "<p>　（羅森）</p>", ("羅森",)),
+        ("", "<p>– Eva Kurz</p>", ("Eva Kurz",)),
         ("", "<p>(Symbolbild)</p>", ()),
         ("", '<p>Redaktion: Eva Kurz und <a href="/redaktion/kurt-lang.html">Kurt Lang</a></p>', ()),
     ],
@@ -88,6 +91,19 @@ def test_signed_in_other_countries(before: str, behind: str, authors: tuple[str,
     text = "財政部今天下午將公佈今年一至二月期統一發票中獎清冊，" * 4
     body = f"<h1>中獎清冊今天下午公佈</h1><div><p>{before}{text}</p><p>{text}。</p><p>{text}完</p>{behind}</div>"
     assert read(page(body, attributes='lang="zh"')).authors == authors
+
+
+def test_who_wrote_another_story_does_not_sign_this_one() -> None:
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS * 4)
+    author = '<p style="text-align: right">Eva Kurz</p>'
+    assert read_signature(f"<div>{text}</div>{author}") == ("Eva Kurz",)
+    teaser = f'<div><a href="/2">Eine Brücke über den Fluss bei Neustadt</a>{author}</div>'
+    assert read_signature(f"<div>{text}</div>{teaser}") == ()
+
+
+def read_signature(body: str) -> tuple[str, ...]:
+    found = signature(page(body).root, False, frozenset())
+    return found.names if found else ()
 
 
 def test_commenters_sign_nothing() -> None:
@@ -249,6 +265,12 @@ NO_PERSONS = [
     ('<div class="author">Erhverv</div>', "", ()),  # the section, a directory of the address
     ("", '<meta name="author" content="Deutsche Stimme (www.stimme.example)">', ()),
     ("", '<meta name="author" content="bote.example, Frankfurt, Germany">', ()),
+    ("", '<meta name="author" content="name, email@gmail.com">', ()),  # nobody filled in the template
+    ("", '<meta name="author" content="河口时报网">', ()),
+    ('<p class="author">Eva Kurz, BOTE.com | The Daily Bote</p>', "", ("Eva Kurz",)),
+    ('<span class="img-author">Eva Kurz</span>', "", ()),  # who photographed
+    ("<p>河报记者 李明明</p>", "", ("李明明",)),
+    ("<div>2024-05-20 12:11来源：河报作者：李明明</div>", "", ("李明明",)),
     ("", '<meta name="author" content="신현주 기자">', ("신현주",)),  # her rank
     ('<a rel="author" href="/author/krupp">krupp</a>', "", ("krupp",)),  # a login is what the page prints
     ('<a rel="author" href="/author/admin">admin</a>', "", ()),

@@ -63,6 +63,9 @@ WITNESSES = [
     ('<meta property="article:published_time" content="2020-03-28T18:15:00+00:00"><meta property="article:modified_time" '
      'content="2020-03-28T18:15:00+00:00">' + linked_data(news('"datePublished": "2020-03-28T18:15:00+05:30"')),
      '<p class="date">28/03/2020 18:15</p>', "2020-03-28T18:15+05:30"),
+    ("", '<span itemprop="datePublished" content="2014-12-29T16:08:14+00:00">December 29, 2014 4:08 pm EST</span>', "2014-12-29T16:08:14-05:00"),
+    ('<meta name="article_date_original" content="Thursday, December 11, 2014, 1:40 PM">', "", "2014-12-11T13:40+07:00"),
+    ('<meta name="article_date_original" content="December 11, 2014">', "<p>20/05/2024</p>", "2024-05-20T00:00+07:00"),
     ("", '<footer><span class="date-display-single">20/05/2024</span></footer>', "2024-05-20T00:00+07:00"),
 ]  # fmt: skip
 

@@ -19,6 +19,8 @@ ADDRESSES = {
     "data-large-src": ('<img src="/s.jpg" data-src="/m.jpg" data-large-src="/a/cau-moi.jpg">', "/a/cau-moi.jpg"),
     "blank.gif": ('<img src="/images/blank.gif" data-lazy-src="/a/cau-moi.jpg">', "/a/cau-moi.jpg"),
     "flickity": (f'<img src="{PIXEL}" data-flickity-lazyload="/a/cau-moi.jpg">', "/a/cau-moi.jpg"),
+    "a loader's own attribute": ('<img dsrc="/a/cau-moi.jpg">', "/a/cau-moi.jpg"),
+    "a small copy": ('<img lowsrc="/a/cau-cu.jpg" src="/a/cau-moi.jpg">', "/a/cau-moi.jpg"),
     "largest of a srcset": (
         '<img srcset="/s.jpg 320w, /a/cau-moi.jpg 1600w, /m.jpg 800w" src="/s.jpg">',
         "/a/cau-moi.jpg",
@@ -59,6 +61,7 @@ def test_address(name: str) -> None:
         '<img class="avatar" src="/x.jpg">',
         '<img src="/i/logo.png">',
         '<img src="/i/share.svg">',
+        '<img src="/static/img/placeholders/wd320-o.png">',
         '<img src="/i/email.gif">',
         '<img src="/icons/icon-facebook.png">',
         '<img src="/images/icons/email.gif">',

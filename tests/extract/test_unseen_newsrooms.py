@@ -617,6 +617,11 @@ PANEL = '<h3><button aria-controls="{0}">Câu hỏi {0}?</button></h3><div hidde
         (PANEL.format("p1", ANSWER) + PANEL.format("p2", "Lớp không thu tiền."), True),
         (f'<div hidden id="p1"><p>{ANSWER}</p></div><div hidden id="p2"><p>Lớp không thu tiền.</p></div>', False),
         (f'<button aria-controls="p1">Lời trong phim</button><div hidden id="p1"><p>{ANSWER}</p></div>', False),
+        (f'<div class="m-a-box"><p>{ANSWER}</p></div>', False),
+        (f'<div class="ticker"><a href="/chung-khoan">{ANSWER}</a></div>', False),
+        (f'<table><tr><td class="ticker">{ANSWER}</td><td>1</td></tr><tr><td>B</td><td>2</td></tr></table>', True),
+        (f'<p>Một lớp nữa <span class="ads">{ANSWER}</span> mở ở làng bên.</p>', False),
+        (f"<p>Mời bạn đọc vào chuyên mục Giáo dục xem các bài liên quan: {ANSWER[:40]}</p>", False),
         (f'<pre><code>x = 1 <span class="hljs-comment"># {ANSWER}</span></code></pre>', True),
         (f'<div id="republication-tracker-tool"><p>{ANSWER}</p></div>', False),
         (f'<div class="disclaimer__box"><p>{ANSWER}</p></div>', False),
@@ -930,6 +935,67 @@ def test_a_picture_named_after_the_author_is_a_portrait_unless_all_are(others: s
     between = f"<figure><img src='/b.png'><figcaption>{CAPTION}</figcaption></figure>"
     body = page(between=between).decode().replace("08:15</div>", f"08:15</div>{portrait}")
     assert len(read(body.encode()).images) <= pictures
+
+
+def test_a_sign_says_more_than_a_letter() -> None:
+    seen = Evidence("http://a.example/1", "", (), "", False, False, frozenset(), 9, 3, 0)
+    signs = features(seen, Metadata(headline="柳叶刀：味觉嗅觉丧失是最强预测指标"), Body())
+    assert (
+        signs["headline's words"] == features(seen, Metadata(headline="a b c d e f g h i"), Body())["headline's words"]
+    )
+
+
+def test_a_picture_that_can_be_shared_is_the_article_s() -> None:
+    box = f"<div class='js-shareable'><img src='/a.png' width='800'><h6 class='caption'>{CAPTION}</h6></div>"
+    assert only(page(box)).caption == CAPTION
+
+
+def test_a_caption_in_small_letters() -> None:
+    below = f"<p><font style='font-size: 9pt'>{CAPTION}</font></p>"
+    assert only(page(f"<center><img src='/a.png'></center>{below}")).caption == CAPTION
+
+
+def test_a_caption_that_is_the_headline_is_none() -> None:
+    printed = "<figcaption>Cẩm Khê mở lớp hát xoan cho trẻ em</figcaption>"
+    assert only(page(f"<figure><img src='/a.png'>{printed}</figure>")).caption is None
+
+
+def test_a_date_that_begins_a_sentence_is_the_sentence_s() -> None:
+    text = "Lớp học mở vào tối thứ bảy hằng tuần tại nhà văn hóa xã, do các nghệ nhân của phường xoan Cẩm Khê đứng lớp."
+    text += " Các em học hát, học múa và học đánh trống, mỗi buổi hai giờ, đến hết mùa hè năm sau."
+    body = page().decode().replace(f"<p>{TEXT[0]}</p>", f"<p><em>Ngày 22/11/2026:</em> {text}</p>")
+    assert f"Ngày 22/11/2026: {text}" in read(body.encode()).text
+
+
+def test_prose_in_the_slides_of_a_slider_is_no_body() -> None:
+    slides = "".join(f"<div class='swiper-slide'>Tin buồn {n}: {TEXT[1]} {TEXT[2]}</div>" for n in range(9))
+    between = "".join(f"<p>Thôn {n}: {TEXT[1]} {ANSWER}</p>" for n in range(9))
+    text = read(page(between, foot=f"</div></div><div><div class='swiper-wrapper'>{slides}</div>")).text
+    assert TEXT[0] in text
+    assert "Tin buồn" not in text
+
+
+def test_the_next_story_of_an_endless_page_is_no_text() -> None:
+    body = page(foot=f"<div><h1 class='tieude'>Một bài khác của báo</h1></div><p>{ANSWER}</p><p>{ANSWER}</p>").decode()
+    body = body.replace("<h1>", "<h1 class='tieude dau'>", 1)
+    assert read(body.encode()).text == "\n\n".join(TEXT)
+
+
+@pytest.mark.parametrize("line", ["责任编辑：李明", "（编辑：李明 王华）", "責任編輯 : 李明 | 版面编辑：王华(A12)"])
+def test_what_stands_behind_the_editors_of_a_chinese_text_is_no_text_and_they_no_authors(line: str) -> None:
+    end = f"<div>{line}</div><img src='/khac.jpg' width='400'><p>{ANSWER}</p>"
+    found = read(page(head='<meta name="author" content="李明">', foot=end))
+    assert (found.text, found.images, found.authors) == ("\n\n".join(TEXT), (), ())
+
+
+def test_editors_above_most_of_the_text_end_nothing() -> None:
+    assert len(read(page(between="<p>责任编辑：李明</p>")).text) > len("".join(TEXT))
+
+
+def test_a_lead_that_a_system_cut_from_the_text_by_its_length_is_none() -> None:
+    cut = f"<div class='sapo'>{TEXT[0]} {TEXT[1][:40]}</div>"
+    found = read(page().decode().replace('<div class="noidung">', f'{cut}<div class="noidung">').encode())
+    assert (found.lead, found.text) == (None, "\n\n".join(TEXT))
 
 
 def test_a_credit_line_behind_agencies() -> None:
