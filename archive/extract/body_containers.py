@@ -247,6 +247,7 @@ def common_ancestor(elements: list[html.HtmlElement]) -> html.HtmlElement:
     return common
 
 
+_MOST_LINES = 2_000  # paragraphs and headings among which next articles begin
 _MIN_ARTICLE = 200  # characters of text that an article has before the next one
 _MIN_HEADLINE, _MAX_KICKER = 15, 100  # letters of its headline; characters before it
 _START = 20  # characters of a headline compared first
@@ -276,7 +277,7 @@ def drop_next_articles(root: html.HtmlElement, headline: html.HtmlElement) -> No
     around = set(headline.iterancestors())
     alike = {(box.tag, box.get("class")) for box in around if box.get("class")}
     size, columns, is_behind = 0, set[html.HtmlElement | None](), False
-    for element in list(root.iter("p", "h1", headline.tag)):
+    for element in list(islice(root.iter("p", "h1", headline.tag), _MOST_LINES)):
         is_behind = is_behind or element is headline
         if element.tag == "p" and is_behind and has_text(text := string(element), _MIN_PARAGRAPH):
             size += len(text)
@@ -285,7 +286,7 @@ def drop_next_articles(root: html.HtmlElement, headline: html.HtmlElement) -> No
             boxes = takewhile(lambda box: box not in around, element.iterancestors())
             is_like = bool(_first_class(element)) and _first_class(element) == _first_class(headline)
             own = [box for box in boxes if box.tag == "article" or (is_like and (box.tag, box.get("class")) in alike)]
-            if own and _begins_with(own[-1], element):
+            if own and own[-1].getparent() is not None and _begins_with(own[-1], element):
                 drop([own[-1]])
             elif is_like and element.getparent() not in columns:
                 drop([*behind(element, around), element])

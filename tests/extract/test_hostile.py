@@ -47,6 +47,13 @@ SHAPES = {
     "many pictures in one empty figure": page(P * 5 + f"<figure>{'<img src=/a.jpg>' * 9_000}</figure>"),
     "many pictures in one link": page(P * 5 + f"<a href=/b.htm>{'<img src=/a.jpg>Cánh đồng ' * 9_000}</a>"),
     "many pictures in one box": page(P * 5 + f"<div>{'<a href=/a.jpg><img src=/a.jpg></a>' * 13_000}</div>"),
+    "many headlines in one article": page(P * 5 + "<article><p>Bà con</p>" + "<h1>Bà con ra đồng từ sớm</h1>" * 20_000),
+    "many articles in one another": page(P * 5 + "<article><h1>Bà con ra đồng từ sớm</h1>" * 9_000),
+    "many painted figures": page(
+        P * 5 + "<figure><i style='background:url(/a.jpg)'></i><figcaption>Ảnh</figcaption>" * 9_000
+    ),
+    "many footers": page((P * 5 + "<div class=footer>") * 2_000),
+    "many lines beside a date": page("<p>Hà Thu Hà</p><p>14/03/2026</p>" * 9_000 + P * 500),
     "many hidden boxes": page(P * 5 + "<div hidden><p>Bà con ra đồng từ sớm.</p></div>" * 9_000),
     "many related boxes": page(P * 5 + "<div class=related><p>Bà con ra đồng từ sớm.</p></div>" * 9_000),
     "many rows": page("<table>" + "<tr><td>cell</td><td>cell</td></tr>" * 9_000 + "</table>"),
