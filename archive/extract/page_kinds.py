@@ -17,14 +17,14 @@ from urllib.parse import unquote, urlsplit
 from lxml.html import HtmlElement
 
 from archive.extract.body import Body
-from archive.extract.elements import label, text_of
+from archive.extract.elements import has_direct_text, label, text_of
 from archive.extract.likelihood import ID_QUERY, Evidence
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page, parse, types_of
 from archive.extract.picture_urls import address, pictures_in
 from archive.model.records import ReadableKind, Teaser, Unreadable, UnreadableReason
 from archive.model.urls import absolute, host_of, same_site, url_key, without_trackers
-from archive.text.folding import key_of
+from archive.text.folding import folded, key_of
 
 _MAX_BOUNCE_SOURCE = 1500  # characters of source below which a page can be a cookie bounce
 _COOKIE_BOUNCE = re.compile(r"document\.cookie\s*=|location\.(?:reload|replace|href)|http-equiv=[\"']?refresh", re.I)
@@ -192,6 +192,9 @@ _MIN_WORDS, _MIN_LETTERS = 3, 15  # of a headline: a section's name is shorter
 _MAX_HEADLINE, _MIN_SUMMARY, _MAX_SUMMARY = 300, 40, 600  # characters
 _MAX_CLIMB = 12  # elements from a headline up to the box with its picture and text
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_MAX_IN_LINK = 40  # elements
+_LINE_TAGS, _BOLD = ("div", "p", "li"), ("b", "strong")
+_TITLE_CLASS = re.compile(r"(?:^|[\s_-])(?:title|headline|heading|tieu-?de)(?:$|[\s_-])", re.I)
 _LEFT_OUT = frozenset({"nav", "footer", "aside", "noscript", "template"})
 _LEFT_OUT_CLASS = re.compile(
     r"(?:^|[\s_-])(?:menu|navbar|nav|breadcrumbs?|footer|doc-?nhieu|xem-?nhieu|most-?(?:read|viewed|popular)|popular"
@@ -267,9 +270,24 @@ def _key(url: str) -> str | None:
 
 
 def _words(link: HtmlElement) -> str:
-    """The headline that a link shows: the heading in it, where it encloses more."""
+    """The headline that a link shows: where it encloses more, the heading in it, the element named so or in bold, or
+    the first of several lines that is as long as one."""
     heading = next(link.iter(*_HEADINGS), None)
-    return text_of(link if heading is None else heading, _MAX_HEADLINE)
+    if heading is not None:
+        return text_of(heading, _MAX_HEADLINE)
+    lines = [
+        element for element in islice(link.iterdescendants(), _MAX_IN_LINK) if has_direct_text(element, _MIN_LETTERS)
+    ]
+    is_card = any(element.tag in _LINE_TAGS for element in lines[1:]) or any(map(_is_glued, lines))
+    named = [element for element in lines if element.tag in _BOLD or _TITLE_CLASS.search(element.get("class") or "")]
+    long = [element for element in named or lines if len(text_of(element, _MAX_HEADLINE).split()) >= _MIN_WORDS]
+    return text_of(long[0] if is_card and long else link, _MAX_HEADLINE)
+
+
+def _is_glued(element: HtmlElement) -> bool:
+    """Whether nothing but a style sheet parts an element's words from the next one's."""
+    following = element.getnext()
+    return following is not None and not element.tail and bool((following.text or "").strip())
 
 
 def _is_left_out(link: HtmlElement) -> bool:
@@ -303,11 +321,14 @@ def _is_svg(url: str) -> bool:
 
 
 def _summary(box: HtmlElement, headline: str) -> str | None:
-    """The first running text of a box that is not the headline."""
-    for element in box.iter("p", "div", "span", "a", "h2", "h3", "h4"):
+    """The first running text of a box that is not the headline; else of the paragraph behind a box that is only one."""
+    for element in box.iter("p", "div", "span", "a", "h2", "h3", "h4", "td", "li"):
         own = " ".join(filter(None, [element.text, *(child.tail for child in element)])).strip()
         if len(own) >= _MIN_SUMMARY:
             text = text_of(element, _MAX_SUMMARY)
+            text = folded(own, _MAX_SUMMARY) if headline in text and element.tag in ("td", "li") else text
             if headline not in text:
                 return text
-    return None
+    following = box.getnext() if box.tag in _HEADINGS else None
+    text = text_of(following, _MAX_SUMMARY) if following is not None and following.tag == "p" else ""
+    return text if len(text) >= _MIN_SUMMARY and following is not None and following.find(".//a") is None else None

@@ -21,7 +21,7 @@ from tests.support import page
 
 URL = "https://bao.example/bai-1.htm"
 A, B = page("Cầu mới").encode(), page("Cầu mới", body="<p>Cập nhật: đã thông xe.</p>").encode()
-PACKED = gzip.compress(A)
+PACKED = gzip.compress(A, mtime=0)
 
 
 def sha1(data: bytes) -> str:
@@ -63,8 +63,8 @@ def imported(folder: Path, files: Sequence[bytes], exits: int = 0) -> tuple[list
 @pytest.mark.parametrize(
     ("coding", "body"),
     [
-        ("br", brotli.compress(A)), ("zstd", zstd.compress(A)), ("x-gzip", gzip.compress(A)), ("GZIP", gzip.compress(A)),
-        ("gzip, br", brotli.compress(gzip.compress(A))), ("br", A), ("gzip", A), ("utf-8", A), ("identity", A),
+        ("br", brotli.compress(A)), ("zstd", zstd.compress(A)), ("x-gzip", PACKED), ("GZIP", PACKED),
+        ("gzip, br", brotli.compress(PACKED)), ("br", A), ("gzip", A), ("utf-8", A), ("identity", A),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("chunked", [False, True])

@@ -180,7 +180,9 @@ def test_lines_of_an_index_in_plain_text(text: str) -> None:
         assert (line.url, line.captured_at, line.status) == (URL, NOON, "200")
 
 
-@pytest.mark.parametrize("body", [b'{"error": "rate limited"}', b"<html>Busy</html>", gzip.compress(b"[]" * 99)[:-9]])
+@pytest.mark.parametrize(
+    "body", [b'{"error": "rate limited"}', b"<html>Busy</html>", gzip.compress(b"[]" * 99, mtime=0)[:-9]]
+)
 def test_an_index_that_is_none_is_not_an_empty_one(body: bytes) -> None:
     with pytest.raises(LuubaoError, match="what the index answered"):
         commoncrawl.read_index(ArchiveResponse(200, {}, body))

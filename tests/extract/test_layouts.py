@@ -484,3 +484,53 @@ def test_lists_are_no_articles(story: Story, form: str, address: str) -> None:
             f"{f'<table>{teasers}</table>' if form == 'rows' else teasers}</div>{rivals(story, 'm')}</body></html>"
         )
         assert isinstance(read_page(page.encode(), f"https://paper.example/{address}"), Unreadable)
+
+
+@pytest.mark.parametrize("story", [VIETNAMESE, ENGLISH, GERMAN], ids=lambda story: story.language)
+@pytest.mark.parametrize("form", TEASERS)
+def test_teasers_of_lists(story: Story, form: str) -> None:
+    teasers = "".join(_list(story, form, 10))
+    page = (
+        f'<!doctype html><html lang="{story.language}"><head><title>{story.section} - {story.site}</title></head><body>'
+        f"{menu(story)}<h1>{story.section}</h1>{f'<table>{teasers}</table>' if form == 'rows' else teasers}</body></html>"
+    )
+    found = read_page(page.encode(), "https://paper.example/kinh-te/")
+    assert isinstance(found, Unreadable)
+    assert found.teasers is not None
+    headlines = [*story.rivals, story.headline, *story.captions]
+    assert [teaser.headline for teaser in found.teasers] == [
+        f"{headlines[n % len(headlines)]} ({n})" for n in range(10)
+    ]
+    assert {teaser.summary for teaser in found.teasers} == {
+        SUMMARIES[story.language] if "{s}" in TEASERS[form] else None
+    }
+    assert all((teaser.picture is not None) == ("<img" in TEASERS[form]) for teaser in found.teasers)
+
+
+@pytest.mark.parametrize(
+    ("inside", "headline"),
+    [
+        ("<div class='title'>{h}</div><div>{s}</div><div>3 bình luận</div>", "{h}"),
+        (
+            "<span class='cat'>Kinh tế - Đời sống</span><span class='title'>{h}</span><span class='time'>2 giờ</span>",
+            "{h}",
+        ),
+        ("<p>{h}</p><p>{s}</p>", "{h}"),
+        ("<img src='/t.jpg'><b>{h}</b><i>01/03/2026 08:10 (3 bình luận)</i>", "{h}"),
+        ("<span>{h}</span> <em>và những điều người dân chờ đợi</em>", "{h} và những điều người dân chờ đợi"),
+        ("{h} <b>hôm nay 15/3/2026</b>", "{h} hôm nay 15/3/2026"),
+    ],
+)
+def test_the_headline_in_a_link_around_a_card(inside: str, headline: str) -> None:
+    """Counters and times in the link are not the headline: they change at every look."""
+    cards = (
+        f'<li><a href="/tin/{number}-bai-{1000 + number}.html">{inside.format(h=text, s=SUMMARIES["vi"])}</a></li>'
+        for number, text in enumerate(VIETNAMESE.rivals * 3)
+    )
+    found = read_page(
+        f"<html lang=vi><body><ul>{''.join(cards)}</ul></body></html>".encode(), "https://paper.example/tin/"
+    )
+    assert isinstance(found, Unreadable)
+    assert [teaser.headline for teaser in found.teasers or ()] == [
+        headline.format(h=text) for text in VIETNAMESE.rivals * 3
+    ]
