@@ -16,6 +16,7 @@ from hypothesis import settings
 from sqlite_utils import Database
 
 from archive import Run, open_archive, start_run
+from archive.model.errors import take_notices
 from archive.workers.channel import serve
 from tests.killable_commands import Parent, parent_of_all
 from tests.support import ALL, NOON, PAPER, Shoot, new_archive, shoot
@@ -101,6 +102,12 @@ def _workers_begin_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.M
 def _no_outlets_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command that was called in this process leaves where outlets of one's own are."""
     monkeypatch.setattr("crawler.config.catalogue._configuration", [])
+
+
+@pytest.fixture(autouse=True)
+def _no_notices_of_another_test() -> None:
+    """What a command in this process passed over and did not say stays noted."""
+    take_notices()
 
 
 @pytest.fixture

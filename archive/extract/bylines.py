@@ -24,6 +24,10 @@ from archive.text.folding import folded, key_of
 
 _MAX_NAME_WORDS = 6  # if there is a shorter name beside it: `A. Name, professor of law at the University of X`
 _DIGITS_OF_A_DATE = 3
+_BARRED_PLACE = re.compile(r"^([^|/]+\w\s[^|/]*\w)\s[|/]\s[A-ZÀ-Ý][^\W\d_]+$")  # `Ann Lee | Madrid`
+_OUTLET = re.compile(
+    r"\b(?:News|Times|Herald|Tribune|Gazette|Chronicle|Zeitung|Kurier|Anzeiger|Nachrichten|Rundschau|Tageblatt|TV|Media)$"
+)
 _MOST_OF_A_NAME = 4  # words of a Vietnamese name, beside which an organization can stand
 MOST_AUTHORS = 30
 LONGEST_NAME = 80  # characters
@@ -38,7 +42,7 @@ def _alternation(phrases: Iterable[str]) -> str:
 
 _LEADING = re.compile(
     rf"^(?:{_alternation(BEFORE_COLON)}\s*+[:：/︱｜|]\s*+|{_alternation(BEFORE_NAME)}\s++"
-    r"|(?-i:di\s++(?=[A-ZÀ-Ý]\S++\s++[A-ZÀ-Ý]))|\w{0,8}[记記]者\s*+(?=[^\W\d_a-zA-Z]{2,4}(?!\w)))",
+    r"|(?-i:[Dd]i\s++(?=[A-ZÀ-Ý]\S++\s++[A-ZÀ-Ý]))|\w{0,8}[记記]者\s*+(?=[^\W\d_a-zA-Z]{2,4}(?!\w)))",
     re.I,
 )
 # "Theo Hồ Hương" (according to ...) but not Theo James: the rest is Vietnamese, or in capitals like an agency.
@@ -79,7 +83,8 @@ _BETWEEN = re.compile(
 _TITLES = re.compile(rf"^(?:{_alternation(TITLES)}(?:\.\s*|\s+))+(?=\w)", re.I)
 _AGENCY_SUFFIX = re.compile(r"(?<=[^\W\d_]{3})(?<=[a-zà-ỹ])(?:/?[A-ZĐ]{3,})$")
 _TRAILING_AGENCY = re.compile(
-    r"(?<=\w)\s+(?:the )?(?:associated press|reuters|afp|bloomberg|dpa|ttxvn|press association|canadian press)$"
+    r"(?<=\w)\s+(?:special to (?:the )?\w[\w. ]{0,40}|avec (?:l['’])?(?:afp|ap|reuters|agences?))$"
+    r"|(?<=\w)\s+(?:the )?(?:associated press|reuters|afp|bloomberg|dpa|ttxvn|press association|canadian press)$"
     r"|(?<=\w\w)\s+(?:for|of)\s+[\w.]+\.\w{2,4}$|(?<=\w\w)\s+for\s+(?:the\s+)?\w[\w. ]+$",
     re.I,
 )
@@ -121,6 +126,7 @@ def authors_of(text: str) -> tuple[str, ...]:
     text = _EMAIL.sub(" ", folded(text, LONGEST_BYLINE))
     if not text or _URL.search(text) or NO_AUTHOR.match(text):
         return ()
+    text = _BARRED_PLACE.sub(r"\1", text)
     undated = [part for part in text.split("|") if sum(map(str.isdigit, part)) < _DIGITS_OF_A_DATE]
     text = "|".join(undated) if undated else text
     text = _FROM_PLACE.sub(r"\1", _PICTURES_BY.sub(r"\g<names>", _IN_SECTION.sub(r"\1", text)))
@@ -128,7 +134,7 @@ def authors_of(text: str) -> tuple[str, ...]:
     parts = [_ORGANIZATION_BELOW.sub("", part) if len(part.split()) > _MOST_OF_A_NAME else part for part in parts]
     names = unique(name for part in parts if not NO_AUTHOR.match(part) and (name := name_of(part)))
     names = tuple(name for name in names if not _ORGANIZATION.match(name))
-    names = tuple(name for name in names if len(name.split()) <= _MAX_NAME_WORDS) or names
+    names = tuple(name for name in names if len(name.split()) <= _MAX_NAME_WORDS and not _OUTLET.search(name)) or names
     return tuple(name for name in names if not _ends_in_role(name)) or names
 
 

@@ -18,7 +18,8 @@ BEFORE_COLON = _phrases("""
     tác giả | phóng viên | pv | nhóm phóng viên | nhóm pv | nhóm p.v | biên tập | biên soạn | người viết |
     ghi chép | lược dịch | biên dịch | truyện ngắn | tản văn | tùy bút | bút ký | thơ |
     by | written by | reported by | story by | text by | report by | words by | words | text | author |
-    authors | reporter | from | von | text von | autor | autorin | autoren | redaktion | par | auteur | texte |
+    authors | reporter | autore | autrice | oprac. | opracował | opracowała | muhabir | корреспондент |
+    interview | from | von | text von | autor | autorin | autoren | redaktion | par | auteur | texte |
     propos recueillis par | por | autora | texto | redacción | di | testo di | a cura di | de | door | tekst | van |
     av | af | tekst og foto | eftir | oleh | penulis | editor | yazan | haber | autorka | tekst | автор | авторы |
     автори | редактор | текст | от | írta | γράφει | γράφει ο | γράφει η | מאת | 作者 | 記者 | 记者 | 文 | بقلم | كتب |
@@ -30,6 +31,9 @@ BEFORE_NAME = _phrases("""
     biên dịch | lược dịch | ghi chép của | phóng sự của | bút ký của | ký của | tùy bút của | ảnh của | bài của |
     bài và ảnh | bài, ảnh | bài & ảnh | bài - ảnh | tin và ảnh | tin, ảnh | tin - ảnh | thực hiện
     bởi | by | written by | words by | text by | reported by | reporting by | posted by | published by | story by |
+    opinion by | analysis by | review by | commentary by | column by | guest post by | interview by | report by |
+    rédigé par | écrit par | redakteur | redakteurin | von unserem redakteur | von unserer redakteurin |
+    von unserem mitarbeiter | von unserer mitarbeiterin | van onze verslaggever | корреспондент |
     von | text von | ein beitrag von | ein kommentar von | kommentar von | ein gastbeitrag von | gastbeitrag von |
     ein interview von | interview von | ein essay von | ein bericht von | eine analyse von | par | propos recueillis
     par | por | oleh | a cura di | door | eftir | autor | af | av | about | كتب | كتبت | بقلم | 本报记者 | 本報記者 |
@@ -82,7 +86,8 @@ FURNITURE = _phrases("""
 
 # News agencies: authors of articles without a person's byline.
 AGENCIES = _phrases("""
-    AFP | AP | Associated Press | The Associated Press | Agence France-Presse | Reuters | dpa | TTXVN | VNA | TASS |
+    AFP | AP | Associated Press | Reuters Staff | BBC News | The Associated Press | Agence France-Presse |
+    Reuters | dpa | TTXVN | VNA | TASS |
     Xinhua | Tân Hoa Xã | THX | Sputnik | Bloomberg | ANSA | EFE | Europa Press | ANP | Belga | NTB | TT | Ritzau |
     STT | PAP | ČTK | MTI | APA | SDA | Keystone-SDA | Kyodo | 時事通信 | 共同通信
     | 中央社 | 中央通訊社 | 新华社 | 新華社 | 中新社 | 연합뉴스 | 뉴시스 | 뉴스1
@@ -95,7 +100,8 @@ AGENCIES = _phrases("""
 VENDORS = _phrases("""
     VCCorp.vn | VCCorp vn | ePi | Hemera | MasterCMS | admin | administrator | editor | webmaster | root | developer
     | superadmin | user | name | your name | unknown | null | none | undefined | author | staff | wordpress
-    | no author | anonymous | anonym | anonyme | anónimo | anônimo | anonimo
+    | newsroom | news desk | web desk | staff reporter | staff writer | no author | anonymous | anonym |
+    anonyme | anónimo | anônimo | anonimo
 """)
 
 # Words that occur in the names of many newspapers: they do not identify an outlet.

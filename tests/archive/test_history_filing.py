@@ -133,7 +133,6 @@ def test_a_damaged_fact_is_named_and_keeps_nobody_from_the_others(
     for (trigger,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'captures'"):
         db.execute(f"DROP TRIGGER {trigger}")
     db.execute("UPDATE captures SET captured_at = 'yesterday' WHERE id = ?", [damaged])
-    take_notices()
     for number in range(3):
         ingest(db, run, shoot(url(number), article(number, NEW), hours=1))
     changed = {row[0] for row in db.execute("SELECT url FROM articles WHERE version_count = 2").fetchall()}

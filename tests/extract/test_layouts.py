@@ -534,3 +534,52 @@ def test_the_headline_in_a_link_around_a_card(inside: str, headline: str) -> Non
     assert [teaser.headline for teaser in found.teasers or ()] == [
         headline.format(h=text) for text in VIETNAMESE.rivals * 3
     ]
+
+
+NAME, SECOND = "Rosalind Peake", "Owen Tarrant"
+LINES = {
+    **dict.fromkeys(
+        (
+            *(
+                "By {}",
+                "by {}",
+                "{}",
+                "By: {}",
+                "Author: {}",
+                "Words: {}",
+                "Written by {}",
+                "Posted by {}",
+                "Story by {}",
+            ),
+            *("By {}, Staff Writer", "By {} | Staff Reporter", "By {}, Chief Reporter, The Harrow Post", "By {}, PhD"),
+            *("{} Special to The Harrow Post", "By {}, The Associated Press", "By {} (Reuters)", "{}, BBC News"),
+            *("By {} in Paris", "{} | Paris", "By {} @rpeake", "By {} rpeake@harrowpost.example", "By Dr. {}"),
+            *(
+                "Opinion by {}",
+                "Analysis by {}",
+                "Guest post by {}",
+                "Words by {}, pictures by Tom Ashby",
+                "{} avec AFP",
+            ),
+            *("Rédigé par {}", "Di {}", "Autore: {}", "Van onze verslaggever {}", "Redakteurin {}", "Muhabir: {}"),
+        ),
+        (NAME,),
+    ),
+    **dict.fromkeys(("By {} and Owen Tarrant", "By {} & Owen Tarrant", "{}, Owen Tarrant"), (NAME, SECOND)),
+    **dict.fromkeys(("Newsroom", "Staff Reporter", "By Staff Writer", "From our correspondent"), ()),
+    "BY ROSALIND PEAKE": ("ROSALIND PEAKE",),
+}
+MARKUPS = (
+    '<span class="byline">{}</span>',
+    '<div class="article-author"><span class="name">{}</span></div>',
+    '<span class="vcard author"><span class="fn">{}</span></span>',
+    '<div itemprop="author" itemscope><span itemprop="name">{}</span></div>',
+)
+
+
+@pytest.mark.parametrize("markup", MARKUPS)
+@pytest.mark.parametrize("line", LINES)
+def test_authors_of_a_marked_line(line: str, markup: str) -> None:
+    for layout in ("no classes", "blog system"):
+        found = read(layout, Parts(ENGLISH.paragraphs, byline=markup.format(line.format(NAME))))
+        assert found.authors == LINES[line], layout
