@@ -52,6 +52,7 @@ BOUNDED: dict[str, tuple[int, str]] = {
     "archive.extract.caption_parts._EXTENSIONS": (500, "the last 500 characters of an address"),
     "archive.extract.caption_parts._SIZE": (500, "as _EXTENSIONS"),
     "archive.extract.picture_urls._CAPTION_ATTRIBUTE": (1_000, "only by fullmatch, where it is linear"),
+    "archive.extract.page_kinds._SCRIPT_OR_TAG": (1_500, "page_kinds._MAX_BOUNCE_SOURCE"),
     "archive.extract.metadata._SLUG": (400, "metadata._LONGEST_SLUG"),
     "archive.exchange.decompression._RECORD": (256, "matched at the start of 256 bytes"),
     "archive.exchange.importers.mirrors._ZONE": (100, "the first 100 characters of a date"),
