@@ -109,8 +109,8 @@ def _candidates(body: Body, vietnamese: bool) -> Iterator[tuple[HtmlElement, tup
     if end is not None and end.tag in ("b", "strong") and not (end.tail or "").strip():
         yield end, _bold_names(end)
     for element, _ in behind(body.last, MOST_BEHIND):
-        if not _signs_teaser(element):
-            yield element, _signature_names(element, vietnamese)
+        if (names := _signature_names(element, vietnamese)) and not _signs_teaser(element):
+            yield element, names
     for element in islice(body.first.getparent(), MOST_OPENING):
         if reporter := _REPORTER.match(text_of(element, SHORT)):
             yield element, authors_of(reporter[1])
