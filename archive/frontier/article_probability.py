@@ -27,9 +27,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, replace
+from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain
+from operator import attrgetter
 from weakref import WeakKeyDictionary
 
 from sqlite_utils import Database
@@ -255,6 +256,9 @@ def _stored_counts(db: Database, run: Run) -> dict[Name, Counts]:
     return {(level, name): Counts(*counts) for level, name, *counts in rows.fetchall()}
 
 
+_stored = attrgetter("articles", "lists", "others", "found", "empty_streak", "productive")
+
+
 def _save(db: Database, run: Run, experience: Experience) -> None:
     kept, gone = experience.take_changed()
     db.conn.executemany(
@@ -262,7 +266,7 @@ def _save(db: Database, run: Run, experience: Experience) -> None:
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET articles = excluded.articles,"
         " lists = excluded.lists, others = excluded.others, found = excluded.found, barren = excluded.barren,"
         " alive = excluded.alive",
-        [(run.outlet_id, *name, *astuple(counts)[:-1]) for name, counts in kept.items()],  # without `pages`
+        [(run.outlet_id, *name, *_stored(counts)) for name, counts in kept.items()],
     )
     db.conn.executemany(
         "DELETE FROM shapes WHERE outlet_id = ? AND level = ? AND name = ?", [(run.outlet_id, *name) for name in gone]
