@@ -12,7 +12,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 import brotli
@@ -70,7 +70,9 @@ def decode_body(data: bytes, codings: Sequence[str], limit: int) -> DecodedBody:
     return DecodedBody(data, whole)
 
 
-CHUNKED = "chunked"
+_CHUNKED = "chunked"
+_CHUNK_HEAD = re.compile(rb"([0-9A-Fa-f]{1,99}+)[ \t]{0,99}+(?:;[^\n]{0,999}+)?+(?:\r?\n|\Z)")
+_CHUNK_END = re.compile(rb"\r?\n")
 
 
 def header_line(headers: Iterable[tuple[str, str]], name: str) -> str:
@@ -82,15 +84,32 @@ def decode_payload(headers: Sequence[tuple[str, str]], data: bytes, limit: int) 
     """Undoes the content and transfer codings of a recorded payload; also returns those that it could not undo. A
     payload that was decoded before it was written, and still names the coding, stays as it is; one of a page that is
     compressed and names none is decompressed. Raises TooLarge."""
-    transfer = header_line(headers, "transfer-encoding").removesuffix(CHUNKED).strip(", ")
+    transfer = header_line(headers, "transfer-encoding")
+    chunks = _dechunked(data) if transfer.endswith(_CHUNKED) else DecodedBody(data, whole=True)
+    data, transfer = chunks.body, transfer.removesuffix(_CHUNKED).strip(", ")
     stated = ", ".join(filter(None, (header_line(headers, "content-encoding"), transfer)))
     if not stated and data.startswith(GZIP) and "html" in header_line(headers, "content-type"):
         stated = "gzip"
     codings, unknown = codings_of(stated)
     try:
-        return decode_body(data, codings, limit), ", ".join(unknown)
+        decoded = decode_body(data, codings, limit)
     except BadCoding:
-        return DecodedBody(data, whole=True), stated
+        return chunks, stated
+    return replace(decoded, whole=decoded.whole and chunks.whole), ", ".join(unknown)
+
+
+def _dechunked(data: bytes) -> DecodedBody:
+    """Undoes the chunked transfer coding (RFC 9112 section 7.1), which ends with a chunk of no bytes. What does not
+    begin with a chunk was decoded before it was written."""
+    body, head = bytearray(), _CHUNK_HEAD.match(data)
+    if head is None:
+        return DecodedBody(data, whole=True)
+    while head and (size := int(head[1], 16)):
+        end = min(head.end() + size, len(data))
+        body += data[head.end() : end]
+        following = _CHUNK_END.match(data, end)
+        head = _CHUNK_HEAD.match(data, following.end()) if following else None
+    return DecodedBody(bytes(body), whole=head is not None)
 
 
 def _gzip(data: bytes, limit: int) -> tuple[bytes, bool]:

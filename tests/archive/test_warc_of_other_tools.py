@@ -76,6 +76,48 @@ def test_what_is_packed_by_any_coding_is_read(tmp_path: Path, coding: str, body:
     assert imported(tmp_path, [record("response", 1, http(body, *headers))])[0] == [None]
 
 
+HALF, TOO = A[: len(A) // 2], "Transfer-Encoding: chunked"
+CHUNKS = {
+    "as the standard has them": b"%x\r\n%s\r\n%X\r\n%s\r\n0\r\n\r\n"
+    % (len(HALF), HALF, len(A[len(HALF) :]), A[len(HALF) :]),
+    "with trailers": b"%x\r\n%s\r\n0\r\nX-Time: 3\r\n\r\n" % (len(A), A),
+    "with extensions and padding": b"%08x  ;a=b\r\n%s\r\n000;c\r\n\r\n" % (len(A), A),
+    "with bare line feeds": b"%x\n%s\n0\n\n" % (len(A), A),
+    "without the last line": b"%x\r\n%s\r\n0" % (len(A), A),
+    "undone before it was written": A,
+}
+
+
+@pytest.mark.parametrize("body", CHUNKS.values(), ids=CHUNKS)
+def test_chunks_are_put_together(tmp_path: Path, body: bytes) -> None:
+    changed, _ = imported(tmp_path, [record("response", 1, http(A)) + record("response", 2, http(body, TOO))])
+    assert changed == [None]
+    with open_archive(tmp_path / "a.db") as db:
+        assert db.execute("SELECT outcome FROM captures ORDER BY captured_at").fetchall()[1] == ("revisit",)
+
+
+CUT_CHUNKS = {
+    "within a chunk": b"%x\r\n%s" % (len(A), HALF),
+    "after a chunk": b"%x\r\n%s\r\n" % (len(HALF), HALF),
+    "before the end of its line": b"%x\r\n%s" % (len(HALF), HALF),
+    "with bytes that are no chunk": b"%x\r\n%s\r\n%s" % (len(HALF), HALF, A[len(HALF) :]),
+    "within the first size": b"%x" % len(A),
+    "of a size that nobody has": b"f" * 99 + b"\r\n" + A,
+}
+CUT = {name: (body, TOO) for name, body in CUT_CHUNKS.items()} | {
+    "within gzip": (PACKED[:-20], "Content-Encoding: gzip"),
+    "within brotli": (brotli.compress(A)[:-9], "Content-Encoding: br"),
+}
+
+
+@pytest.mark.parametrize(("body", "coding"), CUT.values(), ids=CUT)
+def test_a_body_that_breaks_off_is_no_edit_and_hides_none(tmp_path: Path, body: bytes, coding: str) -> None:
+    whole, cut = record("response", 1, http(A)), record("response", 2, http(body, coding))
+    changed, told = imported(tmp_path, [whole + cut + record("response", 3, http(B))], exits=4)
+    assert changed == [None, "body"]
+    assert "only a part was recorded" in told
+
+
 def test_what_cannot_be_unpacked_is_told_and_what_follows_is_taken(tmp_path: Path) -> None:
     odd = record("response", 1, http(bytes(range(256)) * 9, "Content-Encoding: compress"))
     changed, told = imported(tmp_path, [odd + record("response", 2, http(A))], exits=4)

@@ -17,19 +17,17 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
-from warcio.bufferedreaders import ChunkedDataReader, DecompressingBufferedReader
+from warcio.bufferedreaders import DecompressingBufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 
 from archive.exchange.decompression import (
-    CHUNKED,
     GZIP,
     PLAIN,
     ResumedStream,
     TooLarge,
     decode_payload,
     first_member,
-    header_line,
     next_record,
 )
 from archive.exchange.importers.import_items import Skipped
@@ -292,37 +290,26 @@ def _read_record(iterator: Any, record: Any, offset: int) -> WarcRecord | Skippe
     http = record.http_headers
     headers = {str(name).lower(): str(value) for name, value in record.rec_headers.headers}
     first_line = iterator.loader.begun
-    data = first_line + _payload(record).read(LARGEST_BODY + 1 - len(first_line)) if size else b""
+    data = first_line + record.raw_stream.read(LARGEST_BODY + 1 - len(first_line)) if size else b""
     if len(data) > LARGEST_BODY:
         return Skipped(f"a body of more than {LARGEST_BODY:,} bytes", f"byte {offset}")
-    if getattr(record.raw_stream, "limit", 0) > 0 and not _is_chunked(http):
+    if getattr(record.raw_stream, "limit", 0) > 0:
         raise _BadRecord("the record is cut off")
     iterator.reader.head = 0
     iterator.read_to_end()
     if iterator.stray:
         raise _BadRecord("its Content-Length is not the length of what it holds")
     try:
-        payload = data if _is_chunked(http) else data + iterator.missed
-        unpacked, packed = decode_payload(http.headers if http else (), payload, LARGEST_BODY)
+        unpacked, packed = decode_payload(http.headers if http else (), data + iterator.missed, LARGEST_BODY)
     except TooLarge:
         iterator.reader.budget.spend(LARGEST_BODY)
         return Skipped(f"a body of more than {LARGEST_BODY:,} bytes", f"byte {offset}")
     iterator.reader.budget.spend(len(unpacked.body))
     if not unpacked.whole:
-        raise _BadRecord("its packing has no end: only a part was recorded")
+        return Skipped("its coding has no end: only a part was recorded", f"byte {offset}")
     status = None if http is None else str(http.get_statuscode())
     pairs = tuple((str(name), str(value)) for name, value in http.headers) if http else ()
     return WarcRecord(record.rec_type or "", headers, status, pairs, unpacked.body, offset, packed)
-
-
-def _payload(record: Any) -> Any:
-    """The stream of a record's payload, with chunked transfer coding undone."""
-    stream = record.raw_stream
-    return ChunkedDataReader(stream) if _is_chunked(record.http_headers) else stream
-
-
-def _is_chunked(http: Any) -> bool:
-    return header_line(http.headers if http else (), "transfer-encoding").endswith(CHUNKED)
 
 
 def _content_length(record: Any) -> int:
