@@ -112,6 +112,8 @@ ODD: dict[str, tuple[bytes, str]] = {
     ),
     "a further piece": (record(kind="continuation"), "a further piece of a record"),
     "noise": (Random(7).randbytes(3000), "the file is damaged"),
+    "a line of another file": (b"junk junk\r\n\r\n", "the file is damaged"),
+    "a version that nobody knows": (record().replace(b"WARC/1.0", b"WARC/9.9"), "the file is damaged"),
 }
 
 
@@ -122,6 +124,7 @@ def packed(*records: bytes) -> bytes:
 FORMS: dict[str, Any] = {
     "plain.warc": lambda odd: FIRST + odd + LAST,
     "each.warc.gz": lambda odd: packed(FIRST, odd, LAST),
+    "whole.warc.gz": lambda odd: gzip.compress(FIRST + odd + LAST),
     "whole.warc.zst": lambda odd: zstd.compress(FIRST + odd + LAST),
     "stored.wacz": lambda odd: bundle(packed(FIRST, odd, LAST), zipfile.ZIP_STORED),
     "deflated.wacz": lambda odd: bundle(FIRST + odd + LAST, zipfile.ZIP_DEFLATED),
@@ -152,12 +155,21 @@ def test_a_record_that_cannot_be_is_told_and_the_others_are_taken(odd: str, form
     file = tmp_path / form
     file.write_bytes(FORMS[form](data))
     done = imported(tmp_path, file)
-    if form == "whole.warc.zst" and odd in CUT:
+    if form.startswith("whole") and odd in CUT:
         assert headlines(tmp_path) == ["Bài đầu"]
     else:
         assert headlines(tmp_path) == ["Bài đầu", "Bài cuối"], done.output
     assert done.exit_code == 4, done.output
     assert re.search(rf"  {form}, .*(byte|record) \d+: .*{re.escape(reason)}", done.stderr), done.stderr
+
+
+def test_a_length_that_reaches_into_the_next_record_does_not_hide_it(tmp_path: Path) -> None:
+    odd = record()
+    length = re.findall(rb"\nContent-Length: (\d+)", odd)[0]
+    (tmp_path / "x.warc").write_bytes(FIRST + odd.replace(length, b"%d" % (int(length) + 40)) + LAST)
+    done = imported(tmp_path, tmp_path / "x.warc")
+    assert headlines(tmp_path) == ["Bài đầu", "Bài cuối"]
+    assert done.exit_code == 4 and "not the length of what it holds" in done.stderr
 
 
 FACTS = {"name": "la", "home_url": "https://la.example/", "title": "Báo Lạ", "timezone": "Asia/Ho_Chi_Minh"}

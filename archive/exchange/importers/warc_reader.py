@@ -174,26 +174,25 @@ def _located_records(
     """The records of a file in which each begins at an offset of its own; after damage, from the next one that begins
     with the magic bytes."""
     start = first_member(file, begin) if begin else 0
-    reported, reread = False, 0
+    reported, reread, number = False, 0, 0
     while start is not None and (end is None or start < end):
         file.seek(start)
         offset, until, problem = start, 0, None
         iterator = _Records(file, budget)
         try:
             for record, offset in _records_before(end, iterator):
+                number += 1
                 yield _read_record(iterator, record, offset)
                 reported = False
             if magic == GZIP and end is None and not _is_complete(file, offset, budget):
                 yield Skipped("the file is cut off", f"after byte {offset}")
             return
-        except ArchiveLoadFailed as error:
-            if "non-chunked" in str(error):
-                file.seek(0)
-                yield from _stream_records(gzip.GzipFile(fileobj=file), budget, skip=1)
-                return
-            problem = error
         except DAMAGE as error:
             problem, until = error, getattr(error, "until", 0)
+        if "non-chunked" in str(problem) or iterator.offset < start:  # a member holds several records
+            file.seek(0)
+            yield from _stream_records(gzip.GzipFile(fileobj=file), budget, skip=number)
+            return
         offset = max(offset, int(iterator.offset))  # the offset of a record whose own headers are damaged
         if not reported or isinstance(problem, _BadRecord):
             yield Skipped(_reason(problem), f"byte {offset}")
@@ -298,7 +297,7 @@ def _read_record(iterator: Any, record: Any, offset: int) -> WarcRecord | Skippe
     iterator.reader.head = 0
     iterator.read_to_end()
     if iterator.stray:
-        raise _BadRecord("its Content-Length is not the length of what it holds")
+        raise _BadRecord("its Content-Length is not the length of what it holds", offset + 1)
     try:
         unpacked, packed = decode_payload(http.headers if http else (), data + iterator.missed, LARGEST_BODY)
     except TooLarge:
