@@ -17,9 +17,9 @@ from archive.rules.byline_words import BEFORE_COLON, VENDORS
 from archive.text.folding import folded, key_of
 
 METAS = (
-    "dable:author", "article:author", "author", "parsely-author", "cxenseparse:author", "sailthru.author", "byl",
-    "dc.creator", "dcterms.creator", "article:author:name", "authors", "article.author", "creator", "news_author",
-    "articleauthor", "vr:author",
+    "dable:author", "article:author", "content_author", "author", "parsely-author", "cxenseparse:author",
+    "sailthru.author", "byl", "dc.creator", "dcterms.creator", "article:author:name", "authors", "article.author",
+    "creator", "news_author", "articleauthor", "vr:author",
 )  # fmt: skip
 FARTHEST = 25  # elements between two parts of a byline
 _ATTRIBUTION = re.compile(r"Theo [A-Z][a-z]+(?:[./]\S+)?")
@@ -59,6 +59,7 @@ _NON_NAME_LABEL = re.compile(
 )
 _VENDORS = frozenset(map(key_of, VENDORS))
 _CONJUNCTIONS = frozenset({"and", "und", "et", "y", "e", "và", "&", "og", "och", "en"})
+_SMALL_NAME = re.compile(r"[^\W\d_]{3,20}(?: [^\W\d_]{2,20}){1,2}")
 _LOOSE = re.compile(r"\s+([,;.)])")
 _SITE_IN_BRACKETS = re.compile(r"\((?:https?://)?[\w.-]{1,80}\.[a-z]{2,12}\)$", re.I)
 _SITE_FIRST = re.compile(r"^[\w.-]{1,80}\.[a-z]{2,12}\s?,", re.I)
@@ -86,8 +87,10 @@ class Byline:
 
 def declared_bylines(declared: Declared) -> Iterator[Byline]:
     """The bylines of JSON-LD and the metas, in order of trust."""
+    metas = declared.page.metas
+    editors = metas.get("content_editor", ()) if any(metas.get("content_author", ())) else ()
     for member in ("author", "creator"):
-        names = declared.names(member)
+        names = [name for name in declared.names(member) if name not in editors]
         if names:
             houses = unique(name for name in names if outlet_key(folded(name)) in declared.house)  # `Agency | News`
             others = [name for name in names if name not in houses]
@@ -319,8 +322,14 @@ def names_in(element: HtmlElement) -> tuple[str, ...]:
     if not is_marked and not (len(text) < 100 and all(map(is_person_like, text_names))):
         return ()
     if not linked or all(name in text_names for name in linked):
-        return tuple(name for name in text_names if is_person_like(name)) or linked
+        return tuple(name for name in text_names if is_person_like(name)) or linked or _in_small_letters(element, text)
     return linked
+
+
+def _in_small_letters(element: HtmlElement, text: str) -> tuple[str, ...]:
+    """A name of two or three words without capitals, if the markup says that it is the author's."""
+    is_author = element.get("rel") == "author" or element.get("itemprop") == "author"
+    return (text,) if is_author and _SMALL_NAME.fullmatch(text) else ()
 
 
 def printed(element: HtmlElement, depth: int = 0) -> str:

@@ -107,7 +107,8 @@ _ORGANIZATION = re.compile(_ORGANIZATIONS, re.I)
 # on the line below the name, in capitals: `Hà Thu<br>Ban Tuyên giáo Tỉnh ủy`
 _ORGANIZATION_BELOW = re.compile(rf"(?<=\w)\s+(?=[A-ZĐ])(?i:{_ORGANIZATIONS}).*$")
 _DEPARTMENT = re.compile(
-    r"\b(?:team|desk|newsroom|department|seo|redaktion|redazione|redacción)$|(?:快[訊讯]|編輯部|编辑部|新聞部|\w[網网報报社])$|^(?:seo|redacción|redação|rédaction)\b",
+    r"\b(?:team|desk|newsroom|department|(?:staff|web|[a-z](?:\.[a-z])+\.?) report|seo|redaktion|redazione|redacción)$"
+    r"|(?:快[訊讯]|編輯部|编辑部|新聞部|\w[網网報报社])$|^(?:seo|redacción|redação|rédaction)\b",
     re.I,
 )
 _KOREAN_ROLE = re.compile(r"^[가-힣]+=(?=[가-힣])|(?<=[가-힣]{2})\s*(?:선임)?기자$")  # `Place=Name 기자`

@@ -195,13 +195,10 @@ def _without_query(url: str) -> str:
 
 
 def _lead_picture(region: html.HtmlElement, behind: Container[html.HtmlElement]) -> html.HtmlElement | None:
-    """The one large picture between headline and body that is no link."""
+    """The one large picture between headline and body that leads to no other page."""
     pictures = islice(takewhile(lambda picture: picture not in behind, picture_urls.pictures_in(region)), _MAX_PICTURES)
-    unlinked = [
-        picture
-        for picture in pictures
-        if not picture_urls.is_icon(picture) and next(picture.iterancestors("a"), None) is None
-    ]
+    ours = [image for image in pictures if not (picture_urls.is_icon(image) or captions.links_to_other_page(image))]
+    unlinked = [image for image in ours if next(image.iterancestors("a"), None) is None] or ours
     large = [picture for picture in unlinked if picture_urls.is_wide(picture)] or unlinked
     return large[0] if len(large) == 1 else None
 
@@ -251,7 +248,7 @@ def _read_images(
     if not inside and not lead and (not elements or captions.links_to_other_page(picture)):
         return []
     uncaptioned = not elements and not lead
-    if (not lead and _is_portrait(scope, region)) or (
+    if (not lead and _is_portrait(picture, scope, region)) or (
         uncaptioned and (captions.links_to_other_page(picture) or captions.is_card(scope, region))
     ):
         return []
@@ -332,7 +329,7 @@ def _pictures_above(caption: html.HtmlElement) -> list[html.HtmlElement]:
     return pictures if len(pictures) <= _MAX_ROW else []
 
 
-def _is_portrait(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
-    """Whether the picture is an author's portrait: a near ancestor has an author class."""
+def _is_portrait(picture: html.HtmlElement, scope: html.HtmlElement, region: html.HtmlElement) -> bool:
+    """Whether the picture is an author's portrait: it or a near ancestor has an author class."""
     boxes = takewhile(lambda box: box is not region, islice((scope, *scope.iterancestors()), 4))
-    return any(naming_words.PORTRAIT.name(box) for box in boxes)
+    return any(naming_words.PORTRAIT.name(box) for box in (picture, *boxes))

@@ -66,7 +66,7 @@ BOILERPLATE = ClassNamePattern(
     related_x relate(?:-?news)? recommend\w* recirc\w* read-?next read-?also see-?also
     more-?(?:stories|news|articles|from|on|in|links|coverage) most-?(?:read|viewed|popular|shared) trending up-?next
     you-?may(?:-?\w+)* newsletter\w* subscri\w+ sign-?up mailing\w* share(?!able)\w* sharing social\w* follow-?us
-    comments? comment-?\w+ disqus\w* respond reactions? advert\w* ads?
+    playlist_x comments? comment-?\w+ disqus\w* respond reactions? advert\w* ads?
     ad-?(?:slot|unit|container|wrapper|block|box|label|zone|banner|placeholder)s? banner-?ads? dfp gpt-?ad
     taboola\w* outbrain\w* zergnet teads\w* breadcrumbs? nav navigation navbar footer
     cookies?-?(?:banner|consent|notice)? consent (?:\w+-)?(?:dsgvo|gdpr|rgpd)_x onetrust\w* cookiebot\w* borlabs\w*
@@ -174,7 +174,7 @@ GALLERY = ClassNamePattern(
 
 PORTRAIT = ClassNamePattern(
     r"""
-    authors?_x avatars? profile\w* by-?lines?_x contributors?_x writer headshot gravatar
+    authors?_x autor_x auteurs?_x avatars? profile\w* by-?lines?_x contributors?_x writer headshot gravatar
     """
 )
 

@@ -70,6 +70,7 @@ click here to (?:subscribe|sign|join|read)\b.{0,250}$
 (?:trở thành người đầu tiên|hiện chưa có bình luận|tối đa:? \d+ ký tự|tải ứng dụng).{0,80}$
 (?:like|enjoy) this (?:article|story)\?.{0,80}$
 this (?:article|story|post|piece) is part of (?:an?|the|our)\b.{0,250}$
+(?:your feedback is important|tell us what you think|we (?:value|welcome|want) your feedback)\b.{0,120}$
 you can unsubscribe\b.{0,250}$|(?:nichts neues|keine news)(?: mehr)? verpassen.{0,80}$
 .{0,80}\b(?:suscr[ií]bi?te|newsletter abonnieren)\W*$
 (?:ख़?बर सुनें|listen to (?:this )?(?:article|story)|artikel (?:an)?hören|écouter l.article)\W*$
@@ -198,6 +199,7 @@ _TAIL_PHRASES = r"""
 .{0,200}\b(?:contributed|contributing) (?:to this (?:report|story|article)|reporting)\W*$
 【?(?:(?:责任|責任)?(?:编辑|編輯)|校[对對])\s?[:：].{0,20}$
 (?:tags?|topics?|filed under|categories|category|source|via|quelle|fuente|nguồn|từ khóa|chủ đề|themen)\s*:.{0,200}$
+(?:źródło(?: zdjęci\w+ \w+)?|fonte|zdroj|forrás|kaynak|sumber|kilde|källa|lähde|bron|источник|джерело)\s*:.{0,200}$
 (?:keywords?|schlagworte|etiquetas)\s*:.{0,200}$
 this (?:article|story) (?:is|was|has been) (?:originally|first|re-?published).{0,300}$
 this (?:article|story) about .{1,60} was (?:written|produced) by.{0,300}$
