@@ -88,12 +88,21 @@ _TRAILING_AGENCY = re.compile(
     r"|(?<=\w\w)\s+(?:for|of)\s+[\w.]+\.\w{2,4}$|(?<=\w\w)\s+for\s+(?:the\s+)?\w[\w. ]+$",
     re.I,
 )
+# `ANN LEE AP Entertainment Writer`: the agency's role on the line below the name
+_AGENCY_ROLE = re.compile(
+    r"(?<=\w)\s+(?-i:AP|AFP|Reuters|(?:The )?Associated Press|(?:The )?Canadian Press|Bloomberg|UPI)\b[\w ]{0,40}\b"
+    r"(?:writer|reporter|correspondent|editor|columnist)s?$",
+    re.I,
+)
+_PLACE_BEHIND = re.compile(  # `Por Ana Souza, Jornal — Porto Velho`
+    r"^((?:by|von|par|por|di|af|av)\s[^—,;|&]+,[^—;|&]+)\s—\s[^—,;|&]{2,40}$", re.I
+)
 _IN_BRACKETS = re.compile(r"\s+\([^()]{0,80}\)$")
 # A date behind the names: everything from a weekday or a number on.
 _TRAILING_DATE = re.compile(
     r"(?<=\w)[\s,|·•–—-]+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|thứ (?:hai|ba|tư|năm|sáu|bảy)"
     r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|\d{1,4}[\s./:年]"
-    r"|(?:mon|tue|wed|thu|fri|sat|sun)\.?,\s"
+    r"|(?:mon|tue|wed|thu|fri|sat|sun)\.?(?:,\s|\s(?=[a-z]{3,9}\.?\s\d|\d))"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d|(?:updated|published|posted)\b).*$",
     re.I,
 )
@@ -127,7 +136,7 @@ def authors_of(text: str) -> tuple[str, ...]:
     text = _EMAIL.sub(" ", folded(text, LONGEST_BYLINE))
     if not text or _URL.search(text) or NO_AUTHOR.match(text):
         return ()
-    text = _BARRED_PLACE.sub(r"\1", text)
+    text = _PLACE_BEHIND.sub(r"\1", _BARRED_PLACE.sub(r"\1", _AGENCY_ROLE.sub("", text)))
     undated = [part for part in text.split("|") if sum(map(str.isdigit, part)) < _DIGITS_OF_A_DATE]
     text = "|".join(undated) if undated else text
     text = _FROM_PLACE.sub(r"\1", _PICTURES_BY.sub(r"\g<names>", _IN_SECTION.sub(r"\1", text)))

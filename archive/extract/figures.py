@@ -285,10 +285,10 @@ def _is_doubtful(picture: html.HtmlElement) -> bool:
 
 def _images_of(sharing: list[html.HtmlElement], page: Page, described: Image, cover: str) -> list[Image]:
     """The images of pictures that share a caption, one a URL. described: their caption and credit."""
-    by_url = {}
+    by_url: dict[str, Image] = {}
     for picture in sharing:
         address = picture_urls.address(picture, page.base)
-        if address is None and described.caption and cover:
+        if address is None and described.caption and cover and not by_url and picture is sharing[-1]:
             address = picture_urls.absolute_url(cover, page.base)
         if address and address not in by_url:
             by_url[address] = replace(described, url=address, alt=fold(picture.get("alt") or "") or None)

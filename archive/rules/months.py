@@ -152,6 +152,24 @@ _BY_DOMAIN = {
 }
 
 
+# languages whose newspapers live in one time zone: the country domain of each
+_OF_LANGUAGE = dict(
+    pair.split(":")
+    for pair in (
+        "ko:kr ja:jp zh:cn pl:pl cs:cz sk:sk hu:hu fi:fi sv:se da:dk nb:no no:no is:is et:ee lv:lv lt:lt it:it "
+        "el:gr ro:ro bg:bg hr:hr sl:si mk:mk tr:tr uk:ua he:il fa:ir th:th"
+    ).split()
+)
+_SCRIPTS = (("ko", "가", "힣"), ("ja", "ぁ", "ヿ"), ("zh", "一", "鿿"))
+
+
+def zone_of_language(language: str | None, headline: str) -> ZoneInfo | None:
+    """The time zone in which all papers of this language, or in the headline's script, live."""
+    scripts = (name for name, first, last in _SCRIPTS if any(first <= sign <= last for sign in headline))
+    domain = _OF_LANGUAGE.get(language or next(scripts, ""))
+    return ZoneInfo(_BY_DOMAIN[domain]) if domain else None
+
+
 def observes(zone: ZoneInfo, offset: tzinfo) -> bool:
     """Whether a zone has this UTC offset at some time of the year."""
     seasons = (datetime(2026, 1, 1, tzinfo=zone), datetime(2026, 7, 1, tzinfo=zone))

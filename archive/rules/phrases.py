@@ -53,7 +53,8 @@ _LINK_LABELS = r"""
 (?:xem thêm|đọc thêm|tin liên quan|mời (?:bạn|quý).{0,30}(?:đọc|xem))\s*[:>»]
 (?:lesen sie (?:auch|hier)|lesen sie mehr|mehr zum thema|auch interessant|lesetipp|zum thema|hintergrund)\s*[:|]
 (?:(?:à|a) lire aussi|lire aussi|lea también|lea además|[tl]e puede interesar|leggi anche|leia (?:também|mais))
-(?:veja também|baca juga|les også|läs också|читайте также|читайте також|čtěte také|czytaj też)
+читайте (?:также|материал\w*|подробнее|далее|ещ[её])\b
+(?:veja também|baca juga|les også|läs också|читайте також|čtěte také|czytaj też)
 """
 _BUTTON_LABELS = r"""
 share(?: this)?(?: (?:article|story|on .{1,20}))?\W*$
@@ -206,7 +207,7 @@ this (?:article|story) about .{1,60} was (?:written|produced) by.{0,300}$
 .{2,60}is not responsible for the opinions?\b.{0,300}$|the (?:views|opinions) expressed (?:in|here|by)\b.{0,300}$
 .{0,120}\b(?:clic(?:k|a|que)?|klicken sie|pincha) (?:aquí|here|ici|hier|aqui)\W*$
 (?:theo|nguồn)\s*:?\s+(?-i:[A-ZĐ])[\w .&/-]{1,40}$
-follow\b.{0,80}\b(?:twitter|facebook|instagram|@\w+).{0,60}$|(?:email|e-mail|contact)\b.{0,60}@.{0,60}$
+follow\b.{0,80}\b(?:twitter|facebook|instagram|@\w+).{0,60}$|(?:email|e-mail|contact)\b.{0,60}@.{0,300}$
 (?:dpa|afp|ap|reuters|efe|ansa|ttxvn|thx|apa|sda|sid|kna|epd)(?:[/, ]+\w{1,12}){0,3}\W*$
 (?:nhóm )?(?:p\.?\s?v\.?|phóng viên|c\.?t\.?v\.?|b\.?b\.?t\.?|ban biên tập)\W*$
 """
