@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from archive.extract.bylines import FURNITURE_KEYS, NO_AUTHOR, authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, outlet_key
 from archive.extract.elements import Position, is_running, label, string, text_of
-from archive.rules.byline_words import BEFORE_COLON, VENDORS
+from archive.rules.byline_words import BEFORE_COLON, VENDORS, WRITTEN_BY
 from archive.text.folding import folded, key_of
 
 METAS = (
@@ -59,18 +59,11 @@ _NON_NAME_LABEL = re.compile(
 )
 _VENDORS = frozenset(map(key_of, VENDORS))
 _CONJUNCTIONS = frozenset({"and", "und", "et", "y", "e", "và", "&", "og", "och", "en"})
-_SMALL_NAME = re.compile(r"[^\W\d_]{3,20}(?: [^\W\d_]{2,20}){1,2}")
 _LOOSE = re.compile(r"\s+([,;.)])")
 _SITE_IN_BRACKETS = re.compile(r"\((?:https?://)?[\w.-]{1,80}\.[a-z]{2,12}\)$", re.I)
 _SITE_FIRST = re.compile(r"^[\w.-]{1,80}\.[a-z]{2,12}\s?,", re.I)
 _MOST_CARD_LINES = 4
 _CARD = "twitter:misc:"
-WRITTEN_BY = re.compile(
-    r"(?:written|posted) by|by|authors?|verfasst von|geschrieben von|autore?|écrit par|rédigé par|auteur|escrito por"
-    r"|scritto da|geschreven door|skrevet af|skrevet av|skriven av|napisane przez|autor|автор|написано|yazar"
-    r"|ditulis oleh|penulis|được viết bởi|tác giả|작성자|執筆者|著者",
-    re.I,
-)
 _NAME_LABEL = re.compile(r"name|author|byline", re.I)
 _HOST_NAME = re.compile(r"^[\w.-]+\.(?:vn|com|net|org|de|at|ch|tv|info|news|co\.\w\w|\w\w)$|\b(?:com )?vn$", re.I)
 
@@ -322,14 +315,9 @@ def names_in(element: HtmlElement) -> tuple[str, ...]:
     if not is_marked and not (len(text) < 100 and all(map(is_person_like, text_names))):
         return ()
     if not linked or all(name in text_names for name in linked):
-        return tuple(name for name in text_names if is_person_like(name)) or linked or _in_small_letters(element, text)
+        is_author = element.get("itemprop") == "author"
+        return tuple(name for name in text_names if is_person_like(name, small=is_author)) or linked
     return linked
-
-
-def _in_small_letters(element: HtmlElement, text: str) -> tuple[str, ...]:
-    """A name of two or three words without capitals, if the markup says that it is the author's."""
-    is_author = element.get("rel") == "author" or element.get("itemprop") == "author"
-    return (text,) if is_author and _SMALL_NAME.fullmatch(text) else ()
 
 
 def printed(element: HtmlElement, depth: int = 0) -> str:

@@ -122,6 +122,7 @@ _DEPARTMENT = re.compile(
 )
 _KOREAN_ROLE = re.compile(r"^[가-힣]+=(?=[가-힣])|(?<=[가-힣]{2})\s*(?:선임)?기자$")  # `Place=Name 기자`
 _LOGIN = re.compile(r"[a-z]+[._\d][a-z._\d]*|(?=\w*[a-z])[a-z\d_]{7,}")
+_SMALL_NAME = re.compile(r"[a-zß-ÿ]{3,20}(?: [a-zß-ÿ]{2,20}){1,2}")
 _NOT_FIRST = re.compile(
     r"(?:all|alle|tous|toutes|todos|todas|view|see|more|mehr|weitere|read|xem|đọc)\s", re.I
 )  # a button
@@ -186,8 +187,11 @@ def is_agency(name: str) -> bool:
     return all(key_of(part) in _AGENCIES for part in re.split(r"\s*[/,]\s*", name))
 
 
-def is_person_like(name: str) -> bool:
-    """Whether a name looks like a person's: a few words, no sentence marks, capitals where the script has them."""
+def is_person_like(name: str, small: bool = False) -> bool:
+    """Whether a name looks like a person's: a few words, no sentence marks, capitals where the script has them; small:
+    or two or three words in small letters."""
+    if small and _SMALL_NAME.fullmatch(name):
+        return not is_account(name)
     name_words = name.split()
     if not name_words or len(name_words) > 6 or _NOT_A_NAME.search(name) or key_of(name) in FURNITURE_KEYS:
         return False

@@ -198,6 +198,7 @@ def _lead_picture(region: html.HtmlElement, behind: Container[html.HtmlElement])
     """The one large picture between headline and body that leads to no other page."""
     pictures = islice(takewhile(lambda picture: picture not in behind, picture_urls.pictures_in(region)), _MAX_PICTURES)
     ours = [image for image in pictures if not (picture_urls.is_icon(image) or captions.links_to_other_page(image))]
+    ours = [image for image in ours if not naming_words.PORTRAIT.name_class(image)]
     unlinked = [image for image in ours if next(image.iterancestors("a"), None) is None] or ours
     large = [picture for picture in unlinked if picture_urls.is_wide(picture)] or unlinked
     return large[0] if len(large) == 1 else None

@@ -6,10 +6,20 @@ expressions.
 
 from __future__ import annotations
 
+import re
+
 
 def _phrases(text: str) -> tuple[str, ...]:
     return tuple(phrase.strip() for phrase in text.replace("\n", " ").split("|"))
 
+
+# Labels of the author alone.
+WRITTEN_BY = re.compile(
+    r"(?:written|posted) by|by|authors?|verfasst von|geschrieben von|autore?|écrit par|rédigé par|auteur|escrito por"
+    r"|scritto da|geschreven door|skrevet af|skrevet av|skriven av|napisane przez|autor|автор|написано|yazar"
+    r"|ditulis oleh|penulis|được viết bởi|tác giả|작성자|執筆者|著者",
+    re.I,
+)
 
 # Labels of author, photographer, translator or reporter, before a colon.
 BEFORE_COLON = _phrases("""
@@ -100,7 +110,7 @@ AGENCIES = _phrases("""
 VENDORS = _phrases("""
     VCCorp.vn | VCCorp vn | ePi | Hemera | MasterCMS | admin | administrator | editor | webmaster | root | developer
     | superadmin | user | name | your name | unknown | null | none | undefined | author | staff | wordpress
-    | newsroom | news desk | web desk | staff reporter | staff writer | no author | anonymous | anonym |
+    | newsroom | news desk | web desk | staff reporter | staff report | staff writer | no author | anonymous | anonym |
     anonyme | anónimo | anônimo | anonimo
 """)
 

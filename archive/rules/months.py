@@ -153,13 +153,11 @@ _BY_DOMAIN = {
 
 
 # languages whose newspapers live in one time zone: the country domain of each
-_OF_LANGUAGE = dict(
-    pair.split(":")
-    for pair in (
-        "ko:kr ja:jp zh:cn pl:pl cs:cz sk:sk hu:hu fi:fi sv:se da:dk nb:no no:no is:is et:ee lv:lv lt:lt it:it "
-        "el:gr ro:ro bg:bg hr:hr sl:si mk:mk tr:tr uk:ua he:il fa:ir th:th"
-    ).split()
+_LANGUAGES = (
+    "ko:kr ja:jp zh:cn pl:pl cs:cz sk:sk hu:hu fi:fi sv:se da:dk nb:no no:no is:is et:ee lv:lv lt:lt it:it el:gr "
+    "ro:ro bg:bg hr:hr sl:si mk:mk tr:tr uk:ua he:il fa:ir th:th"
 )
+_OF_LANGUAGE = dict(pair.split(":") for pair in _LANGUAGES.split())
 _SCRIPTS = (("ko", "가", "힣"), ("ja", "ぁ", "ヿ"), ("zh", "一", "鿿"))
 
 
