@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from archive.extract.bylines import FURNITURE_KEYS, NO_AUTHOR, authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, outlet_key
-from archive.extract.elements import Position, is_running, label, string, text_of
+from archive.extract.elements import Position, is_inside, is_running, label, string, text_of
 from archive.rules.byline_words import BEFORE_COLON, VENDORS, WRITTEN_BY
 from archive.text.folding import folded, key_of
 
@@ -130,6 +130,8 @@ def shown_byline(positions: Iterable[Position]) -> Byline | None:
             continue
         if not is_byline(position.element, position.label) or is_running(position.element.getparent()):
             continue
+        if is_inside(position.element, "figcaption"):
+            continue  # a photographer
         found_names = names_in(position.element)
         if not found_names:
             continue

@@ -246,13 +246,14 @@ def _trailing_credit(caption: html.HtmlElement) -> html.HtmlElement | None:
 
 def _leading_credit(caption: html.HtmlElement) -> html.HtmlElement | None:
     """The first element of a caption, if it is a credit: `<span>Photo: Ann Lee</span> What one sees`, a <cite>."""
-    first = next(caption.iterchildren("span", "em", "i", "small", "cite", "b", "strong"), None)
+    whole = text_of(caption, WHOLE)
+    if (cite := caption.find(".//cite")) is not None:
+        text = text_of(cite, WHOLE)
+        return cite if 1 < len(text) <= _LONGEST_NAME and whole.startswith(f"{text} ") else None
+    first = next(caption.iterchildren("span", "em", "i", "small", "b", "strong"), None)
     if first is None or (caption.text or "").strip() or first.getprevious() is not None:
         return None
-    text = text_of(first, WHOLE)
-    if first.tag == "cite":
-        return first if 1 < len(text) <= _LONGEST_NAME and len(text_of(caption, WHOLE)) > len(text) + 1 else None
-    return first if credits.of_line(text) and (first.tail or "").strip() else None
+    return first if credits.of_line(text_of(first, WHOLE)) and (first.tail or "").strip() else None
 
 
 def _last_element(caption: html.HtmlElement) -> html.HtmlElement | None:

@@ -72,6 +72,7 @@ click here to (?:subscribe|sign|join|read)\b.{0,250}$
 (?:like|enjoy) this (?:article|story)\?.{0,80}$
 this (?:article|story|post|piece) is part of (?:an?|the|our)\b.{0,250}$
 (?:your feedback is important|tell us what you think|we (?:value|welcome|want) your feedback)\b.{0,120}$
+simak (?:juga )?video\b.{0,150}$|\[gambas\s?:.{0,60}$|.{0,160}\bfor as little as [£$€]\s?\d.{0,160}$
 you can unsubscribe\b.{0,250}$|(?:nichts neues|keine news)(?: mehr)? verpassen.{0,80}$
 .{0,80}\b(?:suscr[ií]bi?te|newsletter abonnieren)\W*$
 (?:ख़?बर सुनें|listen to (?:this )?(?:article|story)|artikel (?:an)?hören|écouter l.article)\W*$
