@@ -130,9 +130,9 @@ def shown_byline(positions: Iterable[Position]) -> Byline | None:
             continue
         if not is_byline(position.element, position.label) or is_running(position.element.getparent()):
             continue
-        if is_inside(position.element, "figcaption"):
-            continue  # a photographer
-        found_names = names_in(position.element)
+        before = position.element.getprevious()
+        is_photographer = is_inside(position.element, "figcaption") or getattr(before, "tag", "") == "figcaption"
+        found_names = () if is_photographer else names_in(position.element)
         if not found_names:
             continue
         last_index = index

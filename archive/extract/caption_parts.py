@@ -202,8 +202,10 @@ def _credit_elements(captions: list[html.HtmlElement], scope: html.HtmlElement) 
         if credits_found:
             return list(credits_found)
     beside = captions[-1].getnext() if captions else None
-    if beside is not None and _is_credit_element(beside) and 0 < len(text_of(beside, WHOLE)) <= _LONGEST_CREDIT:
-        return [beside]
+    if beside is not None and 0 < len(text_of(beside, WHOLE)) <= _LONGEST_CREDIT:
+        behind = captions[-1].tag == "figcaption" and naming_words.CREDIT_IN_CAPTION.name_class(beside)
+        if behind or _is_credit_element(beside):
+            return [beside]
     apart = (element for caption in captions for element in (_trailing_credit(caption), _leading_credit(caption)))
     return [element for element in apart if element is not None][:1]
 

@@ -110,6 +110,8 @@ FURNITURE = {
     "how one leaves a newsletter": "<p>You can unsubscribe at any time, and your data will not be shared.</p>",
     "where to write what one thinks": "<p><b>Your feedback is important to us</b></p><p>Tell us what you think.</p>",
     "where to reach the reporter": "<p>Contact reporter Ann Lee at alee@post.example or 541-338-2454. Want more stories like this? Subscribe.</p>",
+    "what it costs to help": "<p>Help us to carry on - For as little as £5, you can support the Post.</p>",
+    "where a film stood": "<p>[Gambas:Video 20detik]</p>",
     "whose the first picture is": "<p>Źródło zdjęcia głównego: Jan Kos/PAP</p>",
     "a link in Russian": "<p><b>Читайте материал <a href=/x>Гости раскрыли закулисье праздника</a></b></p>",
     "an offer of letters": "<p>Nichts Neues verpassen! - Newsletter abonnieren</p>",

@@ -185,6 +185,14 @@ PICTURES = {  # form -> whether caption, and credit
         f"<figure>{IMG}<figcaption><cite>{{name}}</cite><div>{{caption}}</div></figcaption></figure>",
         "",
     ),
+    "name in a cite of a box": (
+        f"<figure>{IMG}<figcaption><div><i></i><cite>{{name}}</cite></div><div>{{caption}}</div></figcaption></figure>",
+        "",
+    ),
+    "author behind a figcaption": (
+        f'<div><figure>{IMG}</figure><figcaption>{{caption}}</figcaption><span class="author">{{name}}</span></div>',
+        "",
+    ),
     "spans of a figure": (
         f"<figure><div>{IMG}</div><div><span>{{caption}}</span> <span class=text__source>{{name}}</span></div></figure>",
         "",
