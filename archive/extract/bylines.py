@@ -14,6 +14,7 @@ from archive.rules.byline_words import (
     BEFORE_COLON,
     BEFORE_NAME,
     BEHIND_NAME,
+    DEPARTMENT,
     FURNITURE,
     ROLE_ENDINGS,
     ROLE_NOUNS,
@@ -115,11 +116,7 @@ _ORGANIZATIONS = (
 _ORGANIZATION = re.compile(_ORGANIZATIONS, re.I)
 # on the line below the name, in capitals: `Hà Thu<br>Ban Tuyên giáo Tỉnh ủy`
 _ORGANIZATION_BELOW = re.compile(rf"(?<=\w)\s+(?=[A-ZĐ])(?i:{_ORGANIZATIONS}).*$")
-_DEPARTMENT = re.compile(
-    r"\b(?:team|desk|newsroom|department|(?:staff|web|[a-z](?:\.[a-z])+\.?) report|seo|redaktion|redazione|redacción)$"
-    r"|(?:快[訊讯]|編輯部|编辑部|新聞部|\w[網网報报社])$|^(?:seo|redacción|redação|rédaction)\b",
-    re.I,
-)
+_DEPARTMENT = re.compile(DEPARTMENT, re.I)
 _KOREAN_ROLE = re.compile(r"^[가-힣]+=(?=[가-힣])|(?<=[가-힣]{2})\s*(?:선임)?기자$")  # `Place=Name 기자`
 _LOGIN = re.compile(r"[a-z]+[._\d][a-z._\d]*|(?=\w*[a-z])[a-z\d_]{7,}")
 _SMALL_NAME = re.compile(r"[a-zß-ÿ]{3,20}(?: [a-zß-ÿ]{2,20}){1,2}")

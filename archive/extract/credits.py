@@ -24,8 +24,8 @@ _LABELLED_TAIL = 240  # likewise for one with its label
 _NAMED_AGENCY = re.compile(rf"\b(?:{AGENCY})\b")
 _AFTER_BAR = re.compile(r"\s*[|｜]\s*([^|]{2,120})$")
 _PHOTO_BY = re.compile(
-    r"((?:photo(?:graph(?:y|ed)?)?|picture|image|(?:photo[ -]?)?illustration|graphic)s?(?: courtesy)? (?:by|"
-    r"of)\s+(\S.{1,100}?))\)?\s*\.?$",
+    r"((?:photo(?:graph(?:y|ed)?)?|picture|image|(?:photo[ -]?)?illustration|graphic)s? (?:by|courtesy"
+    r" (?:by|of))\s+(\S.{1,100}?))\)?\s*\.?$",
     re.I,
 )
 _ALONE = re.compile(

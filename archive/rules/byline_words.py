@@ -45,9 +45,9 @@ BEFORE_NAME = _phrases("""
     rédigé par | écrit par | redakteur | redakteurin | von unserem redakteur | von unserer redakteurin |
     von unserem mitarbeiter | von unserer mitarbeiterin | van onze verslaggever | корреспондент |
     von | text von | ein beitrag von | ein kommentar von | kommentar von | ein gastbeitrag von | gastbeitrag von |
-    ein interview von | interview von | ein essay von | ein bericht von | eine analyse von | par | propos recueillis
-    par | por | oleh | a cura di | door | eftir | autor | af | av | about | كتب | كتبت | بقلم | 本报记者 | 本報記者 |
-    记者 | 記者 | 作者
+    ein interview von | interview von | ein essay von | ein bericht von | eine analyse von | par |
+    propos recueillis par | recueilli par | por | oleh | a cura di | door | eftir | autor | af | av | about | كتب |
+    كتبت | بقلم | 本报记者 | 本報記者 | 记者 | 記者 | 作者
 """)
 
 # Remarks behind the names; bylines.py removes any remark in brackets.
@@ -93,6 +93,13 @@ FURNITURE = _phrases("""
     Freitag | Samstag | Sonntag | lundi | mardi | mercredi | jeudi | vendredi | samedi | dimanche | lunes | martes |
     miércoles | jueves | viernes | sábado | domingo | magazine | newspaper | journal | Zeitung | diario | periódico
 """)
+
+# A department's name: how it ends or begins.
+DEPARTMENT = (
+    r"\b(?:team|desk|newsroom|department|(?:news|online|web|digital) editor|(?:staff|web|[a-z](?:\.[a-z]){1,3}\.?)"
+    r" report|seo|redaktion|redazione|redacción)$|(?:快[訊讯]|編輯部|编辑部|新聞部|\w[網网報报社])$"
+    r"|^(?:seo|redacción|redação|rédaction)\b"
+)
 
 # News agencies: authors of articles without a person's byline.
 AGENCIES = _phrases("""

@@ -73,6 +73,8 @@ click here to (?:subscribe|sign|join|read)\b.{0,250}$
 this (?:article|story|post|piece) is part of (?:an?|the|our)\b.{0,250}$
 (?:your feedback is important|tell us what you think|we (?:value|welcome|want) your feedback)\b.{0,120}$
 simak (?:juga )?video\b.{0,150}$|\[gambas\s?:.{0,60}$|.{0,160}\bfor as little as [£$€]\s?\d.{0,160}$
+(?:.{0,160} )?sign up for .{0,60}newsletters?\W*$|get the (?:best|latest|top)\b.{0,80}\binbox\b.{0,250}$
+got a (?:news )?tip\?.{0,200}$|.{0,120}\bconsider (?:making a donation|donating|becoming a member)\b.{0,200}$
 you can unsubscribe\b.{0,250}$|(?:nichts neues|keine news)(?: mehr)? verpassen.{0,80}$
 .{0,80}\b(?:suscr[ií]bi?te|newsletter abonnieren)\W*$
 (?:ख़?बर सुनें|listen to (?:this )?(?:article|story)|artikel (?:an)?hören|écouter l.article)\W*$

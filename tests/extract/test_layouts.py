@@ -266,6 +266,7 @@ ABOVE = {  # form -> files of its pictures
     PORTRAIT: [],
     PLAYLIST: [],
     TWICE: [FILE],
+    f'{IMG}<div class="copyright">Copyright 2026 Emstaler Bote</div>': [FILE],
 }
 
 
@@ -274,6 +275,7 @@ def test_what_is_a_picture_above_the_text(form: str) -> None:
     cover = '<meta property="og:image" content="https://emstaler-bote.example/media/2026/cover-of-the-story.jpg">'
     found = read("modifiers", Parts(GERMAN.paragraphs, above=form, head=cover))
     assert [image.url.removeprefix("https://emstaler-bote.example") for image in found.images] == ABOVE[form]
+    assert not any(image.credit for image in found.images)
     assert is_whole(found, GERMAN)
 
 
@@ -337,7 +339,7 @@ def test_words_of_buttons_are_no_authors(layout: str, words: str) -> None:
     assert read(layout, Parts(LAYOUTS[layout].story.paragraphs, byline=byline)).authors == ()
 
 
-@pytest.mark.parametrize("declared", ["webmaster", "The Harrow Post"])
+@pytest.mark.parametrize("declared", ["webmaster", "The Harrow Post", "Online News Editor"])
 def test_a_printed_name_instead_of_a_declared_login_or_house(declared: str) -> None:
     found = read("hashed classes", Parts(ENGLISH.paragraphs, declared_author=declared))
     assert found.authors == (ENGLISH.author,)
@@ -618,7 +620,12 @@ LINES = {
     ),
     **dict.fromkeys(("By {} and Owen Tarrant", "By {} & Owen Tarrant", "{}, Owen Tarrant"), (NAME, SECOND)),
     **dict.fromkeys(
-        ("By {}, The Harrow Post — Paris", "{} AP Entertainment Writer", "{} - Sat Mar 14 2026, 9:25 am"),
+        (
+            "By {}, The Harrow Post — Paris",
+            "{} AP Entertainment Writer",
+            "{} - Sat Mar 14 2026, 9:25 am",
+            "Recueilli par {}.",
+        ),
         (NAME,),
     ),
     **dict.fromkeys(("Staff Report", "Newsroom", "Staff Reporter", "By Staff Writer", "From our correspondent"), ()),
