@@ -12,14 +12,14 @@ from lxml.html import HtmlElement
 
 from archive.extract.bylines import FURNITURE_KEYS, NO_AUTHOR, authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, outlet_key
-from archive.extract.elements import Position, is_running, label, string, text_of
-from archive.rules.byline_words import BEFORE_COLON, VENDORS
+from archive.extract.elements import Position, is_inside, is_running, label, string, text_of
+from archive.rules.byline_words import BEFORE_COLON, VENDORS, WRITTEN_BY
 from archive.text.folding import folded, key_of
 
 METAS = (
-    "dable:author", "article:author", "author", "parsely-author", "cxenseparse:author", "sailthru.author", "byl",
-    "dc.creator", "dcterms.creator", "article:author:name", "authors", "article.author", "creator", "news_author",
-    "articleauthor", "vr:author",
+    "dable:author", "article:author", "content_author", "author", "parsely-author", "cxenseparse:author",
+    "sailthru.author", "byl", "dc.creator", "dcterms.creator", "article:author:name", "authors", "article.author",
+    "creator", "news_author", "articleauthor", "vr:author",
 )  # fmt: skip
 FARTHEST = 25  # elements between two parts of a byline
 _ATTRIBUTION = re.compile(r"Theo [A-Z][a-z]+(?:[./]\S+)?")
@@ -64,12 +64,6 @@ _SITE_IN_BRACKETS = re.compile(r"\((?:https?://)?[\w.-]{1,80}\.[a-z]{2,12}\)$", 
 _SITE_FIRST = re.compile(r"^[\w.-]{1,80}\.[a-z]{2,12}\s?,", re.I)
 _MOST_CARD_LINES = 4
 _CARD = "twitter:misc:"
-WRITTEN_BY = re.compile(
-    r"(?:written|posted) by|by|authors?|verfasst von|geschrieben von|autore?|écrit par|rédigé par|auteur|escrito por"
-    r"|scritto da|geschreven door|skrevet af|skrevet av|skriven av|napisane przez|autor|автор|написано|yazar"
-    r"|ditulis oleh|penulis|được viết bởi|tác giả|작성자|執筆者|著者",
-    re.I,
-)
 _NAME_LABEL = re.compile(r"name|author|byline", re.I)
 _HOST_NAME = re.compile(r"^[\w.-]+\.(?:vn|com|net|org|de|at|ch|tv|info|news|co\.\w\w|\w\w)$|\b(?:com )?vn$", re.I)
 
@@ -86,8 +80,10 @@ class Byline:
 
 def declared_bylines(declared: Declared) -> Iterator[Byline]:
     """The bylines of JSON-LD and the metas, in order of trust."""
+    metas = declared.page.metas
+    editors = metas.get("content_editor", ()) if any(metas.get("content_author", ())) else ()
     for member in ("author", "creator"):
-        names = declared.names(member)
+        names = [name for name in declared.names(member) if name not in editors]
         if names:
             houses = unique(name for name in names if outlet_key(folded(name)) in declared.house)  # `Agency | News`
             others = [name for name in names if name not in houses]
@@ -134,7 +130,9 @@ def shown_byline(positions: Iterable[Position]) -> Byline | None:
             continue
         if not is_byline(position.element, position.label) or is_running(position.element.getparent()):
             continue
-        found_names = names_in(position.element)
+        before = position.element.getprevious()
+        is_photographer = is_inside(position.element, "figcaption") or getattr(before, "tag", "") == "figcaption"
+        found_names = () if is_photographer else names_in(position.element)
         if not found_names:
             continue
         last_index = index
@@ -319,7 +317,8 @@ def names_in(element: HtmlElement) -> tuple[str, ...]:
     if not is_marked and not (len(text) < 100 and all(map(is_person_like, text_names))):
         return ()
     if not linked or all(name in text_names for name in linked):
-        return tuple(name for name in text_names if is_person_like(name)) or linked
+        is_author = element.get("itemprop") == "author"
+        return tuple(name for name in text_names if is_person_like(name, small=is_author)) or linked
     return linked
 
 

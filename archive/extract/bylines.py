@@ -14,6 +14,7 @@ from archive.rules.byline_words import (
     BEFORE_COLON,
     BEFORE_NAME,
     BEHIND_NAME,
+    DEPARTMENT,
     FURNITURE,
     ROLE_ENDINGS,
     ROLE_NOUNS,
@@ -88,12 +89,21 @@ _TRAILING_AGENCY = re.compile(
     r"|(?<=\w\w)\s+(?:for|of)\s+[\w.]+\.\w{2,4}$|(?<=\w\w)\s+for\s+(?:the\s+)?\w[\w. ]+$",
     re.I,
 )
+# `ANN LEE AP Entertainment Writer`: the agency's role on the line below the name
+_AGENCY_ROLE = re.compile(
+    r"(?<=\w)\s+(?-i:AP|AFP|Reuters|(?:The )?Associated Press|(?:The )?Canadian Press|Bloomberg|UPI)\b[\w ]{0,40}\b"
+    r"(?:writer|reporter|correspondent|editor|columnist)s?$",
+    re.I,
+)
+_PLACE_BEHIND = re.compile(  # `Por Ana Souza, Jornal — Porto Velho`
+    r"^((?:by|von|par|por|di|af|av)\s[^—,;|&]+,[^—;|&]+)\s—\s[^—,;|&]{2,40}$", re.I
+)
 _IN_BRACKETS = re.compile(r"\s+\([^()]{0,80}\)$")
 # A date behind the names: everything from a weekday or a number on.
 _TRAILING_DATE = re.compile(
     r"(?<=\w)[\s,|·•–—-]+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|thứ (?:hai|ba|tư|năm|sáu|bảy)"
     r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|\d{1,4}[\s./:年]"
-    r"|(?:mon|tue|wed|thu|fri|sat|sun)\.?,\s"
+    r"|(?:mon|tue|wed|thu|fri|sat|sun)\.?(?:,\s|\s(?=[a-z]{3,9}\.?\s\d|\d))"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d|(?:updated|published|posted)\b).*$",
     re.I,
 )
@@ -106,12 +116,10 @@ _ORGANIZATIONS = (
 _ORGANIZATION = re.compile(_ORGANIZATIONS, re.I)
 # on the line below the name, in capitals: `Hà Thu<br>Ban Tuyên giáo Tỉnh ủy`
 _ORGANIZATION_BELOW = re.compile(rf"(?<=\w)\s+(?=[A-ZĐ])(?i:{_ORGANIZATIONS}).*$")
-_DEPARTMENT = re.compile(
-    r"\b(?:team|desk|newsroom|department|seo|redaktion|redazione|redacción)$|(?:快[訊讯]|編輯部|编辑部|新聞部|\w[網网報报社])$|^(?:seo|redacción|redação|rédaction)\b",
-    re.I,
-)
+_DEPARTMENT = re.compile(DEPARTMENT, re.I)
 _KOREAN_ROLE = re.compile(r"^[가-힣]+=(?=[가-힣])|(?<=[가-힣]{2})\s*(?:선임)?기자$")  # `Place=Name 기자`
 _LOGIN = re.compile(r"[a-z]+[._\d][a-z._\d]*|(?=\w*[a-z])[a-z\d_]{7,}")
+_SMALL_NAME = re.compile(r"[a-zß-ÿ]{3,20}(?: [a-zß-ÿ]{2,20}){1,2}")
 _NOT_FIRST = re.compile(
     r"(?:all|alle|tous|toutes|todos|todas|view|see|more|mehr|weitere|read|xem|đọc)\s", re.I
 )  # a button
@@ -126,7 +134,7 @@ def authors_of(text: str) -> tuple[str, ...]:
     text = _EMAIL.sub(" ", folded(text, LONGEST_BYLINE))
     if not text or _URL.search(text) or NO_AUTHOR.match(text):
         return ()
-    text = _BARRED_PLACE.sub(r"\1", text)
+    text = _PLACE_BEHIND.sub(r"\1", _BARRED_PLACE.sub(r"\1", _AGENCY_ROLE.sub("", text)))
     undated = [part for part in text.split("|") if sum(map(str.isdigit, part)) < _DIGITS_OF_A_DATE]
     text = "|".join(undated) if undated else text
     text = _FROM_PLACE.sub(r"\1", _PICTURES_BY.sub(r"\g<names>", _IN_SECTION.sub(r"\1", text)))
@@ -176,8 +184,11 @@ def is_agency(name: str) -> bool:
     return all(key_of(part) in _AGENCIES for part in re.split(r"\s*[/,]\s*", name))
 
 
-def is_person_like(name: str) -> bool:
-    """Whether a name looks like a person's: a few words, no sentence marks, capitals where the script has them."""
+def is_person_like(name: str, small: bool = False) -> bool:
+    """Whether a name looks like a person's: a few words, no sentence marks, capitals where the script has them; small:
+    or two or three words in small letters."""
+    if small and _SMALL_NAME.fullmatch(name):
+        return not is_account(name)
     name_words = name.split()
     if not name_words or len(name_words) > 6 or _NOT_A_NAME.search(name) or key_of(name) in FURNITURE_KEYS:
         return False

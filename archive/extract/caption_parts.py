@@ -202,8 +202,10 @@ def _credit_elements(captions: list[html.HtmlElement], scope: html.HtmlElement) 
         if credits_found:
             return list(credits_found)
     beside = captions[-1].getnext() if captions else None
-    if beside is not None and _is_credit_element(beside) and 0 < len(text_of(beside, WHOLE)) <= _LONGEST_CREDIT:
-        return [beside]
+    if beside is not None and 0 < len(text_of(beside, WHOLE)) <= _LONGEST_CREDIT:
+        behind = captions[-1].tag == "figcaption" and naming_words.CREDIT_IN_CAPTION.name_class(beside)
+        if behind or _is_credit_element(beside):
+            return [beside]
     apart = (element for caption in captions for element in (_trailing_credit(caption), _leading_credit(caption)))
     return [element for element in apart if element is not None][:1]
 
@@ -245,8 +247,12 @@ def _trailing_credit(caption: html.HtmlElement) -> html.HtmlElement | None:
 
 
 def _leading_credit(caption: html.HtmlElement) -> html.HtmlElement | None:
-    """The first element of a caption, if it is a credit with its label: `<span>Photo: Ann Lee</span> What one sees`."""
-    first = next(caption.iterchildren("span", "em", "i", "small", "cite", "b", "strong"), None)
+    """The first element of a caption, if it is a credit: `<span>Photo: Ann Lee</span> What one sees`, a <cite>."""
+    whole = text_of(caption, WHOLE)
+    if (cite := caption.find(".//cite")) is not None:
+        text = text_of(cite, WHOLE)
+        return cite if 1 < len(text) <= _LONGEST_NAME and whole.startswith(f"{text} ") else None
+    first = next(caption.iterchildren("span", "em", "i", "small", "b", "strong"), None)
     if first is None or (caption.text or "").strip() or first.getprevious() is not None:
         return None
     return first if credits.of_line(text_of(first, WHOLE)) and (first.tail or "").strip() else None

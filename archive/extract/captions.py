@@ -90,7 +90,7 @@ def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -
             return elements[:_MOST_CAPTIONS]
     if links_elsewhere(scope):
         return []
-    if loose and (boxed := _in_picture_box(scope, limit)):
+    if loose and (boxed := _in_picture_box(scope, limit) or _only_text(scope)):
         return boxed
     if loose and (caption_line := line_below(scope)):
         return caption_line
@@ -148,6 +148,13 @@ def _captions_inside(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[
         outer = set(captions)  # some pages print one each for phones and desktops, one in the other
         return [element for element in captions if outer.isdisjoint(element.iterancestors())]
     return _caption_elements(scope) or _around_credit(scope)
+
+
+def _only_text(scope: html.HtmlElement) -> list[html.HtmlElement]:
+    """The child of a figure of one picture that holds all its text."""
+    children = [child for child in scope if string(child).strip()] if scope.tag == "figure" else []
+    is_whole = len(children) == 1 == len(pictures_in(scope)) and acceptable(children[0], LONGEST_LOOSE)
+    return children if is_whole and len(string(children[0]).strip()) >= _SHORTEST_UNCREDITED else []
 
 
 def _around_credit(scope: html.HtmlElement) -> list[html.HtmlElement]:

@@ -24,8 +24,8 @@ _LABELLED_TAIL = 240  # likewise for one with its label
 _NAMED_AGENCY = re.compile(rf"\b(?:{AGENCY})\b")
 _AFTER_BAR = re.compile(r"\s*[|｜]\s*([^|]{2,120})$")
 _PHOTO_BY = re.compile(
-    r"((?:photo(?:graph(?:y|ed)?)?|picture|image|(?:photo[ -]?)?illustration|graphic)s?(?: courtesy)? (?:by|"
-    r"of)\s+(\S.{1,100}?))\)?\s*\.?$",
+    r"((?:photo(?:graph(?:y|ed)?)?|picture|image|(?:photo[ -]?)?illustration|graphic)s? (?:by|courtesy"
+    r" (?:by|of))\s+(\S.{1,100}?))\)?\s*\.?$",
     re.I,
 )
 _ALONE = re.compile(
@@ -60,7 +60,7 @@ _CAPITAL_LABEL = re.compile(
     r"((?:[A-ZÀ-ÝА-ЯЁ][\w.'’-]*\s){1,3}[A-ZÀ-ÝА-ЯЁ][\w'’-]*))\.?$"
 )
 _LABEL_AND_NAME = re.compile(
-    r"(?:[.!?…|”\"]\s*|\s[-–—/]\s*|[(\[])((?i:ảnh|photo|foto(?: di)?|fotó|ph\.|bild|kuva|фото|φωτο|courtesy|crédito)\s+"
+    r"(?:[.!?…|”\"/]\s*|\s[-–—]\s*|[(\[])((?i:ảnh|photo|foto(?: di)?|fotó|ph\.|bild|kuva|фото|φωτο|courtesy|crédito)\s+"
     r"((?:(?:з|із|из|с)\s\w+\s)?[A-ZÀ-ÝĐА-ЯІЇЄ]\w+(?:[ /]+[A-ZÀ-ÝĐА-ЯІЇЄ][\w.]*){0,5}))[)\]]?\.?$"
 )
 # `Một góc chợ. Ảnh minh họa`: a credit without a name, only the kind of picture

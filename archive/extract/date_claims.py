@@ -56,6 +56,7 @@ _UPDATE_WORDS = re.compile(
     re.I,
 )
 _IMPRINT_WORDS = re.compile(r"giấy phép|gp-|licen[cs]e|©|copyright|issn|bản quyền", re.I)
+_DATE_AND_TIME_FIRST = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\s?[,|–-]?\s?\d{1,2}[:h]\d\d\s?[|•·–-]")
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]+")
 _DAY_WORDS = re.compile(r"(?:thứ|chủ nhật|ngày|tháng|năm|gmt|utc|uhr|am|pm)\b", re.I)
@@ -260,6 +261,7 @@ def _read_position(position: Position) -> tuple[DateClaim, bool] | None:
     if max_letters == 0 or (max_letters == BARE_LETTERS and not _has_digit(element)):
         return None
     text = text_of(element, LONGEST + 1)
+    max_letters = NAMED_LETTERS if _DATE_AND_TIME_FIRST.match(text) else max_letters
     stamp = visible(text) if _may_be_date(text, max_letters) else None
     return (DateClaim("shown", _with_time(element, stamp), element), _is_update(name, text)) if stamp else None
 

@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from archive.rules.months import AFTERNOON, MONTH, MONTHS, ZONES
+from archive.rules.months import AFTERNOON, HALF_BEFORE, MONTH, MONTHS, MORNING, ZONES
 from archive.text.folding import folded
 
 LONGEST = 300  # characters of a date line
 _EARLIEST, _LATEST = 1990, 2100
+_LONGEST_HALF = 8  # characters of a word such as `오후` before the hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,8 @@ _CLOCK = re.compile(
     r"|$))\.)\s?(?P<minute>\d{2})(?!\d)['’]?(?::(?P<second>\d{2}))?",
     re.I,
 )
-_AM_PM = re.compile(rf"\s?({AFTERNOON}|am|a\.m\.|sa|sáng)(?!\w)", re.I)
+_AM_PM = re.compile(rf"\s?({AFTERNOON}|{MORNING})(?!\w)", re.I)
+_HALF_BEFORE = re.compile(rf"({HALF_BEFORE})\s?$")
 _ZONE = re.compile(
     r"(?:GMT|UTC)\s?(?P<offset>[+\-−]\s?\d{1,2}(?::?\d{2})?)|(?P<iso>[+\-]\d{2}:\d{2})(?!\d)"
     r"|(?<![A-Za-z])(?P<name>[A-Z]{2,5})(?![A-Za-z])"
@@ -152,7 +154,8 @@ def _time_of(text: str) -> dict[str, str | None]:
         return {}
     parts: dict[str, str | None] = dict(match.groupdict())
     am_pm = _AM_PM.match(text, match.end())
-    parts["half"] = am_pm.group(1) if am_pm else None
+    half = am_pm or _HALF_BEFORE.search(text[max(0, match.start() - _LONGEST_HALF) : match.start()])
+    parts["half"] = half.group(1) if half else None
     parts["zone"] = _zone_name(text[am_pm.end() if am_pm else match.end() :])
     return parts
 

@@ -95,8 +95,8 @@ def _with_distant_credit(
     found = [element for element in found if not any(ancestor in found for ancestor in element.iterancestors())]
     texts = {text_of(element, _LONGEST_CREDIT + 1) for element in found}
     text = texts.pop() if len(texts) == 1 else ""
-    if not 1 < len(text) <= _LONGEST_CREDIT:
-        return images
+    if not 1 < len(text) <= _LONGEST_CREDIT or text.startswith("Copyright "):
+        return images  # whose the article is
     before = body not in found[0].iterancestors() and found[0] not in behind
     caption, credit = credits.split(text)
     if not credit:
@@ -195,13 +195,11 @@ def _without_query(url: str) -> str:
 
 
 def _lead_picture(region: html.HtmlElement, behind: Container[html.HtmlElement]) -> html.HtmlElement | None:
-    """The one large picture between headline and body that is no link."""
+    """The one large picture between headline and body that leads to no other page."""
     pictures = islice(takewhile(lambda picture: picture not in behind, picture_urls.pictures_in(region)), _MAX_PICTURES)
-    unlinked = [
-        picture
-        for picture in pictures
-        if not picture_urls.is_icon(picture) and next(picture.iterancestors("a"), None) is None
-    ]
+    ours = [image for image in pictures if not (picture_urls.is_icon(image) or captions.links_to_other_page(image))]
+    ours = [image for image in ours if not naming_words.PORTRAIT.name_class(image)]
+    unlinked = [image for image in ours if next(image.iterancestors("a"), None) is None] or ours
     large = [picture for picture in unlinked if picture_urls.is_wide(picture)] or unlinked
     return large[0] if len(large) == 1 else None
 
@@ -251,7 +249,7 @@ def _read_images(
     if not inside and not lead and (not elements or captions.links_to_other_page(picture)):
         return []
     uncaptioned = not elements and not lead
-    if (not lead and _is_portrait(scope, region)) or (
+    if (not lead and _is_portrait(picture, scope, region)) or (
         uncaptioned and (captions.links_to_other_page(picture) or captions.is_card(scope, region))
     ):
         return []
@@ -288,10 +286,10 @@ def _is_doubtful(picture: html.HtmlElement) -> bool:
 
 def _images_of(sharing: list[html.HtmlElement], page: Page, described: Image, cover: str) -> list[Image]:
     """The images of pictures that share a caption, one a URL. described: their caption and credit."""
-    by_url = {}
+    by_url: dict[str, Image] = {}
     for picture in sharing:
         address = picture_urls.address(picture, page.base)
-        if address is None and described.caption and cover:
+        if address is None and described.caption and cover and not by_url and picture is sharing[-1]:
             address = picture_urls.absolute_url(cover, page.base)
         if address and address not in by_url:
             by_url[address] = replace(described, url=address, alt=fold(picture.get("alt") or "") or None)
@@ -332,7 +330,7 @@ def _pictures_above(caption: html.HtmlElement) -> list[html.HtmlElement]:
     return pictures if len(pictures) <= _MAX_ROW else []
 
 
-def _is_portrait(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
-    """Whether the picture is an author's portrait: a near ancestor has an author class."""
+def _is_portrait(picture: html.HtmlElement, scope: html.HtmlElement, region: html.HtmlElement) -> bool:
+    """Whether the picture is an author's portrait: it or a near ancestor has an author class."""
     boxes = takewhile(lambda box: box is not region, islice((scope, *scope.iterancestors()), 4))
-    return any(naming_words.PORTRAIT.name(box) for box in boxes)
+    return any(naming_words.PORTRAIT.name(box) for box in (picture, *boxes))

@@ -22,7 +22,7 @@ from archive.extract.own_rules import Field, RuleMatch, rule_matches
 from archive.extract.parsed_page import Page
 from archive.model.urls import host_of
 from archive.rules import phrases
-from archive.rules.months import observes, zone_of_host
+from archive.rules.months import observes, zone_of_host, zone_of_language
 from archive.rules.xpath_rules import Rules
 from archive.text.folding import folded
 
@@ -260,7 +260,8 @@ class _MetadataExtractor:
             return (country_zone if country_zone and observes(country_zone, self.offset) else self.offset), False
         if self.timezone or self.vietnamese:
             return ZoneInfo(self.timezone or "Asia/Ho_Chi_Minh"), False
-        return (country_zone, False) if country_zone else (UTC, True)
+        spoken = zone_of_language(self.language, self.headline.text if self.headline else "")
+        return (country_zone, False) if country_zone else (spoken or UTC, True)
 
     def _language(self) -> str | None:
         root, metas = self.page.root, self.page.metas

@@ -66,7 +66,7 @@ BOILERPLATE = ClassNamePattern(
     related_x relate(?:-?news)? recommend\w* recirc\w* read-?next read-?also see-?also
     more-?(?:stories|news|articles|from|on|in|links|coverage) most-?(?:read|viewed|popular|shared) trending up-?next
     you-?may(?:-?\w+)* newsletter\w* subscri\w+ sign-?up mailing\w* share(?!able)\w* sharing social\w* follow-?us
-    comments? comment-?\w+ disqus\w* respond reactions? advert\w* ads?
+    playlist_x comments? comment-?\w+ disqus\w* respond reactions? advert\w* ads?
     ad-?(?:slot|unit|container|wrapper|block|box|label|zone|banner|placeholder)s? banner-?ads? dfp gpt-?ad
     taboola\w* outbrain\w* zergnet teads\w* breadcrumbs? nav navigation navbar footer
     cookies?-?(?:banner|consent|notice)? consent (?:\w+-)?(?:dsgvo|gdpr|rgpd)_x onetrust\w* cookiebot\w* borlabs\w*
@@ -77,7 +77,7 @@ BOILERPLATE = ClassNamePattern(
     article-?meta vjs\w* video-?js tin-?(?:lien-?quan|khac|moi|nong|doc-?nhieu|cung-?chuyen-?muc|tuc-?khac)
     cac-?tin-?khac lien-?quan binh-?luan chia-?se xem-?them doc-?them tu-?khoa y-?kien phan-?hoi quang-?cao
     list-?concern many-?pack cms-?relate sda-?\w+ box-?tin\w* news-?(?:other|relate\w*|hot|new) other-?news
-    newsrelated relatednews(?:box)? relatedonenews listnewsincontent react-?relate
+    td-a-rec newsrelated relatednews(?:box)? relatedonenews listnewsincontent react-?relate
     link-?(?:content-?footer|source-?\w+) keysword republi(?:cation|sh)\w* cc-?(?:licen[cs]e|policy) disclaimer\w*
     """
 )
@@ -87,7 +87,7 @@ MAYBE_BOILERPLATE = ClassNamePattern(
     r"""
     teasers?_x promo\w* popular suggest\w* sponsor\w* sidebars? menu paywall\w* tools tags? topics?_x bio register
     widgets? poll quiz survey feedback copyright legal rating votes? listen player-?\w+ meta-?(?:data|info) banners?
-    rail tickers? linklist links? jump-?links?_x collection list-?news news-?list headlines? also more read-?more_x
+    rail rel tickers? linklist links? jump-?links?_x collection list-?news news-?list headlines? also more read-?more_x
     """
 )
 
@@ -119,7 +119,7 @@ BODY = ClassNamePattern(
 # names that only bodies have
 SURELY_BODY = ClassNamePattern(
     r"""
-    (?:entry|post|article|story|news)-{0,2}(?:content|body|text|copy)(?:-?(?:inner|main|text|detail))?
+    (?:entry|post|article|story|news|attribute|att)-{0,2}(?:content|body|text|copy)(?:-?(?:inner|main|text|detail))?
     (?:detail|single|singular)-{0,2}(?:content|body|text|copy)(?:-?(?:inner|main|text|detail))? articlebody
     fck-?detail maincontent cms-?body
     """
@@ -174,7 +174,7 @@ GALLERY = ClassNamePattern(
 
 PORTRAIT = ClassNamePattern(
     r"""
-    authors?_x avatars? profile\w* by-?lines?_x contributors?_x writer headshot gravatar
+    authors?_x autor_x auteurs?_x avatars? profile\w* by-?lines?_x contributors?_x writer headshot gravatar
     """
 )
 

@@ -49,7 +49,7 @@ _ICON_NAME = re.compile(
 )
 # banners are recognisable by directory or alternative text, and change at every request
 _FURNITURE_PATH = re.compile(
-    r"/(?:quang-?cao|adverts?|advertis(?:ing|ements?)|ads|adbanners?|icons?|buttons?|emojis?|smil(?:ey|ies?)s?|placeholders?)/",
+    r"/(?:quang-?cao|adverts?|advertis(?:ing|ements?)|ads|adbanners?|icons?|buttons?|emojis?|smil(?:ey|ies?)s?|placeholders?|stars?|ratings?)/",
     re.I,
 )
 _ADVERT_ALT = re.compile(r"(?:quảng cáo|advertisement|advertising|anzeige|werbung|publicidad|publicité)\W*", re.I)

@@ -15,7 +15,6 @@ from lxml.html import HtmlElement
 from archive.extract.authorship import (
     LONGEST,
     LONGEST_PLACED,
-    WRITTEN_BY,
     Byline,
     begins_byline,
     is_byline,
@@ -26,6 +25,7 @@ from archive.extract.authorship import (
 )
 from archive.extract.bylines import FURNITURE_KEYS, authors_of, is_agency, is_person_like
 from archive.extract.elements import Position, behind, has_direct_text, has_text, label, string, text_of
+from archive.rules.byline_words import WRITTEN_BY
 from archive.text.folding import key_of
 
 MOST_PARAGRAPHS = 3_000

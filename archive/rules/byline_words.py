@@ -6,10 +6,20 @@ expressions.
 
 from __future__ import annotations
 
+import re
+
 
 def _phrases(text: str) -> tuple[str, ...]:
     return tuple(phrase.strip() for phrase in text.replace("\n", " ").split("|"))
 
+
+# Labels of the author alone.
+WRITTEN_BY = re.compile(
+    r"(?:written|posted) by|by|authors?|verfasst von|geschrieben von|autore?|écrit par|rédigé par|auteur|escrito por"
+    r"|scritto da|geschreven door|skrevet af|skrevet av|skriven av|napisane przez|autor|автор|написано|yazar"
+    r"|ditulis oleh|penulis|được viết bởi|tác giả|작성자|執筆者|著者",
+    re.I,
+)
 
 # Labels of author, photographer, translator or reporter, before a colon.
 BEFORE_COLON = _phrases("""
@@ -35,9 +45,9 @@ BEFORE_NAME = _phrases("""
     rédigé par | écrit par | redakteur | redakteurin | von unserem redakteur | von unserer redakteurin |
     von unserem mitarbeiter | von unserer mitarbeiterin | van onze verslaggever | корреспондент |
     von | text von | ein beitrag von | ein kommentar von | kommentar von | ein gastbeitrag von | gastbeitrag von |
-    ein interview von | interview von | ein essay von | ein bericht von | eine analyse von | par | propos recueillis
-    par | por | oleh | a cura di | door | eftir | autor | af | av | about | كتب | كتبت | بقلم | 本报记者 | 本報記者 |
-    记者 | 記者 | 作者
+    ein interview von | interview von | ein essay von | ein bericht von | eine analyse von | par |
+    propos recueillis par | recueilli par | por | oleh | a cura di | door | eftir | autor | af | av | about | كتب |
+    كتبت | بقلم | 本报记者 | 本報記者 | 记者 | 記者 | 作者
 """)
 
 # Remarks behind the names; bylines.py removes any remark in brackets.
@@ -84,6 +94,13 @@ FURNITURE = _phrases("""
     miércoles | jueves | viernes | sábado | domingo | magazine | newspaper | journal | Zeitung | diario | periódico
 """)
 
+# A department's name: how it ends or begins.
+DEPARTMENT = (
+    r"\b(?:team|desk|newsroom|department|(?:news|online|web|digital) editor|(?:staff|web|[a-z](?:\.[a-z]){1,3}\.?)"
+    r" report|seo|redaktion|redazione|redacción)$|(?:快[訊讯]|編輯部|编辑部|新聞部|\w[網网報报社])$"
+    r"|^(?:seo|redacción|redação|rédaction)\b"
+)
+
 # News agencies: authors of articles without a person's byline.
 AGENCIES = _phrases("""
     AFP | AP | Associated Press | Reuters Staff | BBC News | The Associated Press | Agence France-Presse |
@@ -100,7 +117,7 @@ AGENCIES = _phrases("""
 VENDORS = _phrases("""
     VCCorp.vn | VCCorp vn | ePi | Hemera | MasterCMS | admin | administrator | editor | webmaster | root | developer
     | superadmin | user | name | your name | unknown | null | none | undefined | author | staff | wordpress
-    | newsroom | news desk | web desk | staff reporter | staff writer | no author | anonymous | anonym |
+    | newsroom | news desk | web desk | staff reporter | staff report | staff writer | no author | anonymous | anonym |
     anonyme | anónimo | anônimo | anonimo
 """)
 
@@ -139,7 +156,8 @@ CREDIT_LABEL = (
 AGENCY = (
     r"AFP|AP(?: Photo)?|A\.?P\.?|dpa|EPA(?:-EFE)?|EFE|Reuters|TTXVN|VNA|THX|Xinhua|ANSA|ČTK|CTK|PAP|NTB|TASS|"
     r"Getty(?: Images)?|"
-    r"AAP|PA(?: Images| Media| Wire)?|Shutterstock|iStock(?:photo)?|Unsplash|Pixabay|Pexels|Bloomberg|Anadolu|AA|"
+    r"AAP|PA(?: Images| Media| Wire)?|Shutterstock|iStock(?:photo)?|Unsplash|Pixabay|Pexels|Depositphotos|Adobe Stock|"
+    r"Dreamstime|Wikimedia Commons|Bloomberg|Anadolu|AA|"
     r"Imago|IMAGO|imago|"
     r"picture[- ]alliance|Keystone|APA|KYODO|Kyodo|Kyodo News|UPI|SIPA|Sipa(?: USA)?|Abaca|Belga|ANP|LaPresse|"
     r"Europa Press|"

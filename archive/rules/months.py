@@ -97,7 +97,9 @@ MONTHS: dict[str, int] = {
 MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")(?!\w)"
 
 # PM: English, Vietnamese (chiều, CH); German and Spanish do not print it.
-AFTERNOON = r"(?:pm|p\.m\.|ch|chiều|tối)"
+AFTERNOON = r"(?:pm|p\.m\.|ch|chiều|tối|مساءً?ا?|μ\.?μ\.?|오후|下午|午後|晚上)"
+MORNING = r"(?:am|a\.m\.|sa|sáng|صباح(?:اً|ًا|ا)?|π\.?μ\.?)"
+HALF_BEFORE = r"오후|오전|下午|午後|上午|午前|晚上|早上"  # in front of the hour
 
 # Zone abbreviations behind a time of day. Those of zones with summer time mean the zone, not the offset: American
 # papers print EST in July and European ones CET. CST and IST are omitted: each is ambiguous.
@@ -150,6 +152,22 @@ _BY_DOMAIN = {
     for area, row in _ZONES.items()
     for domain, city in (pair.split(":") for pair in row.split())
 }
+
+
+# languages whose newspapers live in one time zone: the country domain of each
+_LANGUAGES = (
+    "ko:kr ja:jp zh:cn pl:pl cs:cz sk:sk hu:hu fi:fi sv:se da:dk nb:no no:no is:is et:ee lv:lv lt:lt it:it el:gr "
+    "ro:ro bg:bg hr:hr sl:si mk:mk tr:tr uk:ua he:il fa:ir th:th"
+)
+_OF_LANGUAGE = dict(pair.split(":") for pair in _LANGUAGES.split())
+_SCRIPTS = (("ko", "가", "힣"), ("ja", "ぁ", "ヿ"), ("zh", "一", "鿿"))
+
+
+def zone_of_language(language: str | None, headline: str) -> ZoneInfo | None:
+    """The time zone in which all papers of this language, or in the headline's script, live."""
+    scripts = (name for name, first, last in _SCRIPTS if any(first <= sign <= last for sign in headline))
+    domain = _OF_LANGUAGE.get(language or next(scripts, ""))
+    return ZoneInfo(_BY_DOMAIN[domain]) if domain else None
 
 
 def observes(zone: ZoneInfo, offset: tzinfo) -> bool:

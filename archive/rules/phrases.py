@@ -53,7 +53,8 @@ _LINK_LABELS = r"""
 (?:xem thêm|đọc thêm|tin liên quan|mời (?:bạn|quý).{0,30}(?:đọc|xem))\s*[:>»]
 (?:lesen sie (?:auch|hier)|lesen sie mehr|mehr zum thema|auch interessant|lesetipp|zum thema|hintergrund)\s*[:|]
 (?:(?:à|a) lire aussi|lire aussi|lea también|lea además|[tl]e puede interesar|leggi anche|leia (?:também|mais))
-(?:veja também|baca juga|les også|läs också|читайте также|читайте також|čtěte také|czytaj też)
+читайте (?:также|материал\w*|подробнее|далее|ещ[её])\b
+(?:veja também|baca juga|les også|läs också|читайте також|čtěte také|czytaj też)
 """
 _BUTTON_LABELS = r"""
 share(?: this)?(?: (?:article|story|on .{1,20}))?\W*$
@@ -70,6 +71,10 @@ click here to (?:subscribe|sign|join|read)\b.{0,250}$
 (?:trở thành người đầu tiên|hiện chưa có bình luận|tối đa:? \d+ ký tự|tải ứng dụng).{0,80}$
 (?:like|enjoy) this (?:article|story)\?.{0,80}$
 this (?:article|story|post|piece) is part of (?:an?|the|our)\b.{0,250}$
+(?:your feedback is important|tell us what you think|we (?:value|welcome|want) your feedback)\b.{0,120}$
+simak (?:juga )?video\b.{0,150}$|\[gambas\s?:.{0,60}$|.{0,160}\bfor as little as [£$€]\s?\d.{0,160}$
+(?:.{0,160} )?sign up for .{0,60}newsletters?\W*$|get the (?:best|latest|top)\b.{0,80}\binbox\b.{0,250}$
+got a (?:news )?tip\?.{0,200}$|.{0,120}\bconsider (?:making a donation|donating|becoming a member)\b.{0,200}$
 you can unsubscribe\b.{0,250}$|(?:nichts neues|keine news)(?: mehr)? verpassen.{0,80}$
 .{0,80}\b(?:suscr[ií]bi?te|newsletter abonnieren)\W*$
 (?:ख़?बर सुनें|listen to (?:this )?(?:article|story)|artikel (?:an)?hören|écouter l.article)\W*$
@@ -198,13 +203,14 @@ _TAIL_PHRASES = r"""
 .{0,200}\b(?:contributed|contributing) (?:to this (?:report|story|article)|reporting)\W*$
 【?(?:(?:责任|責任)?(?:编辑|編輯)|校[对對])\s?[:：].{0,20}$
 (?:tags?|topics?|filed under|categories|category|source|via|quelle|fuente|nguồn|từ khóa|chủ đề|themen)\s*:.{0,200}$
+(?:źródło(?: zdjęci\w+ \w+)?|fonte|zdroj|forrás|kaynak|sumber|kilde|källa|lähde|bron|источник|джерело)\s*:.{0,200}$
 (?:keywords?|schlagworte|etiquetas)\s*:.{0,200}$
 this (?:article|story) (?:is|was|has been) (?:originally|first|re-?published).{0,300}$
 this (?:article|story) about .{1,60} was (?:written|produced) by.{0,300}$
 .{2,60}is not responsible for the opinions?\b.{0,300}$|the (?:views|opinions) expressed (?:in|here|by)\b.{0,300}$
 .{0,120}\b(?:clic(?:k|a|que)?|klicken sie|pincha) (?:aquí|here|ici|hier|aqui)\W*$
 (?:theo|nguồn)\s*:?\s+(?-i:[A-ZĐ])[\w .&/-]{1,40}$
-follow\b.{0,80}\b(?:twitter|facebook|instagram|@\w+).{0,60}$|(?:email|e-mail|contact)\b.{0,60}@.{0,60}$
+follow\b.{0,80}\b(?:twitter|facebook|instagram|@\w+).{0,60}$|(?:email|e-mail|contact)\b.{0,60}@.{0,300}$
 (?:dpa|afp|ap|reuters|efe|ansa|ttxvn|thx|apa|sda|sid|kna|epd)(?:[/, ]+\w{1,12}){0,3}\W*$
 (?:nhóm )?(?:p\.?\s?v\.?|phóng viên|c\.?t\.?v\.?|b\.?b\.?t\.?|ban biên tập)\W*$
 """

@@ -43,6 +43,9 @@ PRINTED = {
     "The band AC/DC in a small town": ("The band AC/DC in a small town", None),
     "Straße in Bozen / Bolzano": ("Straße in Bozen / Bolzano", None),
     "Der Vertrag wird am 1. Mai / 2. Mai geschlossen": ("Der Vertrag wird am 1. Mai / 2. Mai geschlossen", None),
+    "Eva Lux, mit Gold ausgezeichnet/ Foto Pedro L. Ruiz": ("Eva Lux, mit Gold ausgezeichnet", "Pedro L. Ruiz"),
+    "File photo of the councillor Tahir Hussain.": ("File photo of the councillor Tahir Hussain.", None),
+    "Jets am Himmel über dem Atlantik. Depositphotos": ("Jets am Himmel über dem Atlantik.", "Depositphotos"),
     "Rooms have been redesigned from the ground up. Supplied": (
         "Rooms have been redesigned from the ground up.",
         "Supplied",

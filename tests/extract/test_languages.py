@@ -49,6 +49,20 @@ def test_marked_name(layout: str, language: str, markup: str) -> None:
     assert read(layout, forms, Parts(forms.story.paragraphs, byline=byline)).authors == (forms.story.author,)
 
 
+ONE_ZONE = ("it", "pl", "tr", "ko", "zh", "ja")
+
+
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name in ONE_ZONE])
+def test_the_zone_of_a_language(language: str) -> None:
+    """All papers in some languages live in one zone, whatever the domain."""
+    story = LANGUAGES[language].story
+    page = LAYOUTS["blog system"].page(story, Parts(story.paragraphs, date=LANGUAGES[language].dates[0]))
+    found = read_page(page.encode(), story.url)
+    assert isinstance(found, Reading)
+    assert found.published_at is not None
+    assert found.published_at.isoformat() == story.published
+
+
 IMG = '<img src="/media/2026/photo-1.jpg" width="800" height="500" alt="">'
 
 

@@ -181,6 +181,22 @@ PICTURES = {  # form -> whether caption, and credit
         f'<figure><div class="photo-credit">{{credit}}</div>{IMG}<figcaption>{{caption}}</figcaption></figure>',
         "",
     ),
+    "name in cite first": (
+        f"<figure>{IMG}<figcaption><cite>{{name}}</cite><div>{{caption}}</div></figcaption></figure>",
+        "",
+    ),
+    "name in a cite of a box": (
+        f"<figure>{IMG}<figcaption><div><i></i><cite>{{name}}</cite></div><div>{{caption}}</div></figcaption></figure>",
+        "",
+    ),
+    "author behind a figcaption": (
+        f'<div><figure>{IMG}</figure><figcaption>{{caption}}</figcaption><span class="author">{{name}}</span></div>',
+        "",
+    ),
+    "spans of a figure": (
+        f"<figure><div>{IMG}</div><div><span>{{caption}}</span> <span class=text__source>{{name}}</span></div></figure>",
+        "",
+    ),
     "heading": (f"<figure>{IMG}<figcaption><h4>{{caption}}</h4><p>{{credit}}</p></figcaption></figure>", ""),
 }
 
@@ -238,6 +254,29 @@ def test_a_figure_anywhere_around_the_text(layout: str, place: str) -> None:
     found = read(layout, parts[place])
     assert [(image.caption, image.credit) for image in found.images] == [(f"{story.captions[0]}.", story.photographer)]
     assert is_whole(found, story)
+
+
+FILE = "/media/2026/photo-1.jpg"
+PORTRAIT = '<p><img class="autorenbild" src="/media/people/jb.jpg" align="left"> <i>Von Jutta Brandhorst</i></p>'
+FILM = '<figure><img src="/v/{0}.jpg"><figcaption>Film {0}: der Chor probt im Freien</figcaption></figure>'
+PLAYLIST = f'<div class="playlist">{FILM.format(1)}<div>Video 1 / 3</div>{FILM.format(2)}{FILM.format(3)}</div>'
+TWICE = f'<figure>{IMG}<img src="/img/placeholder.png" alt=""><figcaption>Das alte Dach von 1898</figcaption></figure>'
+ABOVE = {  # form -> files of its pictures
+    f'<div class="featured"><a href="{FILE}">{IMG}</a></div>': [FILE],
+    PORTRAIT: [],
+    PLAYLIST: [],
+    TWICE: [FILE],
+    f'{IMG}<div class="copyright">Copyright 2026 Emstaler Bote</div>': [FILE],
+}
+
+
+@pytest.mark.parametrize("form", ABOVE)
+def test_what_is_a_picture_above_the_text(form: str) -> None:
+    cover = '<meta property="og:image" content="https://emstaler-bote.example/media/2026/cover-of-the-story.jpg">'
+    found = read("modifiers", Parts(GERMAN.paragraphs, above=form, head=cover))
+    assert [image.url.removeprefix("https://emstaler-bote.example") for image in found.images] == ABOVE[form]
+    assert not any(image.credit for image in found.images)
+    assert is_whole(found, GERMAN)
 
 
 @pytest.mark.parametrize("layout", ALL)
@@ -300,10 +339,24 @@ def test_words_of_buttons_are_no_authors(layout: str, words: str) -> None:
     assert read(layout, Parts(LAYOUTS[layout].story.paragraphs, byline=byline)).authors == ()
 
 
-@pytest.mark.parametrize("declared", ["webmaster", "The Harrow Post"])
+@pytest.mark.parametrize("declared", ["webmaster", "The Harrow Post", "Online News Editor"])
 def test_a_printed_name_instead_of_a_declared_login_or_house(declared: str) -> None:
     found = read("hashed classes", Parts(ENGLISH.paragraphs, declared_author=declared))
     assert found.authors == (ENGLISH.author,)
+
+
+def test_an_editor_whom_the_page_declares_as_author() -> None:
+    metas = '<meta name="content_author" content="Rosalind Peake"><meta name="content_editor" content="Owen Tarrant">'
+    found = read("hashed classes", Parts(ENGLISH.paragraphs, byline="", declared_author="Owen Tarrant", head=metas))
+    assert found.authors == (ENGLISH.author,)
+
+
+@pytest.mark.parametrize(
+    "marked", ['<span itemprop="author">rosalind peake</span>', '<b itemprop="author">news team</b>']
+)
+def test_a_marked_name_in_small_letters(marked: str) -> None:
+    found = read("no classes", Parts(ENGLISH.paragraphs, byline=marked))
+    assert found.authors == (() if "team" in marked else ("rosalind peake",))
 
 
 @pytest.mark.parametrize(
@@ -566,7 +619,16 @@ LINES = {
         (NAME,),
     ),
     **dict.fromkeys(("By {} and Owen Tarrant", "By {} & Owen Tarrant", "{}, Owen Tarrant"), (NAME, SECOND)),
-    **dict.fromkeys(("Newsroom", "Staff Reporter", "By Staff Writer", "From our correspondent"), ()),
+    **dict.fromkeys(
+        (
+            "By {}, The Harrow Post — Paris",
+            "{} AP Entertainment Writer",
+            "{} - Sat Mar 14 2026, 9:25 am",
+            "Recueilli par {}.",
+        ),
+        (NAME,),
+    ),
+    **dict.fromkeys(("Staff Report", "Newsroom", "Staff Reporter", "By Staff Writer", "From our correspondent"), ()),
     "BY ROSALIND PEAKE": ("ROSALIND PEAKE",),
 }
 MARKUPS = (
