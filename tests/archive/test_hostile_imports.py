@@ -172,6 +172,16 @@ def test_a_length_that_reaches_into_the_next_record_does_not_hide_it(tmp_path: P
     assert done.exit_code == 4 and "not the length of what it holds" in done.stderr
 
 
+def test_a_wrong_length_and_a_damaged_member_hide_nothing_behind_them(tmp_path: Path) -> None:
+    long = record(body=page("Bài lạ", body="<p>Câu dài của bài. </p>" * 20_000).encode())
+    wrong = re.sub(rb"(?<=\nContent-Length: )\d+", b"50000", long, count=1)
+    damaged_member = bytearray(gzip.compress(record("Bài hỏng")))
+    damaged_member[60:90] = bytes(30)
+    (tmp_path / "x.warc.gz").write_bytes(packed(FIRST, wrong) + damaged_member + packed(LAST))
+    assert imported(tmp_path, tmp_path / "x.warc.gz").exit_code == 4
+    assert headlines(tmp_path) == ["Bài đầu", "Bài cuối"]
+
+
 FACTS = {"name": "la", "home_url": "https://la.example/", "title": "Báo Lạ", "timezone": "Asia/Ho_Chi_Minh"}
 DESCRIPTIONS: dict[str, tuple[Any, str]] = {
     "a list": ([], "is no JSON object"),

@@ -189,17 +189,18 @@ def _located_records(
             return
         except DAMAGE as error:
             problem, until = error, getattr(error, "until", 0)
-        if "non-chunked" in str(problem) or iterator.offset < start:  # a member holds several records
-            file.seek(0)
-            yield from _stream_records(gzip.GzipFile(fileobj=file), budget, skip=number)
-            return
         offset = max(offset, int(iterator.offset))  # the offset of a record whose own headers are damaged
-        if not reported or isinstance(problem, _BadRecord):
-            yield Skipped(_reason(problem), f"byte {offset}")
-        reported = not until
         reread += iterator.reader.head
         passed = iterator.reader.head if magic == PLAIN and reread > _MAX_REREAD else 1
         start = next_record(file, (until if magic == PLAIN and until < _size(file) else 0) or offset + passed, magic)
+        is_last = magic == GZIP and start is None and end is None and not begin
+        if "non-chunked" in str(problem) or (is_last and number <= 1):  # one member holds all records
+            file.seek(0)
+            yield from _stream_records(gzip.GzipFile(fileobj=file), budget, skip=number)
+            return
+        if not reported or isinstance(problem, _BadRecord):
+            yield Skipped(_reason(problem), f"byte {offset}")
+        reported = not until
 
 
 def _size(file: BinaryIO) -> int:
