@@ -100,7 +100,7 @@ def decode_payload(headers: Sequence[tuple[str, str]], data: bytes, limit: int) 
 
 def _dechunked(data: bytes) -> DecodedBody:
     """Undoes the chunked transfer coding (RFC 9112 section 7.1), which ends with a chunk of no bytes. What does not
-    begin with a chunk was decoded before it was written."""
+    begin with a chunk was decoded before it was written. (warcio's reader takes what breaks off for whole.)"""
     body, head = bytearray(), _CHUNK_HEAD.match(data)
     if head is None:
         return DecodedBody(data, whole=True)

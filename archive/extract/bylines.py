@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from archive.rules.byline_words import (
     AGENCIES,
+    AGENCY,
     BEFORE_COLON,
     BEFORE_NAME,
     BEHIND_NAME,
@@ -91,8 +92,7 @@ _TRAILING_AGENCY = re.compile(
 )
 # `ANN LEE AP Entertainment Writer`: the agency's role on the line below the name
 _AGENCY_ROLE = re.compile(
-    r"(?<=\w)\s+(?-i:AP|AFP|Reuters|(?:The )?Associated Press|(?:The )?Canadian Press|Bloomberg|UPI)\b[\w ]{0,40}\b"
-    r"(?:writer|reporter|correspondent|editor|columnist)s?$",
+    rf"(?<=\w)\s+(?:the )?(?-i:{AGENCY})\b[\w ]{{0,40}}\b(?:writer|reporter|correspondent|editor|columnist)s?$",
     re.I,
 )
 _PLACE_BEHIND = re.compile(  # `Por Ana Souza, Jornal — Porto Velho`

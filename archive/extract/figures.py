@@ -95,8 +95,8 @@ def _with_distant_credit(
     found = [element for element in found if not any(ancestor in found for ancestor in element.iterancestors())]
     texts = {text_of(element, _LONGEST_CREDIT + 1) for element in found}
     text = texts.pop() if len(texts) == 1 else ""
-    if not 1 < len(text) <= _LONGEST_CREDIT or text.startswith("Copyright "):
-        return images  # whose the article is
+    if not 1 < len(text) <= _LONGEST_CREDIT or text.casefold().startswith("copyright "):
+        return images  # `Copyright 2026 A Newspaper` says whose the article is, not who took a picture
     before = body not in found[0].iterancestors() and found[0] not in behind
     caption, credit = credits.split(text)
     if not credit:

@@ -154,7 +154,7 @@ def _decode(body: bytes, codings: list[str]) -> bytes:
     except TooLarge as error:
         raise BadValue(f"it would {error}") from error
     if not unpacked.whole:
-        raise BadValue("its packing has no end: only a part was recorded")
+        raise BadValue("its coding has no end: only a part was recorded")
     return unpacked.body
 
 

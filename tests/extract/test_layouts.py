@@ -267,6 +267,7 @@ ABOVE = {  # form -> files of its pictures
     PLAYLIST: [],
     TWICE: [FILE],
     f'{IMG}<div class="copyright">Copyright 2026 Emstaler Bote</div>': [FILE],
+    f'{IMG}<div class="copyright">COPYRIGHT 2026 Emstaler Bote</div>': [FILE],
 }
 
 
@@ -623,6 +624,8 @@ LINES = {
         (
             "By {}, The Harrow Post — Paris",
             "{} AP Entertainment Writer",
+            "{} dpa correspondent",
+            "{} The Associated Press Writer",
             "{} - Sat Mar 14 2026, 9:25 am",
             "Recueilli par {}.",
         ),

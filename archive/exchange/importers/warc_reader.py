@@ -193,8 +193,8 @@ def _located_records(
         reread += iterator.reader.head
         passed = iterator.reader.head if magic == PLAIN and reread > _MAX_REREAD else 1
         start = next_record(file, (until if magic == PLAIN and until < _size(file) else 0) or offset + passed, magic)
-        is_last = magic == GZIP and start is None and end is None and not begin
-        if "non-chunked" in str(problem) or (is_last and number <= 1):  # one member holds all records
+        ends_here = magic == GZIP and start is None and end is None and not begin
+        if "non-chunked" in str(problem) or (ends_here and number <= 1):  # one member holds all records
             file.seek(0)
             yield from _stream_records(gzip.GzipFile(fileobj=file), budget, skip=number)
             return
