@@ -34,7 +34,7 @@ _BYLINE_CLASS = re.compile(
 )
 _AUTHOR_NAME_CLASS = re.compile(r"(?<!\S)(?:authors?|writer|tac-?gia|autor)(?:[-_]{0,2}name)?(?!\S)", re.I)
 _PLACE_CLASS = re.compile(
-    r"(?:author|byline|signature|writer|reporter)[\w-]{0,12}(?:location|place|city)"
+    r"(?:author|byline|signature|writer|reporter)[\w-]{0,12}(?:location|place|city|follow)|follow[_-]?(?:\w{1,9}[_-])?author"
     r"|(?:img|image|photo|picture)[_-]?(?:author|byline|signature)",  # a photographer
     re.I,
 )

@@ -17,6 +17,7 @@ from archive.rules.byline_words import (
     BEHIND_NAME,
     DEPARTMENT,
     FURNITURE,
+    POST_NOMINALS,
     ROLE_ENDINGS,
     ROLE_NOUNS,
     ROLE_PHRASES,
@@ -70,7 +71,7 @@ NO_AUTHOR = re.compile(
     r"[【（(]?(?:(?:ảnh|nguồn|nguồn ảnh|photos?|fotos?|bild(?:er)?|source|quelle|redaktion|(?:资料)?来源"
     r"|(?:責任|责任)?[編编][輯辑])\s*[:：]"
     r"|(?:[^\W\d_a-zA-Z]|-){0,10}(?:報導|报道|綜合|综合|整理)$"
-    r"|(?:photos?|photography|pictures|images|edited|editing|additional reporting) by\b|(?-i:in|aus)\s)",
+    r"|(?:photos?|photography|pictures|images|edited|editing|additional reporting) by\b|(?-i:in|aus|From)\s)",
     re.I,
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,32}){1,4}|(?<!\w)@\w{2,30}")
@@ -99,6 +100,7 @@ _PLACE_BEHIND = re.compile(  # `Por Ana Souza, Jornal — Porto Velho`
     r"^((?:by|von|par|por|di|af|av)\s[^—,;|&]+,[^—;|&]+)\s—\s[^—,;|&]{2,40}$", re.I
 )
 _IN_BRACKETS = re.compile(r"\s+\([^()]{0,80}\)$")
+_OF_THE_NAME = re.compile(r"(?<=\w),\s+(?=(?:Jr|Sr|I{2,3}|IV)\b)")  # `John Smith, Jr.`
 # A date behind the names: everything from a weekday or a number on.
 _TRAILING_DATE = re.compile(
     r"(?<=\w)[\s,|·•–—-]+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|thứ (?:hai|ba|tư|năm|sáu|bảy)"
@@ -138,7 +140,8 @@ def authors_of(text: str) -> tuple[str, ...]:
     undated = [part for part in text.split("|") if sum(map(str.isdigit, part)) < _DIGITS_OF_A_DATE]
     text = "|".join(undated) if undated else text
     text = _FROM_PLACE.sub(r"\1", _PICTURES_BY.sub(r"\g<names>", _IN_SECTION.sub(r"\1", text)))
-    parts = _BETWEEN.split(_without_affixes(_TRAILING_DATE.sub("", text)))
+    parts = _BETWEEN.split(_without_affixes(_TRAILING_DATE.sub("", _OF_THE_NAME.sub(" ", text))))
+    parts = [_without_post_nominals(part) for part in parts if not _is_post_nominal(part) or part is parts[0]]
     parts = [_ORGANIZATION_BELOW.sub("", part) if len(part.split()) > _MOST_OF_A_NAME else part for part in parts]
     names = unique(name for part in parts if not NO_AUTHOR.match(part) and (name := name_of(part)))
     names = tuple(name for name in names if not _ORGANIZATION.match(name))
@@ -158,6 +161,18 @@ def name_of(text: str) -> str:
     return "" if _URL.search(name) or sum(letter.isdigit() for letter in name) > 2 else name
 
 
+def _without_post_nominals(name: str) -> str:
+    """A name of two words or more without the degrees behind it: `Ann B. Lee MD`."""
+    words = name.split()
+    while len(words) > 2 and _is_post_nominal(words[-1]):
+        words.pop()
+    return " ".join(words)
+
+
+def _is_post_nominal(text: str) -> bool:
+    return text.strip(" .").replace(".", "") in POST_NOMINALS
+
+
 def is_department(name: str) -> bool:
     """Whether a name is a department's."""
     return bool(_DEPARTMENT.search(name))
@@ -166,6 +181,11 @@ def is_department(name: str) -> bool:
 def is_account(name: str) -> bool:
     """Whether a name is a login or a department: the CMS's substitute for a person."""
     return bool(_LOGIN.fullmatch(name)) or is_department(name)
+
+
+def is_word(name: str) -> bool:
+    """Whether a name is one word of a script with capitals: in Chinese or Korean one word is a whole name."""
+    return " " not in name and name.lower() != name.upper()
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:

@@ -57,6 +57,9 @@ _UPDATE_WORDS = re.compile(
 )
 _IMPRINT_WORDS = re.compile(r"giấy phép|gp-|licen[cs]e|©|copyright|issn|bản quyền", re.I)
 _DATE_AND_TIME_FIRST = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\s?[,|–-]?\s?\d{1,2}[:h]\d\d\s?[|•·–-]")
+_DAY_IN_URL = re.compile(r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)/[^/?#]+")
+_CLOCK = re.compile(r"\d\d?[:hg.]\d\d(?:\s?[ap]\.?m\.?)?", re.I)
+_NEAREST_CLOCK, _LONGEST_CLOCK = 12, 10  # elements, characters
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]+")
 _DAY_WORDS = re.compile(r"(?:thứ|chủ nhật|ngày|tháng|năm|gmt|utc|uhr|am|pm)\b", re.I)
@@ -84,10 +87,12 @@ def declared_claims(declared: Declared, members: tuple[str, ...], metas: tuple[s
 def shown_claims(positions: Iterable[Position]) -> list[tuple[DateClaim, bool]]:
     """The dates beside the headline, each with whether it is a modification date.
 
-    Of nested elements only the innermost counts. Three or more different moments in elements of the same markup are a
-    list of other articles.
+    Of nested elements only the innermost counts, but a <time> with its moment counts whole. Three or more different
+    moments in elements of the same markup are a list of other articles.
     """
     entries = [(position, *dated) for position in positions if (dated := _read_position(position))]
+    whole = {position.element for position, claim, _ in entries if claim.origin == "time" and claim.stamp.has_time}
+    entries = [entry for entry in entries if whole.isdisjoint(entry[0].element.iterancestors())]
     entries = [entry for entry in entries if not _is_in_sentence(entry[0].element)]
     ancestors = {ancestor for position, _, _ in entries for ancestor in islice(position.element.iterancestors(), 8)}
     entries = [entry for entry in entries if entry[0].element not in ancestors]
@@ -148,6 +153,23 @@ def only_article_date(root: HtmlElement) -> list[DateClaim]:
         if name.startswith("data-") and _DATED_ATTRIBUTE.fullmatch(name) and (stamp := machine(value))
     ]
     return claims[:1] if len({claim.stamp.when for claim in claims}) == 1 else []
+
+
+def date_of_url(url: str, positions: Iterable[Position]) -> list[DateClaim]:
+    """The day that an article's address has in its path, with the one time of day printed beside the headline."""
+    match = _DAY_IN_URL.search(url)
+    stamp = machine("-".join(match.groups())) if match else None
+    if stamp is None:
+        return []
+    clocks = {text for position in islice(positions, _NEAREST_CLOCK) if (text := _clock_in(position))}
+    timed = visible(f"{stamp.raw} {min(clocks)}") if len(clocks) == 1 else None
+    return [DateClaim("url", timed if timed and timed.has_time else stamp)]
+
+
+def _clock_in(position: Position) -> str:
+    text = text_of(position.element, _LONGEST_CLOCK + 1)
+    is_named = position.element.tag == "time" or _DATE_CLASS.search(position.label)
+    return text if is_named and _CLOCK.fullmatch(text) else ""
 
 
 def by_agreement(declared: list[DateClaim], changed: list[DateClaim], shown: list[DateClaim]) -> list[DateClaim]:
@@ -262,7 +284,8 @@ def _read_position(position: Position) -> tuple[DateClaim, bool] | None:
         return None
     text = text_of(element, LONGEST + 1)
     max_letters = NAMED_LETTERS if _DATE_AND_TIME_FIRST.match(text) else max_letters
-    stamp = visible(text) if _may_be_date(text, max_letters) else None
+    is_caption = element.find(".//figcaption") is not None
+    stamp = visible(text) if _may_be_date(text, max_letters) and not is_caption else None
     return (DateClaim("shown", _with_time(element, stamp), element), _is_update(name, text)) if stamp else None
 
 

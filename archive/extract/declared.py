@@ -26,6 +26,7 @@ _GENERAL_TYPES = ("webpage", "itempage", "creativework", "webcontent")
 _ORGANIZATIONS = ("organization", "corporation", "newsmediaorganization", "website", "brand")
 _ANSWERING_MEMBERS = {"url", "email", "noBylinesPolicy", "publishingPrinciples", "ethicsPolicy"}
 _ACCOUNT = re.compile(r"/(?:admin|administrator|webmaster)/?$", re.I)
+_INITIALS_BEHIND = re.compile(r"/\s?[A-ZÀ-ÝĐ]{1,3}$")
 _TITLE_METAS = ("og:title", "twitter:title", "title", "headline", "dc.title", "parsely-title", "sailthru.title")
 _HOUSE_METAS = (
     "og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site", "al:android:app_name",
@@ -167,8 +168,9 @@ class Declared:
 
 
 def outlet_key(name: str) -> str:
-    """Comparison key of an outlet's name, without common words: Báo điện tử Dân Trí, dantri.com.vn, @dantri."""
-    keys = [key_of(word) for word in re.split(r"[\s._-]+", name)]
+    """Comparison key of an outlet's name, without common words: Báo điện tử Dân Trí, dantri.com.vn, @dantri; and
+    without an editor's initials: `Dân Trí /HN`."""
+    keys = [key_of(word) for word in re.split(r"[\s._-]+", _INITIALS_BEHIND.sub("", name))]
     key = "".join(word for word in keys if word not in HOUSE_WORDS) or key_of(name)
     for affix in ("bao", "online", "news", "vn", "com"):
         if len(key) > len(affix) + 2:

@@ -21,11 +21,23 @@ from archive.text.folding import LONGEST, fold, folded
 MIN_PROSE = 60  # characters from which a paragraph counts as running text
 _string = etree.XPath("string()", smart_strings=False)
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
+_shown_with = etree.XPath(
+    "//text()[contains(., $word)][not(ancestor::head or ancestor::script or ancestor::style or ancestor::noscript)]"
+    "[not(ancestor::*[@hidden or contains(@style, 'display:none') or contains(@style, 'display: none')])]",
+    smart_strings=False,
+)
 
 
 def string(element: html.HtmlElement) -> str:
     """All text inside the element, unnormalised."""
     return str(_string(element)) if len(element) else element.text or ""
+
+
+def shows_word(root: html.HtmlElement, word: str) -> bool:
+    """Whether a page shows a word, whatever its boxes hide."""
+    whole = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
+    texts = _shown_with(root, word=word)
+    return isinstance(texts, list) and any(whole.search(str(text)) for text in texts)
 
 
 def without_markup(text: str) -> str:

@@ -13,10 +13,10 @@ from lxml import html
 
 from archive.extract import authorship, date_claims, sections, signatures
 from archive.extract.authorship import Byline
-from archive.extract.bylines import authors_of, is_department, unique
+from archive.extract.bylines import authors_of, is_agency, is_department, is_word, unique
 from archive.extract.date_claims import DateClaim
 from archive.extract.declared import Declared, outlet_key
-from archive.extract.elements import positions_around, text_of
+from archive.extract.elements import positions_around, shows_word, text_of
 from archive.extract.headlines import Headline, agree, completed, most_declared, shown_headline
 from archive.extract.own_rules import Field, RuleMatch, rule_matches
 from archive.extract.parsed_page import Page
@@ -155,7 +155,8 @@ class _MetadataExtractor:
     def _authorship(self) -> tuple[str | None, tuple[str, ...]]:
         """The byline as printed and its authors: persons, else an agency, else the outlet."""
         house = self.declared.house
-        bylines = [*self._ruled_bylines(), *authorship.declared_bylines(self.declared)]
+        declared = map(self._without_accounts, authorship.declared_bylines(self.declared))
+        bylines = [*self._ruled_bylines(), *declared]
         shown = authorship.shown_byline(self.surroundings)
         signed = signatures.signature(self.page.root, self.vietnamese, house)
         placed = None if shown or signed else self._placed_byline()
@@ -176,6 +177,14 @@ class _MetadataExtractor:
         self.used += elements
         return line or None, authors
 
+    def _without_accounts(self, byline: Byline) -> Byline:
+        """A declared byline without words that the page does not show: who entered an article, `redaktor`, `GNB`."""
+        names = tuple(name for name in byline.names if not is_word(name) or self._is_house(name) or self._shows(name))
+        return replace(byline, names=names)
+
+    def _shows(self, name: str) -> bool:
+        return is_agency(name) or shows_word(self.page.root, name)
+
     def _placed_byline(self) -> Byline | None:
         placed = signatures.placed_byline(self.surroundings) if self.vietnamese else None
         dates = {claim.element for claim, _ in self.shown if claim.element is not None}
@@ -190,7 +199,8 @@ class _MetadataExtractor:
                 self.origins.append(("authors", byline.origin))
                 return names if self.vietnamese else authorship.with_agencies(byline, names)
         pen_name = signatures.pen_name(self.surroundings, self.declared.house)
-        pen_name = pen_name or signatures.labelled_byline(self.page.root) or signatures.linked_byline(self.page.root)
+        for find in (signatures.labelled_byline, signatures.linked_byline, signatures.initials):
+            pen_name = pen_name or find(self.page.root)
         if pen_name:
             bylines.append(pen_name)
             self.origins.append(("authors", pen_name.origin))
@@ -233,6 +243,8 @@ class _MetadataExtractor:
             shown, updates = updates, []
         if not shown and not any(claim.stamp.has_time for claim in (*ruled, *declared)):
             shown = date_claims.only_article_date(self.page.root)
+        if not (shown or updates or ruled or declared):
+            shown = date_claims.date_of_url(self.page.url, self.surroundings)
         declared = date_claims.by_agreement(declared, changed, shown)
         if declared and declared[0].origin in date_claims.OF_THE_FILE and shown:
             declared = [*shown, *declared]

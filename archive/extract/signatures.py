@@ -61,6 +61,8 @@ _PARTICLES = frozenset(
 _PLACED_LABEL = re.compile(r"meta|info|name|sub|source|nguon|but-?danh", re.I)
 _AUTHOR_LABELS = re.compile(r"(?:autor|verfasser)(?:in|[/:*_]-?in|in/\w+)?|reporter|journalist(?:in)?|người viết", re.I)
 _LONGEST_LABEL = 24
+MOST_INITIALS = 4  # elements behind the last paragraph
+_INITIALS = re.compile(r"([(（]?)(?!red|pm|ots|ag)([a-zß-ÿ]{2,4}(?:[/,]\s?[a-zß-ÿ]{2,4}){0,2})[)）]?")
 _LONGEST_PEN_NAME = 20
 _PEN_NAME = re.compile(r"[a-zà-ÿ]{2,20}")
 
@@ -262,6 +264,17 @@ def pen_name(positions: Iterable[Position], house: frozenset[str]) -> Byline | N
             text = text_of(position.element, _LONGEST_PEN_NAME + 1)
             if _PEN_NAME.fullmatch(text) and not is_house(text, house) and key_of(text) not in FURNITURE_KEYS:
                 return Byline("byline", text, (text,), (position.element,))
+    return None
+
+
+def initials(root: HtmlElement) -> Byline | None:
+    """The initials of an editor that close the text in a line of their own, at the right margin or in brackets."""
+    body = body_of(root)
+    for element, _ in behind(body.last, MOST_INITIALS) if body else ():
+        match = _INITIALS.fullmatch(text_of(element, SHORT)) if element.tag in ("p", "div", "em", "i") else None
+        if match and (match[1] or _is_right_aligned(element)):
+            names = tuple(name for name in re.split(r"[/,]\s?", match[2]) if not is_agency(name))
+            return Byline("signature", match[0], names, (element,)) if names else None
     return None
 
 

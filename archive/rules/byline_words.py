@@ -78,6 +78,16 @@ TITLES = _phrases("""
     thiếu tá | trung tá | thượng tá | đại tá | thiếu tướng | trung tướng
 """)
 
+# Behind a name: degrees, professions, orders, without their dots.
+POST_NOMINALS = frozenset(
+    _phrases("""
+    PhD | PHD | DPhil | MPhil | EdD | PsyD | PharmD | ScD | DSc | MD | DO | DDS | DMD | DVM | OD | JD | LLB |
+    LLM | MBA | MPH | MPA | MPP | MFA | MSW | MHA | MSc | BSc | MSN | BSN | MEd | MEng | BEng | MA | BA | MS |
+    BS | RN | NP | APRN | FNP | PA-C | RD | RDN | LCSW | LPC | LMFT | CPA | CFA | CFP | PMP | CISSP | CPP | PSP
+    | PE | AIA | FAIA | FRCP | FACS | FACP | Esq | SJ | OP | OSB | QC | KC | MP | MBE | OBE | CBE | MdB | MdL
+""")
+)
+
 # Boilerplate beside a byline that is as short as a name.
 FURNITURE = _phrases("""
     Twitter | Facebook | Instagram | LinkedIn | WhatsApp | Telegram | YouTube | TikTok | X | Email | E-Mail | Print |

@@ -80,6 +80,34 @@ def test_pictures_are_found_where_a_rule_drops_the_box_of_the_headline() -> None
     assert only(f'<meta charset="utf-8"><html lang="vi"><body>{body}</body></html>'.encode()).caption == CAPTION
 
 
+def test_a_figure_inside_a_link_to_another_story_is_a_teaser() -> None:
+    figure = "<figure><a href='/photostory/khac-2.html'><img src='/a/khac.jpg'><figcaption>Một bài khác của báo</figcaption></a></figure>"
+    assert read(page(foot=figure)).images == ()
+
+
+def test_an_element_that_a_script_makes_a_picture_of() -> None:
+    figure = f"<figure><lazy-image src='/a/lop-hat-xoan.jpg'></lazy-image><figcaption>{CAPTION}</figcaption></figure>"
+    assert only(page(figure)).caption == CAPTION
+
+
+@pytest.mark.parametrize("words", ["watch now", "Audio", "Video ansehen", "Durée de l'audio 4:22"])
+def test_the_words_on_a_player_are_no_caption(words: str) -> None:
+    box = f"<div class='picture'><img src='/a/lop-hat-xoan.jpg' width='800'><span>{words}</span></div>"
+    assert only(page(box)).caption is None
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "/2022/04/logo.jpg",
+        "/wp-content/themes/sao/mark.gif",
+        "https://qr.example/create/?data=x&size=120x120&format=png",
+    ],
+)
+def test_graphics_of_the_site_are_no_pictures_of_the_article(source: str) -> None:
+    assert read(page(f"<p><img src='{source}'></p>")).images == ()
+
+
 def only(body: bytes) -> Image:
     (image,) = read(body).images
     return image
@@ -289,6 +317,44 @@ def test_an_account_is_no_author_where_a_person_signs(declared: str) -> None:
     assert read(page(head=head, foot=foot)).authors == ("Quang Phong", "Tùng Nguyên")
 
 
+@pytest.mark.parametrize("account", ["redaktor", "GNB", "fhaacker"])
+@pytest.mark.parametrize("shown", ["", "<div style='display: none'><a class='fn' href='/author/x/'>{0}</a></div>"])
+def test_a_word_that_the_page_declares_and_does_not_show_is_no_author(account: str, shown: str) -> None:
+    linked = {
+        "@type": "NewsArticle",
+        "headline": "Cẩm Khê mở lớp hát xoan cho trẻ em",
+        "author": {"@type": "Person", "name": account},
+    }
+    head = f'<script type="application/ld+json">{json.dumps(linked)}</script>'
+    assert read(page(head=head, above=shown.format(account))).authors == ()
+    assert read(page(head=head, above=f"<p>{account}</p>")).authors == (account,)
+
+
+@pytest.mark.parametrize("line", ["<p align='right'>rdb</p>", "<p>(rdb)</p>", "<p><em>(dpa/rdb)</em></p>"])
+def test_initials_that_close_a_text_sign_it(line: str) -> None:
+    assert read(page(foot=line).replace(b'lang="vi"', b'lang="de"')).authors == ("rdb",)
+
+
+@pytest.mark.parametrize("line", ["<p>rdb</p>", "<p>(red)</p>", "<p align='right'>ots</p>"])
+def test_other_short_words_behind_a_text_are_no_initials(line: str) -> None:
+    assert read(page(foot=line).replace(b'lang="vi"', b'lang="de"')).authors == ()
+
+
+def test_a_house_with_an_editor_s_initials_is_the_house() -> None:
+    linked = {
+        "@type": "NewsArticle",
+        "author": {"@type": "Person", "name": "Báo Trung Du /PP"},
+        "headline": "Cẩm Khê mở lớp",
+    }
+    head = f'<meta property="og:site_name" content="Báo Trung Du"><script type="application/ld+json">{json.dumps(linked)}</script>'
+    assert "PP" not in read(page(head=head)).authors
+
+
+def test_buttons_named_after_an_author_are_no_names() -> None:
+    button = "<div><button class='followAuthorBtn'>Folgen</button><span class='followAuthorDone'>gefolgt</span></div>"
+    assert read(page(foot=button)).authors == ()
+
+
 def test_a_name_alone_below_the_headline_signs() -> None:
     body = page().replace(b'<div class="ngaydang">', b'<p class="post-meta">Shin Hee</p><div class="ngaydang">')
     assert read(body).authors == ("Shin Hee",)
@@ -302,6 +368,37 @@ def test_the_minute_that_is_printed(line: str, hour: int) -> None:
     found = read(page().replace(b"23/11/2026 - 08:15", line.encode()))
     assert found.published_at is not None
     assert found.published_at.isoformat() == f"2026-11-24T{hour:02}:33:00+07:00"
+
+
+def test_a_moment_in_an_attribute_counts_whatever_the_element_holds() -> None:
+    line = "<div class='meta'><time class='updated published' datetime='2026-11-24T20:41:13+07:00'>On <b>24/11/2026</b></time></div>"
+    found = read(page().decode().replace('<div class="ngaydang">23/11/2026 - 08:15</div>', line).encode())
+    assert found.published_at is not None
+    assert found.published_at.isoformat() == "2026-11-24T20:41:13+07:00"
+
+
+@pytest.mark.parametrize(
+    ("path", "clock", "moment"),
+    [
+        ("/doi-song/2026/11/24/670291/cam-khe.aspx", "<time>16:45</time>", "2026-11-24T16:45:00+07:00"),
+        ("/2026/11/24/cam-khe-mo-lop-hat-xoan", "", "2026-11-24T00:00:00+07:00"),
+        ("/2026/11/24/", "", None),  # a day's list
+        ("/2026/13/24/cam-khe-mo-lop-hat-xoan", "", None),
+    ],
+)
+def test_the_day_of_an_address_where_nothing_else_says_one(path: str, clock: str, moment: str | None) -> None:
+    body = (
+        page().decode().replace('<div class="ngaydang">23/11/2026 - 08:15</div>', f"<p>{clock} Lớp mở cho các em.</p>")
+    )
+    found = read_page(body.encode(), "http://baotrungdu.vn" + path)
+    assert isinstance(found, Reading)
+    assert (found.published_at.isoformat() if found.published_at else None) == moment
+
+
+def test_a_date_in_a_caption_does_not_make_its_box_a_date_line() -> None:
+    box = f"<div class='media'><figure><img src='/a.png'><figcaption>{CAPTION}, 12/4/2026.</figcaption></figure></div>"
+    body = page().decode().replace('<div class="noidung">', f'{box}<div class="noidung">').encode()
+    assert only(body).caption == f"{CAPTION}, 12/4/2026."
 
 
 def test_a_time_in_utc_that_is_printed_as_the_local_one_is_local() -> None:
