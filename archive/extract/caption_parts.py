@@ -108,7 +108,8 @@ def _text(value: object) -> str | None:
     return without_markup(value[:_MAX_TEXT]) or None if isinstance(value, str) else None
 
 
-_CREDIT_ATTRIBUTES = ("data-author", "data-credit", "data-copyright", "data-photographer")
+_CAPTION_ATTRIBUTES = ("caption", "data-caption")
+_CREDIT_ATTRIBUTES = ("credit", "data-author", "data-credit", "data-copyright", "data-photographer")
 _DASHES = " -–—|/,;©"
 _DIVIDERS = ("|", "©", "(", "–")
 _CREDIT_ITEMPROPS = ("copyrightHolder", "creditText", "author", "copyrightNotice", "creator", "provider")
@@ -172,9 +173,13 @@ def credit_in_title(caption: str | None, images: list[html.HtmlElement]) -> str 
     return None
 
 
-def in_title(image: html.HtmlElement) -> CaptionAndCredit:
-    """Caption and credit that sliders print from the title attribute: only one with both is a caption for sure."""
-    title = fold(image.get("title") or "")
+def in_attributes(image: html.HtmlElement, lead: bool) -> CaptionAndCredit:
+    """Caption and credit of a picture whose caption a script prints: from an attribute named after it, else, of the
+    lead picture, from the title attribute, where only one with both is a caption for sure."""
+    named = fold(next((value for name in _CAPTION_ATTRIBUTES if (value := image.get(name))), ""))
+    if _SHORTEST_BEFORE < len(named) <= _MAX_TEXT:
+        return named, *credits.split(named)
+    title = fold(image.get("title") or "") if lead else ""
     caption, credit = credits.split(title)
     return (title, caption, credit) if caption and credit and len(title) <= _MAX_TEXT else (None, None, None)
 

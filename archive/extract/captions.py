@@ -38,7 +38,7 @@ _marked = selector(f"descendant::*[@{CAPTION}]")
 _CREDITED = 120  # characters at the end of a link that are searched for a credit
 _SHORTEST_UNCREDITED = 8  # characters; a word such as "Video" is no caption
 _ENLARGEMENT_URL = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|avif)|/(?:image|photo|media|galler|upload)|^#|^javascript:", re.I
+    r"\.(?:jpe?g|png|gif|webp|avif)|/(?:images?|photos?|media|galler\w*|uploads?)(?![^\W_])|^#|^javascript:", re.I
 )
 
 
@@ -127,7 +127,8 @@ def is_teaser(picture: html.HtmlElement, elements: list[html.HtmlElement]) -> bo
     link = link_around(picture)
     if link is None or not links_to_other_page(link):
         return False
-    return any(other.get("href") == link.get("href") for element in elements for other in element.iter("a"))
+    links = (other for element in elements for other in (*element.iter("a"), *element.iterancestors("a")))
+    return any(other.get("href") == link.get("href") for other in links)
 
 
 def _in_picture_box(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.HtmlElement]:

@@ -12,7 +12,9 @@ _LABELLED = re.compile(
     rf"(?:^|[\s(\[（【.,;|–—。，、-]|(?-i:(?<![\W\d_A-ZÀ-Þ])(?=[A-ZẢŹ])))[(\[（【]?((?:{CREDIT_LABEL})\s*[:：／/=＝]\s*(\S.*?))[)\]）】]?\s*\.?$",
     re.I,
 )
-_SIGN = re.compile(r"[(\[]?((?:©|ⓒ|\([cC]\)|（[CＣ]）|℗)\s*(\S.{0,118}?))[)\]）]?\s*\.?$")
+_SIGN = re.compile(
+    r"(?i:(?<!\w)(?:photo|foto|bild|image|ảnh)s?\s)?[(\[]?((?:©|ⓒ|\([cC]\)|（[CＣ]）|℗)\s*(\S.{0,118}?))[)\]）]?\s*\.?$"
+)
 _BRACKETED = re.compile(r"\s*[(\[（]([^()\[\]（）]{2,120})[)\]）]\s*\.?$")
 _SLASHED = re.compile(rf"\s?[/|]\s?(?:{AGENCY})(?:\b[^/]{{0,40}})?\.?$")
 _AGENCY_FIRST = re.compile(rf"(?:^|[\s|])((?:{AGENCY})\s?/\s?[A-ZÀ-Ý][^/()|]{{2,60}})$")
@@ -21,6 +23,7 @@ _AGENCY_BEHIND_DASH = re.compile(rf"\s[-–—]\s*((?:{AGENCY})(?:\s?[/+&-]\s?[\
 _NAME_BEFORE = re.compile(r"(?:^|[.!?,;|(\[–—-]\s*|\s{2,})((?:[^\s.!?,;|()–—]+\s?){1,5})$")
 _TAIL_LENGTH = 160  # characters at the end of a caption that are searched for a credit
 _LABELLED_TAIL = 240  # likewise for one with its label
+_BRACKETED_AGENCY = re.compile(rf"(?<=\w\w)\s\((?:{AGENCY})\b[^()]*\)$")  # `Ann Lee (dpa/picture alliance)`
 _NAMED_AGENCY = re.compile(rf"\b(?:{AGENCY})\b")
 _AFTER_BAR = re.compile(r"\s*[|｜]\s*([^|]{2,120})$")
 _PHOTO_BY = re.compile(
@@ -72,7 +75,7 @@ _UNNAMED = re.compile(
 # 「ソウルの国会前＝ＡＰ」: in Japan the agency, or 撮影 (photographed) and 提供 (provided), follows an equals sign
 _EQUALS = re.compile(
     r"[＝=]((?:AP|ＡＰ|AFP|ＡＦＰ|ロイター|共同|時事|ゲッティ|EPA|新華社|聯合)[^＝=。]{0,12}|"
-    r"[^＝=。、]{1,20}(?:撮影|提供))[）)]?$"
+    r"[^＝=。、（(]{1,20}(?:撮影|提供))[）)]?$"
 )
 # 「…（取自王婉諭臉書）」「（記者王小明攝）」: taken from, photographed or provided by
 _CJK_BRACKETED = re.compile(
@@ -84,9 +87,10 @@ _CJK_TAIL = re.compile(
     r"(?:(?<=[。！？）」”])\s*+|(?<=\S\s))"
     r"((?:\w{0,5}(?:[记記]者|通[讯訊][员員])\s?|\w{2,8}\s)?[^\W\d_a-zA-Z]{2,4})\s?[攝摄]。?$"
 )
-_TRIMMED = " \t-–—|:,;/("
+_TRIMMED = " \t-–—|:,;/"
 
 
+_OPENED = _TRIMMED + "([（【〔"
 _INITIALS = re.compile(r"(?:^|\s)(?:\w{1,2}\.)+\w{1,2}$")  # `H.Y.T`: the last full stop is part of the name
 
 
@@ -122,7 +126,7 @@ def split(printed: str) -> tuple[str | None, str | None]:
             caption, credit = parts
             if _INITIALS.search(credit) and printed.rstrip(" )]").endswith("."):
                 credit += "."
-            return _caption_or_none(caption.strip(_TRIMMED).rstrip("[（【〔")), name_only(credit) or None
+            return _caption_or_none(caption.strip(_TRIMMED).rstrip(_OPENED)), name_only(credit) or None
     return _caption_or_none(printed), None
 
 
@@ -158,8 +162,9 @@ def name_only(credit: str) -> str:
 
 _TAKEN_BY = re.compile(r"(?<=\w\w)\s?(?:[摄攝]|撮影)$")
 _LEADING = re.compile(  # without a colon only before two names: `FOTO RUI SILVA`, not `Foto Meyer`
-    rf"(?:(?:{CREDIT_LABEL})\s*[:：／/=＝]|©|ⓒ|\([cC]\)|（[CＣ]）|℗|(?:photo|picture|image)s?(?: courtesy)? (?:by|of)\b"
-    r"|фото(?=\s)|(?:fot|dok|ph)\.(?=\s)|foto di(?=\s)"
+    rf"(?:(?:{CREDIT_LABEL})\s*[:：／/=＝]|©|ⓒ|\([cC]\)|（[CＣ]）|℗"
+    r"|(?:photo|picture|image|(?:photo )?illustration|graphic)s?(?: courtesy)? (?:by|of)\b"
+    r"|фото(?=\s)|(?:fot|dok|ph)\.(?=\s)|foto di(?=\s)|copyright(?=(?-i:\s+[A-ZÀ-ÝĐ][\w.'’-]*\s+[A-ZÀ-ÝĐ]))"
     r"|(?:foto|photo|fotó|ảnh)(?=(?-i:(?:\s+[A-ZÀ-ÝĐ][\w.'’-]*:?){2})))\s*",
     re.I,
 )
@@ -223,7 +228,7 @@ def _agency_only(printed: str) -> tuple[str, str] | None:
 
 def _generic(printed: str) -> tuple[str, str] | None:
     match = _UNNAMED.search(printed)
-    if match is None or not printed[: match.start(1)].strip(_TRIMMED):
+    if match is None or not printed[: match.start(1)].strip(_OPENED):
         return None  # without other text it is the caption
     return printed[: match.start(1)], match[1]
 
@@ -267,6 +272,7 @@ def is_name(text: str) -> bool:
     """Whether a separate line is one or more names or an agency: short, and every long word capitalised."""
     if _NOT_A_NAME.search(text) or text[-1:] in ".!?:" or any(map(str.isdigit, text)):
         return bool(_LEADING.match(text)) and len(text) <= 60
+    text = _BRACKETED_AGENCY.sub("", text)
     words = [word for word in re.split(r"[\s/,&|-]+", text) if word]
     if len(words) == 1:
         return bool(_NAMED_AGENCY.fullmatch(text))

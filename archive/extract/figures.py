@@ -259,8 +259,8 @@ def _read_images(
     is_credited = credit is not None and credit in (caption_raw or "")
     if not lead and not is_credited and captions.is_of_another_story(picture, region):
         return []
-    if lead and not (elements or credit):
-        caption_raw, caption, credit = caption_parts.in_title(picture)
+    if not (caption or credit):
+        caption_raw, caption, credit = caption_parts.in_attributes(picture, lead)
     credit = credit or caption_parts.credit_in_title(caption, [picture]) or caption_parts.credit_in_data(picture)
     sharing = _sharing(picture, scope, elements, done) if elements else [picture]
     done.update(sharing)

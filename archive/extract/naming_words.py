@@ -147,7 +147,8 @@ CREDIT = ClassNamePattern(
     (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:byline|agency|copyright)s?_x
     (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:owner|rights|quelle)s?_x bildquelle fotograf\w*
     bildnachweis fotografo fotograaf fotografia-?autor autor-?(?:foto|imagen|imagem|zdj\w*|snimke) foto-?autora?
-    credito-?(?:foto|imagen|imagem)? rights-?holder photo-?cms-?author image-?byline copyright-?\w+ urheber credit-?line
+    credito-?(?:foto|imagen|imagem)? rights-?holder photo-?cms-?author image-?byline copyright-?\w+ urheber bildautor\w*
+    credit-?line
     """
 )
 

@@ -24,6 +24,9 @@ _LAZY_ATTRIBUTE = re.compile(
 _PICTURE_URL = re.compile(r"^(?:https?:)?//\S+$|^/?[^\s{<:]+\.(?:jpe?g|png|webp|gif|avif)\S*$|^/\S+$", re.I)
 _PAINTED_ATTRIBUTES = ("data-bg", "data-background", "data-background-image")
 _painted = selector("//@style[contains(., 'url(')]/..")
+_scripted = selector(
+    "//*[contains(name(), '-') and @src and (contains(name(), 'image') or contains(name(), 'img'))][not(self::amp-img)]"
+)
 _PAINTED_URL = re.compile(r"url\(\s*[\"']?([^\"')]+)")
 _MAX_PAINTED = 1_000  # elements
 _MAX_FIGURES, _MAX_IN_FIGURE = 60, 20  # without an <img>; elements
@@ -49,16 +52,18 @@ _ICON_NAME = re.compile(
 )
 # banners are recognisable by directory or alternative text, and change at every request
 _FURNITURE_PATH = re.compile(
-    r"/(?:quang-?cao|adverts?|advertis(?:ing|ements?)|ads|adbanners?|icons?|buttons?|emojis?|smil(?:ey|ies?)s?|placeholders?|stars?|ratings?)/",
+    r"/(?:wp-content/themes|assets/dist|ersatzbild|quang-?cao|adverts?|advertis(?:ing|ements?)|ads|adbanners?|icons?|buttons?|emojis?|smil(?:ey|ies?)s?|placeholders?|stars?|ratings?)/",
     re.I,
 )
 _ADVERT_ALT = re.compile(r"(?:quảng cáo|advertisement|advertising|anzeige|werbung|publicidad|publicité)\W*", re.I)
+_LOGO_NAME = re.compile(r"(?:site-?|header-?)?logo[-_]?\d{0,4}\.\w{3,4}", re.I)
 _MAX_ICON_NAME = 24  # characters of a file name; a longer one describes a photograph
 _MIN_BANNER = 5  # times as wide as high
 _SIZE_IN_NAME = re.compile(r"(?<![\d(:])(\d{2,4})x(\d{2,4})(?![\d:)])", re.I)  # not `focal(3798x42:3808x32)`
 # the URL of a copy contains its size: `_144x110.webp`, `?w=145&h=101`
 _SIZE_IN_URL = re.compile(
-    r"[-_/](\d{2,4})x(\d{2,4})(?:\.(?:jpe?g|png|webp|gif|avif)\b|$)|(?:[?&]w=|fill:)(\d{2,4})(?:&h=|:)(\d{2,4})\b", re.I
+    r"[-_/=](\d{2,4})x(\d{2,4})(?:\.(?:jpe?g|png|webp|gif|avif)\b|&|$)|(?:[?&]w=|fill:)(\d{2,4})(?:&h=|:)(\d{2,4})\b",
+    re.I,
 )
 # joining and parsing leave such an address as it is
 _PLAIN = re.compile(r"https?://[a-z\d.-]+/[\w./%+,=~-]*(?:\?[\w./%+,=&~:-]+)?", re.A)
@@ -184,7 +189,8 @@ def is_icon(image: html.HtmlElement, declared: bool = False) -> bool:
         if size.isdecimal() and len(size) < 6 and 0 < int(size) <= _MAX_ICON:
             return True
     address = next((url for url in _candidate_urls(image) if is_address(url)), "")[-300:]
-    if address.partition("?")[0].lower().endswith(".svg"):
+    path = address.partition("?")[0]
+    if path.lower().endswith(".svg") or _LOGO_NAME.fullmatch(path.rpartition("/")[2]):
         return True
     if _ADVERT_ALT.fullmatch((image.get("alt") or "").strip()) or _FURNITURE_PATH.search(address):
         return True
@@ -203,7 +209,11 @@ def is_icon(image: html.HtmlElement, declared: bool = False) -> bool:
 
 
 def show_painted(root: html.HtmlElement, base: str) -> None:
-    """Makes an <img> of each picture that a figure with a caption only paints as a background."""
+    """Makes an <img> of each picture that a figure with a caption only paints as a background, and of each element
+    that a script makes a picture of: `<lazy-image src="1.jpg">`."""
+    for element in _scripted(root)[:_MAX_PAINTED]:
+        if absolute_url(element.get("src", ""), base) and element.find(".//img") is None:
+            element.tag = "img"
     empty = (figure for figure in root.iter("figure") if figure.find(".//img") is None)
     for figure in islice(empty, _MAX_FIGURES):
         if figure.find(".//figcaption") is not None:

@@ -210,7 +210,7 @@ this (?:article|story) about .{1,60} was (?:written|produced) by.{0,300}$
 .{2,60}is not responsible for the opinions?\b.{0,300}$|the (?:views|opinions) expressed (?:in|here|by)\b.{0,300}$
 .{0,120}\b(?:clic(?:k|a|que)?|klicken sie|pincha) (?:aquí|here|ici|hier|aqui)\W*$
 (?:theo|nguồn)\s*:?\s+(?-i:[A-ZĐ])[\w .&/-]{1,40}$
-follow\b.{0,80}\b(?:twitter|facebook|instagram|@\w+).{0,60}$|(?:email|e-mail|contact)\b.{0,60}@.{0,300}$
+follow\b.{0,80}\b(?:twitter|facebook|instagram|@\w+).{0,250}$|(?:email|e-mail|contact)\b.{0,60}@.{0,300}$
 (?:dpa|afp|ap|reuters|efe|ansa|ttxvn|thx|apa|sda|sid|kna|epd)(?:[/, ]+\w{1,12}){0,3}\W*$
 (?:nhóm )?(?:p\.?\s?v\.?|phóng viên|c\.?t\.?v\.?|b\.?b\.?t\.?|ban biên tập)\W*$
 """
@@ -222,7 +222,9 @@ _NOT_UNDER_PICTURES = r"""
 (?:von|by|par|por|door|af|av|di)\s+(?-i:[A-ZÀ-ÝĐ])[^.!?]{2,60}(?:editor|\d\d?[:.]\d\d|\d{4}|$)
 (?:advertisement|anzeige|werbung|publicidad|publicité|quảng cáo|sponsored|getty images)\W*$
 \d{1,2}[./]\d{1,2}[./]\d{4},? (?:- )?\d{1,2}:\d\d|.{0,60}\b(?:lesezeit|min read)\b
-(?:placeholder.{0,20}|videos?|video (?:loading|unavailable).{0,90}|watch|play|ảnh \d+|xem ảnh.{0,20})$|#\d+\s
+(?:placeholder.{0,20}|videos?|video (?:loading|unavailable).{0,90}|audio|(?:watch|listen|play)(?: now| video)?|ảnh \d+)$
+(?:durée de l['’]audio|dauer|duration|duración|audio|video)\W{1,3}(?:\d\d?:)?\d\d?:\d\d$
+(?:xem ảnh.{0,20}|xem video|video ansehen|anhören|ver v[ií]deo|voir la vidéo|guarda il video)$|#\d+\s
 """
 NOT_A_CAPTION = re.compile(rf"(?:{_alternation(_NOT_UNDER_PICTURES)})", re.I)
 

@@ -21,6 +21,9 @@ PRINTED = {
     "Lãnh đạo trao quà (Nguồn ảnh: Báo Vĩnh Phúc)": ("Lãnh đạo trao quà", "Báo Vĩnh Phúc"),
     "Cầu mới qua sông. Ảnh tư liệu: AFP/TTXVN": ("Cầu mới qua sông.", "AFP/TTXVN"),
     "Ảnh: Dương Hà": (None, "Dương Hà"),
+    "(Symbolbild) Ein Bus am Fluss. © Eva Kurz": ("(Symbolbild) Ein Bus am Fluss.", "Eva Kurz"),
+    "Ein Lager am Fluss. Bild © Eva Kurz (hr)": ("Ein Lager am Fluss.", "Eva Kurz (hr)"),
+    "会議が開かれた＝１３日午後１０時３１分（代表撮影）": ("会議が開かれた＝１３日午後１０時３１分", "代表"),
     "(Ảnh: Dương Hà/TTXVN) Chợ phiên cuối năm.": ("Chợ phiên cuối năm.", "Dương Hà/TTXVN"),
     "Ảnh minh hoạ.": ("Ảnh minh hoạ.", None),
     "Cảnh trong video. Ảnh chụp màn hình": ("Cảnh trong video.", "Ảnh chụp màn hình"),
@@ -107,6 +110,8 @@ def test_caption_and_credit(printed: str) -> None:
         ("FOTO RUI SILVA", "RUI SILVA"),
         ("Foto Prensa Libre: Ana Ruiz", "Prensa Libre: Ana Ruiz"),
         ("Foto Meyer", "Foto Meyer"),
+        ("Illustration by Ann Lee", "Ann Lee"),
+        ("Copyright Ann Lee/Copyright 2026 The River", "Ann Lee/Copyright 2026 The River"),
     ],
 )
 def test_a_label_without_a_colon_before_two_names_goes(printed: str, name: str) -> None:

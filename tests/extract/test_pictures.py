@@ -134,6 +134,12 @@ def test_credits_outside_the_captions_line(picture: str, caption: str) -> None:
     assert (image.caption, image.credit) == (CAPTION, CREDIT)
 
 
+@pytest.mark.parametrize("below", ["", "<figcaption>...</figcaption>"])
+def test_caption_and_credit_in_attributes_that_a_script_prints(below: str) -> None:
+    image = figure(f'<img src="/a.jpg" caption="{CAPTION}" credit="{CREDIT}">', below).images[0]
+    assert (image.caption, image.credit) == (CAPTION, CREDIT)
+
+
 def test_caption_that_only_the_linked_data_give() -> None:
     declared = (
         '<script type="application/ld+json">{"@type": "ImageObject", "url": "http://bao.example.vn/a/cau-moi-thon-cham.jpg", '
