@@ -26,6 +26,7 @@ from archive.rules.months import observes, zone_of_host, zone_of_language
 from archive.rules.xpath_rules import Rules
 from archive.text.folding import folded
 
+_MOST_ACCOUNTS = 4  # of one byline: each is looked for on the whole page
 LONGEST_KICKER = 80  # characters
 _LONGEST_SLUG = 400  # characters
 _SLUG = re.compile(r"/((?:[^\W_]+-){4,}?[^\W_]+?)(?:[-_.,]*[a-z]{0,3}\d{4,})?(?:\.\w{2,5})?/?(?:[?#].*)?$")
@@ -179,11 +180,9 @@ class _MetadataExtractor:
 
     def _without_accounts(self, byline: Byline) -> Byline:
         """A declared byline without words that the page does not show: who entered an article, `redaktor`, `GNB`."""
-        names = tuple(name for name in byline.names if not is_word(name) or self._is_house(name) or self._shows(name))
-        return replace(byline, names=names)
-
-    def _shows(self, name: str) -> bool:
-        return is_agency(name) or shows_word(self.page.root, name)
+        words = [name for name in byline.names if is_word(name) and not self._is_house(name)]
+        hidden = {name for name in words[:_MOST_ACCOUNTS] if not (is_agency(name) or shows_word(self.page.root, name))}
+        return replace(byline, names=tuple(name for name in byline.names if name not in hidden))
 
     def _placed_byline(self) -> Byline | None:
         placed = signatures.placed_byline(self.surroundings) if self.vietnamese else None
