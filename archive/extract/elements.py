@@ -22,8 +22,9 @@ MIN_PROSE = 60  # characters from which a paragraph counts as running text
 _string = etree.XPath("string()", smart_strings=False)
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _shown_with = etree.XPath(
-    "(//text()[contains(., $word)])[position() <= 200][not(ancestor::head or ancestor::script or ancestor::style"
-    " or ancestor::noscript)][not(ancestor::*[@hidden or contains(@style, 'display:none') or contains(@style, 'display: none')])]",
+    "(//text()[contains(., $word)])[position() <= 200]"
+    "[not(ancestor::head or ancestor::script or ancestor::style or ancestor::noscript)]"
+    "[not(ancestor::*[@hidden or contains(@style, 'display:none') or contains(@style, 'display: none')])]",
     smart_strings=False,
 )
 
