@@ -90,7 +90,8 @@ class _MetadataExtractor:
         self.votes = Votes()
         self.language = self._language()
         self.headline = self._headline()
-        self.vietnamese = self.language == "vi" or sections.is_vietnamese(self.headline.text if self.headline else "")
+        words = self.headline.text if self.headline else ""
+        self.vietnamese = self.language == "vi" or sections.is_vietnamese(words, host_of(self.page.url))
         heading = self.headline.element if self.headline else None
         self.surroundings = positions_around(heading) if heading is not None else []
         self.shown = date_claims.shown_claims(self.surroundings)

@@ -212,12 +212,13 @@ def language_of(declared: Iterable[str]) -> str | None:
     return None
 
 
-def is_vietnamese(text: str) -> bool:
+def is_vietnamese(text: str, host: str) -> bool:
     """Whether a headline is Vietnamese by its letters: templates often declare a wrong language, or none.
 
-    A third of the words must have them: other languages only quote Vietnamese names.
+    Outside Vietnam a third of the words must have them: other languages only quote Vietnamese names.
     """
-    return bool(_VIETNAMESE_ONLY_LETTER.search(text)) and 3 * len(_VIETNAMESE_WORD.findall(text)) >= len(text.split())
+    is_most = host.endswith(".vn") or 3 * len(_VIETNAMESE_WORD.findall(text)) >= len(text.split())
+    return is_most and bool(_VIETNAMESE_ONLY_LETTER.search(text))
 
 
 def canonical_of(href: str, url: str) -> str | None:

@@ -63,6 +63,7 @@ _AUTHOR_LABELS = re.compile(r"(?:autor|verfasser)(?:in|[/:*_]-?in|in/\w+)?|repor
 _LONGEST_LABEL = 24
 MOST_INITIALS = 4  # elements behind the last paragraph
 _INITIALS = re.compile(r"([(（]?)(?!red|pm|ots|ag)([a-zß-ÿ]{2,4}(?:[/,]\s?[a-zß-ÿ]{2,4}){0,2})[)）]?")
+_INITIALS_BEHIND = re.compile(r"[.!?…“”\"]\s?\((?!red|pm|ots|ag|sic|pdf)([a-zß-ÿ]{2,4})\)$")
 _LONGEST_PEN_NAME = 20
 _PEN_NAME = re.compile(r"[a-zà-ÿ]{2,20}")
 
@@ -268,8 +269,11 @@ def pen_name(positions: Iterable[Position], house: frozenset[str]) -> Byline | N
 
 
 def initials(root: HtmlElement) -> Byline | None:
-    """The initials of an editor that close the text in a line of their own, at the right margin or in brackets."""
+    """The initials of an editor that close the text: in brackets behind its last sentence, or in a line of their own
+    in brackets or at the right margin."""
     body = body_of(root)
+    if body and (match := _INITIALS_BEHIND.search(string(body.last)[-SHORT:].rstrip())):
+        return Byline("signature", match[1], (match[1],))
     for element, _ in behind(body.last, MOST_INITIALS) if body else ():
         match = _INITIALS.fullmatch(text_of(element, SHORT)) if element.tag in ("p", "div", "em", "i") else None
         if match and (match[1] or _is_right_aligned(element)):

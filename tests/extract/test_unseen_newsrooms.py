@@ -330,7 +330,9 @@ def test_a_word_that_the_page_declares_and_does_not_show_is_no_author(account: s
     assert read(page(head=head, above=f"<p>{account}</p>")).authors == (account,)
 
 
-@pytest.mark.parametrize("line", ["<p align='right'>rdb</p>", "<p>(rdb)</p>", "<p><em>(dpa/rdb)</em></p>"])
+@pytest.mark.parametrize(
+    "line", ["<p align='right'>rdb</p>", "<p>(rdb)</p>", "<p><em>(dpa/rdb)</em></p>", f"<p>{TEXT[0]} (rdb)</p>"]
+)
 def test_initials_that_close_a_text_sign_it(line: str) -> None:
     assert read(page(foot=line).replace(b'lang="vi"', b'lang="de"')).authors == ("rdb",)
 
@@ -338,6 +340,16 @@ def test_initials_that_close_a_text_sign_it(line: str) -> None:
 @pytest.mark.parametrize("line", ["<p>rdb</p>", "<p>(red)</p>", "<p align='right'>ots</p>"])
 def test_other_short_words_behind_a_text_are_no_initials(line: str) -> None:
     assert read(page(foot=line).replace(b'lang="vi"', b'lang="de"')).authors == ()
+
+
+def test_a_vietnamese_page_whose_template_says_english() -> None:
+    title = '5 "bông hồng" buôn lậu lãnh án'
+    body = (
+        page(foot="<p align='right'><em>Tin, ảnh</em>: <b>Ngọc Ánh</b></p>").decode().replace('lang="vi"', 'lang="en"')
+    )
+    found = read_page(body.replace("Cẩm Khê mở lớp hát xoan cho trẻ em", title).encode(), URL.replace(".vn", ".com.vn"))
+    assert isinstance(found, Reading)
+    assert found.authors == ("Ngọc Ánh",)
 
 
 def test_a_house_with_an_editor_s_initials_is_the_house() -> None:
