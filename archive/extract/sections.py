@@ -212,7 +212,7 @@ def language_of(declared: Iterable[str]) -> str | None:
     return None
 
 
-def is_vietnamese(text: str, host: str) -> bool:
+def is_vietnamese(text: str, host: str = "") -> bool:
     """Whether a headline is Vietnamese by its letters: templates often declare a wrong language, or none.
 
     Outside Vietnam a third of the words must have them: other languages only quote Vietnamese names.

@@ -101,7 +101,7 @@ def test_no_language() -> None:
 
 @pytest.mark.parametrize("text", [HEADLINE, "Trạm bơm Yên Lĩnh chạy lại sau sáu năm", "GIÁ LÚA TĂNG MẠNH Ở MIỀN TÂY"])
 def test_vietnamese_is_told_by_its_letters(text: str) -> None:
-    assert is_vietnamese(text, "paper.example")
+    assert is_vietnamese(text)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_vietnamese_is_told_by_its_letters(text: str) -> None:
     ["", "Ça va très bien à l'école", "Đorđe ọmọ ẹgbẹ́", "Vietnam's leader Nguyễn Phú Trọng dies at the age of eighty"],
 )
 def test_other_languages_are_not_vietnamese(text: str) -> None:
-    assert not is_vietnamese(text, "paper.example")
+    assert not is_vietnamese(text)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_canonical_stays_on_the_site(href: str, canonical: str | None) -> None:
 
 
 def test_one_vietnamese_word_is_enough_on_a_vietnamese_host() -> None:
-    title = '5 "bông hồng" lãnh án'
+    title = "Lễ hội Coachella 2026: Lady Gaga, Post Malone"
     assert is_vietnamese(title, "baotrungdu.com.vn")
     assert not is_vietnamese(title, "baotrungdu.example")
     assert not is_vietnamese("Five flowers sentenced", "baotrungdu.com.vn")
