@@ -39,7 +39,7 @@ _PLACE_CLASS = re.compile(
     re.I,
 )
 _AUTHOR_HREF = re.compile(
-    r"/(?:authors?|autor(?:en|es|a|in)?|auteurs?|tac-gia|reporters?|profiles?|staff|journalists?|writers?"
+    r"/(?:authors?|autor(?:en|es|a|in|zy|i)?|auteurs?|tac-gia|reporters?|profiles?|staff|journalists?|writers?"
     r"|contributors?|by|bios?|forfatter|penulis|yazar(?:lar)?|redaktion|team|columnists?|editors)/",
     re.I,
 )
@@ -54,7 +54,7 @@ _BYLINE_PREFIX = re.compile(
 _LABEL, _LABELS = re.compile(r"([^:：]{1,20}?)\s?[:：]\s"), frozenset(BEFORE_COLON)
 _NON_NAME_LABEL = re.compile(
     r"job|role|position|title|bio|desc|email|e-mail|location|social|date|time|follow|label|count|read|source"
-    r"|avatar|image|intro",
+    r"|avatar|image|intro|(?<![a-z])tags?(?![a-z])",
     re.I,
 )
 _VENDORS = frozenset(map(key_of, VENDORS))
@@ -234,6 +234,11 @@ def shows_other_persons(shown: Byline, declared: Byline, house: frozenset[str]) 
 def is_house(name: str, house: frozenset[str]) -> bool:
     """Whether a name is that of the outlet, its host or its CMS vendor."""
     return not house.isdisjoint((outlet_key(name), key_of(name))) or is_vendor(name) or bool(_HOST_NAME.search(name))
+
+
+def is_other_site(name: str, house: frozenset[str]) -> bool:
+    """Whether a name is the address of another site than the outlet's: a source."""
+    return bool(_HOST_NAME.search(name)) and outlet_key(name) not in house
 
 
 def is_vendor(name: str) -> bool:

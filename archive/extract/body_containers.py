@@ -123,7 +123,22 @@ def _with_twins(container: html.HtmlElement, masses: Counter[html.HtmlElement]) 
         sibling for sibling in parent if sibling.tag == container.tag and sibling.get("class") == container.get("class")
     ]
     twin_masses = [masses.get(sibling, 0) for sibling in twins if sibling is not container]
-    return parent if any(_TWIN_SHARE * masses[container] <= twin_mass for twin_mass in twin_masses) else container
+    if any(_TWIN_SHARE * masses[container] <= twin_mass for twin_mass in twin_masses):
+        return parent
+    return _with_cousins(container, parent, masses)
+
+
+def _with_cousins(
+    container: html.HtmlElement, parent: html.HtmlElement, masses: Counter[html.HtmlElement]
+) -> html.HtmlElement:
+    """The box of all, if each box of a split body stands alone in a box of its own; else the element itself."""
+    around = parent.getparent()
+    if around is None or around.tag in ("body", "html") or masses[parent] > masses[container]:
+        return container
+    boxes = (box for box in around if box is not parent and box.tag == parent.tag)
+    kind = (container.tag, container.get("class"))
+    cousins = [child for box in boxes for child in box if (child.tag, child.get("class")) == kind]
+    return around if any(_TWIN_SHARE * masses[container] <= masses.get(one, 0) for one in cousins) else container
 
 
 def _narrow_to_sure_name(container: html.HtmlElement, masses: Counter[html.HtmlElement]) -> html.HtmlElement:
@@ -254,16 +269,22 @@ _START = 20  # characters of a headline compared first
 
 
 def headline_element(root: html.HtmlElement, headline: str) -> html.HtmlElement | None:
-    """The heading element whose text matches the headline; else the element that old pages print it in; else the first
-    h1."""
+    """The heading element whose text matches the headline, a lower one with more or less text only where no h1 does;
+    else the element that old pages print it in; else the first h1."""
     wanted = letters(headline)
     first: html.HtmlElement | None = None
+    partial: html.HtmlElement | None = None
     for element in root.iter("h1", "h2", "h3"):
         if element.tag == "h1" and first is None:
             first = element
         text = letters(string(element))
-        if text and wanted and (text == wanted or (len(text) > 20 and (text in wanted or wanted in text))):
-            return element
+        is_whole = text == wanted
+        if text and wanted and (is_whole or (len(text) > 20 and (text in wanted or wanted in text))):
+            if element.tag == "h1" or is_whole:
+                return element
+            partial = element if partial is None else partial
+    if partial is not None:
+        return partial
     others = root.iter("td", "font", "b", "strong", "span", "div", "p", "a") if wanted else ()
     starts = (element for element in others if (element.text or "").strip()[:_START] == headline[:_START])
     return next((element for element in starts if letters(string(element)) == wanted), first)

@@ -132,6 +132,7 @@ _AGENCIES = frozenset(map(key_of, AGENCIES))
 def authors_of(text: str) -> tuple[str, ...]:
     """The names in a byline, in its order; removes labels, roles and e-mail addresses."""
     text = _EMAIL.sub(" ", folded(text, LONGEST_BYLINE))
+    text = text[1:-1] if text[:1] + text[-1:] in ("[]", "［］") else text
     if not text or _URL.search(text) or NO_AUTHOR.match(text):
         return ()
     text = _PLACE_BEHIND.sub(r"\1", _BARRED_PLACE.sub(r"\1", _AGENCY_ROLE.sub("", text)))

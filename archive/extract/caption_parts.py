@@ -128,7 +128,7 @@ CaptionAndCredit = tuple[str | None, str | None, str | None]
 
 def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> CaptionAndCredit:
     """Caption and credit printed for the pictures in `scope`; captions: the caption elements."""
-    credited = _credit_elements(captions, scope)
+    credited = [element for element in _credit_elements(captions, scope) if not _is_alternative_text(element, scope)]
     raw_text = " ".join(_unique(text_of(element, WHOLE) for element in captions))
     outside = [
         node
@@ -148,6 +148,12 @@ def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> CaptionAn
     if split_credit and not credited:
         return printed_text, caption, split_credit
     return printed_text, caption, credits.name_only(credit_text) or split_credit
+
+
+def _is_alternative_text(element: html.HtmlElement, scope: html.HtmlElement) -> bool:
+    """Whether a box named as credit repeats the picture's alternative text: it then holds the caption."""
+    text = text_of(element, WHOLE)
+    return any(text == fold(image.get("alt") or "") for image in (scope, *scope.iter("img")))
 
 
 def _joined(credited: list[html.HtmlElement]) -> str:

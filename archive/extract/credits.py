@@ -28,7 +28,12 @@ _PHOTO_BY = re.compile(
     r" (?:by|of))\s+(\S.{1,100}?))\)?\s*\.?$",
     re.I,
 )
+_FREE = (
+    r"domena publiczna|public domain|domaine public|dominio público|domínio público|dominio pubblico|gemeinfrei"
+    r"|D\.?R\.?|CC(?:[ -](?:BY|0)[\w .-]{0,12})?"
+)
 _ALONE = re.compile(
+    rf"(?:{_FREE})|"
     r"(?:Reprodução|Divulgação|Arquivo pessoal|Reproducción|Cortesía|Handout|Supplied|Courtesy(?: [A-Z][\w'’-]+){1,4})"
     rf"|(?:(?:[A-ZÀ-Ý][\w.'’-]*[ /]+){{0,4}}(?:via |for |/ ?)?)?(?:{AGENCY})(?:\s*/\s*[A-ZÀ-Ý][\w .'’-]{{1,40}})?"
 )
@@ -44,14 +49,15 @@ _GIVEN = re.compile(
     r"((?:Supplied|Handout|Submitted|Contributed)(?: (?:photo|image|by [A-Z][^.]{2,60}))?)\.?$"
 )
 # `… en La Soledat / Lorenzo Marina`: a name behind a slash between spaces
-_BEHIND_SLASH = re.compile(r"(?<=[^\s/]{3})\s+/\s+([^/]{3,60}(?:\s/\s[^/]{2,40})?)$")
+# `… 206 kilogramów /domena publiczna`: before the slash at least
+_BEHIND_SLASH = re.compile(r"(?<=[^\s/]{3})\s+/\s*([^/]{3,60}(?:\s/\s[^/]{2,40})?)$")
 # 「…있다. 민경석 기자」「…있다. 인천=연합뉴스」: a reporter or an agency behind the last sentence
 _KOREAN = re.compile(
     r"(?<=다)\.?\s+((?:[가-힣]{2,4}\s?(?:선임)?기자|(?:[가-힣]{2,6}=)?(?:연합뉴스|뉴시스|뉴스1|로이터)[^.]{0,14}))\.?$"
 )
 _LABEL_WITHOUT_COLON = re.compile(
     r"[(\[]?((?:\b(?:dok\.|photo courtesy of|courtesy of|image courtesy of|fot\.)"
-    r"|(?:^|(?<=[.!?…|(\[”\"])|(?<=[.!?…|”\"]\s))foto)\s*(\S.{1,80}?))[)\]]?\s*\.?$",
+    r"|(?:^|(?<=[.!?…|(\[”\"])|(?<=[.!?…|”\"]\s))foto\.?)\s*([^\s.].{1,80}?))[)\]]?\s*\.?$",
     re.I,
 )
 # `… par jour Photo Luc Aubin`: behind a word in small letters, a label and two names or more
@@ -143,7 +149,7 @@ def _caption_or_none(caption: str) -> str | None:
 
 def name_only(credit: str) -> str:
     """The name without label, brackets and sign: `(Ảnh: AFP/TTXVN)` is `AFP/TTXVN`."""
-    name = phrases.BUTTON_BEHIND.sub("", credit.strip()).strip("()[]（）【】").strip()
+    name = phrases.BUTTON_BEHIND.sub("", credit.strip()).strip("()[]（）【】").strip().lstrip("/| ")
     if ")" in name and "(" not in name:
         name = name.partition(")")[0]
     if name.count("(") > name.count(")"):
@@ -159,7 +165,7 @@ def name_only(credit: str) -> str:
 _TAKEN_BY = re.compile(r"(?<=\w\w)\s?(?:[摄攝]|撮影)$")
 _LEADING = re.compile(  # without a colon only before two names: `FOTO RUI SILVA`, not `Foto Meyer`
     rf"(?:(?:{CREDIT_LABEL})\s*[:：／/=＝]|©|ⓒ|\([cC]\)|（[CＣ]）|℗|(?:photo|picture|image)s?(?: courtesy)? (?:by|of)\b"
-    r"|фото(?=\s)|(?:fot|dok|ph)\.(?=\s)|foto di(?=\s)"
+    r"|фото(?=\s)|(?:foto|fot|dok|ph)\.(?=\s)|foto di(?=\s)"
     r"|(?:foto|photo|fotó|ảnh)(?=(?-i:(?:\s+[A-ZÀ-ÝĐ][\w.'’-]*:?){2})))\s*",
     re.I,
 )
@@ -178,7 +184,7 @@ def _labelled(printed: str) -> tuple[str, str] | None:
             break
     if last_match is None or len(last_match[2]) > 150 or _AGENCY_BEFORE.search(printed[: last_match.start(1)]):
         return None
-    if not printed[: last_match.start(1)].strip(_TRIMMED + "[(") and _is_sentence(last_match[2]):
+    if not printed[: last_match.start(1)].strip(_TRIMMED + "[(") and is_sentence(last_match[2]):
         return printed, ""
     return printed[: last_match.start(1)], last_match[2]
 
@@ -194,7 +200,7 @@ def _bracketed_first(printed: str) -> tuple[str, str] | None:
     return (printed[match.end() :], match[1]) if match else None
 
 
-def _is_sentence(text: str) -> bool:
+def is_sentence(text: str) -> bool:
     """Whether a text is more than names: many words, most of them lowercase, or long text in a script without case."""
     words = text.split()
     lowercase = sum(1 for word in words if word[:1].islower())
@@ -217,8 +223,9 @@ _NAMED_BEFORE = re.compile(r"[A-ZÀ-Ý][\w.'’-]*\s+$")
 
 
 def _agency_only(printed: str) -> tuple[str, str] | None:
-    """The whole text is an agency, alone or with a name."""
-    return ("", printed) if len(printed) <= _LONGEST_ALONE and _ALONE.fullmatch(printed.strip(" .()")) else None
+    """The whole text is an agency, alone or with a name, or a site: `example.com`."""
+    name = printed.strip(" .()") if len(printed) <= _LONGEST_ALONE else ""
+    return ("", printed) if _ALONE.fullmatch(name) or _SITE.fullmatch(name) else None
 
 
 def _generic(printed: str) -> tuple[str, str] | None:
@@ -260,7 +267,7 @@ def _is_bracketed_name(text: str) -> bool:
 def of_line(line: str) -> str | None:
     """The credit in a credit line of an article: `Fotos: Ana Ruiz/dpa`."""
     match = _CREDIT_LINE.fullmatch(line) if len(line) <= _MAX_CREDIT_LINE else None
-    return name_only(match[1]) or None if match and not _is_sentence(match[1]) else None
+    return name_only(match[1]) or None if match and not is_sentence(match[1]) else None
 
 
 def is_name(text: str) -> bool:
@@ -282,7 +289,10 @@ def _slashed(printed: str) -> tuple[str, str] | None:
     name_before = _NAME_BEFORE.search(tail[: match.start()][-60:]) if match else None
     if match is None or name_before is None:
         return None
-    credit = tail[match.start() - len(name_before[1]) :]
+    name = name_before[1]
+    if match[0].startswith(" / ") and name[:1].islower() and not _NAMED_AGENCY.search(name):
+        return printed[: len(printed) - len(match[0])], match[0].strip(" /")  # `praca / Shutterstock`: what one sees
+    credit = tail[match.start() - len(name) :]
     return printed[: len(printed) - len(credit)], credit
 
 
@@ -290,7 +300,8 @@ def _behind_slash(printed: str) -> tuple[str, str] | None:
     """`Polizei in La Soledat / Lorenzo Marina`: names, but not one of two words in the caption."""
     match = _BEHIND_SLASH.search(printed, max(0, len(printed) - _TAIL_LENGTH))
     name = match[1].removesuffix(".").removesuffix(" nuotr") if match else ""  # Lithuanian: photograph
-    return (printed[: match.start()], match[1]) if match and is_name(name) else None
+    is_credit = is_name(name) or re.fullmatch(_FREE, name)
+    return (printed[: match.start()], match[1]) if match and is_credit else None
 
 
 def _after_bar(printed: str) -> tuple[str, str] | None:

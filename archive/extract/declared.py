@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from html import unescape
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -114,7 +115,7 @@ class Declared:
     def _resolved_names(self, value: object, depth: int) -> Iterator[str]:
         for item in flat(value):
             if isinstance(item, str):
-                yield item
+                yield unescape(item)
             elif isinstance(item, dict) and depth < MOST_REFERENCES:
                 yield from self._resolved_names(self._name_of(item), depth + 1)
 

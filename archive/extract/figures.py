@@ -92,6 +92,7 @@ def _with_distant_credit(
     if not images or all(image.credit for image in images):
         return images
     found = list(islice(filter(_is_distant_credit, region.iter(*_CREDIT_TAGS)), _MAX_CREDITS))
+    found = [element for element in found if not _is_box_of(element, found)]
     found = [element for element in found if not any(ancestor in found for ancestor in element.iterancestors())]
     texts = {text_of(element, _LONGEST_CREDIT + 1) for element in found}
     text = texts.pop() if len(texts) == 1 else ""
@@ -99,7 +100,11 @@ def _with_distant_credit(
         return images  # `Copyright 2026 A Newspaper` says whose the article is, not who took a picture
     before = body not in found[0].iterancestors() and found[0] not in behind
     caption, credit = credits.split(text)
+    if caption and found[0].tag != "figcaption" and credits.is_name(text):
+        caption, credit = None, text  # `Ann Lee | Agency` in an element named as credit
     if not credit:
+        if credits.is_sentence(text):
+            return images
         caption, credit = None, credits.name_only(text) or None
     for element in found:
         drop(element)
@@ -111,6 +116,12 @@ def _with_distant_credit(
         else image
         for image in images
     ]
+
+
+def _is_box_of(element: html.HtmlElement, found: list[html.HtmlElement]) -> bool:
+    """Whether an element is named as the box of a credit, and one of these is in it."""
+    is_box = "container" in (element.get("class") or "") or "wrap" in (element.get("class") or "")
+    return is_box and any(element in other.iterancestors() for other in found)
 
 
 def _is_distant_credit(element: html.HtmlElement) -> bool:
@@ -256,6 +267,8 @@ def _read_images(
     caption_raw, caption, credit = (
         caption_parts.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
     )
+    if caption and phrases.ADVERT.match(caption):
+        return []
     is_credited = credit is not None and credit in (caption_raw or "")
     if not lead and not is_credited and captions.is_of_another_story(picture, region):
         return []

@@ -22,6 +22,7 @@ _SEPARATOR = re.compile(
     r"\s+[|\-–—·•»›>:/]+\s+|\s*(?:[|｜»›]|--+)\s*"
     r"|(?<=[\u3040-\u9fff！？”」])[-_—](?=[\u3040-\u9fff])"  # `标题-新华网`
 )
+_PAGE_NUMBER = re.compile(r"\s?[(（]\s?\d{1,2}\s?/\s?\d{1,2}\s?(?:ページ目?|頁|页|pages?|seiten?)\s?[)）]$", re.I)
 _MIN_STORY_KEY = 15  # letters of a headline's key; shorter ones name sections
 _BLOCKS = ("div", "p", "small", "h2", "h3", "h4")  # a kicker in an element of its own line
 _ROOT_URL = re.compile(r"/?|(?:https?:)?//[^/?#]+/?|/?(?:index|default|home)\.\w+", re.I)
@@ -148,6 +149,11 @@ def completed(headline: Headline, declared: Sequence[tuple[str, str]]) -> Headli
         if parts and not parts[0].endswith(("…", "...")):
             return replace(headline, text=parts[0].strip(), origin=origin)
     return headline
+
+
+def without_page_number(headline: Headline) -> Headline:
+    """The headline without the number of the page behind it: `（1/2 ページ）`."""
+    return replace(headline, text=_PAGE_NUMBER.sub("", headline.text) or headline.text)
 
 
 def agree(headline: str, declared: str) -> bool:
