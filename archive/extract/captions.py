@@ -8,6 +8,7 @@ from itertools import islice
 from lxml import html
 
 from archive.extract import credits, naming_words
+from archive.extract.boilerplate import drop
 from archive.extract.captions_by_position import (
     LONGEST,
     LONGEST_LOOSE,
@@ -135,6 +136,9 @@ def _in_picture_box(scope: html.HtmlElement, limit: html.HtmlElement) -> list[ht
         return []
     texts = [element for element in box if element is not scope and string(element).strip()]
     texts = [element for element in texts if not _KIND.fullmatch(string(element).strip())]
+    if len(texts) == 1 and not any(map(str.isalpha, string(texts[0]))):
+        drop(texts[0])  # the number of the picture, or of pictures behind it
+        return []
     is_caption = (
         len(texts) == 1 and acceptable(texts[0], LONGEST_LOOSE) and texts[0].tag not in ("h1", "h2", "h3", "h4")
     )

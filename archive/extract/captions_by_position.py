@@ -30,7 +30,7 @@ def ends_in_credit(text: str) -> bool:
 def acceptable(element: html.HtmlElement, longest: int) -> bool:
     """Whether the element is short enough, without pictures of its own, and not a link to another story."""
     text = fold(string(element))
-    if not any(map(str.isalpha, text)) or len(text) > longest or pictures_in(element):
+    if not text or len(text) > longest or pictures_in(element):
         return False
     linked = sum(len(fold(string(link))) for link in element.iter("a") if link.get("href"))
     return linked < 0.9 * len(text) and not is_teaser(element) and not phrases.NOT_A_CAPTION.match(text)

@@ -100,7 +100,8 @@ def _with_distant_credit(
         return images  # `Copyright 2026 A Newspaper` says whose the article is, not who took a picture
     before = body not in found[0].iterancestors() and found[0] not in behind
     caption, credit = credits.split(text)
-    if caption and found[0].tag != "figcaption" and credits.is_name(text):
+    is_sentence = (caption or "").endswith((".", "!", "?"))
+    if caption and not is_sentence and found[0].tag != "figcaption" and credits.is_name(text):
         caption, credit = None, text  # `Ann Lee | Agency` in an element named as credit
     if not credit:
         if credits.is_sentence(text):
