@@ -234,7 +234,10 @@ def _in_one_column(kept: list[Piece]) -> int:
 def _apply_credit_line(images: tuple[Image, ...], kept: list[Piece]) -> tuple[tuple[Image, ...], list[Piece]]:
     """Applies the article's one credit line to images without a credit; returns the images and the other pieces."""
     credit_lines = [(part, name) for part in kept if part.kind == "paragraph" and (name := credits.of_line(part.text))]
-    if not images or len({name for _, name in credit_lines}) != 1:
+    others = [piece for piece in kept if all(piece is not line for line, _ in credit_lines)]
+    if not images:
+        return images, others  # of a video
+    if len({name for _, name in credit_lines}) != 1:
         return images, kept
     captioned = any(image.caption and not image.credit for image in images)
     credited = tuple(
@@ -243,7 +246,7 @@ def _apply_credit_line(images: tuple[Image, ...], kept: list[Piece]) -> tuple[tu
         else image
         for image in images
     )
-    return credited, [piece for piece in kept if all(piece is not line for line, _ in credit_lines)]
+    return credited, others
 
 
 def _has_more_pages(page: Page) -> bool:

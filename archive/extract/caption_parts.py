@@ -137,13 +137,16 @@ def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> CaptionAn
     ]
     credit_text = _joined(credited)
     caption_text = _without_credits(captions, credited)
+    if credits.is_label(caption_text):
+        caption_text = ""  # `Foto: <span class="credit">`
     if not credited:
         credit_text = _other_text(_wrapper(scope, captions), captions)
     printed_text = " ".join(_unique([raw_text, *(text_of(element, WHOLE) for element in outside)])) or None
     if mailed := _MAILED.search(f"{caption_text} {credit_text}"):
         return printed_text, caption_text[: mailed.start()].strip() or None, mailed[1]
     if not credit_text or (not caption_text and len(credit_text) > 60):
-        return printed_text, *credits.split(caption_text or credit_text)
+        parts = _behind_alternative_text(caption_text, scope) or credits.split(caption_text or credit_text)
+        return printed_text, *parts
     caption, split_credit = credits.split(caption_text.rstrip(_DASHES)) if caption_text else (None, None)
     if split_credit and not credited:
         return printed_text, caption, split_credit
@@ -154,6 +157,16 @@ def _is_alternative_text(element: html.HtmlElement, scope: html.HtmlElement) -> 
     """Whether a box named as credit repeats the picture's alternative text: it then holds the caption."""
     text = text_of(element, WHOLE)
     return any(text == fold(image.get("alt") or "") for image in (scope, *scope.iter("img")))
+
+
+def _behind_alternative_text(text: str, scope: html.HtmlElement) -> tuple[str | None, str | None] | None:
+    """Caption and credit of `Old Harbour / Agency`, where `Old Harbour` is the picture's alternative text too."""
+    for image in (scope, *scope.iter("img")):
+        alternative = fold(image.get("alt") or "")
+        behind = text.removeprefix(alternative).lstrip()
+        if alternative and behind != text and behind[:1] in ("/", "|"):
+            return alternative, credits.name_only(behind) or None
+    return None
 
 
 def _joined(credited: list[html.HtmlElement]) -> str:
@@ -203,6 +216,8 @@ def _credit_elements(captions: list[html.HtmlElement], scope: html.HtmlElement) 
         for element in root.iter():
             if credits_found and any(ancestor in credits_found for ancestor in element.iterancestors()):
                 continue
+            if element in captions and any(map(_is_credit_element, element.iterdescendants())):
+                continue  # `<div class="caption-credit">` of both
             if _is_credit_element(element) and 0 < len(text_of(element, WHOLE)) <= _LONGEST_CREDIT:
                 credits_found[element] = None
         if credits_found:

@@ -135,7 +135,9 @@ def _in_picture_box(scope: html.HtmlElement, limit: html.HtmlElement) -> list[ht
     if box is None or box is limit or not naming_words.PICTURE_BOX.name_class(box):
         return []
     texts = [element for element in box if element is not scope and string(element).strip()]
-    texts = [element for element in texts if not _KIND.fullmatch(string(element).strip())]
+    for element in [element for element in texts if _KIND.fullmatch(string(element).strip())]:
+        drop(element)
+        texts.remove(element)
     if len(texts) == 1 and not any(map(str.isalpha, string(texts[0]))):
         drop(texts[0])  # the number of the picture, or of pictures behind it
         return []

@@ -42,7 +42,11 @@ def is_teaser(element: html.HtmlElement) -> bool:
     for heading in element.iter("h1", "h2", "h3", "h4"):
         if heading is element and ends_in_credit(fold(string(element))) and not is_inside(heading, "a"):
             continue
-        if not (element.tag == "figcaption" or naming_words.CAPTION.name_class(element)) or heading.find(".//a") is not None or is_inside(heading, "a"):
+        if (
+            not (element.tag == "figcaption" or naming_words.CAPTION.name_class(element))
+            or heading.find(".//a") is not None
+            or is_inside(heading, "a")
+        ):
             return True
     link = next(element.iterancestors("a"), None)
     if link is not None and element.tag == "span" and ENLARGEMENT_URL.search(link.get("href") or ""):
@@ -246,6 +250,7 @@ def next_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
     is_caption_like = (_is_centred(following) and not _is_all_centred(following.getparent())) or (
         _is_italic(following) and not _is_all_italic(following.getparent())
     )
+    is_caption_like |= any(map(naming_words.CREDIT.name_class, islice(following.iterdescendants(), _MAX_SIBLINGS)))
     is_caption_like |= _is_small(following) and not any(map(_is_small, islice(following.itersiblings("p"), 3)))
     if following.tag in ("h1", "h2", "h3", "h4"):
         return [following] if ends_in_credit(text_of(following)) and acceptable(following, LONGEST_LOOSE) else []

@@ -75,6 +75,10 @@ _UNNAMED = re.compile(
     r"((?:ảnh|hình)\s(?:minh h[oọ][aạ]|tư liệu|chụp màn hình|đồ h[oọ][aạ]|cắt từ (?:clip|video)))\s*[)\]]?\s*\.?$",
     re.I,
 )
+# `… en Bolivia/Captura de pantalla de un reportaje`
+_SCREENSHOT = re.compile(
+    r"\s?/\s?((?:captura de pantalla|captura de tela|capture d['’]écran|screenshot|ảnh chụp màn hình)[^/]{0,40})$", re.I
+)
 # 「ソウルの国会前＝ＡＰ」: in Japan the agency, or 撮影 (photographed) and 提供 (provided), follows an equals sign
 _EQUALS = re.compile(
     r"[＝=]((?:AP|ＡＰ|AFP|ＡＦＰ|ロイター|共同|時事|ゲッティ|EPA|新華社|聯合)[^＝=。]{0,12}|"
@@ -116,6 +120,7 @@ def split(printed: str) -> tuple[str | None, str | None]:
         _bracketed,
         _slashed,
         _behind_slash,
+        _by(_SCREENSHOT),
         _by(_GIVEN),
         _by(_KOREAN),
         _by(_VIA),
@@ -165,7 +170,7 @@ def name_only(credit: str) -> str:
 _TAKEN_BY = re.compile(r"(?<=\w\w)\s?(?:[摄攝]|撮影)$")
 _LEADING = re.compile(  # without a colon only before two names: `FOTO RUI SILVA`, not `Foto Meyer`
     rf"(?:(?:{CREDIT_LABEL})\s*[:：／/=＝]|©|ⓒ|\([cC]\)|（[CＣ]）|℗|(?:photo|picture|image)s?(?: courtesy)? (?:by|of)\b"
-    r"|фото(?=\s)|(?:foto|fot|dok|ph)\.(?=\s)|foto di(?=\s)"
+    r"|(?-i:By)(?=\s[A-ZÀ-Ý])|фото(?=\s)|(?:foto|fot|dok|ph)\.(?=\s)|foto di(?=\s)"
     r"|(?:foto|photo|fotó|ảnh)(?=(?-i:(?:\s+[A-ZÀ-ÝĐ][\w.'’-]*:?){2})))\s*",
     re.I,
 )
@@ -207,6 +212,7 @@ def is_sentence(text: str) -> bool:
     return (len(words) > 6 and 2 * lowercase > len(words)) or (len(text) > 24 and text.lower() == text.upper())
 
 
+_ONLY_LABEL = re.compile(rf"(?:{CREDIT_LABEL})\s?[:：]", re.I)
 _AGENCY_BEFORE = re.compile(rf"\b(?:{AGENCY})\s*[/-]?\s*$")  # `AP Photo/Evan Vucci` is a name, not a label and a name
 
 
@@ -262,6 +268,11 @@ def _is_bracketed_name(text: str) -> bool:
     if _SITE.fullmatch(text):
         return True
     return text[:1].isupper() and len(text) <= 60 and not _NOT_A_NAME.search(text) and text.count(" ") < 8
+
+
+def is_label(text: str) -> bool:
+    """Whether a text is only the label of a credit: `Foto:`."""
+    return bool(_ONLY_LABEL.fullmatch(text))
 
 
 def of_line(line: str) -> str | None:

@@ -63,7 +63,8 @@ def _normalized(name: str) -> str:
 # boilerplate: boxes around an article that are not part of it
 BOILERPLATE = ClassNamePattern(
     r"""
-    related(?!-?(?:image|photo|picture)s?(?![a-rt-z]))_x relate(?:-?news)? recommend\w* recirc\w* read-?next read-?also see-?also
+    related(?!-?(?:images?|photos?|pictures?)(?![a-z]))_x relate(?:-?news)? recommend\w* recirc\w* read-?next
+    read-?also see-?also
     more-?(?:stories|news|articles|from|on|in|links|coverage) most-?(?:read|viewed|popular|shared) trending up-?next
     you-?may(?:-?\w+)* newsletter\w* subscri\w+ sign-?up mailing\w* share(?!able)\w* sharing social\w* follow-?us
     playlist_x comments? comment-?\w+ disqus\w* respond reactions? advert\w* ads?
@@ -73,8 +74,8 @@ BOILERPLATE = ClassNamePattern(
     usercentrics\w* klaro cmplz\w* popup modal toolbar tag-?(?:list|cloud|links?) keywords?
     author-?(?:bio|box|info|card|about|profile) m-a-box about-?(?:the-?)?author print-?(?:only|hide) no-?print
     visually-?hidden sr-?only screen-?reader(?:-?text)? offscreen skip-?links? login donat\w+
-    support-?us apoi[ae] apoyanos soutenez-?nous pagination pager carousel-?nav audio-?player tts byline\w* timestamp entry-?meta post-?meta
-    article-?meta vjs\w* video-?js tin-?(?:lien-?quan|khac|moi|nong|doc-?nhieu|cung-?chuyen-?muc|tuc-?khac)
+    support-?us apoi[ae] apoyanos soutenez-?nous pagination pager carousel-?nav audio-?player tts byline\w*
+    timestamp entry-?meta post-?meta article-?meta vjs\w* video-?js tin-?(?:lien-?quan|khac|moi|nong|doc-?nhieu|cung-?chuyen-?muc|tuc-?khac)
     cac-?tin-?khac lien-?quan binh-?luan chia-?se xem-?them doc-?them tu-?khoa y-?kien phan-?hoi quang-?cao
     list-?concern many-?pack cms-?relate sda-?\w+ box-?tin\w* news-?(?:other|relate\w*|hot|new) other-?news
     td-a-rec newsrelated relatednews(?:box)? relatedonenews listnewsincontent react-?relate
@@ -147,8 +148,8 @@ CREDIT = ClassNamePattern(
     (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:byline|agency|copyright)s?_x
     (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:owner|rights|quelle)s?_x bildquelle fotograf\w*
     bildnachweis fotografo fotograaf fotografia-?autor autor-?(?:foto|imagen|imagem|zdj\w*|snimke) foto-?autora?
-    credito-?(?:foto|imagen|imagem)? rights-?holder photo-?cms-?author image-?byline byline-?(?:image|img|photo|foto) copyright-?\w+ urheber
-    credit-?line
+    credito-?(?:foto|imagen|imagem)? rights-?holder photo-?cms-?author image-?byline byline-?(?:image|img|photo|foto)
+    copyright-?\w+ urheber credit-?line
     """
 )
 
@@ -183,7 +184,7 @@ LEAD = ClassNamePattern(
     r"""
     sapo_x \w*sapo trich-?dan tom-?tat cms-?desc alead lead lede lead-?in leadtext standfirst dek deck summary subtitle
     sub-?headline
-    sub-?heading sub-?header sub-?title subhead intro introduction introtext abstract excerpt chapo chapeau teaser-?text vorspann
+    sub-?heading sub-?title subhead intro introduction introtext abstract excerpt chapo chapeau teaser-?text vorspann
     ingress kicker-?text bajada entradilla perex description desc strapline synopsis preamble
     """
 )

@@ -35,6 +35,13 @@ PRINTED = {
         "Anti-racism activists in Plymouth",
         "Anadolu via Getty Images",
     ),
+    "un puente / Shutterstock": ("un puente", "Shutterstock"),
+    "Most nad rzeką o świcie /domena publiczna": ("Most nad rzeką o świcie", "domena publiczna"),
+    "El puente/Captura de pantalla de un video": ("El puente", "Captura de pantalla de un video"),
+    "Foto. Ana Ruiz": (None, "Ana Ruiz"),
+    "ShutterStock": (None, "ShutterStock"),
+    "posters.example": (None, "posters.example"),
+    "CC": (None, "CC"),
     "Eine Razzia in La Soledat / Lorenzo Marina": ("Eine Razzia in La Soledat", "Lorenzo Marina"),
     "Kryžius, asociatyvi nuotr. / J. Stacevičiaus / LRT nuotr.": (
         "Kryžius, asociatyvi nuotr.",
@@ -107,6 +114,9 @@ def test_caption_and_credit(printed: str) -> None:
         ("FOTO RUI SILVA", "RUI SILVA"),
         ("Foto Prensa Libre: Ana Ruiz", "Prensa Libre: Ana Ruiz"),
         ("Foto Meyer", "Foto Meyer"),
+        ("| Foto: Ana Ruiz", "Ana Ruiz"),
+        ("/ Źródło: Kurier", "Kurier"),
+        ("By RIVER POLICE", "RIVER POLICE"),
     ],
 )
 def test_a_label_without_a_colon_before_two_names_goes(printed: str, name: str) -> None:
