@@ -75,8 +75,9 @@ BOILERPLATE = ClassNamePattern(
     author-?(?:bio|box|info|card|about|profile) m-a-box about-?(?:the-?)?author print-?(?:only|hide) no-?print
     visually-?hidden sr-?only screen-?reader(?:-?text)? offscreen skip-?links? login donat\w+
     support-?us apoi[ae] apoyanos soutenez-?nous pagination pager carousel-?nav audio-?player tts byline\w*
-    timestamp entry-?meta post-?meta article-?meta vjs\w* video-?js tin-?(?:lien-?quan|khac|moi|nong|doc-?nhieu|cung-?chuyen-?muc|tuc-?khac)
-    cac-?tin-?khac lien-?quan binh-?luan chia-?se xem-?them doc-?them tu-?khoa y-?kien phan-?hoi quang-?cao
+    timestamp entry-?meta post-?meta article-?meta vjs\w* video-?js
+    tin-?(?:lien-?quan|khac|moi|nong|doc-?nhieu|cung-?chuyen-?muc|tuc-?khac) cac-?tin-?khac lien-?quan
+    binh-?luan chia-?se xem-?them doc-?them tu-?khoa y-?kien phan-?hoi quang-?cao
     list-?concern many-?pack cms-?relate sda-?\w+ box-?tin\w* news-?(?:other|relate\w*|hot|new) other-?news
     td-a-rec newsrelated relatednews(?:box)? relatedonenews listnewsincontent react-?relate
     link-?(?:content-?footer|source-?\w+) keysword republi(?:cation|sh)\w* cc-?(?:licen[cs]e|policy) disclaimer\w*
