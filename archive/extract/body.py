@@ -10,13 +10,14 @@ from itertools import islice
 from lxml import html
 
 from archive.extract import (
+    article_bounds,
     body_cleaning,
     body_containers,
     boilerplate,
-    caption_parts,
     captions,
     credits,
     datelines,
+    declared_pictures,
     figures,
     lead,
     paywalls,
@@ -87,9 +88,9 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     """Extracts the body and consumes the page's tree: no other extractor can use the page afterwards."""
     headline = metadata.headline or ""
     links = sum(has_text(string(link), _MIN_HEADLINE + 1) for link, _ in page.links)  # as long as a headline
-    heading = body_containers.headline_element(page.root, headline)
+    heading = article_bounds.headline_element(page.root, headline)
     if heading is not None:
-        body_containers.drop_next_articles(page.root, heading)
+        article_bounds.drop_next_articles(page.root, heading)
     more_pages = _has_more_pages(page)
     picture_urls.show_painted(page.root, page.base)  # before the tree loses its <base>
     declared_picture = figures.declared_picture(page, heading)
@@ -97,7 +98,7 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     if container is None:
         return _without_container(page, headline, links)
     if (line := _editors_line(container.element)) is not None:
-        body_containers.drop([*body_containers.behind(line, [container.element]), line])
+        article_bounds.drop([*article_bounds.behind(line, [container.element]), line])
     _drop_metadata_elements(metadata, container.element)
     _apply_rules(container)
     if heading is not None and page.root not in heading.iterancestors():
@@ -110,7 +111,7 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
         boilerplate.drop(found_lead.element)
     for number, element in enumerate(lead.opening(page, container.element, heading)):
         container.element.insert(number, element)
-    region = body_containers.article_region(heading, container.element)
+    region = article_bounds.article_region(heading, container.element)
     persons = frozenset(map(key_of, metadata.authors))
     taken_figures = figures.extract_figures(region, container.element, page, declared_picture, persons)
     body = _clean_body(page, container, heading, found_lead, taken_figures, metadata, links)
@@ -160,7 +161,7 @@ def _editors_line(container: html.HtmlElement) -> html.HtmlElement | None:
     masses = body_containers.text_masses(container)
     lines = islice(container.iterdescendants("p", "div", "span", "li"), _MOST_LINES)
     line = next((line for line in lines if phrases.EDITORS.fullmatch(text_of(line, 60))), None)
-    behind = body_containers.behind(line, [container]) if line is not None else []
+    behind = article_bounds.behind(line, [container]) if line is not None else []
     return line if 2 * sum(map(masses.__getitem__, behind)) < masses[container] else None
 
 
@@ -195,8 +196,8 @@ def _clean_body(
         found_lead = None
     elif found_lead is not None:
         kept = body_cleaning.without_repeat(kept, found_lead.text)
-    images, kept = _apply_credit_line(caption_parts.completed(pictures.images, page), kept)
-    images = caption_parts.signed(images, metadata.byline, metadata.authors)
+    images, kept = _apply_credit_line(declared_pictures.completed(pictures.images, page), kept)
+    images = declared_pictures.signed(images, metadata.byline, metadata.authors)
     images = tuple(image if image.caption != metadata.headline else replace(image, caption=None) for image in images)
     declared_text = trafilatura_opinion.declared_text(page, size_of(kept))
     is_paid = any(str(thing.get("isAccessibleForFree")).lower() == "false" for thing in page.linked_data)

@@ -9,7 +9,7 @@ from itertools import islice, takewhile
 
 from lxml import html
 
-from archive.extract import caption_parts, captions, credits, naming_words, picture_urls
+from archive.extract import caption_parts, captions, credits, declared_pictures, naming_words, picture_urls
 from archive.extract.blocks import IMAGE
 from archive.extract.boilerplate import DOUBTFUL, drop
 from archive.extract.elements import is_inside, string, text_of, without_markup
@@ -58,7 +58,7 @@ def extract_figures(
     cover = (page.metas.get("og:image") or [""])[0]
     done = _portraits(region, page, persons) | _elements_of_others(behind, body)
     if declared is None or page.root not in declared.iterancestors():
-        declared = _declared(page, caption_parts.covers(page), None, lambda picture: _is_teaser(picture, page))
+        declared = _declared(page, declared_pictures.covers(page), None, lambda picture: _is_teaser(picture, page))
     lead = declared if declared is not None and declared not in behind else _lead_picture(region, behind)
     first = [lead] if lead is not None else []
     captions.mark(region if lead is None or region in lead.iterancestors() else page.root)
@@ -152,7 +152,7 @@ def _elements_of_others(behind: Iterable[html.HtmlElement], body: html.HtmlEleme
 def declared_picture(page: Page, heading: html.HtmlElement | None) -> html.HtmlElement | None:
     """The first picture behind the headline, else before it, that the page declares as the article's and that is no
     teaser's; one that the page only paints as a background becomes an <img>."""
-    names = caption_parts.covers(page)
+    names = declared_pictures.covers(page)
     if not names:
         return None
     found = _declared(page, names, heading, lambda picture: _links_away(picture, page) or _is_teaser(picture, page))
@@ -161,7 +161,7 @@ def declared_picture(page: Page, heading: html.HtmlElement | None) -> html.HtmlE
     return picture_urls.painted_picture(
         picture_urls.painted_boxes(page.root),
         page.base,
-        lambda box, url: caption_parts.is_named(url, names) and not _links_away(box, page),
+        lambda box, url: declared_pictures.is_named(url, names) and not _links_away(box, page),
     )
 
 
@@ -176,7 +176,7 @@ def _declared(
     for element in islice(page.root.iter(*tags), _MAX_LOOKED) if names else ():
         reached = reached or element is heading
         address = picture_urls.address(element, page.base) if element.tag != getattr(heading, "tag", "") else None
-        if not address or not caption_parts.is_named(address, names) or is_teaser(element):
+        if not address or not declared_pictures.is_named(address, names) or is_teaser(element):
             continue
         if not picture_urls.is_icon(element, declared=True):
             if not captions.links_to_other_page(element) and reached:
@@ -228,7 +228,7 @@ def _without_known(candidates: list[Image], images: list[Image]) -> list[Image]:
 
 
 def _file(image: Image) -> str:
-    return caption_parts.file_name(image.url) or image.url
+    return declared_pictures.file_name(image.url) or image.url
 
 
 def _marked(picture: html.HtmlElement, new_images: list[Image], number: int) -> list[Image]:

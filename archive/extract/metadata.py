@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from lxml import html
 
-from archive.extract import authorship, date_claims, sections, signatures
+from archive.extract import authorship, date_claims, houses, sections, signatures
 from archive.extract.authorship import Byline
 from archive.extract.bylines import authors_of, is_department, unique
 from archive.extract.date_claims import DateClaim
@@ -199,15 +199,13 @@ class _MetadataExtractor:
     def _impersonal(self, bylines: list[Byline]) -> tuple[str, ...]:
         house = self.declared.house
         for byline in bylines:
-            names = tuple(
-                name for name in byline.names if not (authorship.is_house(name, house) or is_department(name))
-            )
+            names = tuple(name for name in byline.names if not (houses.is_house(name, house) or is_department(name)))
             if names:
                 self.origins.append(("authors", byline.origin))
                 return names
         for byline in bylines:
-            names = tuple(name for name in byline.names if not authorship.is_vendor(name))
-            names = tuple(name for name in names if not authorship.is_other_site(name, house))
+            names = tuple(name for name in byline.names if not houses.is_vendor(name))
+            names = tuple(name for name in names if not houses.is_other_site(name, house))
             if names and not self.vietnamese and byline.origin in ("json-ld", "byline"):
                 self.origins.append(("authors", f"{byline.origin}, house"))
                 return names
