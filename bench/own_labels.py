@@ -28,6 +28,7 @@ from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 sys.path[:0] = ["."]
 
@@ -71,6 +72,7 @@ def digested(row: Row, folder: Path) -> Row:
     page = gzip.decompress((folder / "html" / f"{row['id']}.html.gz").read_bytes())
     source = _SOURCE.search(row["source"])
     repository, path = source.groups() if source else (row["source"], "")
+    path = unquote(path)  # a space is written %20
     return {
         **{name: row[name] for name in ("id", "url", "authors", "house", "published")},
         "set": folder.name, "repository": repository, "path": path, "sha256": sha256(page).hexdigest(),
@@ -188,7 +190,9 @@ def _files(folder: Path) -> Iterator[bytes]:
 def _blobs(folder: Path, names: set[str]) -> Iterator[bytes]:
     for directory in (folder, *(file.parent for file in folder.rglob("objects") if file.parent != folder)):
         git = ["git", "-C", str(directory)]
-        listed = subprocess.run([*git, "rev-list", "--objects", "--all"], capture_output=True, check=False).stdout
+        listed = subprocess.run(
+            [*git, "rev-list", "--objects", "--missing=allow-any", "--all"], capture_output=True, check=False
+        ).stdout
         for line in listed.decode("utf-8", "replace").splitlines():
             identity, _, path = line.partition(" ")
             if Path(path).name in names:

@@ -10,10 +10,19 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from archive.extract.bylines import FURNITURE_KEYS, NO_AUTHOR, authors_of, is_account, is_agency, is_person_like, unique
-from archive.extract.declared import Declared, outlet_key
+from archive.extract.bylines import (
+    NO_AUTHOR,
+    authors_of,
+    is_account,
+    is_agency,
+    is_house,
+    is_person_like,
+    outlet_key,
+    unique,
+)
+from archive.extract.declared import Declared
 from archive.extract.elements import Position, is_inside, is_running, label, string, text_of
-from archive.rules.byline_words import BEFORE_COLON, VENDORS, WRITTEN_BY
+from archive.rules.byline_words import BEFORE_COLON, WRITTEN_BY
 from archive.text.folding import folded, key_of
 
 METAS = (
@@ -39,7 +48,7 @@ _PLACE_CLASS = re.compile(
     re.I,
 )
 _AUTHOR_HREF = re.compile(
-    r"/(?:authors?|autor(?:en|es|a|in)?|auteurs?|tac-gia|reporters?|profiles?|staff|journalists?|writers?"
+    r"/(?:authors?|autor(?:en|es|a|in|zy|i)?|auteurs?|tac-gia|reporters?|profiles?|staff|journalists?|writers?"
     r"|contributors?|by|bios?|forfatter|penulis|yazar(?:lar)?|redaktion|team|columnists?|editors)/",
     re.I,
 )
@@ -54,10 +63,9 @@ _BYLINE_PREFIX = re.compile(
 _LABEL, _LABELS = re.compile(r"([^:：]{1,20}?)\s?[:：]\s"), frozenset(BEFORE_COLON)
 _NON_NAME_LABEL = re.compile(
     r"job|role|position|title|bio|desc|email|e-mail|location|social|date|time|follow|label|count|read|source"
-    r"|avatar|image|intro",
+    r"|avatar|image|intro|(?<![a-z])tags?(?![a-z])",
     re.I,
 )
-_VENDORS = frozenset(map(key_of, VENDORS))
 _CONJUNCTIONS = frozenset({"and", "und", "et", "y", "e", "và", "&", "og", "och", "en"})
 _LOOSE = re.compile(r"\s+([,;.)])")
 _SITE_IN_BRACKETS = re.compile(r"\((?:https?://)?[\w.-]{1,80}\.[a-z]{2,12}\)$", re.I)
@@ -65,7 +73,6 @@ _SITE_FIRST = re.compile(r"^[\w.-]{1,80}\.[a-z]{2,12}\s?,", re.I)
 _MOST_CARD_LINES = 4
 _CARD = "twitter:misc:"
 _NAME_LABEL = re.compile(r"name|author|byline", re.I)
-_HOST_NAME = re.compile(r"^[\w.-]+\.(?:vn|com|net|org|de|at|ch|tv|info|news|co\.\w\w|\w\w)$|\b(?:com )?vn$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,16 +236,6 @@ def shows_other_persons(shown: Byline, declared: Byline, house: frozenset[str]) 
         and not any(key_of(name) in declared_keys for name in names)
         and not any(key in shown_key for key in declared_keys)
     )
-
-
-def is_house(name: str, house: frozenset[str]) -> bool:
-    """Whether a name is that of the outlet, its host or its CMS vendor."""
-    return not house.isdisjoint((outlet_key(name), key_of(name))) or is_vendor(name) or bool(_HOST_NAME.search(name))
-
-
-def is_vendor(name: str) -> bool:
-    """Whether a name is what a system writes where nobody entered one, or a word of the page: `admin`, `Magazine`."""
-    return key_of(name) in _VENDORS or key_of(name) in FURNITURE_KEYS
 
 
 def line_in(element: HtmlElement, names: tuple[str, ...]) -> str:

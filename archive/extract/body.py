@@ -13,11 +13,12 @@ from archive.extract import (
     body_cleaning,
     body_containers,
     boilerplate,
-    caption_parts,
     captions,
     credits,
     datelines,
+    declared,
     figures,
+    headlines,
     lead,
     paywalls,
     picture_urls,
@@ -87,7 +88,7 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     """Extracts the body and consumes the page's tree: no other extractor can use the page afterwards."""
     headline = metadata.headline or ""
     links = sum(has_text(string(link), _MIN_HEADLINE + 1) for link, _ in page.links)  # as long as a headline
-    heading = body_containers.headline_element(page.root, headline)
+    heading = headlines.headline_element(page.root, headline)
     if heading is not None:
         body_containers.drop_next_articles(page.root, heading)
     more_pages = _has_more_pages(page)
@@ -195,8 +196,8 @@ def _clean_body(
         found_lead = None
     elif found_lead is not None:
         kept = body_cleaning.without_repeat(kept, found_lead.text)
-    images, kept = _apply_credit_line(caption_parts.completed(pictures.images, page), kept)
-    images = caption_parts.signed(images, metadata.byline, metadata.authors)
+    images, kept = _apply_credit_line(declared.completed(pictures.images, page), kept)
+    images = declared.signed(images, metadata.byline, metadata.authors)
     images = tuple(image if image.caption != metadata.headline else replace(image, caption=None) for image in images)
     declared_text = trafilatura_opinion.declared_text(page, size_of(kept))
     is_paid = any(str(thing.get("isAccessibleForFree")).lower() == "false" for thing in page.linked_data)
@@ -234,7 +235,10 @@ def _in_one_column(kept: list[Piece]) -> int:
 def _apply_credit_line(images: tuple[Image, ...], kept: list[Piece]) -> tuple[tuple[Image, ...], list[Piece]]:
     """Applies the article's one credit line to images without a credit; returns the images and the other pieces."""
     credit_lines = [(part, name) for part in kept if part.kind == "paragraph" and (name := credits.of_line(part.text))]
-    if not images or len({name for _, name in credit_lines}) != 1:
+    others = [piece for piece in kept if all(piece is not line for line, _ in credit_lines)]
+    if not images:
+        return images, others  # of a video
+    if len({name for _, name in credit_lines}) != 1:
         return images, kept
     captioned = any(image.caption and not image.credit for image in images)
     credited = tuple(
@@ -243,7 +247,7 @@ def _apply_credit_line(images: tuple[Image, ...], kept: list[Piece]) -> tuple[tu
         else image
         for image in images
     )
-    return credited, [piece for piece in kept if all(piece is not line for line, _ in credit_lines)]
+    return credited, others
 
 
 def _has_more_pages(page: Page) -> bool:

@@ -29,6 +29,7 @@ _MOSTLY_BELOW = 0.7  # minimum share of the text below the headline
 _MOST_COMMENTS, _MOST_COUNTED_COMMENTS = 0.4, 0.75  # of the text behind their heading; behind one that counts them
 _PLACEHOLDER = re.compile(r"[${\[%#]{2}[\w .:-]{1,40}[$}\]%#]{2}")  # of a template: `$$AD$$`, `{{ad}}`
 _NAMES = ("subhead", "list")
+_LINKED_SENTENCE = 100  # characters of a paragraph that is a link and the article's
 _LONGEST_NAME = 60  # characters of a name in a link
 _SOCIAL = re.compile(
     r"facebook|twitter|instagram|youtube|whatsapp|telegram|linkedin|tiktok|pinterest|\bx\.com|zalo|google|apple"
@@ -40,10 +41,12 @@ def kept(pieces: list[Piece], container: html.HtmlElement, headline: str, host: 
     """The pieces that belong to the article, in order."""
     headline_key = letters(headline)
     pieces = _without_comments(pieces)
+    plain = {_markup(piece) for piece in pieces if not piece.linked and len(piece.text) >= MIN_PROSE}
     keep = [
         part.kind == "image"
         or _is_subhead_of_text(part)
         or _names_other_site(part, host)
+        or _is_linked_sentence(part, host, plain)
         or not _is_noise(part, headline_key)
         for part in pieces
     ]
@@ -206,6 +209,23 @@ def _names_other_site(piece: Piece, host: str) -> bool:
         return False
     hosts = [host_of(link.get("href") or "") or host for link in piece.element.iter("a")]
     return bool(hosts) and not any(_SOCIAL.search(name) or _site(name) == _site(host) for name in hosts)
+
+
+def _is_linked_sentence(piece: Piece, host: str, plain: set[tuple[str | None, ...]]) -> bool:
+    """Whether a paragraph is a long sentence that leads to another site as a whole, and its markup is that of
+    paragraphs without a link."""
+    text = piece.text
+    is_sentence = len(text) >= _LINKED_SENTENCE and text[-1] in ".!?" and piece.linked > 0.8 * len(text)
+    if piece.kind != "paragraph" or not is_sentence or _markup(piece) not in plain:
+        return False
+    hosts = [host_of(link.get("href") or "") or host for link in piece.element.iter("a")]
+    return bool(hosts) and all(_site(name) != _site(host) for name in hosts)
+
+
+def _markup(piece: Piece) -> tuple[str | None, ...]:
+    parent = piece.element.getparent()
+    around = (None, None) if parent is None else (str(parent.tag), parent.get("class"))
+    return (str(piece.element.tag), piece.element.get("class"), *around)
 
 
 def _site(host: str) -> str:

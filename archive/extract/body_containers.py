@@ -1,4 +1,4 @@
-"""Finds the element that holds the body of an article, and the region from its headline to the end of its body."""
+"""Finds the element that holds the body of an article, and where the article begins and ends on its page."""
 
 from __future__ import annotations
 
@@ -33,6 +33,10 @@ _LONGEST_ID = 40  # a longer id is a headline slug
 _LONGEST_PLACE = 120
 
 _MIN_PARAGRAPH = 30  # characters; a shorter paragraph has no text mass
+_MOST_LINES = 2_000  # paragraphs and headings among which next articles begin
+_MIN_ARTICLE = 200  # characters of text that an article has before the next one
+_MIN_HEADLINE, _MAX_KICKER = 15, 100  # letters of its headline; characters before it
+_START = 20  # characters of a headline compared first
 _CONTAINER_SHARE = 0.80  # the container is the innermost element with this share of the page's paragraphs
 _TWIN_SHARE = 0.1  # minimum mass of a sibling box, as a share of the container's
 _SURE_SHARE = 0.3  # and a body with a sure name this share
@@ -123,7 +127,22 @@ def _with_twins(container: html.HtmlElement, masses: Counter[html.HtmlElement]) 
         sibling for sibling in parent if sibling.tag == container.tag and sibling.get("class") == container.get("class")
     ]
     twin_masses = [masses.get(sibling, 0) for sibling in twins if sibling is not container]
-    return parent if any(_TWIN_SHARE * masses[container] <= twin_mass for twin_mass in twin_masses) else container
+    if any(_TWIN_SHARE * masses[container] <= twin_mass for twin_mass in twin_masses):
+        return parent
+    return _with_cousins(container, parent, masses)
+
+
+def _with_cousins(
+    container: html.HtmlElement, parent: html.HtmlElement, masses: Counter[html.HtmlElement]
+) -> html.HtmlElement:
+    """The box of all, if each box of a split body stands alone in a box of its own; else the element itself."""
+    around = parent.getparent()
+    if around is None or around.tag in ("body", "html") or masses[parent] > masses[container]:
+        return container
+    boxes = (box for box in around if box is not parent and box.tag == parent.tag)
+    kind = (container.tag, container.get("class"))
+    cousins = [child for box in boxes for child in box if (child.tag, child.get("class")) == kind]
+    return around if any(_TWIN_SHARE * masses[container] <= masses.get(one, 0) for one in cousins) else container
 
 
 def _narrow_to_sure_name(container: html.HtmlElement, masses: Counter[html.HtmlElement]) -> html.HtmlElement:
@@ -245,28 +264,6 @@ def common_ancestor(elements: list[html.HtmlElement]) -> html.HtmlElement:
             break
         common = level[0]
     return common
-
-
-_MOST_LINES = 2_000  # paragraphs and headings among which next articles begin
-_MIN_ARTICLE = 200  # characters of text that an article has before the next one
-_MIN_HEADLINE, _MAX_KICKER = 15, 100  # letters of its headline; characters before it
-_START = 20  # characters of a headline compared first
-
-
-def headline_element(root: html.HtmlElement, headline: str) -> html.HtmlElement | None:
-    """The heading element whose text matches the headline; else the element that old pages print it in; else the first
-    h1."""
-    wanted = letters(headline)
-    first: html.HtmlElement | None = None
-    for element in root.iter("h1", "h2", "h3"):
-        if element.tag == "h1" and first is None:
-            first = element
-        text = letters(string(element))
-        if text and wanted and (text == wanted or (len(text) > 20 and (text in wanted or wanted in text))):
-            return element
-    others = root.iter("td", "font", "b", "strong", "span", "div", "p", "a") if wanted else ()
-    starts = (element for element in others if (element.text or "").strip()[:_START] == headline[:_START])
-    return next((element for element in starts if letters(string(element)) == wanted), first)
 
 
 def drop_next_articles(root: html.HtmlElement, headline: html.HtmlElement) -> None:

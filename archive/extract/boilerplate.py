@@ -192,10 +192,16 @@ def _is_boilerplate(element: html.HtmlElement) -> bool:
     if element.tag in _HEADINGS:  # an anchor such as `nav_2` is for a table of contents
         return naming_words.BOILERPLATE.name_class(element)
     if naming_words.BOILERPLATE.name(element) and not _is_body(element) and not _is_embedded_post(element):
-        return True
+        return not _is_of_picture(element)
     if element.tag not in _TEXT_TAGS and naming_words.MAYBE_BOILERPLATE.name(element) and _is_mostly_links(element):
         return True
     return get("type") in _RELATED
+
+
+def _is_of_picture(element: html.HtmlElement) -> bool:
+    """Whether a box in a figure is named after a caption or a credit too: `<span class="byline-photo">`."""
+    named = naming_words.CAPTION.name_class(element) or naming_words.CREDIT.name_class(element)
+    return named and is_inside(element, "figure")
 
 
 def _is_picture_box(element: html.HtmlElement) -> bool:
@@ -209,6 +215,7 @@ def _is_picture_box(element: html.HtmlElement) -> bool:
     captions = list(element.iter("figcaption")) or [
         paragraph for paragraph in element.iter("p", "div") if naming_words.CAPTION.name(paragraph)
     ]
+    captions = captions or [box for cite in element.iter("cite") if (box := cite.getparent()) is not None]
     if (
         not captions
         or element.find(".//figcaption//a//img") is not None

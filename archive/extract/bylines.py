@@ -17,11 +17,13 @@ from archive.rules.byline_words import (
     BEHIND_NAME,
     DEPARTMENT,
     FURNITURE,
+    HOUSE_WORDS,
     POST_NOMINALS,
     ROLE_ENDINGS,
     ROLE_NOUNS,
     ROLE_PHRASES,
     TITLES,
+    VENDORS,
 )
 from archive.text.folding import folded, key_of
 
@@ -125,6 +127,9 @@ _SMALL_NAME = re.compile(r"[a-zß-ÿ]{3,20}(?: [a-zß-ÿ]{2,20}){1,2}")
 _NOT_FIRST = re.compile(
     r"(?:all|alle|tous|toutes|todos|todas|view|see|more|mehr|weitere|read|xem|đọc)\s", re.I
 )  # a button
+_INITIALS_BEHIND = re.compile(r"/\s?[A-ZÀ-ÝĐ]{1,3}$")
+_VENDORS = frozenset(map(key_of, VENDORS))
+_HOST_NAME = re.compile(r"^[\w.-]+\.(?:vn|com|net|org|de|at|ch|tv|info|news|co\.\w\w|\w\w)$|\b(?:com )?vn$", re.I)
 _NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+←→▶©®™]|\d")
 FURNITURE_KEYS = frozenset(map(key_of, FURNITURE))
 _AGENCIES = frozenset(map(key_of, AGENCIES))
@@ -134,6 +139,7 @@ _AGENCIES = frozenset(map(key_of, AGENCIES))
 def authors_of(text: str) -> tuple[str, ...]:
     """The names in a byline, in its order; removes labels, roles and e-mail addresses."""
     text = _EMAIL.sub(" ", folded(text, LONGEST_BYLINE))
+    text = text[1:-1] if text[:1] + text[-1:] in ("[]", "［］") else text
     if not text or _URL.search(text) or NO_AUTHOR.match(text):
         return ()
     text = _PLACE_BEHIND.sub(r"\1", _BARRED_PLACE.sub(r"\1", _AGENCY_ROLE.sub("", text)))
@@ -238,3 +244,29 @@ def _without_affixes(text: str) -> str:
             break
         text = shorter
     return text
+
+
+def outlet_key(name: str) -> str:
+    """Comparison key of an outlet's name, without common words: Báo điện tử Dân Trí, dantri.com.vn, @dantri; and
+    without an editor's initials: `Dân Trí /HN`."""
+    keys = [key_of(word) for word in re.split(r"[\s._-]+", _INITIALS_BEHIND.sub("", name))]
+    key = "".join(word for word in keys if word not in HOUSE_WORDS) or key_of(name)
+    for affix in ("bao", "online", "news", "vn", "com"):
+        if len(key) > len(affix) + 2:
+            key = key.removeprefix(affix) if affix == "bao" else key.removesuffix(affix)
+    return key
+
+
+def is_house(name: str, house: frozenset[str]) -> bool:
+    """Whether a name is that of the outlet, its host or its CMS vendor."""
+    return not house.isdisjoint((outlet_key(name), key_of(name))) or is_vendor(name) or bool(_HOST_NAME.search(name))
+
+
+def is_other_site(name: str, house: frozenset[str]) -> bool:
+    """Whether a name is the address of another site than the outlet's: a source."""
+    return bool(_HOST_NAME.search(name)) and outlet_key(name) not in house
+
+
+def is_vendor(name: str) -> bool:
+    """Whether a name is what a system writes where nobody entered one, or a word of the page: `admin`, `Magazine`."""
+    return key_of(name) in _VENDORS or key_of(name) in FURNITURE_KEYS

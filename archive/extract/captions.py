@@ -8,6 +8,7 @@ from itertools import islice
 from lxml import html
 
 from archive.extract import credits, naming_words
+from archive.extract.boilerplate import drop
 from archive.extract.captions_by_position import (
     LONGEST,
     LONGEST_LOOSE,
@@ -19,7 +20,7 @@ from archive.extract.captions_by_position import (
     second_row,
 )
 from archive.extract.elements import selector, string, text_of
-from archive.extract.picture_urls import has_other_pictures, pictures_in
+from archive.extract.picture_urls import ENLARGEMENT_URL, has_other_pictures, pictures_in
 from archive.text.folding import WHOLE
 
 _MAX_CARD_DEPTH, _MAX_CARD_CHILDREN = 5, 12  # ancestors, children
@@ -35,11 +36,9 @@ CAPTION = "data-luubao-caption"
 """Attribute of captions: those that the rules of an outlet or a family select, and those named as such."""
 
 _marked = selector(f"descendant::*[@{CAPTION}]")
+_KIND = re.compile(r"photo|foto|bild|image|imagen|zdjęcie|ảnh|фото|video|wideo", re.I)  # what a box says it shows
 _CREDITED = 120  # characters at the end of a link that are searched for a credit
 _SHORTEST_UNCREDITED = 8  # characters; a word such as "Video" is no caption
-_ENLARGEMENT_URL = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|avif)|/(?:images?|photos?|media|galler\w*|uploads?)(?![^\W_])|^#|^javascript:", re.I
-)
 
 
 def mark(root: html.HtmlElement) -> None:
@@ -106,7 +105,7 @@ def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -
 def links_to_other_page(scope: html.HtmlElement) -> bool:
     """Whether the picture links to another page."""
     link = link_around(scope)
-    return link is not None and not _ENLARGEMENT_URL.search(link.get("href", ""))
+    return link is not None and not ENLARGEMENT_URL.search(link.get("href", ""))
 
 
 def link_around(scope: html.HtmlElement) -> html.HtmlElement | None:
@@ -137,6 +136,12 @@ def _in_picture_box(scope: html.HtmlElement, limit: html.HtmlElement) -> list[ht
     if box is None or box is limit or not naming_words.PICTURE_BOX.name_class(box):
         return []
     texts = [element for element in box if element is not scope and string(element).strip()]
+    for element in [element for element in texts if _KIND.fullmatch(string(element).strip())]:
+        drop(element)
+        texts.remove(element)
+    if len(texts) == 1 and not any(map(str.isalpha, string(texts[0]))):
+        drop(texts[0])  # the number of the picture, or of pictures behind it
+        return []
     is_caption = (
         len(texts) == 1 and acceptable(texts[0], LONGEST_LOOSE) and texts[0].tag not in ("h1", "h2", "h3", "h4")
     )

@@ -10,7 +10,7 @@ from lxml import html
 
 from archive.extract import naming_words
 from archive.extract.elements import is_inside, selector, string, text_of
-from archive.extract.picture_urls import has_other_pictures, pictures_in
+from archive.extract.picture_urls import ENLARGEMENT_URL, has_other_pictures, pictures_in
 from archive.rules import phrases
 from archive.text.folding import fold, folded
 
@@ -18,7 +18,7 @@ LONGEST = 900  # characters; longer text beside a picture is the article
 
 _CREDIT_END = re.compile(
     r"(?:^|[\s(.\-–])(?:ảnh(?: minh h[oọ][aạ]| tư liệu)?|nguồn|foto|photo|bild|đồ họa)\s*[:/]\s*\S.{0,60}$|\((?:ảnh|"
-    r"photo|foto)[^)]{0,60}\)\.?$|©\s*\S.{0,60}$|[摄攝]$",
+    r"photo|foto)[^)]{0,60}\)\.?$|©\s*\S.{0,60}$|(?<!\w)fot\.\s\S.{0,60}$|[摄攝]$",
     re.I,
 )
 
@@ -38,13 +38,19 @@ def acceptable(element: html.HtmlElement, longest: int) -> bool:
 
 def is_teaser(element: html.HtmlElement) -> bool:
     """Whether the element is a teaser of another story: it holds a heading, or is in a link and holds bold text. In a
-    figcaption only a linked heading counts: some systems print captions as headings."""
+    figcaption, or a box named so, only a linked heading counts: some systems print captions as headings."""
     for heading in element.iter("h1", "h2", "h3", "h4"):
         if heading is element and ends_in_credit(fold(string(element))) and not is_inside(heading, "a"):
             continue
-        if element.tag != "figcaption" or heading.find(".//a") is not None or is_inside(heading, "a"):
+        if (
+            not (element.tag == "figcaption" or naming_words.CAPTION.name_class(element))
+            or heading.find(".//a") is not None
+            or is_inside(heading, "a")
+        ):
             return True
     link = next(element.iterancestors("a"), None)
+    if link is not None and element.tag == "span" and ENLARGEMENT_URL.search(link.get("href") or ""):
+        return False
     return link is not None and (
         any(True for _ in element.iter("strong", "b")) or naming_words.MAYBE_BOILERPLATE.name_class(link)
     )
@@ -97,7 +103,7 @@ def same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
     if has_other_pictures(parent, set(pictures_in(scope))):
         return []
     text = folded(string(parent), 10 * LONGEST_LOOSE)
-    if len(text) > LONGEST_LOOSE:
+    if len(text) > LONGEST_LOOSE or not any(map(str.isalpha, text)):
         return []
     preceding_text = (parent.text or "") + "".join(
         string(child) + (child.tail or "") for child in scope.itersiblings(preceding=True)
@@ -236,12 +242,15 @@ def next_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
         if following is not None:
             break
         parent = current.getparent()
-        if parent is None or parent is limit or parent.tag in ("td", "body") or string(parent).strip():
+        if parent is None or parent is limit or parent.tag in ("td", "body"):
+            return []
+        if any(map(str.isalpha, string(parent))):
             return []
         current = parent
     is_caption_like = (_is_centred(following) and not _is_all_centred(following.getparent())) or (
         _is_italic(following) and not _is_all_italic(following.getparent())
     )
+    is_caption_like |= any(map(naming_words.CREDIT.name_class, islice(following.iterdescendants(), _MAX_SIBLINGS)))
     is_caption_like |= _is_small(following) and not any(map(_is_small, islice(following.itersiblings("p"), 3)))
     if following.tag in ("h1", "h2", "h3", "h4"):
         return [following] if ends_in_credit(text_of(following)) and acceptable(following, LONGEST_LOOSE) else []
@@ -252,7 +261,7 @@ def next_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
 
 def _next_with_text(element: html.HtmlElement) -> html.HtmlElement | None:
     for following in element.itersiblings():
-        if string(following).strip() or pictures_in(following):
+        if any(map(str.isalpha, string(following))) or pictures_in(following):  # not how many pictures there are
             return following
         if (following.tail or "").strip():
             return None

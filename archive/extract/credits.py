@@ -31,7 +31,12 @@ _PHOTO_BY = re.compile(
     r" (?:by|of))\s+(\S.{1,100}?))\)?\s*\.?$",
     re.I,
 )
+_FREE = (
+    r"domena publiczna|public domain|domaine public|dominio público|domínio público|dominio pubblico|gemeinfrei"
+    r"|D\.?R\.?|CC(?:[ -](?:BY|0)[\w .-]{0,12})?"
+)
 _ALONE = re.compile(
+    rf"(?:{_FREE})|"
     r"(?:Reprodução|Divulgação|Arquivo pessoal|Reproducción|Cortesía|Handout|Supplied|Courtesy(?: [A-Z][\w'’-]+){1,4})"
     rf"|(?:(?:[A-ZÀ-Ý][\w.'’-]*[ /]+){{0,4}}(?:via |for |/ ?)?)?(?:{AGENCY})(?:\s*/\s*[A-ZÀ-Ý][\w .'’-]{{1,40}})?"
 )
@@ -47,14 +52,15 @@ _GIVEN = re.compile(
     r"((?:Supplied|Handout|Submitted|Contributed)(?: (?:photo|image|by [A-Z][^.]{2,60}))?)\.?$"
 )
 # `… en La Soledat / Lorenzo Marina`: a name behind a slash between spaces
-_BEHIND_SLASH = re.compile(r"(?<=[^\s/]{3})\s+/\s+([^/]{3,60}(?:\s/\s[^/]{2,40})?)$")
+# `… 206 kilogramów /domena publiczna`: before the slash at least
+_BEHIND_SLASH = re.compile(r"(?<=[^\s/]{3})\s+/\s*([^/]{3,60}(?:\s/\s[^/]{2,40})?)$")
 # 「…있다. 민경석 기자」「…있다. 인천=연합뉴스」: a reporter or an agency behind the last sentence
 _KOREAN = re.compile(
     r"(?<=다)\.?\s+((?:[가-힣]{2,4}\s?(?:선임)?기자|(?:[가-힣]{2,6}=)?(?:연합뉴스|뉴시스|뉴스1|로이터)[^.]{0,14}))\.?$"
 )
 _LABEL_WITHOUT_COLON = re.compile(
     r"[(\[]?((?:\b(?:dok\.|photo courtesy of|courtesy of|image courtesy of|fot\.)"
-    r"|(?:^|(?<=[.!?…|(\[”\"])|(?<=[.!?…|”\"]\s))foto)\s*(\S.{1,80}?))[)\]]?\s*\.?$",
+    r"|(?:^|(?<=[.!?…|(\[”\"])|(?<=[.!?…|”\"]\s))foto\.?)\s*([^\s.].{1,80}?))[)\]]?\s*\.?$",
     re.I,
 )
 # `… par jour Photo Luc Aubin`: behind a word in small letters, a label and two names or more
@@ -71,6 +77,10 @@ _UNNAMED = re.compile(
     r"(?:^|[.!?…\"”»,;–—-]\s*|[(\[]\s*)"
     r"((?:ảnh|hình)\s(?:minh h[oọ][aạ]|tư liệu|chụp màn hình|đồ h[oọ][aạ]|cắt từ (?:clip|video)))\s*[)\]]?\s*\.?$",
     re.I,
+)
+# `… en Bolivia/Captura de pantalla de un reportaje`
+_SCREENSHOT = re.compile(
+    r"\s?/\s?((?:captura de pantalla|captura de tela|capture d['’]écran|screenshot|ảnh chụp màn hình)[^/]{0,40})$", re.I
 )
 # 「ソウルの国会前＝ＡＰ」: in Japan the agency, or 撮影 (photographed) and 提供 (provided), follows an equals sign
 _EQUALS = re.compile(
@@ -114,6 +124,7 @@ def split(printed: str) -> tuple[str | None, str | None]:
         _bracketed,
         _slashed,
         _behind_slash,
+        _by(_SCREENSHOT),
         _by(_GIVEN),
         _by(_KOREAN),
         _by(_VIA),
@@ -147,7 +158,7 @@ def _caption_or_none(caption: str) -> str | None:
 
 def name_only(credit: str) -> str:
     """The name without label, brackets and sign: `(Ảnh: AFP/TTXVN)` is `AFP/TTXVN`."""
-    name = phrases.BUTTON_BEHIND.sub("", credit.strip()).strip("()[]（）【】").strip()
+    name = phrases.BUTTON_BEHIND.sub("", credit.strip()).strip("()[]（）【】").strip().lstrip("/| ")
     if ")" in name and "(" not in name:
         name = name.partition(")")[0]
     if name.count("(") > name.count(")"):
@@ -163,8 +174,8 @@ def name_only(credit: str) -> str:
 _TAKEN_BY = re.compile(r"(?<=\w\w)\s?(?:[摄攝]|撮影)$")
 _LEADING = re.compile(  # without a colon only before two names: `FOTO RUI SILVA`, not `Foto Meyer`
     rf"(?:(?:{CREDIT_LABEL})\s*[:：／/=＝]|©|ⓒ|\([cC]\)|（[CＣ]）|℗"
-    r"|(?:photo|picture|image|(?:photo )?illustration|graphic)s?(?: courtesy)? (?:by|of)\b"
-    r"|фото(?=\s)|(?:fot|dok|ph)\.(?=\s)|foto di(?=\s)|copyright(?=(?-i:\s+[A-ZÀ-ÝĐ][\w.'’-]*\s+[A-ZÀ-ÝĐ]))"
+    r"|(?:photo|picture|image|(?:photo )?illustration|graphic)s?(?: courtesy)? (?:by|of)\b|(?-i:By)(?=\s[A-ZÀ-Ý])"
+    r"|фото(?=\s)|(?:foto|fot|dok|ph)\.(?=\s)|foto di(?=\s)|copyright(?=(?-i:\s+[A-ZÀ-ÝĐ][\w.'’-]*\s+[A-ZÀ-ÝĐ]))"
     r"|(?:foto|photo|fotó|ảnh)(?=(?-i:(?:\s+[A-ZÀ-ÝĐ][\w.'’-]*:?){2})))\s*",
     re.I,
 )
@@ -183,7 +194,7 @@ def _labelled(printed: str) -> tuple[str, str] | None:
             break
     if last_match is None or len(last_match[2]) > 150 or _AGENCY_BEFORE.search(printed[: last_match.start(1)]):
         return None
-    if not printed[: last_match.start(1)].strip(_TRIMMED + "[(") and _is_sentence(last_match[2]):
+    if not printed[: last_match.start(1)].strip(_TRIMMED + "[(") and is_sentence(last_match[2]):
         return printed, ""
     return printed[: last_match.start(1)], last_match[2]
 
@@ -199,13 +210,14 @@ def _bracketed_first(printed: str) -> tuple[str, str] | None:
     return (printed[match.end() :], match[1]) if match else None
 
 
-def _is_sentence(text: str) -> bool:
+def is_sentence(text: str) -> bool:
     """Whether a text is more than names: many words, most of them lowercase, or long text in a script without case."""
     words = text.split()
     lowercase = sum(1 for word in words if word[:1].islower())
     return (len(words) > 6 and 2 * lowercase > len(words)) or (len(text) > 24 and text.lower() == text.upper())
 
 
+_ONLY_LABEL = re.compile(rf"(?:{CREDIT_LABEL})\s?[:：]", re.I)
 _AGENCY_BEFORE = re.compile(rf"\b(?:{AGENCY})\s*[/-]?\s*$")  # `AP Photo/Evan Vucci` is a name, not a label and a name
 
 
@@ -222,8 +234,9 @@ _NAMED_BEFORE = re.compile(r"[A-ZÀ-Ý][\w.'’-]*\s+$")
 
 
 def _agency_only(printed: str) -> tuple[str, str] | None:
-    """The whole text is an agency, alone or with a name."""
-    return ("", printed) if len(printed) <= _LONGEST_ALONE and _ALONE.fullmatch(printed.strip(" .()")) else None
+    """The whole text is an agency, alone or with a name, or a site: `example.com`."""
+    name = printed.strip(" .()") if len(printed) <= _LONGEST_ALONE else ""
+    return ("", printed) if _ALONE.fullmatch(name) or _SITE.fullmatch(name) else None
 
 
 def _generic(printed: str) -> tuple[str, str] | None:
@@ -262,10 +275,15 @@ def _is_bracketed_name(text: str) -> bool:
     return text[:1].isupper() and len(text) <= 60 and not _NOT_A_NAME.search(text) and text.count(" ") < 8
 
 
+def is_label(text: str) -> bool:
+    """Whether a text is only the label of a credit: `Foto:`."""
+    return bool(_ONLY_LABEL.fullmatch(text))
+
+
 def of_line(line: str) -> str | None:
     """The credit in a credit line of an article: `Fotos: Ana Ruiz/dpa`."""
     match = _CREDIT_LINE.fullmatch(line) if len(line) <= _MAX_CREDIT_LINE else None
-    return name_only(match[1]) or None if match and not _is_sentence(match[1]) else None
+    return name_only(match[1]) or None if match and not is_sentence(match[1]) else None
 
 
 def is_name(text: str) -> bool:
@@ -288,7 +306,10 @@ def _slashed(printed: str) -> tuple[str, str] | None:
     name_before = _NAME_BEFORE.search(tail[: match.start()][-60:]) if match else None
     if match is None or name_before is None:
         return None
-    credit = tail[match.start() - len(name_before[1]) :]
+    name = name_before[1]
+    if match[0].startswith(" / ") and name[:1].islower() and not _NAMED_AGENCY.search(name):
+        return printed[: len(printed) - len(match[0])], match[0].strip(" /")  # `praca / Shutterstock`: what one sees
+    credit = tail[match.start() - len(name) :]
     return printed[: len(printed) - len(credit)], credit
 
 
@@ -296,7 +317,8 @@ def _behind_slash(printed: str) -> tuple[str, str] | None:
     """`Polizei in La Soledat / Lorenzo Marina`: names, but not one of two words in the caption."""
     match = _BEHIND_SLASH.search(printed, max(0, len(printed) - _TAIL_LENGTH))
     name = match[1].removesuffix(".").removesuffix(" nuotr") if match else ""  # Lithuanian: photograph
-    return (printed[: match.start()], match[1]) if match and is_name(name) else None
+    is_credit = is_name(name) or re.fullmatch(_FREE, name)
+    return (printed[: match.start()], match[1]) if match and is_credit else None
 
 
 def _after_bar(printed: str) -> tuple[str, str] | None:

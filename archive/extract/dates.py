@@ -64,7 +64,7 @@ _ENGLISH = re.compile(
 
 def machine(text: str) -> Stamp | None:
     """Parses machine formats: ISO 8601 and common malformed variants, RFC 2822, epoch seconds, .NET (month first); else
-    a time of day beside a date with its month's name."""
+    a time of day beside a date with its month's name, or with dots: nobody puts the month first there."""
     raw = folded(text, LONGEST)
     if raw.isdecimal() and len(raw) in (10, 13):
         moment = datetime.fromtimestamp(int(raw[:10]), UTC)
@@ -73,7 +73,8 @@ def machine(text: str) -> Stamp | None:
         match = pattern.match(raw)
         if match:
             return _stamp(match.groupdict(), raw)
-    named = None if _NUMERIC_DATE.search(raw) else visible(raw)
+    numeric = _NUMERIC_DATE.search(raw)
+    named = None if numeric and numeric[2] != "." else visible(raw)
     return named if named and named.has_time else None
 
 

@@ -12,6 +12,7 @@ from lxml import html
 from archive.extract import caption_parts, captions, credits, naming_words, picture_urls
 from archive.extract.blocks import IMAGE
 from archive.extract.boilerplate import DOUBTFUL, drop
+from archive.extract.declared import covers, file_name, is_named
 from archive.extract.elements import is_inside, string, text_of, without_markup
 from archive.extract.parsed_page import Page
 from archive.model.records import Image
@@ -58,7 +59,7 @@ def extract_figures(
     cover = (page.metas.get("og:image") or [""])[0]
     done = _portraits(region, page, persons) | _elements_of_others(behind, body)
     if declared is None or page.root not in declared.iterancestors():
-        declared = _declared(page, caption_parts.covers(page), None, lambda picture: _is_teaser(picture, page))
+        declared = _declared(page, covers(page), None, lambda picture: _is_teaser(picture, page))
     lead = declared if declared is not None and declared not in behind else _lead_picture(region, behind)
     first = [lead] if lead is not None else []
     captions.mark(region if lead is None or region in lead.iterancestors() else page.root)
@@ -92,6 +93,7 @@ def _with_distant_credit(
     if not images or all(image.credit for image in images):
         return images
     found = list(islice(filter(_is_distant_credit, region.iter(*_CREDIT_TAGS)), _MAX_CREDITS))
+    found = [element for element in found if not _is_box_of(element, found)]
     found = [element for element in found if not any(ancestor in found for ancestor in element.iterancestors())]
     texts = {text_of(element, _LONGEST_CREDIT + 1) for element in found}
     text = texts.pop() if len(texts) == 1 else ""
@@ -99,7 +101,12 @@ def _with_distant_credit(
         return images  # `Copyright 2026 A Newspaper` says whose the article is, not who took a picture
     before = body not in found[0].iterancestors() and found[0] not in behind
     caption, credit = credits.split(text)
+    is_cut = caption is not None and not caption.endswith((".", "!", "?"))
+    if is_cut and found[0].tag != "figcaption" and credits.is_name(text):
+        caption, credit = None, text  # `Ann Lee | Agency` in an element named as credit
     if not credit:
+        if credits.is_sentence(text):
+            return images
         caption, credit = None, credits.name_only(text) or None
     for element in found:
         drop(element)
@@ -111,6 +118,12 @@ def _with_distant_credit(
         else image
         for image in images
     ]
+
+
+def _is_box_of(element: html.HtmlElement, found: list[html.HtmlElement]) -> bool:
+    """Whether an element is named as the box of a credit, and one of these is in it."""
+    is_box = re.search("container|wrap", element.get("class") or "") is not None
+    return is_box and any(element in other.iterancestors() for other in found)
 
 
 def _is_distant_credit(element: html.HtmlElement) -> bool:
@@ -140,7 +153,7 @@ def _elements_of_others(behind: Iterable[html.HtmlElement], body: html.HtmlEleme
 def declared_picture(page: Page, heading: html.HtmlElement | None) -> html.HtmlElement | None:
     """The first picture behind the headline, else before it, that the page declares as the article's and that is no
     teaser's; one that the page only paints as a background becomes an <img>."""
-    names = caption_parts.covers(page)
+    names = covers(page)
     if not names:
         return None
     found = _declared(page, names, heading, lambda picture: _links_away(picture, page) or _is_teaser(picture, page))
@@ -149,7 +162,7 @@ def declared_picture(page: Page, heading: html.HtmlElement | None) -> html.HtmlE
     return picture_urls.painted_picture(
         picture_urls.painted_boxes(page.root),
         page.base,
-        lambda box, url: caption_parts.is_named(url, names) and not _links_away(box, page),
+        lambda box, url: is_named(url, names) and not _links_away(box, page),
     )
 
 
@@ -164,7 +177,7 @@ def _declared(
     for element in islice(page.root.iter(*tags), _MAX_LOOKED) if names else ():
         reached = reached or element is heading
         address = picture_urls.address(element, page.base) if element.tag != getattr(heading, "tag", "") else None
-        if not address or not caption_parts.is_named(address, names) or is_teaser(element):
+        if not address or not is_named(address, names) or is_teaser(element):
             continue
         if not picture_urls.is_icon(element, declared=True):
             if not captions.links_to_other_page(element) and reached:
@@ -207,16 +220,12 @@ def _lead_picture(region: html.HtmlElement, behind: Container[html.HtmlElement])
 def _without_known(candidates: list[Image], images: list[Image]) -> list[Image]:
     """Drops images already known with the same or no caption; with the same caption in whatever size."""
     known = {(image.url, image.caption) for image in images} | {(image.url, None) for image in images}
-    copies = {(_file(image), image.caption) for image in images if image.caption}
+    copies = {(file_name(image.url) or image.url, image.caption) for image in images if image.caption}
     return [
         image
         for image in candidates
-        if (image.url, image.caption) not in known and (_file(image), image.caption) not in copies
+        if (image.url, image.caption) not in known and (file_name(image.url) or image.url, image.caption) not in copies
     ]
-
-
-def _file(image: Image) -> str:
-    return caption_parts.file_name(image.url) or image.url
 
 
 def _marked(picture: html.HtmlElement, new_images: list[Image], number: int) -> list[Image]:
@@ -256,6 +265,8 @@ def _read_images(
     caption_raw, caption, credit = (
         caption_parts.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
     )
+    if caption and phrases.ADVERT.match(caption):
+        return []
     is_credited = credit is not None and credit in (caption_raw or "")
     if not lead and not is_credited and captions.is_of_another_story(picture, region):
         return []

@@ -13,8 +13,8 @@ from itertools import islice, takewhile
 
 from lxml.html import HtmlElement
 
-from archive.extract.elements import is_inside, text_of
-from archive.text.folding import fold, key_of
+from archive.extract.elements import is_inside, string, text_of
+from archive.text.folding import fold, key_of, letters
 
 MOST_SHOWN = 40  # h1 and h2 elements read
 LONGEST = 500  # characters
@@ -22,6 +22,7 @@ _SEPARATOR = re.compile(
     r"\s+[|\-–—·•»›>:/]+\s+|\s*(?:[|｜»›]|--+)\s*"
     r"|(?<=[\u3040-\u9fff！？”」])[-_—](?=[\u3040-\u9fff])"  # `标题-新华网`
 )
+_PAGE_NUMBER = re.compile(r"\s?[(（]\s?\d{1,2}\s?/\s?\d{1,2}\s?(?:ページ目?|頁|页|pages?|seiten?)\s?[)）]$", re.I)
 _MIN_STORY_KEY = 15  # letters of a headline's key; shorter ones name sections
 _BLOCKS = ("div", "p", "small", "h2", "h3", "h4")  # a kicker in an element of its own line
 _ROOT_URL = re.compile(r"/?|(?:https?:)?//[^/?#]+/?|/?(?:index|default|home)\.\w+", re.I)
@@ -31,6 +32,7 @@ _TITLE_CLASS_XPATH = (
     "[not(ancestor::nav | ancestor::li | ancestor::h3) and not(contains(@class, 'reply'))]"
 )
 _TRIMMED = " \t:|/•·–—-"
+_START = 20  # characters of a headline compared first
 _HEADLINE_CLASS_XPATH = (
     "(//div | //p | //span | //h2 | //h3 | //strong)[@itemprop='headline' or contains(@class, 'title') or "
     "contains(@class, 'Title')"
@@ -150,6 +152,11 @@ def completed(headline: Headline, declared: Sequence[tuple[str, str]]) -> Headli
     return headline
 
 
+def without_page_number(headline: Headline) -> Headline:
+    """The headline without the number of the page behind it: `（1/2 ページ）`."""
+    return replace(headline, text=_PAGE_NUMBER.sub("", headline.text) or headline.text)
+
+
 def agree(headline: str, declared: str) -> bool:
     """Whether a declaration is this headline, ignoring site name, section or date around it."""
     wanted = key_of(headline)
@@ -239,3 +246,25 @@ def _by_headline_class(root: HtmlElement, keys: frozenset[str]) -> Headline | No
         heading for heading in confirmed if not any(key_of(head) in texts for head, _ in _splits(heading.text))
     ] or confirmed
     return max(confirmed, key=lambda heading: len(key_of(heading.text)), default=None)
+
+
+def headline_element(root: HtmlElement, headline: str) -> HtmlElement | None:
+    """The heading element whose text matches the headline, a lower one with more or less text only where no h1 does;
+    else the element that old pages print it in; else the first h1."""
+    wanted = letters(headline)
+    first: HtmlElement | None = None
+    partial: HtmlElement | None = None
+    for element in root.iter("h1", "h2", "h3"):
+        if element.tag == "h1" and first is None:
+            first = element
+        text = letters(string(element))
+        is_whole = text == wanted
+        if text and wanted and (is_whole or (len(text) > 20 and (text in wanted or wanted in text))):
+            if element.tag == "h1" or is_whole:
+                return element
+            partial = element if partial is None else partial
+    if partial is not None:
+        return partial
+    others = root.iter("td", "font", "b", "strong", "span", "div", "p", "a") if wanted else ()
+    starts = (element for element in others if (element.text or "").strip()[:_START] == headline[:_START])
+    return next((element for element in starts if letters(string(element)) == wanted), first)

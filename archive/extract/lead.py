@@ -166,7 +166,14 @@ def _between_headline_and_body(
 def _is_named_lead(element: html.HtmlElement) -> bool:
     if element.get("itemprop") in ("description", "alternativeHeadline") or element.get("data-role") == "sapo":
         return True
-    return naming_words.LEAD.name(element) and not _describes_picture(element)
+    if element.tag == "p" and "subheader" in (element.get("class") or "").lower():
+        return True  # a box named so holds more than the lead
+    return naming_words.LEAD.name(element) and not (_describes_picture(element) or _is_credited(element))
+
+
+def _is_credited(element: html.HtmlElement) -> bool:
+    """Whether an element holds the credit of a picture: it is its caption."""
+    return any(naming_words.CREDIT.name_class(inner) for inner in element.iterdescendants("span", "cite", "small"))
 
 
 def _describes_picture(element: html.HtmlElement) -> bool:

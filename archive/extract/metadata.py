@@ -13,11 +13,21 @@ from lxml import html
 
 from archive.extract import authorship, date_claims, sections, signatures
 from archive.extract.authorship import Byline
-from archive.extract.bylines import authors_of, is_agency, is_department, is_word, unique
+from archive.extract.bylines import (
+    authors_of,
+    is_agency,
+    is_department,
+    is_house,
+    is_other_site,
+    is_vendor,
+    is_word,
+    outlet_key,
+    unique,
+)
 from archive.extract.date_claims import DateClaim
-from archive.extract.declared import Declared, outlet_key
+from archive.extract.declared import Declared
 from archive.extract.elements import positions_around, shows_word, text_of
-from archive.extract.headlines import Headline, agree, completed, most_declared, shown_headline
+from archive.extract.headlines import Headline, agree, completed, most_declared, shown_headline, without_page_number
 from archive.extract.own_rules import Field, RuleMatch, rule_matches
 from archive.extract.parsed_page import Page
 from archive.model.urls import host_of
@@ -135,7 +145,7 @@ class _MetadataExtractor:
         other = [text for origin, text in titles if origin not in ("json-ld", "og:title")]
         headline = shown_headline(self.page.root, main, other, self._is_house) or most_declared(titles, self._is_house)
         if headline:
-            headline = completed(headline, titles)
+            headline = without_page_number(completed(headline, titles))
             self.origins.append(("headline", headline.origin))
             same = sum(agree(headline.text, text) for _, text in titles)
             self.votes = replace(self.votes, headline=same, other_headlines=len(titles) - same)
@@ -209,14 +219,13 @@ class _MetadataExtractor:
     def _impersonal(self, bylines: list[Byline]) -> tuple[str, ...]:
         house = self.declared.house
         for byline in bylines:
-            names = tuple(
-                name for name in byline.names if not (authorship.is_house(name, house) or is_department(name))
-            )
+            names = tuple(name for name in byline.names if not (is_house(name, house) or is_department(name)))
             if names:
                 self.origins.append(("authors", byline.origin))
                 return names
         for byline in bylines:
-            names = tuple(name for name in byline.names if not authorship.is_vendor(name))
+            names = tuple(name for name in byline.names if not is_vendor(name))
+            names = tuple(name for name in names if not is_other_site(name, house))
             if names and not self.vietnamese and byline.origin in ("json-ld", "byline"):
                 self.origins.append(("authors", f"{byline.origin}, house"))
                 return names

@@ -63,7 +63,8 @@ def _normalized(name: str) -> str:
 # boilerplate: boxes around an article that are not part of it
 BOILERPLATE = ClassNamePattern(
     r"""
-    related_x relate(?:-?news)? recommend\w* recirc\w* read-?next read-?also see-?also
+    related(?!-?(?:images?|photos?|pictures?)(?![a-z]))_x relate(?:-?news)? recommend\w* recirc\w* read-?next
+    read-?also see-?also
     more-?(?:stories|news|articles|from|on|in|links|coverage) most-?(?:read|viewed|popular|shared) trending up-?next
     you-?may(?:-?\w+)* newsletter\w* subscri\w+ sign-?up mailing\w* share(?!able)\w* sharing social\w* follow-?us
     playlist_x comments? comment-?\w+ disqus\w* respond reactions? advert\w* ads?
@@ -73,9 +74,10 @@ BOILERPLATE = ClassNamePattern(
     usercentrics\w* klaro cmplz\w* popup modal toolbar tag-?(?:list|cloud|links?) keywords?
     author-?(?:bio|box|info|card|about|profile) m-a-box about-?(?:the-?)?author print-?(?:only|hide) no-?print
     visually-?hidden sr-?only screen-?reader(?:-?text)? offscreen skip-?links? login donat\w+
-    support-?us pagination pager carousel-?nav audio-?player tts byline\w* timestamp entry-?meta post-?meta
-    article-?meta vjs\w* video-?js tin-?(?:lien-?quan|khac|moi|nong|doc-?nhieu|cung-?chuyen-?muc|tuc-?khac)
-    cac-?tin-?khac lien-?quan binh-?luan chia-?se xem-?them doc-?them tu-?khoa y-?kien phan-?hoi quang-?cao
+    support-?us apoi[ae] apoyanos soutenez-?nous pagination pager carousel-?nav audio-?player tts byline\w*
+    timestamp entry-?meta post-?meta article-?meta vjs\w* video-?js
+    tin-?(?:lien-?quan|khac|moi|nong|doc-?nhieu|cung-?chuyen-?muc|tuc-?khac) cac-?tin-?khac lien-?quan
+    binh-?luan chia-?se xem-?them doc-?them tu-?khoa y-?kien phan-?hoi quang-?cao
     list-?concern many-?pack cms-?relate sda-?\w+ box-?tin\w* news-?(?:other|relate\w*|hot|new) other-?news
     td-a-rec newsrelated relatednews(?:box)? relatedonenews listnewsincontent react-?relate
     link-?(?:content-?footer|source-?\w+) keysword republi(?:cation|sh)\w* cc-?(?:licen[cs]e|policy) disclaimer\w*
@@ -147,8 +149,8 @@ CREDIT = ClassNamePattern(
     (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:byline|agency|copyright)s?_x
     (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:owner|rights|quelle)s?_x bildquelle fotograf\w*
     bildnachweis fotografo fotograaf fotografia-?autor autor-?(?:foto|imagen|imagem|zdj\w*|snimke) foto-?autora?
-    credito-?(?:foto|imagen|imagem)? rights-?holder photo-?cms-?author image-?byline copyright-?\w+ urheber bildautor\w*
-    credit-?line
+    credito-?(?:foto|imagen|imagem)? rights-?holder photo-?cms-?author image-?byline byline-?(?:image|img|photo|foto)
+    copyright-?\w+ urheber credit-?line bildautor\w*
     """
 )
 

@@ -22,6 +22,9 @@ _LAZY_ATTRIBUTE = re.compile(
     r"^data-(?:\w+-)*(?:src|lazy|lazyload|echo|url|image|img|original)(?:-\w+)?$|^(?!low|dyn|err)\w{1,5}-?src$"
 )
 _PICTURE_URL = re.compile(r"^(?:https?:)?//\S+$|^/?[^\s{<:]+\.(?:jpe?g|png|webp|gif|avif)\S*$|^/\S+$", re.I)
+ENLARGEMENT_URL = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif)|/(?:images?|photos?|media|galler\w*|uploads?)(?![^\W_])|^#|^javascript:", re.I
+)
 _PAINTED_ATTRIBUTES = ("data-bg", "data-background", "data-background-image")
 _painted = selector("//@style[contains(., 'url(')]/..")
 _scripted = selector(

@@ -9,7 +9,8 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from archive.extract.declared import Declared, flat, outlet_key
+from archive.extract.bylines import outlet_key
+from archive.extract.declared import Declared, flat
 from archive.extract.elements import Position, label, selector, text_of
 from archive.extract.parsed_page import Thing, types_of
 from archive.model.urls import without_credentials

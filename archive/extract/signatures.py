@@ -18,12 +18,11 @@ from archive.extract.authorship import (
     Byline,
     begins_byline,
     is_byline,
-    is_house,
     is_marked_as_author,
     line_in,
     names_in,
 )
-from archive.extract.bylines import FURNITURE_KEYS, authors_of, is_agency, is_person_like
+from archive.extract.bylines import FURNITURE_KEYS, authors_of, is_agency, is_house, is_person_like
 from archive.extract.elements import Position, behind, has_direct_text, has_text, label, string, text_of
 from archive.rules.byline_words import WRITTEN_BY
 from archive.text.folding import key_of

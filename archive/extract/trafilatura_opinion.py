@@ -21,7 +21,7 @@ from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 from archive.extract import charset
 from archive.extract.blocks import Piece, size_of
 from archive.extract.boilerplate import PANEL
-from archive.extract.elements import MIN_PROSE, without_markup
+from archive.extract.elements import MIN_PROSE, string, without_markup
 from archive.extract.parsed_page import Page, parser
 from archive.model.records import Block
 from archive.text.folding import fold, letters
@@ -34,6 +34,7 @@ _MAX_TEXT = 300_000  # characters of text in a container; above it trafilatura t
 _MAX_ELEMENTS = 3_000  # elements
 _MIN_TRUSTED_SHARE = 0.6  # share of the running text that trafilatura must find before we drop what it does not
 _MIN_PART, _MIN_LONG = 3, 120  # long paragraphs that are a part of the article, not a box; characters of one
+_MOST_BOXES = 3  # around a subhead
 _MIN_TABLE = 150  # characters of a table with data of the article
 
 
@@ -63,7 +64,7 @@ def confirmed(pieces: list[Piece], container: html.HtmlElement) -> list[Piece]:
         for piece in pieces
         if piece.kind == "image"
         or id(piece) in found
-        or (piece.kind == "subhead" and piece.element in heads)
+        or (piece.kind == "subhead" and _whole_box(piece.element) in heads)
         or id(piece) in part
         or _is_overlooked(piece)
         or sure.vouch(piece, False)
@@ -123,6 +124,16 @@ def _extracted(document: html.HtmlElement) -> str | None:
         return None
     result = trafilatura.bare_extraction(document, options=_OPTIONS)
     return result.text or "" if isinstance(result, Document) else None
+
+
+def _whole_box(element: html.HtmlElement) -> html.HtmlElement:
+    """The outermost box around an element that holds no other text."""
+    size, box = len(fold(string(element))), element
+    for ancestor in islice(element.iterancestors(), _MOST_BOXES):
+        if len(fold(string(ancestor))) > size:
+            break
+        box = ancestor
+    return box
 
 
 def _in_column(piece: Piece, columns: frozenset[html.HtmlElement]) -> bool:

@@ -166,8 +166,8 @@ CREDIT_LABEL = (
 AGENCY = (
     r"AFP|AP(?: Photo)?|A\.?P\.?|dpa|EPA(?:-EFE)?|EFE|Reuters|TTXVN|VNA|THX|Xinhua|ANSA|ČTK|CTK|PAP|NTB|TASS|"
     r"Getty(?: Images)?|Associated Press|Canadian Press|"
-    r"AAP|PA(?: Images| Media| Wire)?|Shutterstock|iStock(?:photo)?|Unsplash|Pixabay|Pexels|Depositphotos|Adobe Stock|"
-    r"Dreamstime|Wikimedia Commons|Bloomberg|Anadolu|AA|"
+    r"AAP|PA(?: Images| Media| Wire)?|Shutter[sS]tock|iStock(?:photo)?|Unsplash|Pixabay|Pexels|Depositphotos|"
+    r"Adobe Stock|Dreamstime|Wikimedia Commons|Bloomberg|Anadolu|AA|"
     r"Imago|IMAGO|imago|"
     r"picture[- ]alliance|Keystone|APA|KYODO|Kyodo|Kyodo News|UPI|SIPA|Sipa(?: USA)?|Abaca|Belga|ANP|LaPresse|"
     r"Europa Press|"

@@ -49,22 +49,34 @@ RELATED = re.compile(rf"{_LEADING_PUNCTUATION}(?:{_alternation(_RELATED_HEADINGS
 # pieces that are never article text: a `Related` label with a link behind it, buttons, players, adverts
 _LINK_LABELS = r"""
 (?:read (?:more|also|next)|also read|see also|related(?: \w+)?|recommended)\s*[:|»–-]\s*\S
+watch more (?:of )?(?:our )?videos\b.{0,120}$
 (?:watch(?: now)?|listen|more|exclusive|must read|in pictures)\s*[:|»–-]\s*\S
 (?:xem thêm|đọc thêm|tin liên quan|mời (?:bạn|quý).{0,30}(?:đọc|xem))\s*[:>»]
 (?:lesen sie (?:auch|hier)|lesen sie mehr|mehr zum thema|auch interessant|lesetipp|zum thema|hintergrund)\s*[:|]
 (?:(?:à|a) lire aussi|lire aussi|lea también|lea además|[tl]e puede interesar|leggi anche|leia (?:também|mais))
+(?:nota|noticia|artículo|notícia|matéria) relacionad[ao]\s*:
+(?:lea|vea|mir[aá]|leia|veja) (?:también|además|más|mais)\s*:
 читайте (?:также|материал\w*|подробнее|далее|ещ[её])\b
 (?:veja também|baca juga|les også|läs också|читайте також|čtěte také|czytaj też)
 """
+_ADVERT_LABELS = r"""
+(?:advertisements?|advertising|anzeige|werbung|publicidad|publicité|pubblicità|publicidade|reklama|reklame)\W*$
+(?:annonse|iklan|広告|реклама|quảng cáo|sponsored(?: content)?)\W*$
+(?:continúa|continua|sigue|segue)\b.{0,30}\b(?:publicidade?|pubblicità|anuncio|anúncio)\W*$
+"""
+ADVERT = _at_start(_ADVERT_LABELS)
 _BUTTON_LABELS = r"""
 share(?: this)?(?: (?:article|story|on .{1,20}))?\W*$
 (?:tweet|e-?mail|print|copy(?: link)?|facebook|twitter|whatsapp|linkedin|pinterest|telegram|save|like this)\W*$
 (?:comments?|no comments|leave a (?:comment|reply)|post a comment|loading)\W*$
-(?:advertisements?|advertising|anzeige|werbung|publicidad|publicité|pubblicità|publicidade|reklama|reklame)\W*$
-(?:annonse|iklan|広告|реклама|quảng cáo|sponsored(?: content)?)\W*$
 (?:story continues below|article continues (?:below|after)|continue reading|dalsza część artykułu pod).{0,60}$
 (?:sign up|subscribe|register|get our|join our|follow us|download our|like us)\b.{0,250}$
-(?:folgen? (?:sie|du)? ?uns|folgt uns|suivez-nous|síguenos|seguici|siga-nos|volg ons|følg oss|följ oss)\b.{0,250}$
+(?:.{0,80}[.!?] )?(?:folgen? (?:sie|du)? ?uns|folgt uns|suivez-nous|síguenos|seguici|siga-nos)\b.{0,250}$
+(?:volg ons|følg oss|följ oss)\b.{0,250}$
+(?:assine|inscreva-se|apoie|suscr[ií]b(?:ete|ase)|únete|abonnez-vous|iscriviti)\b.{0,250}$
+.{0,80}\bcanal de (?:telegram|whatsapp|youtube)\b[^.]{0,30}[.?!] ?(?:únete|entre|sigue)\b.{0,120}$
+[^.]{0,60}\b(?:nuestro|nosso) canal (?:de|do|no) (?:telegram|whatsapp|youtube)\W*$
+[^.]{0,60}\bour (?:telegram|whatsapp|youtube) channel\W*$
 click here to (?:subscribe|sign|join|read)\b.{0,250}$
 (?:chia sẻ|gửi|mời|độc giả|bạn đọc|xem|đọc)\b.{0,150}\btại đây\W*$
 (?:bản in|in bài(?: viết)?|copy link|link bài gốc|trở lại.{0,30}|gửi bình luận|quay lại)\W*$
@@ -119,10 +131,8 @@ our standards: the thomson reuters|(?:media|image|photo|video)\W*(?:caption|copy
 (?:.{0,150})browser (?:does not|doesn't) support|placeholder image.{0,5}$
 """
 COUNTER = _at_start(_COUNTERS)
-NOISE = re.compile(
-    rf"{RELATED.pattern}|{_at_start(_LINK_LABELS, _BUTTON_LABELS, _COUNTERS, _UPDATED, _MISCELLANEOUS_NOISE).pattern}",
-    re.I,
-)
+_LABELS = _at_start(_LINK_LABELS, _ADVERT_LABELS, _BUTTON_LABELS, _COUNTERS, _UPDATED, _MISCELLANEOUS_NOISE)
+NOISE = re.compile(rf"{RELATED.pattern}|{_LABELS.pattern}", re.I)
 
 # dummy text: what some pay walls and templates print in the place of sentences
 _FILLER_WORDS = """
@@ -207,6 +217,7 @@ _TAIL_PHRASES = r"""
 (?:keywords?|schlagworte|etiquetas)\s*:.{0,200}$
 this (?:article|story) (?:is|was|has been) (?:originally|first|re-?published).{0,300}$
 this (?:article|story) about .{1,60} was (?:written|produced) by.{0,300}$
+.{0,60}\bmeinungen in beiträgen\b.{0,60}\bentsprechen\b.{0,200}$
 .{2,60}is not responsible for the opinions?\b.{0,300}$|the (?:views|opinions) expressed (?:in|here|by)\b.{0,300}$
 .{0,120}\b(?:clic(?:k|a|que)?|klicken sie|pincha) (?:aquí|here|ici|hier|aqui)\W*$
 (?:theo|nguồn)\s*:?\s+(?-i:[A-ZĐ])[\w .&/-]{1,40}$

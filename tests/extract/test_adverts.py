@@ -11,6 +11,7 @@ PHOTOGRAPH = f"<p style='text-align:center'>{IMG}</p><p style='text-align:center
 ADVERTS = {
     "alternative text": '<div><a href="http://quangcao.example/?c=7"><img src="/b/7.png" alt="Quảng cáo"></a></div>',
     "directory": '<p><a href="/click?7"><img src="/upload/quang-cao/7.png"></a></p>',
+    "caption": '<figure><a href="/click?7"><img src="/upload/7.png"></a><figcaption>Reklama</figcaption></figure>',
     "English": '<p><a href="/click?7"><img src="https://cdn.example.vn/ads/7.gif" alt="Advertisement"></a></p>',
 }
 

@@ -12,6 +12,7 @@ BYLINES = [
     ("Dương Hà", ["Dương Hà"]),
     ("Theo Hồ Hương", ["Hồ Hương"]),
     ("Theo TTXVN", ["TTXVN"]),
+    ("[王小明，日报]", ["王小明", "日报"]),
     ("Theo James", ["Theo James"]),  # a first name elsewhere
     ("Hà Thu (tổng hợp)", ["Hà Thu"]),
     ("Lê Tuyết (thực hiện)", ["Lê Tuyết"]),

@@ -37,6 +37,15 @@ FORMS = {
     "img br em": f"<p>{IMG}<br><em>{PRINTED}</em></p>",
     "text in the same p": f"<p style='text-align:center'>{IMG}<br>{PRINTED}</p>",
     "pCaption": f"<p class=pBody>{IMG}</p><p class=pCaption>{PRINTED}</p>",
+    "named byline": f"<figure>{IMG}<div class=cutline-byline><span class=cutline>{CAPTION}</span> "
+    f"<span class=byline-photo>Ảnh: {CREDIT}</span></div></figure>",
+    "heading in a box named so": f"<div class=media>{IMG}<div class=picture-caption><h4>{PRINTED}</h4></div></div>",
+    "bold in an enlargement": f"<p><a href=/anh/to.jpg>{IMG}<span class=legend><b>{CAPTION[:9]}</b>{CAPTION[9:]}"
+    f" Ảnh: {CREDIT}</span></a></p>",
+    "aside with a cite": f"<aside class='embed embed-photo'><span>Ảnh</span><div>{IMG}</div>"
+    f"<div><span>{CAPTION}</span> <cite>Ảnh: {CREDIT}</cite></div></aside>",
+    "box with the number of pictures": f"<div class=image-wrap>{IMG}<div><b>3</b></div></div><p>{PRINTED}</p>",
+    "summary with its credit": f"<div>{IMG}</div><p class=summary>{CAPTION} <span class=credit>Ảnh: {CREDIT}</span></p>",
     "note ignore": f"<p>{IMG}</p><p class='note ignore'>{PRINTED}</p>",
     "div.caption": f"<div class=hinh>{IMG}<div class=caption>{PRINTED}</div></div>",
     "plain p that ends in a credit": f"<p>{IMG}</p><p>{PRINTED}</p>",

@@ -38,6 +38,13 @@ PRINTED = {
         "Anti-racism activists in Plymouth",
         "Anadolu via Getty Images",
     ),
+    "un puente / Shutterstock": ("un puente", "Shutterstock"),
+    "Most nad rzeką o świcie /domena publiczna": ("Most nad rzeką o świcie", "domena publiczna"),
+    "El puente/Captura de pantalla de un video": ("El puente", "Captura de pantalla de un video"),
+    "Foto. Ana Ruiz": (None, "Ana Ruiz"),
+    "ShutterStock": (None, "ShutterStock"),
+    "posters.example": (None, "posters.example"),
+    "CC": (None, "CC"),
     "Eine Razzia in La Soledat / Lorenzo Marina": ("Eine Razzia in La Soledat", "Lorenzo Marina"),
     "Kryžius, asociatyvi nuotr. / J. Stacevičiaus / LRT nuotr.": (
         "Kryžius, asociatyvi nuotr.",
@@ -112,6 +119,9 @@ def test_caption_and_credit(printed: str) -> None:
         ("Foto Meyer", "Foto Meyer"),
         ("Illustration by Ann Lee", "Ann Lee"),
         ("Copyright Ann Lee/Copyright 2026 The River", "Ann Lee/Copyright 2026 The River"),
+        ("| Foto: Ana Ruiz", "Ana Ruiz"),
+        ("/ Źródło: Kurier", "Kurier"),
+        ("By RIVER POLICE", "RIVER POLICE"),
     ],
 )
 def test_a_label_without_a_colon_before_two_names_goes(printed: str, name: str) -> None:

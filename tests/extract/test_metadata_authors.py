@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from lxml import html
 
-from archive.extract.authorship import is_house
+from archive.extract.bylines import is_house
 from archive.extract.metadata import Metadata, read_metadata
 from archive.extract.parsed_page import Page
 from archive.extract.signatures import linked_byline, signature

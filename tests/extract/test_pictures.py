@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 
 from archive import Reading, read_page
-from archive.extract.caption_parts import file_name
+from archive.extract.declared import file_name
 from archive.extract.picture_urls import address, is_icon
 from tests.extract.imaginary_paper import CAPTION, CREDIT, URL, modern, paragraphs
 

@@ -1110,3 +1110,76 @@ def test_a_lead_that_a_system_cut_from_the_text_by_its_length_is_none() -> None:
 def test_a_credit_line_behind_agencies() -> None:
     found = read(page(between="<img src='/a.png' width='800'>", foot="<p>dpa/ots<br>Foto: Eva Kurz / Flussbote</p>"))
     assert [image.credit for image in found.images] == ["Eva Kurz / Flussbote"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "CONTINUA DEPOIS DA PUBLICIDADE",
+        "Assine o Correio, apoie por Pix e inscreva-se na TV Correio.",
+        "Un grupo de lectores espera. Síguenos en Telegram.",
+        "¿Sabías que tenemos canal de Telegram? Únete desde tu celular.",
+        "¡Mira lo que tiene nuestro canal de YouTube!",
+        "Nota relacionada: El puente que nadie quiso",
+        "Watch more of our videos on the site and live on channel 9",
+    ],
+)
+def test_an_invitation_in_the_text_is_none_of_it(line: str) -> None:
+    assert line not in read(page(between=f"<p>{line}</p>")).text
+
+
+@pytest.mark.parametrize("href", ["https://lop-hat-xoan.example/", "/khac/lop-hat-xoan.html"])
+def test_a_sentence_that_leads_to_another_site_as_a_whole_is_text(href: str) -> None:
+    linked = f"<p><a href='{href}'>{TEXT[1]}</a></p>"
+    body = page().decode().replace(f"<p>{TEXT[1]}</p>", linked).encode()
+    assert (TEXT[1] in read(body).text) is href.startswith("http")
+
+
+def test_a_body_in_boxes_that_each_stand_alone_in_a_box() -> None:
+    boxes = "".join(
+        f"<section class='part-{number}'><div class='box'><p>{text}</p></div></section>"
+        for number, text in enumerate(TEXT)
+    )
+    body = page().decode().replace("".join(f"<p>{text}</p>" for text in TEXT), boxes).encode()
+    assert read(body).text == "\n\n".join(TEXT)
+
+
+def test_a_subhead_in_a_box_of_its_own_stays() -> None:
+    assert "Lớp học mới" in read(page(between="<div class='embed'><h2>Lớp học mới</h2></div>")).text
+
+
+def test_a_site_as_source_is_no_author_and_a_declared_name_has_no_entities() -> None:
+    foot = "<div class='authors'><span>Źródło:</span> <span class='name'>dane.example.com</span></div>"
+    assert read(page(foot=foot)).authors == ()
+    data = '{"@type": "NewsArticle", "headline": "Cẩm Khê", "author": {"@type": "Person", "name": "Ana Nu&ntilde;ez"}}'
+    head = f"<script type='application/ld+json'>{data}</script>"
+    assert read(page(head=head)).authors == ("Ana Nuñez",)
+
+
+def test_tags_beside_an_author_are_no_authors() -> None:
+    above = "<div class='author'><a href='/autorzy/ewa-lis'>Ewa Lis</a><div class='tags'><a href='/t'>Rada Miasta</a></div></div>"
+    assert read(
+        page(between=above).replace(b'<div class="ngaydang">', above.encode() + b'<div class="ngaydang">')
+    ).authors == ("Ewa Lis",)
+
+
+def test_the_number_of_the_page_is_no_headline() -> None:
+    body = page().decode().replace("trẻ em</h1>", "trẻ em<span>（1/2 ページ）</span></h1>").encode()
+    assert read(body).headline == "Cẩm Khê mở lớp hát xoan cho trẻ em"
+
+
+def test_a_notice_named_copyright_is_no_credit() -> None:
+    notice = "<div class='copyright-note'>Toda comunicación de este diario con sus lectores llega de un correo oficial.</div>"
+    found = read(page(between="<img src='/a.png' width='800'>", foot=notice))
+    assert [image.credit for image in found.images] == [None]
+
+
+@pytest.mark.parametrize(("below", "caption"), [("Old Harbour / Reuters", "Old Harbour"), ("Ann Lee / Reuters", None)])
+def test_words_before_a_slash_that_the_picture_is_named_by_are_its_caption(below: str, caption: str | None) -> None:
+    figure = f"<figure><img src='/a.png' alt='Old Harbour' width='800'><figcaption>{below}</figcaption></figure>"
+    (image,) = read(page(between=figure)).images
+    assert (image.caption, image.credit) == (caption, "Reuters" if caption else below)
+
+
+def test_a_credit_without_a_picture_is_no_text() -> None:
+    assert "Eva Kurz" not in read(page(foot="<p>Crédits photos : Eva Kurz</p>")).text
