@@ -62,6 +62,7 @@ _CONJUNCTIONS = frozenset({"and", "und", "et", "y", "e", "và", "&", "og", "och"
 _LOOSE = re.compile(r"\s+([,;.)])")
 _SITE_IN_BRACKETS = re.compile(r"\((?:https?://)?[\w.-]{1,80}\.[a-z]{2,12}\)$", re.I)
 _SITE_FIRST = re.compile(r"^[\w.-]{1,80}\.[a-z]{2,12}\s?,", re.I)
+_OUTLET = re.compile(r"The |(?:El|La|Los|Las)\s[^\W\d]{2,20}\s(?:de|del)\s")
 _MOST_CARD_LINES = 4
 _CARD = "twitter:misc:"
 _NAME_LABEL = re.compile(r"name|author|byline", re.I)
@@ -167,7 +168,13 @@ def persons(byline: Byline, house: frozenset[str]) -> tuple[str, ...]:
     """The names of a byline that are neither the outlet, nor a CMS vendor, nor an agency."""
     names = tuple(_without_house(name, house) for name in byline.names if not is_house(name, house))
     names = tuple(name for name in names if not (is_agency(name) or is_account(name)))
-    return tuple(name for name in names if not name.startswith("The ")) or names  # a second outlet of the house
+    return tuple(name for name in names if not _is_outlet(name, house)) or names
+
+
+def _is_outlet(name: str, house: frozenset[str]) -> bool:
+    """Whether a name beside a person's is a second outlet of the house: `The Daily`, `El Sol de México`, `News Insight`
+    of News."""
+    return bool(_OUTLET.match(name)) or (" " in name and outlet_key(name.split()[0]) in house)
 
 
 def _without_house(name: str, house: frozenset[str]) -> str:
@@ -178,10 +185,11 @@ def _without_house(name: str, house: frozenset[str]) -> str:
 
 
 def with_agencies(byline: Byline, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The persons of a byline, with the agencies that linked data declares as authors beside them."""
+    """The persons of a byline, with the agencies that linked data declares as authors beside them, not behind one."""
     if byline.origin != "json-ld" or not set(names) <= set(byline.names):
         return names
-    return tuple(name for name in byline.names if name in names or is_agency(name))
+    declared = byline.line.split("; ")
+    return tuple(name for name in byline.names if name in names or (is_agency(name) and name in declared))
 
 
 def line_of(
