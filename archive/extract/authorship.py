@@ -12,11 +12,11 @@ from lxml.html import HtmlElement
 
 from archive.extract.bylines import (
     NO_AUTHOR,
-    authors_of,
     is_account,
     is_agency,
     is_house,
     is_person_like,
+    names_in_texts,
     outlet_key,
     unique,
 )
@@ -70,6 +70,7 @@ _CONJUNCTIONS = frozenset({"and", "und", "et", "y", "e", "và", "&", "og", "och"
 _LOOSE = re.compile(r"\s+([,;.)])")
 _SITE_IN_BRACKETS = re.compile(r"\((?:https?://)?[\w.-]{1,80}\.[a-z]{2,12}\)$", re.I)
 _SITE_FIRST = re.compile(r"^[\w.-]{1,80}\.[a-z]{2,12}\s?,", re.I)
+_OUTLET = re.compile(r"The |(?:El|La|Los|Las)\s[^\W\d]{2,20}\s(?:de|del)\s")
 _MOST_CARD_LINES = 4
 _CARD = "twitter:misc:"
 _NAME_LABEL = re.compile(r"name|author|byline", re.I)
@@ -94,13 +95,13 @@ def declared_bylines(declared: Declared) -> Iterator[Byline]:
         if names:
             houses = unique(name for name in names if outlet_key(folded(name)) in declared.house)  # `Agency | News`
             others = [name for name in names if name not in houses]
-            yield Byline("json-ld", "; ".join(names), (*houses, *_names_in_texts(others)))
+            yield Byline("json-ld", "; ".join(names), (*houses, *names_in_texts(others)))
     for meta in METAS:
         values = [value for value in declared.page.metas.get(meta, ())[:12] if not _is_imprint(value)]
         values = [value for value in values if outlet_key(folded(value)) not in declared.house]
         text = string(declared.page.root) if any(map(_SIGNS.fullmatch, values)) else ""
         values = [value for value in values if not re.search(rf"[编編][辑輯]\s?[:：].{{0,9}}{re.escape(value)}", text)]
-        if meta_names := _names_in_texts(values) or declared.persons_at(values):
+        if meta_names := names_in_texts(values) or declared.persons_at(values):
             yield Byline(meta, "; ".join(values), meta_names)
     yield from _labelled_bylines(declared.page.metas)
 
@@ -114,11 +115,11 @@ def _labelled_bylines(metas: Mapping[str, list[str]]) -> Iterator[Byline]:
     """The byline of a card: `twitter:label1` says `Written by`, `twitter:data1` the name; or one meta says both."""
     for name, cards in metas.items():
         label_of_card = name.removeprefix(_CARD)
-        if label_of_card != name and WRITTEN_BY.fullmatch(label_of_card) and (names := _names_in_texts(cards[:1])):
+        if label_of_card != name and WRITTEN_BY.fullmatch(label_of_card) and (names := names_in_texts(cards[:1])):
             yield Byline(name, cards[0], names)
     for number in range(1, _MOST_CARD_LINES):
         labels, values = metas.get(f"twitter:label{number}", ()), metas.get(f"twitter:data{number}", ())
-        if labels and values and WRITTEN_BY.fullmatch(labels[0].strip()) and (names := _names_in_texts(values[:1])):
+        if labels and values and WRITTEN_BY.fullmatch(labels[0].strip()) and (names := names_in_texts(values[:1])):
             yield Byline(f"twitter:data{number}", values[0], names)
 
 
@@ -175,7 +176,13 @@ def persons(byline: Byline, house: frozenset[str]) -> tuple[str, ...]:
     """The names of a byline that are neither the outlet, nor a CMS vendor, nor an agency."""
     names = tuple(_without_house(name, house) for name in byline.names if not is_house(name, house))
     names = tuple(name for name in names if not (is_agency(name) or is_account(name)))
-    return tuple(name for name in names if not name.startswith("The ")) or names  # a second outlet of the house
+    return tuple(name for name in names if not _is_outlet(name, house)) or names
+
+
+def _is_outlet(name: str, house: frozenset[str]) -> bool:
+    """Whether a name beside a person's is a second outlet of the house: `The Daily`, `El Sol de México`, `News Insight`
+    of News."""
+    return bool(_OUTLET.match(name)) or (" " in name and outlet_key(name.split()[0]) in house)
 
 
 def _without_house(name: str, house: frozenset[str]) -> str:
@@ -186,10 +193,11 @@ def _without_house(name: str, house: frozenset[str]) -> str:
 
 
 def with_agencies(byline: Byline, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The persons of a byline, with the agencies that linked data declares as authors beside them."""
+    """The persons of a byline, with the agencies that linked data declares as authors beside them, not behind one."""
     if byline.origin != "json-ld" or not set(names) <= set(byline.names):
         return names
-    return tuple(name for name in byline.names if name in names or is_agency(name))
+    declared = byline.line.split("; ")
+    return tuple(name for name in byline.names if name in names or (is_agency(name) and name in declared))
 
 
 def line_of(
@@ -248,10 +256,6 @@ def line_in(element: HtmlElement, names: tuple[str, ...]) -> str:
     return min((candidate for candidate in lines if candidate), key=len, default=", ".join(names))
 
 
-def _names_in_texts(values: Iterable[str]) -> tuple[str, ...]:
-    return unique(name for value in values for name in authors_of(value))
-
-
 def is_byline(element: HtmlElement, name: str) -> bool:
     """Whether a class, the URL of a link or a prefix marks an element as a byline; name: its label."""
     if element.tag == "a" and not _is_named_author(element):
@@ -302,14 +306,14 @@ def names_in(element: HtmlElement) -> tuple[str, ...]:
     metas = (meta for meta in islice(element.iter("meta"), 10) if meta.get("itemprop") == "name")
     meta_names = [meta.get("content") or "" for meta in metas]
     links = [link for link in islice(element.iter("a"), 20) if link is not element and is_byline(link, "")]
-    linked = tuple(filter(is_person_like, _names_in_texts(meta_names or [text_of(link, LONGEST) for link in links])))
+    linked = tuple(filter(is_person_like, names_in_texts(meta_names or [text_of(link, LONGEST) for link in links])))
     text = printed(element)
     labelled = _AUTHOR_LABEL.search(text)
     if labelled and len(text) <= LONGEST:
-        return _names_in_texts([labelled.group(1)])
+        return names_in_texts([labelled.group(1)])
     if len(text) > LONGEST or len(text) > sum(map(len, linked)) + 110:
         return ()
-    text_names = _names_in_texts([text])
+    text_names = names_in_texts([text])
     is_marked = is_marked_as_author(element, label(element))
     if not is_marked and not (len(text) < 100 and all(map(is_person_like, text_names))):
         return ()

@@ -151,6 +151,7 @@ def _find_container(
     declared = body_containers.declared(page.root)
     protected = (by_rules.element if by_rules else None, declared, heading, picture)
     boilerplate.remove(page.root, [element for element in protected if element is not None])
+    paywalls.drop_invitations(page.root)
     return by_rules or _by_markup(page.root, declared)
 
 

@@ -140,7 +140,7 @@ def authors_of(text: str) -> tuple[str, ...]:
     """The names in a byline, in its order; removes labels, roles and e-mail addresses."""
     text = _EMAIL.sub(" ", folded(text, LONGEST_BYLINE))
     text = text[1:-1] if text[:1] + text[-1:] in ("[]", "［］") else text
-    if not text or _URL.search(text) or NO_AUTHOR.match(text):
+    if not text or text.startswith("#") or _URL.search(text) or NO_AUTHOR.match(text):
         return ()
     text = _PLACE_BEHIND.sub(r"\1", _BARRED_PLACE.sub(r"\1", _AGENCY_ROLE.sub("", text)))
     undated = [part for part in text.split("|") if sum(map(str.isdigit, part)) < _DIGITS_OF_A_DATE]
@@ -153,6 +153,11 @@ def authors_of(text: str) -> tuple[str, ...]:
     names = tuple(name for name in names if not _ORGANIZATION.match(name))
     names = tuple(name for name in names if len(name.split()) <= _MAX_NAME_WORDS and not _OUTLET.search(name)) or names
     return tuple(name for name in names if not _ends_in_role(name)) or names
+
+
+def names_in_texts(values: Iterable[str]) -> tuple[str, ...]:
+    """The names in several bylines, each once."""
+    return unique(name for value in values for name in authors_of(value))
 
 
 def name_of(text: str) -> str:

@@ -125,7 +125,7 @@ def _credit_elements(captions: list[html.HtmlElement], scope: html.HtmlElement) 
         for element in root.iter():
             if credits_found and any(ancestor in credits_found for ancestor in element.iterancestors()):
                 continue
-            if element in captions and any(map(_is_credit_element, element.iterdescendants())):
+            if element in captions and _holds_both(element):
                 continue  # `<div class="caption-credit">` of both
             if _is_credit_element(element) and 0 < len(text_of(element, WHOLE)) <= _LONGEST_CREDIT:
                 credits_found[element] = None
@@ -138,6 +138,13 @@ def _credit_elements(captions: list[html.HtmlElement], scope: html.HtmlElement) 
             return [beside]
     apart = (element for caption in captions for element in (_trailing_credit(caption), _leading_credit(caption)))
     return [element for element in apart if element is not None][:1]
+
+
+def _holds_both(element: html.HtmlElement) -> bool:
+    """Whether a caption named as credit holds the credit in an element, or, a <figcaption>, behind the caption."""
+    if any(map(_is_credit_element, element.iterdescendants())):
+        return True
+    return element.tag == "figcaption" and all(credits.split(text_of(element, WHOLE)))
 
 
 def _is_credit_element(element: html.HtmlElement) -> bool:

@@ -46,7 +46,7 @@ _ISO = re.compile(
 )
 _COMPACT = re.compile(
     r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})"
-    r"(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?" + _OFFSET + r")?$"
+    r"(?:T?(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2}))?" + _OFFSET + r")?$"
 )
 # .NET's en-US default: 3/5/2026 3:34:00 PM is the 5th of March. Recognised by seconds and AM|PM together.
 _DOT_NET = re.compile(

@@ -134,7 +134,7 @@ SUBHEAD = ClassNamePattern(
 CAPTION = ClassNamePattern(
     r"""
     \w*captions?_x legends? bildunterschrift\w* bildtext
-    (?:image|img|photo|picture|pic|media|foto)-?(?:text|desc\w*|note|legend|info|title|cap|caption\w*)
+    (?:image|img|photo|picture|pic|(?:multi)?media|foto)-?(?:text|desc\w*|note|legend|info|title|cap|caption\w*)
     pie-?(?:de-?)?foto chu-?thich\w* image-?desc\w* note-?ignore p?caption figcaption\w* didascalia cutline
     wp-?caption-?text bildlegende kuvateksti legenda\w* leyenda\w* bijschrift onderschrift billed-?tekst
     bilde?-?tekst kep-?alairas popisek(?:-?fot\w*)? podpis-?(?:zdj\w*|foto) opis-?(?:zdj\w*|foto|slike)
@@ -145,7 +145,7 @@ CAPTION = ClassNamePattern(
 CREDIT = ClassNamePattern(
     r"""
     \w*credits?_x copyrights?_x photographers?_x
-    (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:credit|author|source|by)s?_x
+    (?:photo|image|img|picture|pi[cx]|media|foto|bild|caption|figure)-?(?:credit|author|source|by)s?_x
     (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:byline|agency|copyright)s?_x
     (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:owner|rights|quelle)s?_x bildquelle fotograf\w*
     bildnachweis fotografo fotograaf fotografia-?autor autor-?(?:foto|imagen|imagem|zdj\w*|snimke) foto-?autora?
@@ -186,6 +186,6 @@ LEAD = ClassNamePattern(
     sapo_x \w*sapo trich-?dan tom-?tat cms-?desc alead lead lede lead-?in leadtext standfirst dek deck summary subtitle
     sub-?headline
     sub-?heading sub-?title subhead intro introduction introtext abstract excerpt chapo chapeau teaser-?text vorspann
-    ingress kicker-?text bajada entradilla perex description desc strapline synopsis preamble
+    ingress kicker-?text bajada entradilla sumario perex description desc strapline synopsis preamble
     """
 )

@@ -134,17 +134,23 @@ _ZONES = {
         "ae:Dubai am:Yerevan az:Baku bd:Dhaka ge:Tbilisi hk:Hong_Kong il:Jerusalem in:Kolkata iq:Baghdad ir:Tehran "
         "jo:Amman jp:Tokyo kh:Phnom_Penh kr:Seoul kw:Kuwait lb:Beirut lk:Colombo mm:Yangon "
         "my:Kuala_Lumpur np:Kathmandu ph:Manila pk:Karachi qa:Qatar sa:Riyadh sg:Singapore sy:Damascus th:Bangkok "
-        "tw:Taipei vn:Ho_Chi_Minh cn:Shanghai"
+        "tw:Taipei vn:Ho_Chi_Minh cn:Shanghai af:Kabul bh:Bahrain bn:Brunei bt:Thimphu cy:Nicosia kg:Bishkek mo:Macau "
+        "om:Muscat uz:Tashkent ye:Aden"
     ),
     "Africa": (
         "dz:Algiers eg:Cairo et:Addis_Ababa gh:Accra ke:Nairobi ls:Maseru ma:Casablanca na:Windhoek ng:Lagos "
-        "sn:Dakar tn:Tunis tz:Dar_es_Salaam ug:Kampala za:Johannesburg zm:Lusaka zw:Harare bw:Gaborone"
+        "tn:Tunis tz:Dar_es_Salaam ug:Kampala za:Johannesburg zm:Lusaka zw:Harare bw:Gaborone "
+        "ao:Luanda bf:Ouagadougou bj:Porto-Novo ci:Abidjan cm:Douala ml:Bamako mw:Blantyre mz:Maputo ne:Niamey "
+        "rw:Kigali sl:Freetown sn:Dakar tg:Lome"
     ),
     "Atlantic": ("is:Reykjavik"),
     "America": (
-        "pe:Lima uy:Montevideo ve:Caracas bo:La_Paz py:Asuncion cr:Costa_Rica gt:Guatemala pa:Panama jm:Jamaica"
+        "pe:Lima uy:Montevideo ve:Caracas bo:La_Paz py:Asuncion cr:Costa_Rica gt:Guatemala pa:Panama jm:Jamaica "
+        "ar:Buenos_Aires bb:Barbados bs:Nassau bz:Belize cl:Santiago co:Bogota cu:Havana do:Santo_Domingo ec:Guayaquil "
+        "gd:Grenada gy:Guyana hn:Tegucigalpa ht:Port-au-Prince lc:St_Lucia ni:Managua pr:Puerto_Rico sr:Paramaribo "
+        "sv:El_Salvador tt:Port_of_Spain"
     ),
-    "Pacific": ("fj:Fiji"),
+    "Pacific": ("fj:Fiji nz:Auckland pg:Port_Moresby"),
 }
 
 _BY_DOMAIN = {

@@ -30,7 +30,7 @@ recommended(?: for you)?|most (?:read|popular|viewed)|trending(?: now)?|don't mi
 (?:also in|in other) (?:the )?news|more (?:headlines|top stories)|latest (?:posts|articles|headlines)
 you (?:may|might) (?:also )?(?:like|be interested).{0,20}|what to know.{0,30}
 more great .{0,30}stories|what (?:else )?(?:to|we).{0,20}(?:reading|watching)
-editor'?s'? (?:picks?|choice)|further reading|top stories|latest (?:news|stories)
+editor'?s'? (?:picks?|choice)|further reading|top (?:news )?stories(?: today)?|latest (?:news|stories)
 tin (?:liên quan|khác|mới(?: nhất)?|đọc nhiều|cùng chuyên mục|bài liên quan|tức khác|nổi bật|nóng)|các tin khác
 cùng chuyên mục|mới nhất|có thể bạn quan tâm|xem thêm|đọc thêm|bài liên quan|đọc nhiều(?: nhất)?
 liên kết website|phản hồi|từ khóa|chủ đề|bình luận(?: \(\d+\))?|ý kiến bạn đọc|chia sẻ
@@ -38,8 +38,8 @@ das könnte sie (?:auch )?interessieren.{0,20}|auch interessant.{0,20}|lesen sie
 lesen sie auch die folgenden (?:artikel|beiträge)|zum weiterlesen|(?:mehr|weitere) themen|lust auf mehr
 zum thema|weitere (?:artikel|themen|nachrichten).{0,20}|mehr (?:aus|von|über|zu[mr]?)\b.{0,30}|lesetipps?|passend dazu
 meistgelesen.{0,20}|sur le même sujet|(?:à|a) lire aussi|lire aussi|voir aussi|lea también|[tl]e puede interesar
-más información|(?:noticias|v[ií]deos?) (?:relacionad|recomendad)[ao]s?|ver también|leer más
-leggi anche|potrebbe interessarti|leia (?:também|mais)
+[tl]es? recomendamos(?: leer)?|más información|(?:noticias|v[ií]deos?) (?:relacionad|recomendad)[ao]s?|ver también
+leer más|leggi anche|potrebbe interessarti|leia (?:também|mais)
 veja também|les også|läs (?:också|mer|även)|lue myös|læs også|baca juga|lihat juga|ilgili haberler
 čtěte (?:také|i)|související|czytaj (?:też|także|więcej)|читайте также|читайте також|по теме|смотрите также
 関連記事|あわせて読みたい|おすすめ記事|関連|相关阅读|延伸阅读|推荐阅读|更多新闻|اقرأ أيضا|إقرأ أيضاً|التالي|السابق
@@ -76,8 +76,7 @@ share(?: this)?(?: (?:article|story|on .{1,20}))?\W*$
 (?:assine|inscreva-se|apoie|suscr[ií]b(?:ete|ase)|únete|abonnez-vous|iscriviti)\b.{0,250}$
 .{0,80}\bcanal de (?:telegram|whatsapp|youtube)\b[^.]{0,30}[.?!] ?(?:únete|entre|sigue)\b.{0,120}$
 [^.]{0,60}\b(?:nuestro|nosso) canal (?:de|do|no) (?:telegram|whatsapp|youtube)\W*$
-[^.]{0,60}\bour (?:telegram|whatsapp|youtube) channel\W*$
-click here to (?:subscribe|sign|join|read)\b.{0,250}$
+[^.]{0,60}\bour (?:telegram|whatsapp|youtube) channel\W*$|click here to (?:subscribe|sign|join|read)\b.{0,250}$
 (?:chia sẻ|gửi|mời|độc giả|bạn đọc|xem|đọc)\b.{0,150}\btại đây\W*$
 (?:bản in|in bài(?: viết)?|copy link|link bài gốc|trở lại.{0,30}|gửi bình luận|quay lại)\W*$
 (?:trở thành người đầu tiên|hiện chưa có bình luận|tối đa:? \d+ ký tự|tải ứng dụng).{0,80}$
@@ -85,8 +84,10 @@ click here to (?:subscribe|sign|join|read)\b.{0,250}$
 this (?:article|story|post|piece) is part of (?:an?|the|our)\b.{0,250}$
 (?:your feedback is important|tell us what you think|we (?:value|welcome|want) your feedback)\b.{0,120}$
 simak (?:juga )?video\b.{0,150}$|\[gambas\s?:.{0,60}$|.{0,160}\bfor as little as [£$€]\s?\d.{0,160}$
-(?:.{0,160} )?sign up for .{0,60}newsletters?\W*$|get the (?:best|latest|top)\b.{0,80}\binbox\b.{0,250}$
+(?:.{0,160} )?sign up (?:for|to) .{0,60}newsletters?(?: here)?\W*$
+get the (?:best|latest|top)\b.{0,80}\binbox\b.{0,250}$
 got a (?:news )?tip\?.{0,200}$|.{0,120}\bconsider (?:making a donation|donating|becoming a member)\b.{0,200}$
+(?:.{0,160} )?(?:wesprzyj nas (?:darowizną|finansowo)|przekaż nam 1(?:[.,]5)?%).{0,60}$
 you can unsubscribe\b.{0,250}$|(?:nichts neues|keine news)(?: mehr)? verpassen.{0,80}$
 .{0,80}\b(?:suscr[ií]bi?te|newsletter abonnieren)\W*$
 (?:ख़?बर सुनें|listen to (?:this )?(?:article|story)|artikel (?:an)?hören|écouter l.article)\W*$
@@ -187,6 +188,19 @@ suscr[ií]b(?:ete|ase) (?:para|y)|(?:contenido|artículo) exclusivo para|già ab
 OFFER = re.compile(rf"\W{{0,3}}(?:{_alternation(_OFFERS)})", re.I)
 LONGEST_OFFER = 200  # characters
 
+# a heading whose box invites to a channel, and what asks readers for money
+INVITATION = re.compile(
+    r"(?:join (?:the|our)|únete a nuestr[oa]|rejoignez (?:notre|nos)|theo dõi .{2,30} trên|dołącz do nasz)\b"
+    r".{0,50}\b(?:whatsapp|telegram|facebook|discord|zalo|viber)\b(?:.{0,20}\b(?:community|group|channel))?\W*$",
+    re.I,
+)
+APPEAL = re.compile(
+    r"(?<!\w)(?:wesprzyj nas (?:darowizną|finansowo)|przekaż nam 1(?:[.,]5)?%|consider (?:making a donation|donating)"
+    r"|unterstützen sie uns mit (?:einer|ihrer) spende|soutenez-nous par un don|faites un don|haz una donación)(?!\w)",
+    re.I,
+)
+LONGEST_APPEAL = 400  # characters
+
 # words of many languages that nearly every paragraph in them has
 COMMON_WORDS = frozenset(
     (
@@ -233,18 +247,16 @@ _NOT_UNDER_PICTURES = r"""
 (?:von|by|par|por|door|af|av|di)\s+(?-i:[A-ZÀ-ÝĐ])[^.!?]{2,60}(?:editor|\d\d?[:.]\d\d|\d{4}|$)
 (?:advertisement|anzeige|werbung|publicidad|publicité|quảng cáo|sponsored|getty images)\W*$
 \d{1,2}[./]\d{1,2}[./]\d{4},? (?:- )?\d{1,2}:\d\d|.{0,60}\b(?:lesezeit|min read)\b
-(?:placeholder.{0,20}|videos?|video (?:loading|unavailable).{0,90}|audio|(?:watch|listen|play)(?: now| video)?|ảnh \d+)$
-(?:durée de l['’]audio|dauer|duration|duración|audio|video)\W{1,3}(?:\d\d?:)?\d\d?:\d\d$
-(?:xem ảnh.{0,20}|xem video|video ansehen|anhören|ver v[ií]deo|voir la vidéo|guarda il video)$|#\d+\s
+(?:placeholder.{0,20}|videos?(?: (?:ansehen|loading|unavailable).{0,90})?|audio|(?:watch|listen|play)(?: \w+)?|ảnh \d+)$
+(?:xem ảnh.{0,20}|(?:xem|ver|guarda il) v[ií]deo|(?:durée de l['’])?(?:audio|video|duration) \d\d?:\d\d)$|#\d+\s
 """
 NOT_A_CAPTION = re.compile(rf"(?:{_alternation(_NOT_UNDER_PICTURES)})", re.I)
 
 # a button in the box of a caption, glued to the credit
 BUTTON_BEHIND = re.compile(
-    r"(?<!\s)\s*+(?:visa mer|vis mer|se mer|lue lisää|show more|read more|mehr anzeigen|vergrößern|télécharger"
+    r"(?i)(?<!\s)\s*+(?:visa mer|vis mer|se mer|lue lisää|show more|read more|mehr anzeigen|vergrößern|télécharger"
     r"|agrandir|ampliar|zoom|open image in gallery|view image in fullscreen|enlarge(?: image)?"
-    r"|download|xem ảnh lớn|phóng to)\W*$",
-    re.I,
+    r"|download|xem ảnh lớn|phóng to)\W*$"
 )
 
 GONE = re.compile(  # what a site prints in an article's place, under its usual title

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.extract.dates import machine, visible
+from archive.rules.months import zone_of_host
 
 MACHINE = [
     ("2026-03-07T08:01:53+07:00", "2026-03-07T08:01:53+07:00"),
@@ -18,6 +19,7 @@ MACHINE = [
     ("2026-03-07 08:07", "2026-03-07T08:07:00"),
     ("2024-01-07T01:20:00+0000", "2024-01-07T01:20:00+00:00"),
     ("2024-05-03T15:47:42.389Z", "2024-05-03T15:47:42+00:00"),
+    ("20261123T08:15:30Z", "2026-11-23T08:15:30+00:00"),  # a date without hyphens, a time with colons
     ("2023-04-28 18:11:01.0", "2023-04-28T18:11:01"),
     ("2025-02-12T07:25:30.9996320", "2025-02-12T07:25:30"),
     ("2019-11-19 02:24:00 UTC", "2019-11-19T02:24:00+00:00"),
@@ -188,3 +190,12 @@ def test_a_year_of_four_digits_is_that_year_and_no_paper_prints_it(text: str) ->
 def test_only_of_two_digits_is_the_century_left_out(text: str, year: int) -> None:
     stamp = visible(text)
     assert stamp is not None and stamp.when.year == year
+
+
+@pytest.mark.parametrize(
+    ("host", "city"),
+    [("diario.example.hn", "Tegucigalpa"), ("press.example.nz", "Auckland"), ("nha.example.com", None)],
+)
+def test_a_country_with_one_zone_gives_it(host: str, city: str | None) -> None:
+    zone = zone_of_host(host)
+    assert (zone and zone.key.rpartition("/")[2]) == city

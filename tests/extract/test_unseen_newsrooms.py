@@ -1183,3 +1183,69 @@ def test_words_before_a_slash_that_the_picture_is_named_by_are_its_caption(below
 
 def test_a_credit_without_a_picture_is_no_text() -> None:
     assert "Eva Kurz" not in read(page(foot="<p>Crédits photos : Eva Kurz</p>")).text
+
+
+@pytest.mark.parametrize(
+    "declared",
+    ["Ana Nuñez, The Associated Press", "Ana Nuñez, Xoan Insight", "Ana Nuñez | El Sol de México"],
+)
+def test_an_agency_or_a_paper_behind_a_name_is_not_its_second_author(declared: str) -> None:
+    thing = {"@type": "NewsArticle", "author": {"@type": "Person", "name": declared}, "publisher": {"name": "Xoan"}}
+    head = f"<script type='application/ld+json'>{json.dumps(thing)}</script>"
+    assert read(page(head=head)).authors == ("Ana Nuñez",)
+
+
+def test_a_line_that_begins_with_a_hash_names_nobody() -> None:
+    above = "<span class='autor'>#Krótko o lekcjach śpiewu w Cẩm Khê i Polsce</span>"
+    assert read(page().replace(b'<div class="ngaydang">', above.encode() + b'<div class="ngaydang">')).authors == ()
+
+
+@pytest.mark.parametrize(
+    ("below", "caption", "credit"),
+    [
+        (f"<figcaption class='credit-thumb'><p>{CAPTION} / AFP</p></figcaption>", CAPTION, "AFP"),
+        ("<figcaption class='credit'>Ann Lee / AFP</figcaption>", None, "Ann Lee / AFP"),
+        ("<figcaption>Imagen ilustrativa: Cuartoscuro</figcaption>", None, "Cuartoscuro"),
+        (f"<figcaption>{CAPTION}</figcaption><span class='pix_source'>Ann Lee</span>", CAPTION, "Ann Lee"),
+    ],
+)
+def test_captions_and_credits_in_each_others_boxes(below: str, caption: str | None, credit: str | None) -> None:
+    (image,) = read(page(between=f"<figure><img src='/a.png' width='800'>{below}</figure>")).images
+    assert (image.caption, image.credit) == (caption, credit)
+
+
+def test_a_caption_in_a_second_link_to_the_enlargement() -> None:
+    box = (
+        "<div class='opening_multimedia'><a href='/a.png'><img src='/a.png' width='800'></a><a href='/a.png'>"
+        f"<span class='opening_multimedia_desc'>{CAPTION}</span><span class='opening_multimedia_credit'>{NAME}</span>"
+        "</a></div>"
+    )
+    (image,) = read(page(between=box)).images
+    assert (image.caption, image.credit) == (CAPTION, NAME)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<div class='factbox'><h3>Join our WhatsApp community!</h3><img src='/b.png' width='800'><p>"
+        + "We treat members to special offers of ours and of our partners, and to adverts. " * 3
+        + "</p></div>",
+        "<div><p><img src='/b.png' width='800'></p><p>Czytasz nowy rodzaj tekstu. Wesprzyj nas darowizną.</p></div>",
+    ],
+)
+def test_a_box_that_invites_or_asks_for_money_goes_with_its_picture(box: str) -> None:
+    found = read(page(between=box))
+    assert (found.text, found.images) == (read(page()).text, ())
+
+
+def test_a_paragraph_that_asks_for_nothing_stays_beside_its_picture() -> None:
+    said = "Các gia đình cũng vào nhóm WhatsApp của xã để nhận lịch học hằng tuần."
+    found = read(page(between=f"<div><p><img src='/b.png' width='800'></p><p>{said}</p></div>"))
+    (image,) = found.images
+    assert said in (found.text, image.caption)
+
+
+@pytest.mark.parametrize("heading", ["Top news stories today", "Te recomendamos ⬇"])
+def test_headings_of_other_stories_are_no_text(heading: str) -> None:
+    teasers = f"<h3>{heading}</h3><ul><li><a href='/x1'>Otra noticia larga de hoy</a></li></ul>"
+    assert heading not in read(page(between=teasers)).text
