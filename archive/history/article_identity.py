@@ -1,5 +1,5 @@
-"""Decides which article a page belongs to, before and after its outlet moved to another domain; which of its URLs is
-its primary one, and which others show it or lead to it.
+"""Decides which article a page belongs to, before and after its outlet moved to another domain; joins near-duplicates
+at two URLs; which of an article's URLs is its primary one, and which others show it or lead to it.
 
 An article's primary URL identifies it. Any other URL, a redirect, a declared canonical URL, the same path on another
 domain or with another query, or the very same text can only propose an article; the readings must resemble each other

@@ -1,5 +1,6 @@
-"""Variants of one article (AMP, mobile, print): which URL is primary, which page is the fuller variant of a copy met
-first, and which differences are edits. What a mobile or print copy leaves out is no edit."""
+"""Near-duplicates: one article at several URLs (AMP, mobile, print, moved): which URL is primary, which page is the
+fuller variant of a copy met first, and which differences are edits. What a mobile or print copy leaves out is no edit.
+Whether a near-duplicate is the same article at all: article_identity.py."""
 
 from __future__ import annotations
 

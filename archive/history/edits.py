@@ -1,11 +1,11 @@
 """What counts as an edit, and the names of states: two readings have one name when no rule tells them apart.
 
 White space, Unicode form and other typography (archive/text/equivalence.py) do not count, nor do the size, format and
-host a picture is served in (`picture_key`), counters, adverts and sidebars. Section and tags do not either: outlets
-re-file articles without touching them. Splitting or joining paragraphs is an edit: readers see it, and an editor did
-it. So is another order of authors or pictures. The published time is compared as a moment: 08:15 in Hanoi is 01:15 in
-Greenwich. A caption belongs to its picture, and goes and comes with it: `captions` and `credits` have changed where a
-picture that stayed has another one.
+host a picture is served in (`picture_key`), counters, adverts, sidebars and other boilerplate, which readings leave out
+(archive/text/recurring_blocks.py). Section and tags do not either: outlets re-file articles without touching them.
+Splitting or joining paragraphs is an edit: readers see it, and an editor did it. So is another order of authors or
+pictures. The published time is compared as a moment: 08:15 in Hanoi is 01:15 in Greenwich. A caption belongs to its
+picture, and goes and comes with it: `captions` and `credits` have changed where a picture that stayed has another one.
 
 A reading that only prints the same in another layout (`said_fields`) has another name and is no edit either: its
 URL goes on with that print.

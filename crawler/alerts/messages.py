@@ -1,4 +1,5 @@
-"""Writes the message on what an alert matched, and sends it to one address by apprise, in a process of its own.
+"""Writes the message on what an alert matched, and sends it to one address (mail, chat, webhook) by apprise, in a
+process of its own.
 
 What apprise logs names addresses and tokens; of it nothing is passed on but codes and kinds of errors.
 """
