@@ -150,7 +150,7 @@ def said_fields(old: Reading, new: Reading, outlet: Outlet) -> tuple[str, ...]:
 
 _SAME: dict[str, Callable[[Reading, Reading, Outlet], bool]] = {
     "headline": lambda old, new, outlet: _is_same_headline(
-        *(_without_name(one.headline, outlet) for one in (old, new))
+        *(_without_name(reading.headline, outlet) for reading in (old, new))
     ),
     "lead": lambda old, new, _: keeps_lead(old, new) and keeps_lead(new, old),
     "body": lambda old, new, _: _whole_text(old) == _whole_text(new),
@@ -240,7 +240,8 @@ def resembles(first: Reading, second: Reading) -> bool:
     it."""
     if not plain(first.headline) or plain(first.headline) != plain(second.headline):
         return shares_text(first, second)
-    lines, dates = [set(_paragraphs(one.text)) for one in (first, second)], (first.published_at, second.published_at)
+    pair = (first, second)
+    lines, dates = [set(_paragraphs(reading.text)) for reading in pair], [reading.published_at for reading in pair]
     return bool(lines[0] & lines[1]) or (dates[0] == dates[1] if all(dates) else not any(lines))
 
 

@@ -198,7 +198,7 @@ class _Change:
             return not (self.gone if mark in self.came else self.came) <= common
         others, pictures = common - {mark}, mark.startswith("text ") and _PICTURE
         gone, came = (
-            {one for one in marks - others if not (pictures and one.startswith(pictures))}
+            {other for other in marks - others if not (pictures and other.startswith(pictures))}
             for marks in (self.gone, self.came)
         )
         return not gone or not came
