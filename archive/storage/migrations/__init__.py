@@ -2,7 +2,8 @@
 
 A step that has been released is never edited; a change is a new step. To add one: write `mNNN_what_for.py` after the
 last, with a function under `@migrations()`; import it here; raise SCHEMA; describe its tables and columns in
-archive/storage/schema.py; run `make docs`.
+archive/storage/schema.py, and what a column of a new name may hold in archive/storage/integrity/column_validation.py;
+run `make docs`.
 """
 
 from archive.storage.migrations import (  # noqa: F401  # each registers itself
