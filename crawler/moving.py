@@ -68,7 +68,7 @@ def known_articles(path: Path, outlet: OutletDescription) -> list[Article]:
     with open_archive(path) as db:
         (run,) = outlets_of(db, outlet.name)
         known, home = articles(db, outlet=run.outlet.name), host_of(outlet.home)
-    return [one for one in known if one.gone_since is None and not are_domains(host_of(one.url), home)]
+    return [article for article in known if article.gone_since is None and not are_domains(host_of(article.url), home)]
 
 
 def look(
@@ -89,7 +89,7 @@ def enqueue(path: Path, outlet: OutletDescription, found: MoveCheck, known: Sequ
         return 0
     with outlet_lock(path, outlet.name), open_archive(path, create=True) as db:
         (run,) = outlets_of(db, outlet.name)
-        return wait_for(db, run.outlet_id, [there(article.url, found.home) for article in known], now())
+        return wait_for(db, run.outlet_id, [moved_url(article.url, found.home) for article in known], now())
 
 
 async def check_new_domain(client: Client, given_url: str, former: str, known: Sequence[Article]) -> MoveCheck:
@@ -98,7 +98,9 @@ async def check_new_domain(client: Client, given_url: str, former: str, known: S
     home = await home_page(client, given_url)
     state, why = await _former_state(client, former)
     chosen = known[:: max(1, len(known) // SAMPLE)][:SAMPLE]
-    by_path = tuple([await _sample_article(client, article, there(article.url, home.page.url)) for article in chosen])
+    by_path = tuple(
+        [await _sample_article(client, article, moved_url(article.url, home.page.url)) for article in chosen]
+    )
     pairs = _same_number_links(home, known)[:_MAX_BY_NUMBER]
     by_number = tuple([await _sample_article(client, article, url) for article, url in pairs])
     found = MoveCheck(home.page.url, state, why, by_path, by_number)
@@ -111,7 +113,7 @@ async def check_new_domain(client: Client, given_url: str, former: str, known: S
     return found
 
 
-def there(url: str, home: str) -> str:
+def moved_url(url: str, home: str) -> str:
     """The URL with the same path on the site of a home page."""
     parts, new = urlsplit(url), urlsplit(home)
     return parts._replace(scheme=new.scheme, netloc=new.netloc).geturl()
@@ -206,7 +208,7 @@ def rewritten(file: Path, outlet: OutletDescription, home: str, lines: dict[str,
     text, former = file.read_text("utf-8-sig"), host_of(outlet.home)
     table = tomllib.loads(text)["outlet"][outlet.name]
     for key in LISTS:
-        values = [there(url, home) if host_of(url) == former else url for url in table.get(key, [])]
+        values = [moved_url(url, home) if host_of(url) == former else url for url in table.get(key, [])]
         if values != table.get(key, []):
             lines = {**lines, key: f"{key} = {toml(values)}"}
     for key, line in lines.items():

@@ -1,5 +1,5 @@
-"""OutletSpider, the base of all spiders: requests from the frontier -> Capture. It fetches and stores; it extracts
-nothing."""
+"""OutletSpider, the base of all spiders: requests from the frontier -> Capture. Requests are conditional (ETag,
+If-Modified-Since). It fetches and stores; it extracts nothing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Scrapy scheduler over the archive's frontier: a run holds a few requests in memory, however many addresses wait.
 
 It fetches the next batch from the frontier while there is still work, so that the downloader never waits for the
-archive. Enqueued requests, redirect targets and retries, have priority over the frontier's.
+archive. Enqueued requests, redirect targets and retries, have priority over the frontier's, whose order is
+archive/frontier/dequeue.py.
 """
 
 from __future__ import annotations

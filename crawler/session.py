@@ -124,7 +124,7 @@ class CrawlSession:
         return self.move.to is not None and not any(seed.answered and seed.links != 0 for seed in seeds)
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
-        return capture_writer.validators(self.db, self.run, url) if self.sends_conditions else (None, None)
+        return capture_writer.http_validators(self.db, self.run, url) if self.sends_conditions else (None, None)
 
     def record_failure(self, url: str, reason: str) -> None:
         url_queue.give_up(self.db, self.run, url, now())

@@ -238,8 +238,9 @@ def _write_data(path: Path, target: Path, name: str, choice: Selection, write: C
     print_withdrawn(facts["withdrawn"])
 
 
-for _form, _format_name in (("jsonl", "JSON Lines"), ("csv", "CSV"), ("parquet", "Parquet")):
-    export.add_command(_table_command(_form, _format_name))  # type: ignore[arg-type]  # the three values of Format
+_TABLE_FORMATS: tuple[tuple[Format, str], ...] = (("jsonl", "JSON Lines"), ("csv", "CSV"), ("parquet", "Parquet"))
+for _form, _format_name in _TABLE_FORMATS:
+    export.add_command(_table_command(_form, _format_name))
 
 
 @export.command()

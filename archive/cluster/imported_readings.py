@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from archive.cluster.reading_files import SAID, Row, capture_of_row, read_rows, reading_in, row_of
+from archive.cluster.reading_files import ANSWER_COLUMNS, Row, capture_of_row, read_rows, reading_in, row_of
 from archive.cluster.warc_splits import files_in, place
 from archive.model.errors import ArchiveUnusable, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
@@ -133,7 +133,7 @@ def _stage_row(by_outlet: dict[str, _OutletReadings], row: Row, imported: Import
     if capture.timezone != staged.run.outlet.timezone:
         return "otherwise"
     columns = row_of(capture, updated)
-    return staged.ledger.stage(capture, {column: columns[column] for column in SAID})
+    return staged.ledger.stage(capture, {column: columns[column] for column in ANSWER_COLUMNS})
 
 
 class _Filing(Rereading):

@@ -41,7 +41,7 @@ KEY: dict[str, tuple[str, str]] = {
 }
 """The columns that identify a reading's capture, with types and meanings."""
 
-SAID: dict[str, tuple[str, str]] = {
+ANSWER_COLUMNS: dict[str, tuple[str, str]] = {
     "extractor": ("string", "who read it, as in `extractors.name`: versions of what read, and the furniture left out"),
     "kind": ("string", "what was read, as in `readings.kind`: `article`, or why nothing was: `listing`, `gave-up`"),
     "detail": ("string", "more on why nothing was read"),
@@ -69,7 +69,7 @@ SAID: dict[str, tuple[str, str]] = {
 }
 """The columns of the reading itself, with types and meanings."""
 
-COLUMNS = {**KEY, **SAID}
+COLUMNS = {**KEY, **ANSWER_COLUMNS}
 
 _KINDS, _REASONS, _BLOCKS = (frozenset(get_args(kinds)) for kinds in (ReadableKind, UnreadableReason, BlockKind))
 _TEXT_FIELDS = ("headline", "lead", "text", "kicker", "byline", "published_at_raw", "modified_at_raw", "section",

@@ -1,8 +1,8 @@
 """How likely a URL is an article, by what URLs of its pattern have turned out to be; and how an archive stores that.
 
-Two questions, answered apart. A URL's expected value (`probability`) decides the order, and excludes none. Whether URLs
-of its patterns still bring something (`asks`) decides what is left out: endless pagination, calendars, session ids in
-URLs, lists filtered in every way look like a site of millions of pages, and bring nothing new.
+Two questions, answered apart. A URL's expected value (`probability`) decides its priority, and excludes none. Whether
+URLs of its patterns still bring something (`asks`) decides what is left out: endless pagination, calendars, session ids
+in URLs, lists filtered in every way look like a site of millions of pages, and bring nothing new.
 
 The wider a pattern, the more empty pages (without a new link) it is allowed: a series is given up after twenty, a
 directory after sixty, so that a trap is recognised by its own pages and affects no others; and while a URL's narrow

@@ -66,14 +66,14 @@ def _note_shown(
         " AND frontier.url_key IN (SELECT value FROM json_each(?))",
         [run.outlet_id, json.dumps(list(marks))],
     ).fetchall()
-    changed = [key for key, told, headline, kind, taken in rows if kind == "article" and taken != run.id
-               and _is_new(marks[key], told) and not is_known(key, headline)]  # fmt: skip
+    changed = [key for key, known_marks, headline, kind, taken in rows if kind == "article" and taken != run.id
+               and _is_new(marks[key], known_marks) and not is_known(key, headline)]  # fmt: skip
     db.conn.executemany(
         "UPDATE frontier SET told = ? WHERE outlet_id = ? AND url_key = ?",
         [
-            (" ".join([*told.split(), marks[key]][-_MAX_MARKS:]), run.outlet_id, key)
-            for key, told, *_ in rows
-            if marks[key] not in told.split()
+            (" ".join([*known_marks.split(), marks[key]][-_MAX_MARKS:]), run.outlet_id, key)
+            for key, known_marks, *_ in rows
+            if marks[key] not in known_marks.split()
         ],
     )
     _note_changes(db, run, changed, sum(kind == "article" for _, _, _, kind, _ in rows), sign, moment)
@@ -88,9 +88,9 @@ def _note_changes(db: Database, run: Run, keys: Sequence[str], total: int, sign:
         note_turn(db, run, sign)
 
 
-def _is_new(mark: str, told: str) -> bool:
+def _is_new(mark: str, known_marks: str) -> bool:
     """Whether lists have shown others of its kind, and not this one."""
-    of_its_kind = [other for other in told.split() if other.startswith(_PICTURE) == mark.startswith(_PICTURE)]
+    of_its_kind = [other for other in known_marks.split() if other.startswith(_PICTURE) == mark.startswith(_PICTURE)]
     return bool(of_its_kind) and mark not in of_its_kind
 
 

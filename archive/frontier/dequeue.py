@@ -1,5 +1,5 @@
-"""Takes the next URLs of the frontier for a run, a few at a time; and what a run with a lower bound of time (`luubao
-crawl --since`) defers, and how it comes back.
+"""Takes the next URLs of the frontier for a run by priority (rank, then likelihood of an article), a few at a time; and
+what a run with a lower bound of time (`luubao crawl --since`) defers, and how it comes back.
 
 Deferred are URLs that a sitemap or a feed dates earlier, what only an older article links to, and the next pages of a
 list once a page of it has brought only older articles. They stay in the frontier with a rank that no run takes

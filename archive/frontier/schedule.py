@@ -1,4 +1,4 @@
-"""Schedules rechecks: when a URL is due again, and how much a recheck is worth.
+"""Schedules rechecks: when a URL is due again, and its priority: how much a recheck is worth.
 
 An article is due when the edits expected since the last recheck make a recheck worth while (`WORTH_A_LOOK`): the same
 number for all. To see as many states of as many articles as the requests allow, that is optimal where edits come at

@@ -1,8 +1,9 @@
 """The URL queue (frontier): known URLs, and when each is due.
 
-A run takes URLs a few at a time: seeds first; then never-read URLs, the likeliest article first; then lists that are
-due (archive.frontier.dequeue); then known articles and the rest, the most worthwhile first, as far as the run's budget
-goes (archive.frontier.change_rate_store). What a killed run took and did not finish is due in the next.
+A run takes URLs by priority, a few at a time: seeds first; then never-read URLs, the likeliest article first; then
+lists that are due (archive.frontier.dequeue); then known articles and the rest, the most worthwhile first, as far as
+the run's budget goes (archive.frontier.change_rate_store). What a killed run took and did not finish is due in the
+next.
 """
 
 from __future__ import annotations

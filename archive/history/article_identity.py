@@ -1,5 +1,5 @@
-"""Decides which article a page belongs to, before and after its outlet moved to another domain; which of its URLs is
-its primary one, and which others show it or lead to it.
+"""Decides which article a page belongs to, before and after its outlet moved to another domain; joins near-duplicates
+at two URLs; which of an article's URLs is its primary one, and which others show it or lead to it.
 
 An article's primary URL identifies it. Any other URL, a redirect, a declared canonical URL, the same path on another
 domain or with another query, or the very same text can only propose an article; the readings must resemble each other
@@ -122,15 +122,15 @@ def exchanged(history: History, capture: UrlCapture, successor: Article) -> Hist
     by_primary = {article.primary: article for article in history.articles}
     key, former, moves = capture.key, by_primary[capture.key], {successor.number: capture.key}
     while former.number not in moves:
-        there = next(
+        new_key = next(
             (url for url in by_primary if url not in moves.values() and _shows_now(by_primary[url], former)), None
         )
-        if there is None:
+        if new_key is None:
             return history
-        moves[former.number] = key = there
+        moves[former.number] = key = new_key
         former = by_primary[key]
-    for number, there in moves.items():
-        history = history if number == successor.number else _move(history, number, by_primary[there])
+    for number, new_key in moves.items():
+        history = history if number == successor.number else _move(history, number, by_primary[new_key])
     return history
 
 
@@ -143,17 +143,15 @@ def _shows_now(article: Article, other: Article) -> bool:
 
 def _move(history: History, number: int, stood: Article) -> History:
     """Gives an article the primary URL of another one, which shows it by now."""
-    there, article, former = stood.primary, history.articles[number], history.articles[stood.number]
-    doubted = stood.renditions[there].doubted
+    url, article, former = stood.primary, history.articles[number], history.articles[stood.number]
+    doubted = stood.renditions[url].doubted
     assert doubted is not None  # see _shows_now
     first = doubted.capture
     rendition = UrlRendition(first.url, article.latest.reading, article.newest, first.at)
-    article = replace(article, primary=there, url=first.url).with_rendition(there, rendition)
-    former = replace(
-        former, renditions={key: rendition for key, rendition in former.renditions.items() if key != there}
-    )
-    known = history.addresses[there]
-    history = history.with_address(there, number, known.since, known.kind)
+    article = replace(article, primary=url, url=first.url).with_rendition(url, rendition)
+    former = replace(former, renditions={key: rendition for key, rendition in former.renditions.items() if key != url})
+    known = history.addresses[url]
+    history = history.with_address(url, number, known.since, known.kind)
     return history.with_article(article).with_article(former)
 
 

@@ -1,5 +1,6 @@
-"""Variants of one article (AMP, mobile, print): which URL is primary, which page is the fuller variant of a copy met
-first, and which differences are edits. What a mobile or print copy leaves out is no edit."""
+"""Near-duplicates: one article at several URLs (AMP, mobile, print, moved): which URL is primary, which page is the
+fuller variant of a copy met first, and which differences are edits. What a mobile or print copy leaves out is no edit.
+Whether a near-duplicate is the same article at all: article_identity.py."""
 
 from __future__ import annotations
 
@@ -189,20 +190,20 @@ def edited_fields(
     edit."""
     latest = article.latest
     unsaid = {"published_at"} if _is_clock(article, capture, reading) else set()
-    changed = _said(latest.reading, reading, unsaid, outlet)
+    changed = _differing_fields(latest.reading, reading, unsaid, outlet)
     if rendition:
-        own_changes = _said(rendition.reading, reading, unsaid, outlet)
+        own_changes = _differing_fields(rendition.reading, reading, unsaid, outlet)
         edited = tuple(name for name in changed if name in own_changes or name not in latest.lacks)
         return own_changes if rendition.differs else edited or changed
     is_successor = capture.key == article.primary or article.primary in capture.via
     return changed if is_successor else tuple(name for name in changed if name in _WORDS) or changed
 
 
-def _said(before: Reading, reading: Reading, unsaid: set[str], outlet: Outlet) -> tuple[str, ...]:
+def _differing_fields(before: Reading, reading: Reading, unsaid: set[str], outlet: Outlet) -> tuple[str, ...]:
     """The fields that differ between two readings, without those that say the same or are unsaid; all of them where
     no other does."""
-    said = (name for name in said_fields(before, reading, outlet) if name not in unsaid)
-    return tuple(said) or changed_fields(before, reading)
+    fields = (name for name in said_fields(before, reading, outlet) if name not in unsaid)
+    return tuple(fields) or changed_fields(before, reading)
 
 
 def lagging_rendition(

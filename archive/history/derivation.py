@@ -34,7 +34,7 @@ from archive.history.copies import (
 )
 from archive.history.disappearances import follow, mark_gone, note_unclear_answer, redirected, refuse
 from archive.history.edits import changed_fields, is_redated, reading_digest, said_fields, state_of
-from archive.history.facts import GONE, Fact, PictureFetch, UrlCapture, declared_key, is_home
+from archive.history.facts import GONE_STATUSES, Fact, PictureFetch, UrlCapture, declared_key, is_home
 from archive.history.picture_changes import (
     VISIT,
     opened_by_pictures,
@@ -67,7 +67,7 @@ def step(history: History, fact: Fact, outlet: Outlet) -> History:
     if fact.answer == "gone":
         leading = fact.via if fact.key in history.missing else _leading_here(history, fact)  # they were told then
         history = replace(history, missing=history.missing | {fact.key})
-        return mark_gone(history, (fact.key, *leading), fact, fact.reason, surely=fact.status in GONE)
+        return mark_gone(history, (fact.key, *leading), fact, fact.reason, surely=fact.status in GONE_STATUSES)
     if fact.answer == "error":
         return note_unclear_answer(history, fact)
     history = replace(history, missing=history.missing - {fact.key}) if fact.key in history.missing else history

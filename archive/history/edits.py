@@ -1,11 +1,11 @@
 """What counts as an edit, and the names of states: two readings have one name when no rule tells them apart.
 
 White space, Unicode form and other typography (archive/text/equivalence.py) do not count, nor do the size, format and
-host a picture is served in (`picture_key`), counters, adverts and sidebars. Section and tags do not either: outlets
-re-file articles without touching them. Splitting or joining paragraphs is an edit: readers see it, and an editor did
-it. So is another order of authors or pictures. The published time is compared as a moment: 08:15 in Hanoi is 01:15 in
-Greenwich. A caption belongs to its picture, and goes and comes with it: `captions` and `credits` have changed where a
-picture that stayed has another one.
+host a picture is served in (`picture_key`), counters, adverts, sidebars and other boilerplate, which readings leave out
+(archive/text/recurring_blocks.py). Section and tags do not either: outlets re-file articles without touching them.
+Splitting or joining paragraphs is an edit: readers see it, and an editor did it. So is another order of authors or
+pictures. The published time is compared as a moment: 08:15 in Hanoi is 01:15 in Greenwich. A caption belongs to its
+picture, and goes and comes with it: `captions` and `credits` have changed where a picture that stayed has another one.
 
 A reading that only prints the same in another layout (`said_fields`) has another name and is no edit either: its
 URL goes on with that print.
@@ -150,7 +150,7 @@ def said_fields(old: Reading, new: Reading, outlet: Outlet) -> tuple[str, ...]:
 
 _SAME: dict[str, Callable[[Reading, Reading, Outlet], bool]] = {
     "headline": lambda old, new, outlet: _is_same_headline(
-        *(_without_name(one.headline, outlet) for one in (old, new))
+        *(_without_name(reading.headline, outlet) for reading in (old, new))
     ),
     "lead": lambda old, new, _: keeps_lead(old, new) and keeps_lead(new, old),
     "body": lambda old, new, _: _whole_text(old) == _whole_text(new),
@@ -240,7 +240,8 @@ def resembles(first: Reading, second: Reading) -> bool:
     it."""
     if not plain(first.headline) or plain(first.headline) != plain(second.headline):
         return shares_text(first, second)
-    lines, dates = [set(_paragraphs(one.text)) for one in (first, second)], (first.published_at, second.published_at)
+    pair = (first, second)
+    lines, dates = [set(_paragraphs(reading.text)) for reading in pair], [reading.published_at for reading in pair]
     return bool(lines[0] & lines[1]) or (dates[0] == dates[1] if all(dates) else not any(lines))
 
 

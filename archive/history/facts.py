@@ -137,7 +137,7 @@ def _led_to(hop: UrlCapture, answer: UrlCapture) -> bool:
     return hop.key in answer.via or answer.at - hop.at <= _FOLLOWED_WITHIN
 
 
-GONE = frozenset({404, 410, 451})
+GONE_STATUSES = frozenset({404, 410, 451})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _HOME_PATHS = frozenset({
     "", "/index.html", "/index.htm", "/index.php", "/index.aspx", "/default.aspx", "/home", "/home.html", "/home.htm",
@@ -152,7 +152,7 @@ def answer_of(status: int, asked: str, final: str, outlet: Outlet, *, has_page: 
     """Classifies an answer by status, redirect target and whether there is a payload."""
     if status == 304:
         return "confirmed"
-    if status in GONE:
+    if status in GONE_STATUSES:
         return "gone"
     if status in REDIRECTS and final != asked:
         return "gone" if redirect_means_gone(asked, final, outlet) else "redirect"
@@ -179,7 +179,7 @@ def is_home(url: str, outlet: Outlet) -> bool:
 
 def gone_reason(status: int, final: str) -> str:
     """Describes an answer that shows a disappearance."""
-    return f"status {status}" if status in GONE else f"status {status}, redirected to {final}"
+    return f"status {status}" if status in GONE_STATUSES else f"status {status}, redirected to {final}"
 
 
 def declared_key(reading: Reading, outlet: Outlet) -> tuple[str, ...]:

@@ -73,7 +73,8 @@ def doubt(history: History, article: Article, capture: UrlCapture, reading: Read
 def compared_captures(history: History) -> set[int]:
     """Captures to compare with other URLs' captures, by their ids: those that changed a known article's text, or would
     have, and first ones without a date."""
-    doubted = {one.capture.id for one in history.verdicts if one.doubted and isinstance(one.capture.reading, Reading)}
+    kept_back = [verdict.capture for verdict in history.verdicts if verdict.doubted]
+    doubted = {capture.id for capture in kept_back if isinstance(capture.reading, Reading)}
     states = ((index, state) for article in history.articles for index, state in enumerate(article.states))
     opening = ((index, state) for index, state in states if state.picture is None)
     return doubted | {state.proof.id for index, state in opening if index or is_anyones(state.reading)}

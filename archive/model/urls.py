@@ -1,4 +1,5 @@
-"""URL normalisation: one key for each article, one for each picture; which URLs belong to a site.
+"""URL normalisation: the canonical form of a URL, one key for each article, one for each picture; which URLs belong to
+a site. (The canonical URL that a page declares: archive/extract/sections.py.)
 
 Percent-encoding follows RFC 3986 section 6.2.2 (case and escape normalisation), with paths in NFC.
 """

@@ -107,10 +107,10 @@ def _chance(count: float, values: Sequence[float], few: float = _LOW_SHARE) -> f
     return chance if chance < TOO_UNLIKELY else 0.0
 
 
-def _finding(count: float, expected: float, when: str) -> Finding:
+def _finding(count: float, expected: float, window: str) -> Finding:
     few = round(count)
     subject = f"only {few} new article{'s' * (few > 1)}" if few else "no new article"
-    sentence = f"{subject} in the last {when}, where about {expected:.0f} are usual by this time of the week."
+    sentence = f"{subject} in the last {window}, where about {expected:.0f} are usual by this time of the week."
     return Finding("pace", sentence, count < _COLLAPSE_SHARE * expected)
 
 

@@ -1,4 +1,5 @@
-"""Versions as table rows for exported data sets. Withdrawn articles are left out."""
+"""Versions as rows of exported data sets (CSV, JSON Lines, Parquet, SQLite), and their columns. Withdrawn articles are
+left out."""
 
 from __future__ import annotations
 

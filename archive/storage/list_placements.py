@@ -27,14 +27,14 @@ from archive.storage.withdrawals import is_withdrawn
 _LISTS = ("home", "listing")
 
 
-def put_teasers(db: Database, capture_id: int, said: Reading | Unreadable | None) -> None:
+def put_teasers(db: Database, capture_id: int, answer: Reading | Unreadable | None) -> None:
     """Stores the teasers read in a capture; deletes those of a page that is no list by this reading. A stored reading
     has none, and changes nothing. Call inside a transaction."""
-    if isinstance(said, Unreadable) and said.teasers is not None:
+    if isinstance(answer, Unreadable) and answer.teasers is not None:
         list_id, outlet_id = _list_of(db, capture_id)
-        numbers = [_teaser_id(db, outlet_id, teaser) for teaser in said.teasers]
+        numbers = [_teaser_id(db, outlet_id, teaser) for teaser in answer.teasers]
         _write(db, capture_id, list_id, json.dumps(numbers, separators=(",", ":")))
-    elif said is not None and not (isinstance(said, Unreadable) and said.reason in _LISTS):
+    elif answer is not None and not (isinstance(answer, Unreadable) and answer.reason in _LISTS):
         _delete(db, capture_id)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.history.facts import GONE
+from archive.history.facts import GONE_STATUSES
 from archive.history.picture_changes import same_picture
 from archive.model import clock
 from archive.model.errors import BadValue
@@ -141,7 +141,7 @@ def judge(capture: PictureCapture, last: dict[str, Any] | None) -> PictureOutcom
     """The outcome of a fetch, given the picture that the address last showed."""
     if capture.forbidden:
         return "forbidden"
-    if capture.status in GONE:
+    if capture.status in GONE_STATUSES:
         return "gone"
     if capture.status == 304:
         return "not-modified" if last else "error"

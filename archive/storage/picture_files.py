@@ -54,7 +54,7 @@ def plain_file(folder: Path, name: str, most: int = MOST_BYTES) -> bytes | None:
     if not stat.S_ISREG(attributes.st_mode) or attributes.st_size > most:
         os.close(descriptor)
         return None
-    with open(descriptor, "rb") as file:  # noqa: PTH123  # by descriptor
+    with os.fdopen(descriptor, "rb") as file:
         return file.read()
 
 

@@ -128,10 +128,10 @@ def _blocks(layout: list[Any], body: str) -> tuple[Block, ...]:
     )
 
 
-def details_of(told: str) -> dict[str, Any]:
+def details_of(details_json: str) -> dict[str, Any]:
     """Parses the column `details`: a reading without its text. Raises ValueError where it is not what `to_row`
     writes."""
-    details: dict[str, Any] = json.loads(told)
+    details: dict[str, Any] = json.loads(details_json)
     plain = (*(details[name] for name in _PLAIN_DETAILS), *(details.get(name) for name in _RARE_DETAILS))
     values = (*plain, *(item for image in details["images"] for item in image))
     listed = (*(item for name in _LIST_DETAILS for item in details[name]), *details["origins"].values())

@@ -3,7 +3,8 @@ labels, which a site puts at once before or behind many headlines, bylines, capt
 
 Such blocks are boilerplate, not text of any of the articles. A single page does not show which blocks recur; an
 archive does. The set is learned from readings, stored in the archive under its digest, and only ever grows, so that
-extracting a capture again with the same set gives the same reading.
+extracting a capture again with the same set gives the same reading. (Boilerplate that a single page shows:
+archive/extract/boilerplate.py.)
 """
 
 from __future__ import annotations
@@ -197,7 +198,7 @@ class _Change:
             return not (self.gone if mark in self.came else self.came) <= common
         others, pictures = common - {mark}, mark.startswith("text ") and _PICTURE
         gone, came = (
-            {one for one in marks - others if not (pictures and one.startswith(pictures))}
+            {other for other in marks - others if not (pictures and other.startswith(pictures))}
             for marks in (self.gone, self.came)
         )
         return not gone or not came

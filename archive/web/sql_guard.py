@@ -155,10 +155,10 @@ def _replace(text: Any, part: Any, new: Any) -> Any:
         return None if part is None else _text(text) if isinstance(text, bytes) else text
     if new is None:
         return None
-    told, former, present = _text(text), _text(part), _text(new)
-    if len(told) + told.count(former) * (len(present) - len(former)) > _LONGEST_RESULT:
+    source, former, present = _text(text), _text(part), _text(new)
+    if len(source) + source.count(former) * (len(present) - len(former)) > _LONGEST_RESULT:
         raise OverflowError
-    return told.replace(former, present)
+    return source.replace(former, present)
 
 
 def _trim(strip: Any, text: Any, characters: Any) -> str | None:

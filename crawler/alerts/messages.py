@@ -1,4 +1,5 @@
-"""Writes the message on what an alert matched, and sends it to one address by apprise, in a process of its own.
+"""Writes the message on what an alert matched, and sends it to one address (mail, chat, webhook) by apprise, in a
+process of its own.
 
 What apprise logs names addresses and tokens; of it nothing is passed on but codes and kinds of errors.
 """
@@ -130,20 +131,20 @@ def delivering() -> Iterator[Callable[[Delivery], Outcome]]:
 
 def deliver(delivery: Delivery) -> Outcome:
     """Sends a message. An error is an outcome too."""
-    said = _Records()
+    log = _Records()
     logger = logging.getLogger("apprise")
     logger.setLevel(logging.DEBUG)
-    logger.addHandler(said)
+    logger.addHandler(log)
     logger.propagate = False
     try:
-        return _send(delivery, said)
+        return _send(delivery, log)
     except Exception as error:  # noqa: BLE001  # of code for a hundred services; the text of it may be secret
         return Outcome(f"could not be reached ({type(error).__name__})")
     finally:
-        logger.removeHandler(said)
+        logger.removeHandler(log)
 
 
-def _send(delivery: Delivery, said: _Records) -> Outcome:
+def _send(delivery: Delivery, log: _Records) -> Outcome:
     import apprise
 
     service = apprise.Apprise.instantiate(delivery.address)
@@ -155,7 +156,7 @@ def _send(delivery: Delivery, said: _Records) -> Outcome:
     body = truncated(delivery.alert_message, max(room * 9 // 10, 80))  # a service may escape some characters
     if service.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT):
         return Outcome()
-    return explained("\n".join(said.texts))
+    return explained("\n".join(log.texts))
 
 
 def _mark(key: str) -> None:
@@ -184,18 +185,18 @@ class _Records(logging.Handler):
         self.texts.append(record.getMessage())
 
 
-def explained(said: str) -> Outcome:
+def explained(logged: str) -> Outcome:
     """Why a message was not accepted, from what apprise logged; in words of our own."""
-    if found := _HTTP_ERROR.search(said):
+    if found := _HTTP_ERROR.search(logged):
         return Outcome(f"answered {found[1]}", surely=found[1].startswith("4"))
-    if found := _SMTP_REPLY.search(said):
+    if found := _SMTP_REPLY.search(logged):
         return Outcome(f"answered {found[1]}")
-    if found := _ERRNO.search(said):
+    if found := _ERRNO.search(logged):
         code = int(found[1])
         return Outcome(f"could not be reached: {os.strerror(code)}" if code > 0 else "has a host that is not known",
                        surely=code < 0 or code in _NEVER_ARRIVED)  # fmt: skip
-    if re.search("timed? ?out", said, re.IGNORECASE):
+    if re.search("timed? ?out", logged, re.IGNORECASE):
         return Outcome("did not answer in time")
-    if "certificate" in said.lower():
+    if "certificate" in logged.lower():
         return Outcome("has a certificate that is not valid", surely=True)
     return Outcome("did not take it")

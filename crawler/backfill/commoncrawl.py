@@ -272,8 +272,8 @@ class CommonCrawl:
         try:
             count = int(json.loads(text)["pages"]) if text.startswith("{") else int(text)
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-            told = f"status {answer.status}: {text[:80]!r}"
-            raise LuubaoError(f"{query}: the index does not say how many pages it has, but {told}") from error
+            excerpt = f"status {answer.status}: {text[:80]!r}"
+            raise LuubaoError(f"{query}: the index does not say how many pages it has, but {excerpt}") from error
         if not 0 <= count <= MAX_PAGES:
             raise LuubaoError(f"{query}: the index cannot have {validation.shown(str(count))} pages")
         return count

@@ -298,8 +298,8 @@ def _run_worker(settings: Configuration, given: dict[str, Value], verbose: bool)
     if given["contact"] is not None:
         overrides[BY_NAME["contact"].scrapy] = str(given["contact"])
     load_catalogue()  # reports a missing folder of spiders before work begins
-    place = rq_worker.WorkerContext(settings, connection, folder, overrides)
-    place.check()
-    rq_worker.here[:] = [place]
+    context = rq_worker.WorkerContext(settings, connection, folder, overrides)
+    context.check()
+    rq_worker.worker_contexts[:] = [context]
     with signals.graceful():
         rq_worker.work(connection, int(str(settings.value("at_once") or 1)), verbose=verbose)

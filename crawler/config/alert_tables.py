@@ -119,13 +119,13 @@ def _address_mistakes(value: object, environment: Mapping[str, str]) -> Iterator
         yield 'must be addresses in brackets, such as ["mailtos://user:password@example.org", "$ALERT_HOOK"]'
         return
     for number, address in enumerate(addresses, 1):
-        which = f"address {number} " if len(addresses) > 1 else ""
+        label = f"address {number} " if len(addresses) > 1 else ""
         resolved = _resolved(address, environment)
         variable = _VARIABLE.fullmatch(address)
         if variable and not resolved:
-            yield f"{which}is the environment variable {variable[1] or variable[2]}, which is not set: set it"
+            yield f"{label}is the environment variable {variable[1] or variable[2]}, which is not set: set it"
         elif not (_ADDRESS.fullmatch(resolved) and resolved.isprintable()):
-            yield f"{which}is no address of apprise, such as mailtos://user:password@example.org"
+            yield f"{label}is no address of apprise, such as mailtos://user:password@example.org"
 
 
 def _resolved(address: str, environment: Mapping[str, str]) -> str:

@@ -1,4 +1,5 @@
-"""The table of all settings, behind luubao.toml, the environment, Scrapy's settings and the docs."""
+"""The table of all settings with their types, defaults and meanings, behind luubao.toml, the environment, Scrapy's
+settings and the docs."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 PassageKind = Literal["paragraph", "subhead", "quote", "list", "table", "pictures"]
 
@@ -26,6 +26,7 @@ back), only in the feeds, only in the body of `Article.linked_from`, only in the
 script shows beyond its first page."""
 
 State = Literal["live", "gone-404", "gone-410", "moved"]
+_STATES: dict[str, State] = {state: state for state in get_args(State)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +263,7 @@ def as_of(article: Article, day: int) -> Article | None:
 
 def _apply(article: Article, change: Change) -> Article:
     if change.field == "state":
-        return replace(article, state=change.after)  # type: ignore[arg-type]  # checked when the data are tested
+        return replace(article, state=_STATES[change.after])
     if change.field == "slug":
         return replace(article, slug=change.after, old_slug=article.slug, state="moved")
     edited = _edit(article, change)
@@ -288,5 +289,5 @@ def _edit_picture(picture: Picture, change: Change) -> Picture:
         return replace(picture, caption=picture.caption and picture.caption.replace(change.before, change.after))
     if change.before != (picture.credit if change.field == "credit" else picture.file):
         return picture
-    value = int(change.after) if change.field == "percent" else change.after
-    return replace(picture, **{change.field: value})  # type: ignore[arg-type]  # checked when the data are tested
+    changed: dict[str, Any] = {change.field: int(change.after) if change.field == "percent" else change.after}
+    return replace(picture, **changed)

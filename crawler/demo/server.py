@@ -20,6 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from socket import SHUT_RDWR, socket
 from threading import Lock, Thread
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from crawler.demo.edition import LIVE, Edition, edition
@@ -73,10 +74,10 @@ class Server(ThreadingHTTPServer):
                 connection.shutdown(SHUT_RDWR)
         super().server_close()
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:
         """Ignores connections closed by the client; prints other errors as usual."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]  # passed on unchanged
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

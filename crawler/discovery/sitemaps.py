@@ -1,4 +1,7 @@
-"""Parses sitemaps and sitemap indexes (sitemaps.org, protocol 0.9), news and plain ones; finds them in robots.txt."""
+"""Parses sitemaps and sitemap indexes (sitemaps.org, protocol 0.9), news and plain ones; finds them in robots.txt.
+
+Limits: of a document's size and links, crawler/discovery/markup_parsing.py and link_urls.py; of how many sitemaps a run
+requests, archive/frontier/capacity.py."""
 
 from __future__ import annotations
 

@@ -87,8 +87,8 @@ class XmlStream:
     holders: frozenset[str]
     leaves: frozenset[str]
     page: str
-    told: frozenset[str] = field(init=False)
-    _leaf_pattern: re.Pattern[bytes] = field(init=False)  # elements of text with one of the told names
+    reported_names: frozenset[str] = field(init=False)
+    _leaf_pattern: re.Pattern[bytes] = field(init=False)  # elements of text with one of the reported names
     _open: list[str] = field(default_factory=list)
     _bases: list[tuple[int, str]] = field(default_factory=list)  # (depth, base)
     _entities: dict[str, str | None] = field(default_factory=dict)
@@ -100,8 +100,8 @@ class XmlStream:
     _text_pieces: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.told = self.holders | self.leaves
-        names = "|".join(sorted(self.told)).encode()
+        self.reported_names = self.holders | self.leaves
+        names = "|".join(sorted(self.reported_names)).encode()
         self._leaf_pattern = re.compile(rb"<((?:[^<>:]*+:)?+(?:" + names + rb"))>([^<]*+)<", re.IGNORECASE)
 
     def events(self) -> Iterator[Start | Leaf | End]:
@@ -113,7 +113,7 @@ class XmlStream:
             for tag in _TAG.finditer(self.data, position):
                 if (tags_left := tags_left - 1) < 0:
                     raise TooMany(f"{MOST_TAGS} tags")
-                if self._open_leaf or not self._skip_untold(tag):
+                if self._open_leaf or not self._skip_unreported(tag):
                     restart = yield from self._handle_tag(tag, position)
                     if restart is not None:
                         break
@@ -122,10 +122,10 @@ class XmlStream:
             self._append_text(self.data[position : position + _MAX_TEXT_BYTES])
         yield from self._close_to_depth(0)
 
-    def _skip_untold(self, tag: re.Match[bytes]) -> bool:
+    def _skip_unreported(self, tag: re.Match[bytes]) -> bool:
         """Handles a tag that yields no event, as most do. Returns False, and does nothing, for others."""
         _, name, attributes, text, _ = tag.groups()
-        if not name or local(name) in self.told or b"base" in attributes:
+        if not name or local(name) in self.reported_names or b"base" in attributes:
             return False
         is_empty = attributes[-1:] == b"/"
         if text is None and not is_empty:

@@ -55,8 +55,8 @@ class NotingContextFactory(_ScrapyClientContextFactory):
     """Makes TLS connections that go on whatever the certificate is. doubts: by host and port, what is wrong with the
     certificate of the newest connection; no entry where it is in order."""
 
-    def __init__(self, *args: object, **kwargs: object):
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # pyOpenSSL takes it, its types do not
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
         self.doubts: dict[tuple[str, int], str] = {}
         self._options = self._get_cert_options()
         self._options.getContext().set_default_verify_paths()  # reads a hundred certificates: once is enough
@@ -66,8 +66,8 @@ class NotingContextFactory(_ScrapyClientContextFactory):
 
 
 class _LenientTLSOptions(ClientTLSOptions):
-    def __init__(self, make: object, hostname: str, port: int, doubts: dict[tuple[str, int], str]):
-        super().__init__(make, hostname)  # type: ignore[arg-type]  # pyOpenSSL takes it, its types do not
+    def __init__(self, make: Any, hostname: str, port: int, doubts: dict[tuple[str, int], str]):
+        super().__init__(make, hostname)  # pyOpenSSL takes a function, its types only a context
         self.place, self.doubts = (hostname.lower(), port), doubts
 
     def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:

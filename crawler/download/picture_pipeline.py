@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -63,7 +62,7 @@ class Folder(FSFilesStore):
             return {}
 
 
-STORES: Mapping[str, Any] = FilesPipeline.STORE_SCHEMES | {"": Folder, "file": Folder}
+STORES: dict[str, Any] = FilesPipeline.STORE_SCHEMES | {"": Folder, "file": Folder}
 
 
 def store_of(settings: BaseSettings) -> str | None:
@@ -82,7 +81,7 @@ _MOST_REDIRECTS = 5
 class Pictures(FilesPipeline):
     """Item pipeline. Fetches every WantedPicture the spider yields; other items pass."""
 
-    STORE_SCHEMES = STORES  # type: ignore[assignment]  # a class variable that Scrapy does not change
+    STORE_SCHEMES = STORES
 
     def __init__(self, place: str, *, crawler: Crawler):
         super().__init__(place, crawler=crawler)

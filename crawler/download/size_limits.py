@@ -117,7 +117,7 @@ class WaryFactory(_LenientHTTP11ClientFactory):
         self._check = check
 
     def buildProtocol(self, addr: IAddress | None) -> _LenientHTTP11ClientProtocol:
-        protocol = _WaryProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]  # its library publishes no types
+        protocol = _WaryProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]  # as above
         protocol.check = self._check
         return protocol
 
@@ -130,7 +130,7 @@ class _WaryProtocol(_LenientHTTP11ClientProtocol):
             self.check()  # the last moment before the request leaves: making the connection may have taken long
         except Exception:  # noqa: BLE001  # it goes to the caller that awaits the response
             self.transport.abortConnection()  # type: ignore[union-attr]  # there is one by now
-            return fail(Failure())  # type: ignore[no-untyped-call]  # its library publishes no types
+            return fail(Failure())
         response = super().request(request)
         self._parser.__class__ = WaryParser
         return response
@@ -158,8 +158,8 @@ class WaryParser(_LenientHTTPClientParser):
             and isinstance(decoder, _IdentityTransferDecoder)
             and decoder.contentLength is None
         ):
-            lost = ResponseFailed([reason, Failure(_DataLoss())], self.response)  # type: ignore[no-untyped-call]  # its library publishes no types
-            self.response._bodyDataFinished(Failure(lost))  # type: ignore[no-untyped-call]  # its library publishes no types
+            lost = ResponseFailed([reason, Failure(_DataLoss())], self.response)
+            self.response._bodyDataFinished(Failure(lost))
         else:
             super().connectionLost(reason)
 

@@ -169,21 +169,21 @@ class WorkerContext:
             )
 
 
-here: list[WorkerContext] = []
-"""The Place of this worker: one, set before it forks."""
+worker_contexts: list[WorkerContext] = []
+"""The context of this worker: one, set before it forks."""
 
 
 def crawl_outlet(outlet: str, hosts: list[str], ordered: dict[str, Any]) -> Any:
     """The job function: crawls an outlet, in a subprocess of the worker. ordered: settings sent with the job, which
     override those of this machine."""
-    place = here[0]
+    context = worker_contexts[0]
     workers.die_with(os.getppid(), signal.SIGTERM)  # ends cleanly, and its outlet goes back into the queue
     with workers.spare():
-        lease = _wait_for_lease(place, outlet, hosts)
+        lease = _wait_for_lease(context, outlet, hosts)
         if lease is None:
             return Retry(max=ANY_NUMBER)
         with lease.kept():
-            result = _crawl_with_store(place, _task_for(place, outlet, hosts, ordered, lease))
+            result = _crawl_with_store(context, _task_for(context, outlet, hosts, ordered, lease))
         if lease.lost:
             os._exit(0)
     if result.exit in (Exit.INTERRUPTED, Exit.LOCKED):
@@ -192,9 +192,9 @@ def crawl_outlet(outlet: str, hosts: list[str], ordered: dict[str, Any]) -> Any:
     return {"summary": dict(result.summary), "lines": list(result.lines), "counted": list(result.counted)}
 
 
-def _crawl_with_store(place: WorkerContext, task: Task) -> RunReport:
+def _crawl_with_store(context: WorkerContext, task: Task) -> RunReport:
     """Crawls; where there is an object store, downloads the archive before and uploads it after."""
-    store = place.settings.value("store")
+    store = context.settings.value("store")
     if store is None:
         return crawl_and_report(task)
     try:
@@ -210,25 +210,27 @@ def _crawl_with_store(place: WorkerContext, task: Task) -> RunReport:
     return result
 
 
-def _wait_for_lease(place: WorkerContext, outlet: str, hosts: list[str]) -> Lease | None:
+def _wait_for_lease(context: WorkerContext, outlet: str, hosts: list[str]) -> Lease | None:
     """Takes the lease; waits at most as long as a lease can outlive its holder. None where another worker holds it."""
-    deadline = time.monotonic() + place.lease
+    deadline = time.monotonic() + context.lease
     while time.monotonic() < deadline:
         holder = f"{os.uname().nodename}:{os.getpid()}"
-        lease = Lease.take(place.connection, hosts, seconds=place.lease, reserve=place.reserve(outlet), who=holder)
+        lease = Lease.take(
+            context.connection, hosts, seconds=context.lease, reserve=context.reserve(outlet), who=holder
+        )
         if lease:
             return lease
         time.sleep(_LEASE_POLL)
     return None
 
 
-def _task_for(place: WorkerContext, outlet: str, hosts: list[str], ordered: dict[str, Any], lease: Lease) -> Task:
-    ping_url = place.settings.value("ping_url", outlet)
-    overrides = {**place.overrides, **ordered, "LUUBAO_LEASE": lease}
+def _task_for(context: WorkerContext, outlet: str, hosts: list[str], ordered: dict[str, Any], lease: Lease) -> Task:
+    ping_url = context.settings.value("ping_url", outlet)
+    overrides = {**context.overrides, **ordered, "LUUBAO_LEASE": lease}
     if since := ordered.get("LUUBAO_SINCE"):
         overrides["LUUBAO_SINCE"] = date.fromisoformat(since)
-    host_lock = str(place.folder / HOST_LOCK_SUFFIX)
-    database = place.folder / f"{outlet}.db"
+    host_lock = str(context.folder / HOST_LOCK_SUFFIX)
+    database = context.folder / f"{outlet}.db"
     return Task(outlet, database, tuple(hosts), overrides, str(ping_url) if ping_url else None, host_lock)
 
 
@@ -266,14 +268,14 @@ class CrawlWorker(Worker):
     def __init__(self, *given: Any, **named: Any):
         if parent_process() is not None:  # one worker of a pool
             die_with(os.getppid(), signal.SIGTERM)
-        seconds = int(here[0].lease)
+        seconds = int(worker_contexts[0].lease)
         third = max(1, seconds // 3)
         intervals = {"job_monitoring_interval": max(1, seconds // 4), "maintenance_interval": third}
         super().__init__(*given, **{**named, **intervals, "worker_ttl": 15 + third})  # RQ checks 15 seconds before it
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
         """Seconds without a heartbeat of the worker after which a job goes back into the queue. RQ adds a minute."""
-        return max(2, int(here[0].lease))
+        return max(2, int(worker_contexts[0].lease))
 
     def handle_warm_shutdown_request(self) -> None:
         """Has the running crawl end cleanly; its outlet goes back into the queue."""

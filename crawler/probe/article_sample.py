@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from archive import Reading, Unreadable, read_page
 from archive.extract.rule_suggestions import Sample, Suggestion, suggestions
@@ -153,7 +154,8 @@ def read_again(tried: Sequence[FetchedCandidate], trials: Iterable[RuleTrial], t
 
 
 def _as_rules(suggestion: Suggestion) -> Rules:
-    return Rules(name="trial", **{suggestion.field: (suggestion.xpath,)})  # type: ignore[arg-type]  # a field of Rules
+    rules: dict[str, Any] = {suggestion.field: (suggestion.xpath,)}
+    return Rules(name="trial", **rules)
 
 
 def _lacks_field(reading: Reading | Unreadable, field: str) -> bool:

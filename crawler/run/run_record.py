@@ -223,5 +223,5 @@ def _mistake_verdict(error: BaseException) -> Verdict:
     return Verdict("failed", damage_message(error) or mistake)
 
 
-def _pages(count: int, one: str, more: str) -> str:
-    return f"1 page {one}" if count == 1 else f"{count} pages {more}"
+def _pages(count: int, singular: str, plural: str) -> str:
+    return f"1 page {singular}" if count == 1 else f"{count} pages {plural}"

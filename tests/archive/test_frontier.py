@@ -197,8 +197,8 @@ def test_validators_are_those_of_the_last_page_not_of_the_last_error(db: Databas
     headers = (("etag", '"v1"'), ("Last-Modified", "Wed, 20 May 2026 01:00:00 GMT"))
     keep_capture(db, run, shoot(A, page(), headers=headers))
     keep_capture(db, run, shoot(A, "trục trặc", status=500, headers=(("ETag", '"oops"'),), hours=1))
-    assert capture_writer.validators(db, run, A) == ('"v1"', "Wed, 20 May 2026 01:00:00 GMT")
-    assert capture_writer.validators(db, run, B) == (None, None)
+    assert capture_writer.http_validators(db, run, A) == ('"v1"', "Wed, 20 May 2026 01:00:00 GMT")
+    assert capture_writer.http_validators(db, run, B) == (None, None)
 
 
 def test_a_list_kept_but_not_followed_is_due_in_the_next_run(db: Database, run: Run, shoot: Shoot) -> None:

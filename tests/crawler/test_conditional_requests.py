@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from archive import Capture, Run
 from archive.queries import lookup
-from archive.storage.captures.capture_writer import validators
+from archive.storage.captures.capture_writer import http_validators
 from archive.storage.connection import open_archive
 from crawler.discovery.page_links import target_of
 from tests.crawler.serving import Answer, Site, article, crawl, front, served
@@ -82,11 +82,11 @@ def test_after_ten_looks_that_found_nothing_the_page_itself_is_asked_for(db: Dat
     whole = Capture(url, url, NOON, 200, (("ETag", '"mot"'),), body)
     visit(db, run, whole)
     for hour in range(1, 11):
-        assert validators(db, run, url) == ('"mot"', None)
+        assert http_validators(db, run, url) == ('"mot"', None)
         visit(db, run, replace(whole, status=304, body=None, captured_at=NOON + timedelta(hours=hour)))
-    assert validators(db, run, url) == (None, None)
+    assert http_validators(db, run, url) == (None, None)
     visit(db, run, replace(whole, captured_at=NOON + timedelta(hours=11)))
-    assert validators(db, run, url) == ('"mot"', None)
+    assert http_validators(db, run, url) == ('"mot"', None)
 
 
 def test_a_refresh_header_is_followed(path: Path) -> None:

@@ -1,5 +1,6 @@
 """Exports data sets: JSON Lines, CSV, Parquet, a slim SQLite file, and the data card (README.md) beside them, whose
-front matter is YAML, as Hugging Face reads it (https://huggingface.co/docs/hub/datasets-cards)."""
+front matter is YAML, as Hugging Face reads it (https://huggingface.co/docs/hub/datasets-cards). Their columns:
+`EXPORT_COLUMNS` in archive/queries/tabular.py."""
 
 from __future__ import annotations
 

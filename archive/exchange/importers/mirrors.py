@@ -213,7 +213,7 @@ def read_page(file: Path, url: str | None, at: datetime | None, *, implied: bool
 def _read_bytes(file: Path) -> tuple[bytes, datetime]:
     """The bytes and mtime of a file. Raises OSError, also for anything but a regular file: a device or a pipe may never
     end."""
-    with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as opened:  # noqa: PTH123  # by number
+    with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as opened:
         status = os.fstat(opened.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError("it is no file")

@@ -4,9 +4,9 @@ came before or do not come in order of time, and records their origins.
 A capture is late when something of its article is as new or newer. Then the table `unsettled` holds its URL until its
 articles are rebuilt in order of time (archive/pipeline/filing.py).
 
-Chooses validators (ETag, Last-Modified) of requests. A 304 is checked, not trusted: a request is unconditional when its
-URL refused a condition; when the same ETag or Last-Modified came with two versions of its article; and each time the
-last responses were 304 often enough in a row.
+Chooses the validators (ETag, Last-Modified) of conditional requests. A 304 is checked, not trusted: a request is
+unconditional when its URL refused a condition; when the same ETag or Last-Modified came with two versions of its
+article; and each time the last responses were 304 often enough in a row.
 """
 
 from __future__ import annotations
@@ -258,7 +258,7 @@ _LATEST_PAGES = (
 )
 
 
-def validators(db: Database, run: Run, url: str) -> tuple[str | None, str | None]:
+def http_validators(db: Database, run: Run, url: str) -> tuple[str | None, str | None]:
     """ETag and Last-Modified to send for a URL: those of its latest capture that brought or confirmed a page; None for
     one not to send."""
     where = [run.outlet_id, url_key(url), url]

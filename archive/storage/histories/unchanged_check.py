@@ -203,7 +203,8 @@ def _known_article(db: Database, source: Source) -> dict[str, Any] | None:
 
 
 def _last_reading(db: Database, source: Source, key: str) -> tuple[Any, ...] | None:
-    return db.execute(_LAST_READING, [source.run.outlet_id, key, source.capture_id]).fetchone()  # type: ignore[no-any-return]  # a row
+    row: tuple[Any, ...] | None = db.execute(_LAST_READING, [source.run.outlet_id, key, source.capture_id]).fetchone()
+    return row
 
 
 def _shows_newest(last: tuple[Any, ...], row: dict[str, Any], source: Source) -> bool:

@@ -238,9 +238,9 @@ def readable_value(row: Row, table: str, make: Callable[[Row], T]) -> T:
         raise unreadable_row(_row_name(table, row), error) from error
 
 
-def unreadable_row(what: str, why: object) -> ArchiveDamaged:
+def unreadable_row(row_name: str, why: object) -> ArchiveDamaged:
     """The error for a row without which there is no answer. what: its name; why: the reason."""
-    return ArchiveDamaged(f"{what} cannot be read ({why}). `luubao verify` names all such rows")
+    return ArchiveDamaged(f"{row_name} cannot be read ({why}). `luubao verify` names all such rows")
 
 
 def _row_name(table: str, row: Row) -> str:

@@ -1,6 +1,9 @@
-"""The schema's biography: numbered steps from an empty file to the present one, a module each, with its reason.
+"""Migrations of the schema: numbered steps from an empty file to the present one, a module each, with its reason.
 
-A step that has been released is never edited; a change is a new step.
+A step that has been released is never edited; a change is a new step. To add one: write `mNNN_what_for.py` after the
+last, with a function under `@migrations()`; import it here; raise SCHEMA; describe its tables and columns in
+archive/storage/schema.py, and what a column of a new name may hold in archive/storage/integrity/column_validation.py;
+run `make docs`.
 """
 
 from archive.storage.migrations import (  # noqa: F401  # each registers itself

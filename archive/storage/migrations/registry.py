@@ -1,4 +1,4 @@
-"""What the steps share: where they register, and how they run SQL."""
+"""What all migrations share: the list in which they register, and how they run SQL."""
 
 from __future__ import annotations
 

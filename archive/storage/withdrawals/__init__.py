@@ -1,5 +1,5 @@
-"""Hides withdrawn articles or destroys their words; here: looks withdrawals up, by article and by address, and finds
-what is exposed in spite of one."""
+"""Withdrawals (takedowns): hides articles or destroys their words. Here: looks withdrawals up, by article and by
+address, and finds what is exposed in spite of one."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def quotable(db: Database, article_id: int) -> list[bytes]:
         [article_id],
     ).fetchall()
     rows += [(text.get("headline"), text.get("lead")) for text in _hidden_texts(db, article_id)]
-    phrases = {part.strip() for row in rows for told in row for part in _SENTENCE_END.split(str(told or ""))}
+    phrases = {part.strip() for row in rows for field in row for part in _SENTENCE_END.split(str(field or ""))}
     shared = "SELECT 1 FROM versions WHERE headline = ? AND article_id <> ? LIMIT 1"
     own = [phrase for phrase in phrases if len(phrase) >= _SHORTEST_QUOTE]
     own = [phrase for phrase in own if not db.execute(shared, [phrase, article_id]).fetchone()]

@@ -1,4 +1,4 @@
-"""Withdraws an article: removes its words, captions and bytes from the tables that people and the web read.
+"""Withdraws an article (takedown): removes its words, captions and bytes from the tables that people and the web read.
 
 The evidence stays: addresses, times, versions, every digest, and the reason. The words and bytes move to `withheld`,
 from which they can be restored, or are destroyed. Captures of list pages and feeds that quoted the article stay

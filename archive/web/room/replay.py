@@ -140,6 +140,7 @@ async def warc(context: RequestContext) -> Response:
     return Response(data, headers=headers, content_type="application/warc")
 
 
+_MATCH_TYPES: dict[str, MatchType] = {match: match for match in get_args(MatchType)}
 _MAX_ROWS = 10_000
 _FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 _KNOWN = frozenset(
@@ -215,7 +216,7 @@ def _query(context: RequestContext) -> _CdxQuery:
         url, match = url[2:], "domain"
     elif url.endswith("*"):
         url, match = url[:-1], "prefix"
-    if not url or match not in get_args(MatchType):
+    if not url or match not in _MATCH_TYPES:
         raise BadQuery("give a URL as `url=`, and as `matchType=` exact, prefix, host or domain")
     number = context.argument("limit") or str(_MAX_ROWS)
     if not re.fullmatch(r"-?[1-9]\d{0,8}", number):
@@ -224,7 +225,7 @@ def _query(context: RequestContext) -> _CdxQuery:
         raise BadQuery("output is text or json, sort is closest; leave out what you do not need")
     closest = context.argument("closest") if context.argument("sort") == "closest" else ""
     return _CdxQuery(
-        url, match,  # type: ignore[arg-type]  # it is one of MatchType, as was just seen
+        url, _MATCH_TYPES[match],
         _stored(context.argument("from") or "1990", last=False), _stored(context.argument("to") or "9999", last=True),
         min(abs(int(number)), _MAX_ROWS), _offset(context), number.startswith("-"), _fields(context),
         tuple(map(_filter, context.request.args.getlist("filter"))),
