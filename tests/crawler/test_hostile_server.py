@@ -30,7 +30,7 @@ from tests.crawler.hostile import (
     silence,
 )
 from tests.crawler.measured import Measured, measured
-from tests.crawler.serving import Answer, article, front, moved, rules
+from tests.crawler.serving import Answer, article, front, moved, rules, served
 from tests.crawler.test_pictures import jpeg, painted
 
 GOOD = {f"/bai-{number}.htm": article(f"Bài {number}") for number in range(4)}
@@ -493,6 +493,7 @@ def doubted(folder: Path) -> Iterator[tuple[Hostile, Measured]]:
     }
     traps: dict[str, Trap | Answer] = {f"{host}/anh.jpg": jpeg(painted(1)) for host in DOUBTS}
     traps |= {name: LARGE[name][0] for name in TLS_TRAPS} | {"/headers.htm": ENDLESS["/headers.htm"]}
+    traps |= {"/robots.txt": Answer(status=404), "127.0.0.31/robots.txt": Answer()}  # no body, which says nothing
     with hostile(traps, tls=contexts) as server:
         port = server.base_url.rpartition(":")[2]
         body = "".join(f'<figure><img src="https://{host}:{port}/anh.jpg"></figure>' for host in [*DOUBTS][1:])
@@ -527,6 +528,12 @@ def test_a_picture_with_such_a_certificate_says_so_too(doubted: tuple[Hostile, M
         f"https://{host}:%",
     )
     assert rows == [("fresh", DOUBTS[host])]
+
+
+def test_what_fails_in_tls_is_told(folder: Path) -> None:
+    with served({}) as site:
+        crawl = measured(site.base_url.replace("http:", "https:"), folder / "plain.db")
+    assert "gave no answer, so nothing is asked of that site: no encrypted connection: " in crawl.told
 
 
 def test_the_traps_work_over_tls_too(doubted: tuple[Hostile, Measured]) -> None:
