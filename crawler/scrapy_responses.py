@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import string
 from urllib.parse import quote, urlsplit
 
@@ -57,13 +56,11 @@ def leads_to(response: Response) -> str:
 
 
 def _location_text(location: bytes) -> str:
-    """A Location as text: bytes that are not UTF-8 are percent-encoded, for the server wants to be asked for them; more
-    than two leading slashes are two, as in browsers."""
+    """A Location as text: bytes that are not UTF-8 are percent-encoded, for the server wants to be asked for them."""
     try:
-        text = location.decode("utf-8")
+        return location.decode("utf-8")
     except UnicodeDecodeError:
-        text = quote(location, safe=string.punctuation)
-    return re.sub(r"^\s*/{3,}", "//", text)
+        return quote(location, safe=string.punctuation)
 
 
 def _has_scheme(location: str) -> bool:

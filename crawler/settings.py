@@ -52,6 +52,8 @@ REDIRECT_ENABLED = False  # default True; read by: RedirectMiddleware
 METAREFRESH_ENABLED = False  # default True: a page that reloads itself is a page; read by: MetaRefreshMiddleware
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # default ERROR: crawler.run.run_record.RunRecord logs it; read by: RetryMiddleware
 
+DOWNLOADER_CLIENT_TLS_CIPHERS = "DEFAULT:!DH"  # default DEFAULT: as browsers; old servers that prefer DH have weak keys
+
 # Nothing listens while an unattended crawl runs.
 TELNETCONSOLE_ENABLED = False  # default True; read by: TelnetConsole
 REMOTE_CONTROL_ENABLED = False  # default True; read by: RemoteControl

@@ -71,6 +71,8 @@ def serve(
 def _require_servable(archives: tuple[Path, ...], host: str, public: str | None, pictures: Path | None) -> None:
     """Raises LuubaoError with a sentence where these archives cannot be served together, or not in public."""
     for archive in archives:
+        if odd := [letter for letter in "?#%" if letter in str(archive)]:  # Datasette makes an address of it
+            raise Misconfigured(f"an archive with {' and '.join(odd)} in its path cannot be served; rename {archive}")
         with open_archive(archive) as db:
             if public and (found := list(problems(db, public, host, picture_folder(archive, pictures)))):
                 raise Misconfigured(f"{archive} cannot be public yet: " + "; ".join(found))

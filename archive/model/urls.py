@@ -232,13 +232,16 @@ def same_site(url: str, hosts: tuple[str, ...]) -> bool:
     return any(host == site or host.endswith("." + site) for site in map(_ascii, hosts))
 
 
+_EXTRA_SLASHES = re.compile(r"^(https?:)?/{3,}", re.IGNORECASE)
+
+
 def absolute(base: str, link: str) -> str | None:
     """The absolute http(s) URL of a link, without fragment and credentials; None for mailto:, javascript: and the like,
-    and for a URL that is too long for a page's."""
+    and for a URL that is too long for a page's. More than two slashes before the host are two, as in browsers."""
     if len(link) > _LONGEST:
         return None
     try:
-        joined = urljoin(base, link.strip().replace("\\", "/"))
+        joined = urljoin(base, _EXTRA_SLASHES.sub(r"\1//", link.strip().replace("\\", "/")))
         parts = urlsplit(joined)
         has_port = parts.port is None or parts.port > 0
     except ValueError:

@@ -7,6 +7,7 @@ import gc
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,5 +70,8 @@ def _alerting(settings: Configuration, path: Path) -> Iterator[None]:
 
 def main() -> None:
     sys.excepthook = print_traceback
+    for stream in (sys.stdout, sys.stderr):  # cron's locale may have no letter for a headline
+        if isinstance(stream, TextIOWrapper):  # None where it is closed
+            stream.reconfigure(encoding="utf-8")
     atexit.register(gc.freeze)  # else the interpreter ends with looking for garbage in a hundred modules
     luubao(prog_name="luubao")

@@ -23,10 +23,8 @@ from crawler.discovery.tolerant_xml import End, Leaf, Start, XmlStream
 _YEARS = range(1990, 2100)  # .NET prints the year 1 for "never", others 1970
 _MONTH = re.compile(r"(\d{4})(?:-(\d\d))?")  # W3C-DTF: a year, or a year and a month
 _SPACE_BEFORE_ZONE = re.compile(r"(?<!\s)\s++(?=[+-]\d\d:?\d\d$|Z$)")
-_NUMBERS = re.compile(
-    r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[\s,-]+(\d{1,2}):(\d\d)(?::(\d\d))?\s*([AP]M|SA|CH)?)?", re.I
-)
-_TWELVE_HOUR = re.compile(r"(\d{4}-\d\d-\d\d)[T ]+(\d{1,2}):(\d\d)(?::(\d\d))?\s*([AP]M|SA|CH)", re.IGNORECASE)
+_NUMBERS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[\s,-]+(\d{1,2}):(\d\d)(?::(\d\d))?)?")
+_TWELVE_HOUR = re.compile(r"(?<!\d)(\d{1,2})(:\d\d(?::\d\d)?) ?([AP]M|SA|CH)\b", re.IGNORECASE)
 _OFFSET = re.compile(r"(?<!\s)\s*+(?:GMT|UTC)?+\s*+([+-])(\d{1,2})(?::?(\d\d))?$", re.IGNORECASE)
 _ZONE = re.compile(r"\s(?:[+-]\d{4}|GMT|UTC|UT|Z|[ECMP][SD]T)$", re.IGNORECASE)
 _MAX_LENGTH = 64
@@ -34,11 +32,12 @@ _MAX_LENGTH = 64
 
 def moment(text: str | None, zone: tzinfo) -> datetime | None:
     """The text as an aware datetime; a day is its first moment. zone: where it names none. None where it is no date."""
-    stripped = (text or "").strip()
-    if not stripped or len(stripped) > _MAX_LENGTH:
+    written = " ".join((text or "").split())
+    if not written or len(written) > _MAX_LENGTH:
         return None
+    written = _TWELVE_HOUR.sub(lambda half: f"{_hour(int(half[1]), half[3].upper()):02}{half[2]}", written)
     try:
-        date = _iso(stripped) or _twelve_hour(stripped) or _day_month_year(stripped) or _rfc5322(stripped)
+        date = _iso(written) or _day_month_year(written) or _rfc5322(written)
     except (ValueError, OverflowError):
         return None
     if date is None or date.year not in _YEARS:
@@ -55,15 +54,6 @@ def _iso(written: str) -> datetime | None:
     return None
 
 
-def _twelve_hour(written: str) -> datetime | None:
-    """`2026-05-20 08:53:11 AM`."""
-    match = _TWELVE_HOUR.fullmatch(written)
-    if match is None:
-        return None
-    hour = _hour(int(match[2]), match[5].upper())
-    return datetime.fromisoformat(f"{match[1]} {hour:02}:{match[3]}:{match[4] or '00'}")
-
-
 def _day_month_year(written: str) -> datetime | None:
     """`20/05/2026 08:15`, `5/20/2026 8:15:00 AM`: only where the day cannot be the month."""
     match = _NUMBERS.fullmatch(written)
@@ -73,8 +63,7 @@ def _day_month_year(written: str) -> datetime | None:
     if first <= 12 and second <= 12 and first != second:
         return None
     day, month = (first, second) if second <= 12 else (second, first)
-    hour = _hour(int(match[4] or 0), (match[7] or "").upper())
-    return datetime(year, month, day, hour, int(match[5] or 0), int(match[6] or 0))  # noqa: DTZ001  # as above
+    return datetime(year, month, day, int(match[4] or 0), int(match[5] or 0), int(match[6] or 0))  # noqa: DTZ001  # as above
 
 
 def _hour(hour: int, half: str) -> int:
@@ -164,10 +153,12 @@ class _FeedReader:
     def note(self, item: _Item, leaf: Leaf, zone: tzinfo) -> None:
         if leaf.name in ("link", "origlink"):  # origlink: where link leads through a click counter
             (item.addresses if leaf.direct else item.deeper).extend(self._link_addresses(leaf))
-        elif leaf.name == "title" and leaf.direct:
-            item.title = item.title or leaf.text[:300]
         elif leaf.name in ("guid", "id"):
             item.fallback += self._guid_addresses(leaf)
+        elif not leaf.direct:  # of the picture, or of the feed that an Atom entry was taken from
+            return
+        elif leaf.name == "title":
+            item.title = item.title or leaf.text[:300]
         elif leaf.name in _PUBLISHED_NAMES and item.published is None:
             item.published = moment(leaf.text, zone)
         elif leaf.name in _UPDATED_NAMES and item.changed is None:

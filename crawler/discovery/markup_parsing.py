@@ -175,5 +175,6 @@ def character(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=512)
 def local(tag: bytes) -> str:
-    """An element's local name, without its prefix, in lower case."""
-    return tag.rpartition(b":")[2].decode("utf-8", "replace").lower()
+    """An element's local name, without its prefix, in lower case; of Media RSS with it: its titles are pictures'."""
+    prefix, _, name = tag.rpartition(b":")
+    return (tag if prefix == b"media" else name).decode("utf-8", "replace").lower()

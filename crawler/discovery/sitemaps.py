@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from archive import Link, absolute
+from archive.model.urls import host_of
 from crawler.discovery.feeds import moment
 from crawler.discovery.link_urls import Addresses
 from crawler.discovery.markup_parsing import as_utf8, joined
@@ -92,5 +93,6 @@ _ROBOTS_LINE = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*([^\s#]+)", re.IGNORECASE
 def sitemaps_in(robots: bytes, base_url: str) -> list[str]:
     """The absolute addresses of the sitemaps, on any host, deduplicated, in their order."""
     text = as_utf8(robots[:_MOST_BYTES], None).decode("utf-8").replace("\r", "\n")
-    found = (absolute(base_url, match[1].strip("<>\"',")) for match in _ROBOTS_LINE.finditer(text))
+    addresses = Addresses(base_url, (host_of(base_url),))
+    found = (absolute(base_url, addresses.repaired(match[1])) for match in _ROBOTS_LINE.finditer(text))
     return list(dict.fromkeys(url for url in found if url))[:_MAX_SITEMAPS]

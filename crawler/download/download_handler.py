@@ -48,6 +48,7 @@ from crawler.scrapy_responses import header, remark
 _MEANINGS = {
     10: "has expired", 9: "is not valid yet", 18: "is signed by nobody but itself", 23: "has been revoked",
     **dict.fromkeys((19, 20, 21), "is signed by an authority this machine does not know"),
+    **dict.fromkeys((66, 67, 68), "has a key or signature that is too weak to prove anything"),
 }  # fmt: skip
 
 
@@ -286,4 +287,6 @@ def _cause(reason: BaseException) -> str:
         return "the connection was closed before there was an answer"
     if isinstance(reason, (ConnectionClosed, HeadTooLong)):
         return str(reason)
+    if isinstance(reason, SSL.Error):
+        return f"no encrypted connection: {', '.join(words[-1] for words in reason.args[0]) or 'the server ended it'}"
     return f"the answer is no HTTP ({type(reason).__name__})"

@@ -3,10 +3,11 @@
 The truncated body is dropped: half a page would show as an edit. What is not text has a lower limit.
 
 Twisted bounds the length of a header line and not the number of lines: a server that sends headers, or interim 1xx
-responses, without end would fill the memory. And Twisted takes a lost connection for the end of a response without
-Content-Length, which would show as an edit of the page.
+responses, without end would fill the memory. Twisted takes a lost connection for the end of a response without
+Content-Length, which would show as an edit of the page. And it refuses whole responses for flaws that browsers pass
+over.
 
-Twisted has no public hook for either, so these classes inherit from those that Scrapy puts in the same place.
+Twisted has no public hook for these, so these classes inherit from those that Scrapy puts in the same place.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from twisted.internet.error import ConnectionLost
 from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
 from twisted.web._newclient import BODY, ResponseFailed
-from twisted.web.http import _DataLoss, _IdentityTransferDecoder
+from twisted.web.http import _ChunkedTransferDecoder, _DataLoss, _IdentityTransferDecoder
+from twisted.web.http_headers import InvalidHeaderName
 
 from archive.exchange.decompression import BadCoding, DecodedBody, TooLarge, codings_of, decode_body
 from archive.model.clock import now
@@ -136,17 +138,48 @@ class _WaryProtocol(_LenientHTTP11ClientProtocol):
         return response
 
 
+_SAYS_NOTHING = {(b"transfer-encoding", b"identity"), (b"content-length", b"")}
+_LONGEST_SIZE_LINE = 1024  # Twisted's limit
+
+
+class _PaddedChunksDecoder(_ChunkedTransferDecoder):
+    """Takes sizes of chunks with spaces behind them, as old Tomcats and Apaches send them (RFC 2616 section 2.1)."""
+
+    def _dataReceived_CHUNK_LENGTH(self) -> bool:
+        end = self._buffer.find(b"\r\n", 0, _LONGEST_SIZE_LINE)
+        size = self._buffer[: max(end, 0)].partition(b";")[0]
+        if size.endswith((b" ", b"\t")):
+            self._buffer[:end] = size.rstrip(b" \t")
+            self._start = 0
+        return super()._dataReceived_CHUNK_LENGTH()
+
+
+_DECODERS: dict[bytes, type[_ChunkedTransferDecoder]] = {b"chunked": _PaddedChunksDecoder}
+
+
 class WaryParser(_LenientHTTPClientParser):
+    MAX_LENGTH = MOST_HEAD
+    _transferDecoders = _DECODERS
     _head_length = 0
+
+    def headerReceived(self, name: bytes, value: bytes) -> None:
+        """A header. One whose name is not allowed, or that says nothing, is passed over, as in browsers."""
+        name = name.rstrip()
+        if (name.lower(), value.lower()) not in _SAYS_NOTHING:
+            with suppress(InvalidHeaderName):
+                super().headerReceived(name, value)  # type: ignore[no-untyped-call]  # its library publishes no types
 
     def lineReceived(self, line: bytes) -> None:
         """A line of status or headers. Raises HeadTooLong, which ends the response and the connection."""
         self._head_length += len(line)
         if self._head_length > MOST_HEAD:
-            transport: Any = self.transport
-            transport._producer.abortConnection()
-            raise HeadTooLong(f"more than {MOST_HEAD} bytes of headers")
+            self.lineLengthExceeded(line)
         super().lineReceived(line)
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        transport: Any = self.transport
+        transport._producer.abortConnection()
+        raise HeadTooLong(f"more than {MOST_HEAD} bytes of headers")
 
     def connectionLost(self, reason: Any = None) -> None:
         """The connection has ended. A response without Content-Length is whole only where the connection was closed,

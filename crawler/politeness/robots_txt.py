@@ -75,7 +75,7 @@ class RobotsTxt(RobotsTxtMiddleware):
         self._stats.inc_value(f"robotstxt/response_status_count/{answer.status}")
         if answer.status >= 500 or answer.status == 429:
             return self._unavailable(url, f"answered {answer.status}, so nothing is asked of that site")
-        if remarks(answer) and not answer.body:
+        if not answer.body and "left: " in (remarks(answer) or ""):  # other remarks say nothing of the body
             return self._unavailable(url, f"cannot be read, so nothing is asked of that site: {remarks(answer)}")
         self._politeness.hosts.rules(host_to_ask(url), known=True)
         return await self._parse(answer, request) if 200 <= answer.status < 300 else None

@@ -171,6 +171,8 @@ def test_same_site() -> None:
         ("/a.htm#c", "https://bao.vn/a.htm"),
         ("b", "https://bao.vn/tin/b"),
         ("//cdn.bao.vn/c", "https://cdn.bao.vn/c"),
+        ("///cdn.bao.vn/c", "https://cdn.bao.vn/c"),
+        ("https:///cdn.bao.vn/c", "https://cdn.bao.vn/c"),
         ("mailto:x@bao.vn", None),
         ("javascript:__doPostBack('a','')", None),
         ("tel:0210", None),

@@ -331,6 +331,7 @@ def wacz(data: bytes, member: str = "archive/data.warc.gz") -> bytes:
     with zipfile.ZipFile(file, "w") as bundle:
         bundle.writestr(member, data)
         bundle.writestr("datapackage.json", "{}")
+        bundle.writestr("__MACOSX/archive/._data.warc.gz", b"\0\5\26\7")
     return file.getvalue()
 
 
@@ -345,6 +346,7 @@ FORMATS = {
     "old.arc": arc(ENTRIES),
     "old.arc.gz": gzip.compress(arc(ENTRIES)),
     "bundle.wacz": wacz(written(ENTRIES)),
+    "bundle.wacz.zip": wacz(written(ENTRIES)),
     "folder.wacz": wacz(written(ENTRIES), "crawl/archive/DATA.WARC.GZ"),
     "several.wacz": wacz(wacz(written(ENTRIES)), "crawl-0.wacz"),
     "unfinished.warc.gz.open": written(ENTRIES),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from subprocess import run
 
 import pytest
 from click.testing import CliRunner
 
 from crawler.cli import luubao
-from tests.crawler.serving import crawl
+from tests.crawler.serving import LUUBAO, article, crawl, front, served
 
 
 @pytest.mark.parametrize(
@@ -32,3 +33,12 @@ def test_an_archive_in_a_directory_that_is_not_there(tmp_path: Path) -> None:
     assert done.code == 2
     assert "nothing can be written in" in done.told
     assert "Traceback" not in done.told
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_headlines_are_printed_whatever_the_locale_has_letters_for(tmp_path: Path, options: list[str]) -> None:
+    with served({"/": front("/bai-1.htm"), "/bai-1.htm": article("Lúa đón nắng ở Gò Đồng")}) as site:
+        crawl(site.base_url, tmp_path / "a.db")
+    command = [*LUUBAO, "articles", "--db", str(tmp_path / "a.db"), *options]
+    done = run(command, capture_output=True, check=True, env={"PYTHONIOENCODING": "latin-1"})
+    assert "Lúa đón nắng ở Gò Đồng" in done.stdout.decode()

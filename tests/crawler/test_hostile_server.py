@@ -30,7 +30,7 @@ from tests.crawler.hostile import (
     silence,
 )
 from tests.crawler.measured import Measured, measured
-from tests.crawler.serving import Answer, article, front, moved, rules
+from tests.crawler.serving import Answer, article, front, moved, rules, served
 from tests.crawler.test_pictures import jpeg, painted
 
 GOOD = {f"/bai-{number}.htm": article(f"Bài {number}") for number in range(4)}
@@ -83,7 +83,16 @@ BROKEN: dict[str, Trap] = {
     "/binary.htm": raw(bytes(range(256)) * 10),
     "/two-lengths.htm": raw(OK + b"Content-Length: 10\r\nContent-Length: 20\r\n\r\n" + PAGE),
     "/negative.htm": raw(OK + b"Content-Length: -1\r\n\r\n" + PAGE),
-    "/nul.htm": raw(OK + b"X-\0: \0\r\n" + LENGTH + PAGE),
+}
+SIZED = HTML + LENGTH
+FLAWED: dict[str, Trap] = {
+    "/nul.htm": raw(OK + b"X-\0: \0\r\n" + SIZED + PAGE),
+    "/quoted-name.htm": raw(OK + "‘access-control-allow-origin’: *\r\n".encode() + SIZED + PAGE),
+    "/space-before-colon.htm": raw(OK + b"Server : old\r\n" + SIZED + PAGE),
+    "/identity.htm": raw(OK + b"Transfer-Encoding: identity\r\n" + SIZED + PAGE),
+    "/empty-length.htm": raw(OK + HTML + b"Content-Length:\r\n\r\n" + PAGE),
+    "/long-policy.htm": raw(OK + b"Content-Security-Policy: " + b"a" * 20_000 + b"\r\n" + SIZED + PAGE),
+    "/padded-chunks.htm": raw(OK + HTML + CHUNKED + b"%x  " % len(PAGE), b"\r\n" + PAGE + b"\r\n0  ;a=b\r\n\r\n"),
 }
 ODD_STATUS = {"/999.htm": 999, "/0.htm": 0, "/99999.htm": 99999, "/23-digits.htm": 99999999999999999999999}
 
@@ -92,7 +101,7 @@ ODD_STATUS = {"/999.htm": 999, "/0.htm": 0, "/99999.htm": 99999, "/23-digits.htm
 def broken(folder: Path) -> Iterator[tuple[Hostile, Measured]]:
     odd = {path: Answer(b"no", status) for path, status in ODD_STATUS.items()}
     ending = raw(OK + HTML + b"\r\n" + article("Bài cuối").body)
-    traps: dict[str, Answer | Trap] = {**ENDLESS, **BROKEN, **odd, "/ends-with-the-connection.htm": ending}
+    traps: dict[str, Answer | Trap] = {**ENDLESS, **BROKEN, **odd, **FLAWED, "/ends-with-the-connection.htm": ending}
     with hostile({**paper(*traps), **traps}) as server:
         yield server, measured(server.base_url, folder / "broken.db")
 
@@ -110,7 +119,14 @@ def test_what_broke_off_is_no_page(broken: tuple[Hostile, Measured]) -> None:
     captured = crawl.captured()
     assert captured.keys().isdisjoint({**ENDLESS, **BROKEN})
     assert captured["/ends-with-the-connection.htm"][1] == "fresh"
-    assert crawl.headlines() == sorted([*HEADLINES, "Bài cuối"])
+    assert crawl.headlines() == sorted([*HEADLINES, "Bài bẫy", "Bài cuối"])
+
+
+def test_a_flaw_that_browsers_pass_over_costs_no_page(broken: tuple[Hostile, Measured]) -> None:
+    server, crawl = broken
+    captured = crawl.captured()
+    assert {path: captured[path][0] for path in FLAWED} == dict.fromkeys(FLAWED, 200)
+    assert [path for path in FLAWED if server.asked.count(path) != 1] == []
 
 
 def test_what_gave_no_answer_is_tried_again_later(broken: tuple[Hostile, Measured]) -> None:
@@ -130,7 +146,7 @@ def test_a_status_that_is_none_is_told_and_kept_nowhere(broken: tuple[Hostile, M
 def test_a_broken_server_is_told_in_sentences(broken: tuple[Hostile, Measured]) -> None:
     _, crawl = broken
     assert crawl.code == 4
-    assert crawl.summary["reason"] == "27 of 35 requests failed"
+    assert crawl.summary["reason"] == "26 of 41 requests failed"
     assert "Traceback" not in crawl.told
     assert "headers.htm: more than 262144 bytes of headers" in crawl.told
     assert "silent.htm: Getting" in crawl.told
@@ -477,6 +493,7 @@ def doubted(folder: Path) -> Iterator[tuple[Hostile, Measured]]:
     }
     traps: dict[str, Trap | Answer] = {f"{host}/anh.jpg": jpeg(painted(1)) for host in DOUBTS}
     traps |= {name: LARGE[name][0] for name in TLS_TRAPS} | {"/headers.htm": ENDLESS["/headers.htm"]}
+    traps |= {"/robots.txt": Answer(status=404), "127.0.0.31/robots.txt": Answer()}  # no body, which says nothing
     with hostile(traps, tls=contexts) as server:
         port = server.base_url.rpartition(":")[2]
         body = "".join(f'<figure><img src="https://{host}:{port}/anh.jpg"></figure>' for host in [*DOUBTS][1:])
@@ -511,6 +528,12 @@ def test_a_picture_with_such_a_certificate_says_so_too(doubted: tuple[Hostile, M
         f"https://{host}:%",
     )
     assert rows == [("fresh", DOUBTS[host])]
+
+
+def test_what_fails_in_tls_is_told(folder: Path) -> None:
+    with served({}) as site:
+        crawl = measured(site.base_url.replace("http:", "https:"), folder / "plain.db")
+    assert "gave no answer, so nothing is asked of that site: no encrypted connection: " in crawl.told
 
 
 def test_the_traps_work_over_tls_too(doubted: tuple[Hostile, Measured]) -> None:

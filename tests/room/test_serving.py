@@ -370,6 +370,14 @@ def test_what_cannot_be_public_is_told(kept: Path, options: list[str], sentence:
     assert sentence in told.output
 
 
+@pytest.mark.parametrize("name", ["báo?1.db", "báo #1.db", "50%25.db"])
+def test_a_name_that_would_lead_to_another_file_is_told(kept: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(kept.read_bytes())
+    told = CliRunner().invoke(archive, ["serve", "--db", str(tmp_path / name)])
+    assert told.exit_code == 1
+    assert f"rename {tmp_path / name}" in told.output
+
+
 def test_what_was_withdrawn_badly_is_not_made_public(kept: Path, tmp_path: Path) -> None:
     copy = tmp_path / "archive.db"
     with open_archive(kept) as db:

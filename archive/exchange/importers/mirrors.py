@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from archive.exchange.importers.import_items import Item, Page, Skipped
-from archive.exchange.importers.warc_captures import read_wacz, read_warc
+from archive.exchange.importers.warc_captures import is_sidecar, read_wacz, read_warc
 from archive.model import validation
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.packing import LARGEST_BODY, UNPACK_RATIO
@@ -69,7 +69,7 @@ def _read(path: Path, defaults: PageDefaults) -> Iterator[Item]:
     if not path.is_file():  # a device or a pipe may never end
         return iter([Skipped("it is neither a file nor a folder", str(path))])
     name = path.name.lower()
-    if name.endswith(".wacz"):
+    if name.endswith((".wacz", ".zip")):  # .zip: as who may upload nothing else names a WACZ
         return read_wacz(path, defaults.unpack_ratio)
     if is_archive(path) or _looks_like_warc(path):
         return read_warc(path, defaults.unpack_ratio)
@@ -104,7 +104,7 @@ _ZONE = re.compile(r"\s*\(.*\)\s*$")
 
 def is_archive(file: Path) -> bool:
     """Whether a file is a WARC, ARC or WACZ file, by its name."""
-    return file.name.lower().endswith(WARCS)
+    return file.name.lower().endswith(WARCS) and not is_sidecar(file.name)
 
 
 def is_page(file: Path) -> bool:

@@ -65,10 +65,15 @@ def read_wacz(path: Path, ratio: int = UNPACK_RATIO) -> Iterator[Item]:
         yield from _bundle(file, UnpackBudget(path.stat().st_size, ratio), _MEMBER)
 
 
+def is_sidecar(name: str) -> bool:
+    """Whether a file holds only what macOS writes beside one of the same name on a disk or in a ZIP (AppleDouble)."""
+    return name.rpartition("/")[2].startswith("._")
+
+
 def _bundle(file: IO[bytes], budget: UnpackBudget, members: re.Pattern[str]) -> Iterator[Item]:
     try:
         with zipfile.ZipFile(file) as bundle:
-            names = [name for name in bundle.namelist() if members.search(name)]
+            names = [name for name in bundle.namelist() if members.search(name) and not is_sidecar(name)]
             if not names:
                 yield Skipped("it holds no WARC file under archive/", "its table of contents")
             for name in sorted(names):

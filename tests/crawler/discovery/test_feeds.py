@@ -78,6 +78,9 @@ def test_a_feed_whose_prefixes_nobody_declared() -> None:
         ("2026-05-20 08:15:00 AM", datetime(2026, 5, 20, 8, 15, tzinfo=HANOI)),
         ("2026-05-20 8:15 PM", datetime(2026, 5, 20, 20, 15, tzinfo=HANOI)),
         ("2026-05-20 12:15:00 SA", datetime(2026, 5, 20, 0, 15, tzinfo=HANOI)),
+        ("Wed, May 20 2026 08:15:28 PM", datetime(2026, 5, 20, 20, 15, 28, tzinfo=HANOI)),
+        ("20 May 2026 08:15 PM +0700", datetime(2026, 5, 20, 20, 15, tzinfo=HANOI)),
+        ("May 20, 2026 12:15 AM", datetime(2026, 5, 20, 0, 15, tzinfo=HANOI)),
         ("2026-05-20 17:15:00 PM", datetime(2026, 5, 20, 17, 15, tzinfo=HANOI)),
         ("0001-01-01T00:00:00", None),
         ("0001-01-01 12:00:00 AM", None),
@@ -152,6 +155,22 @@ def test_atom() -> None:
         Link(f"{HOME}/atom.xml?trang=2", "pagination"),
         Link(f"{HOME}/cau-1.htm", "feed", two, one),
     ]
+
+
+def test_an_entry_that_names_the_feed_it_was_taken_from() -> None:
+    feed = (
+        '<feed><entry><source><id>tag:khac.example,2026:1</id><link href="/"/><title>Báo Khác</title>'
+        "<updated>2020-01-01T00:00:00Z</updated><published>2019-01-01T00:00:00Z</published></source>"
+        '<link href="/a-1.htm"/><title>Cầu mới</title><updated>2026-05-20T02:00:00Z</updated></entry></feed>'
+    )
+    assert found(feed) == [Link(f"{HOME}/a-1.htm", "feed", datetime(2026, 5, 20, 9, tzinfo=HANOI), None)]
+    assert found(feed)[0].words == "Cầu mới"
+
+
+def test_the_title_of_a_picture_is_not_the_item_s() -> None:
+    item = f"<media:title>Ảnh</media:title><title>Cầu mới</title><link>{HOME}/a-1.htm</link>"
+    plain, rich = (f"<rss><channel><item>{more}{item}</item></channel></rss>" for more in ("", '<x a="b"><y/></x>'))
+    assert [found(feed)[0].words for feed in (plain, rich)] == ["Cầu mới"] * 2
 
 
 def test_json_feed() -> None:

@@ -109,12 +109,13 @@ def test_as_many_as_a_sitemap_may_hold() -> None:
 def test_the_sitemaps_of_robots(end: str) -> None:
     robots = end.join(
         ["\ufeffUser-agent: *", "Disallow: /in-bai/", "Sitemap: https://bao.example/sitemap.xml # chính",
-         "sitemap:/tin.xml.gz", "SITEMAP : <https://kho.example/bao.xml>", "# Sitemap: /cu.xml", "Sitemap: /tin.xml.gz",
+         "sitemap:/tin.xml.gz", "Sitemap: www.bao.example/anh.xml", "SITEMAP : <https://kho.example/bao.xml>", "# Sitemap: /cu.xml", "Sitemap: /tin.xml.gz",
          "Sitemap:", "Sitemap: mailto:a@bao.example"]
     )  # fmt: skip
     assert sitemaps_in(robots.encode(), "https://bao.example/robots.txt") == [
         "https://bao.example/sitemap.xml",
         "https://bao.example/tin.xml.gz",
+        "https://www.bao.example/anh.xml",
         "https://kho.example/bao.xml",
     ]
 
