@@ -93,6 +93,11 @@ def charset(headers: Headers) -> str | None:
     return charset_of(header_of(headers, "content-type") or "")
 
 
+def is_sidecar(name: str) -> bool:
+    """Whether a file holds only what macOS writes beside one of the same name on a disk or in a ZIP (AppleDouble)."""
+    return name.rpartition("/")[2].startswith("._")
+
+
 def leads_to(url: str, status: int, headers: Headers) -> str:
     """The final URL of a response: for a redirect its target, as the crawler stores it."""
     location = (header_of(headers, "location") or "").strip()

@@ -18,8 +18,8 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from archive.exchange.importers.import_items import Item, Page, Skipped
-from archive.exchange.importers.warc_captures import is_sidecar, read_wacz, read_warc
+from archive.exchange.importers.import_items import Item, Page, Skipped, is_sidecar
+from archive.exchange.importers.warc_captures import read_wacz, read_warc
 from archive.model import validation
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.packing import LARGEST_BODY, UNPACK_RATIO

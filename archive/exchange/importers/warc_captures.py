@@ -19,6 +19,7 @@ from archive.exchange.importers.import_items import (
     Skipped,
     charset,
     described_by,
+    is_sidecar,
     leads_to,
 )
 from archive.exchange.importers.warc_reader import DAMAGE, WarcRecord, records
@@ -63,11 +64,6 @@ def read_wacz(path: Path, ratio: int = UNPACK_RATIO) -> Iterator[Item]:
     Damage to one does not affect the others. ratio: see UnpackBudget."""
     with path.open("rb") as file:
         yield from _bundle(file, UnpackBudget(path.stat().st_size, ratio), _MEMBER)
-
-
-def is_sidecar(name: str) -> bool:
-    """Whether a file holds only what macOS writes beside one of the same name on a disk or in a ZIP (AppleDouble)."""
-    return name.rpartition("/")[2].startswith("._")
 
 
 def _bundle(file: IO[bytes], budget: UnpackBudget, members: re.Pattern[str]) -> Iterator[Item]:
