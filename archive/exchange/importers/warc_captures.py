@@ -342,10 +342,9 @@ def _content_type_header(raw: WarcRecord) -> Headers:
 
 def _moment(text: str) -> datetime:
     """Parses a WARC, ARC or CDX time, in UTC where it names no zone. Raises BadValue."""
+    digits = _DIGITS.fullmatch(text)
     try:
-        moment = datetime.fromisoformat(
-            f"{digits[1]}T{digits[2]}" if (digits := _DIGITS.fullmatch(text)) else text.upper()
-        )
+        moment = datetime.fromisoformat(f"{digits[1]}T{digits[2]}" if digits else text.upper())
     except ValueError:
         raise BadValue(f"{shown(text)} is no time") from None
     return validation.moment(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
