@@ -31,7 +31,7 @@ def mark_gone(
         first = _waiting(history, key)
         if first is None and not is_sure:
             history = _wait(history, key, capture)
-        elif first is None or is_sure or capture.at - first.at > VISIT:
+        elif first is None or is_sure or capture.time - first.time > VISIT:
             history = remove_url(history, key, first or capture, (first and first.reason) or reason)
     return history
 
@@ -112,7 +112,7 @@ def _moved(history: History, capture: UrlCapture, number: int) -> History:
     article = history.articles[number]
     for key in capture.via:
         if key not in history.addresses:
-            history = history.with_address(key, number, capture.at, "redirect")
+            history = history.with_address(key, number, capture.time, "redirect")
         if article.primary == key:
             page = article.page
             article = replace(seen_at(article, capture), page=page, fetched=article.fetched)

@@ -32,8 +32,8 @@ class ArticleState:
     digest: str
     reading: Reading
     proof: UrlCapture
-    at: datetime
-    seen: datetime
+    first_seen: datetime
+    last_seen: datetime
     changed: tuple[str, ...] = ()
     pictures: Mapping[str, Shown] = field(default_factory=dict)
     lacks: frozenset[str] = frozenset()
@@ -76,18 +76,18 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """number: its index in the history. primary: the key of its primary URL, and url as that answered. first: when any
-    of its URLs first showed it; seen: when its primary URL last did. page: that URL's last capture that showed it, with
-    which a visit begins; shown: the last one that brought its page; None for the first; fetched: the pictures requested
-    since. moved_to: the article that its URL leads to now."""
+    """number: its index in the history. primary: the key of its primary URL, and url as that answered. first_seen: when
+    any of its URLs first showed it; last_seen: when its primary URL last did. page: that URL's last capture that showed
+    it, with which a visit begins; shown: the last one that brought its page; None for the first; fetched: the pictures
+    requested since. moved_to: the article that its URL leads to now."""
 
     number: int
     primary: str
     url: str
     states: tuple[ArticleState, ...]
     renditions: Mapping[str, UrlRendition]
-    first: datetime
-    seen: datetime
+    first_seen: datetime
+    last_seen: datetime
     page: UrlCapture
     fetched: frozenset[str] = frozenset()
     tombstones: tuple[Tombstone, ...] = ()

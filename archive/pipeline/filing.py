@@ -266,7 +266,7 @@ class Filing:
                     twins[digest] = reading_rows.withdrawn_twin(self.db, self.run.outlet_id, reading)
                 withdrawn_id = twins[digest]
                 if withdrawn_id is not None:
-                    withdraw_recapture(self.db, withdrawn_id, self.run.outlet_id, past.key, past.capture.at)
+                    withdraw_recapture(self.db, withdrawn_id, self.run.outlet_id, past.key, past.capture.time)
                     self.made[past.id], absorbed = None, True
         return absorbed
 
@@ -299,7 +299,7 @@ def _pages_before(fresh: Iterable[StoredCapture]) -> dict[int, tuple[int, ...]]:
 
 
 def _signs_of(capture: UrlCapture, mass_changes: Sequence[Upheaval]) -> OutletEvidence:
-    stamp = clock.stamp(capture.at)
+    stamp = clock.stamp(capture.time)
     kinds = {kind for began, ended, kind in mass_changes if began <= stamp <= ended}
     return OutletEvidence(at_once="changed" in kinds, many_gone="gone" in kinds)
 

@@ -149,13 +149,13 @@ def _changes(filed: FiledHistories, before: Mapping[int, tuple[str, Reading]]) -
         version = now.get(version_id)
         if version is None:
             yield f"{url}: version {old['number']} of {old['first_seen_at']} is no state of its own"
-        elif (version.number, clock.stamp(version.at)) != (old["number"], old["first_seen_at"]):
-            renumbered = f"version {version.number} of {clock.stamp(version.at)}"
+        elif (version.number, clock.stamp(version.first_seen)) != (old["number"], old["first_seen_at"]):
+            renumbered = f"version {version.number} of {clock.stamp(version.first_seen)}"
             yield f"{url}: version {old['number']} of {old['first_seen_at']} becomes {renumbered}"
     for ref, version in sorted(plan.derived.items()):
         if plan.versions.get(ref) not in plan.old:
             url = filed.history.articles[ref[0]].url
-            yield f"{url}: version {version.number} of {clock.stamp(version.at)} is new"
+            yield f"{url}: version {version.number} of {clock.stamp(version.first_seen)} is new"
 
 
 def _first_difference(old: list[str], new: list[str]) -> tuple[str, str]:

@@ -35,7 +35,7 @@ class Waiting:
 
 def waiting_of(past: StoredCapture, run: Run) -> Waiting:
     """A capture to be read, from a stored one."""
-    return Waiting(Source(past.id, run, past.key, past.capture.url, past.capture.at), past.encoding)
+    return Waiting(Source(past.id, run, past.key, past.capture.url, past.capture.time), past.encoding)
 
 
 @dataclass(frozen=True, slots=True)

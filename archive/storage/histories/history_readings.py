@@ -44,8 +44,8 @@ def article_row(article: Article, plan: Plan) -> dict[str, Any]:
     return {
         "headline": shown.headline, "byline": shown.byline, "section": shown.section,
         "published_at": clock.claimed(shown.published_at), "url": article.url, "url_key": article.primary,
-        "version_count": len(refs), "first_seen_at": clock.stamp(article.first),
-        "changed_at": clock.stamp(plan.derived[current].at), "last_seen_at": clock.stamp(article.seen),
+        "version_count": len(refs), "first_seen_at": clock.stamp(article.first_seen),
+        "changed_at": clock.stamp(plan.derived[current].first_seen), "last_seen_at": clock.stamp(article.last_seen),
         "gone_since": clock.stamp(tombstone.gone_at) if tombstone else None,
         "gone_reason": tombstone.reason if tombstone else None,
         "current_version_id": plan.versions.get(current),
