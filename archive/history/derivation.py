@@ -46,7 +46,7 @@ from archive.history.picture_changes import (
     without_newest,
 )
 from archive.history.plausibility import doubt, first_doubt, is_confirmed, was_doubted
-from archive.history.values import NOTHING, Article, ArticleState, Doubted, History, UrlRendition, Verdict
+from archive.history.values import NOTHING, Article, ArticleState, CaptureVerdict, Doubted, History, UrlRendition
 from archive.model.records import Outlet, Reading, Unreadable
 
 
@@ -94,9 +94,9 @@ def _page(history: History, capture: UrlCapture, outlet: Outlet) -> History:
     if isinstance(capture.reading, Unreadable):
         return refuse(history, capture, capture.reading)
     if capture.reading is None:
-        return history.with_verdict(Verdict(capture, why="its bytes are not here"))
+        return history.with_verdict(CaptureVerdict(capture, why="its bytes are not here"))
     if is_home(capture.url, outlet):  # whatever kind it was read as
-        return history.with_verdict(Verdict(capture, why="the home page is no article"))
+        return history.with_verdict(CaptureVerdict(capture, why="the home page is no article"))
     return _read(history, before, capture, capture.reading, outlet)
 
 
@@ -107,7 +107,7 @@ def _read(
     article = article_of(history, capture.key, capture.via, reading, outlet)
     if article is None:
         if why := first_doubt(history, before, capture, reading):
-            history = history.with_verdict(Verdict(capture, why=why, doubted=True))
+            history = history.with_verdict(CaptureVerdict(capture, why=why, doubted=True))
             return mark_gone(history, capture.via, capture, redirected(capture), surely=False)
         if was_doubted(history, before, reading) and before and isinstance(before.reading, Reading):
             history = _split_off(history, capture, Doubted(before, before.reading, ""), reading, outlet)
@@ -133,7 +133,7 @@ def _new_article(history: History, capture: UrlCapture, reading: Reading) -> His
     )  # fmt: skip
     renditions = {capture.key: UrlRendition(capture.url, reading, 0, capture.time)}
     article = Article(number, capture.key, capture.url, (new_state,), renditions, capture.time, capture.time, capture)
-    return replace(history, articles=(*history.articles, article)).with_verdict(Verdict(capture, number, 0))
+    return replace(history, articles=(*history.articles, article)).with_verdict(CaptureVerdict(capture, number, 0))
 
 
 def _known_article(
@@ -224,7 +224,7 @@ def _doubt_resolved(history: History, article: Article, doubted: Doubted, outlet
     return take_addresses(history, first, article.number, declared_key(doubted.reading, outlet))
 
 
-def _shows_doubted(verdict: Verdict, doubted: Doubted) -> bool:
+def _shows_doubted(verdict: CaptureVerdict, doubted: Doubted) -> bool:
     """Whether a verdict is of a capture that showed the doubted reading, then or later."""
     capture, reading = verdict.capture, verdict.capture.reading
     if not verdict.doubted or capture.key != doubted.capture.key or capture.time < doubted.capture.time:
@@ -243,7 +243,7 @@ def _shown(
     article = article.with_rendition(capture.key, rendition)
     if is_primary:
         article = seen_moved(history, seen_at(article, capture), capture)
-    return history.with_article(article).with_verdict(Verdict(capture, article.number, state_index, why))
+    return history.with_article(article).with_verdict(CaptureVerdict(capture, article.number, state_index, why))
 
 
 def _confirmed(
@@ -315,7 +315,7 @@ def _edited(
     article = replace(article, states=(*article.states, new_state))
     rendition = UrlRendition(capture.url, reading, article.newest, capture.time, differs=lacks)
     article = seen_at(article.with_rendition(capture.key, rendition), capture)
-    history = history.with_verdict(Verdict(capture, article.number, article.newest))
+    history = history.with_verdict(CaptureVerdict(capture, article.number, article.newest))
     return with_moved_pictures(history, article)
 
 
@@ -331,4 +331,4 @@ def _doubted(history: History, article: Article, capture: UrlCapture, reading: R
     else:
         doubted = Doubted(capture, reading, why)
     article = article.with_rendition(capture.key, replace(rendition, standing="silent", doubted=doubted))
-    return history.with_article(article).with_verdict(Verdict(capture, article.number, None, why, doubted=True))
+    return history.with_article(article).with_verdict(CaptureVerdict(capture, article.number, None, why, doubted=True))

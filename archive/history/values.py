@@ -136,7 +136,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CaptureVerdict:
     """The result for a capture of a page. state_index: of the article's state it showed; None where it showed none, and
     `why` says why not. doubted: it was not accepted."""
 
@@ -161,14 +161,14 @@ class History:
     hops: Mapping[str, str] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
     pictures: Mapping[str, PictureFetch] = field(default_factory=dict)
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[CaptureVerdict, ...] = ()
 
     def with_article(self, article: Article) -> History:
         """The history with an article that has changed."""
         articles = (article if other.number == article.number else other for other in self.articles)
         return replace(self, articles=tuple(articles))
 
-    def with_verdict(self, verdict: Verdict) -> History:
+    def with_verdict(self, verdict: CaptureVerdict) -> History:
         """The history with one more verdict."""
         return replace(self, verdicts=(*self.verdicts, verdict))
 

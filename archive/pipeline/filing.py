@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from archive.history import (
+    CaptureVerdict,
     History,
     OutletEvidence,
     UrlCapture,
-    Verdict,
     compared_captures,
     departures_of,
     derive,
@@ -188,7 +188,7 @@ class Filing:
         return hosts_of(self.db, self.run.outlet_id)
 
     def _signs(
-        self, departures: Departures, verdict: Verdict, related: RelatedUrls, before: Mapping[int, Sequence[int]]
+        self, departures: Departures, verdict: CaptureVerdict, related: RelatedUrls, before: Mapping[int, Sequence[int]]
     ) -> OutletEvidence:
         capture = verdict.capture
         assert isinstance(capture.reading, Reading)
@@ -199,7 +199,9 @@ class Filing:
             cut=self._is_cut(capture, before.get(capture.id, ())),
         )
 
-    def _others(self, departures: Departures, verdict: Verdict, column: str, name: str, related: RelatedUrls) -> int:
+    def _others(
+        self, departures: Departures, verdict: CaptureVerdict, column: str, name: str, related: RelatedUrls
+    ) -> int:
         """How many other articles changed to what has this name."""
         rows = reading_rows.other_articles(self.db, self.run.outlet_id, column, name, related.keys)
         return len(rows) + len(departures.get(name, set()) - {verdict.article})

@@ -51,7 +51,7 @@ class Example:
 
 
 @dataclass
-class Report:
+class RereadReport:
     """Counts of captures, unless said otherwise. versions: those that now show this extractor's reading; changed: of
     these, those whose text differs, and in which fields. new_versions: states that no extractor saw before; renumbered,
     removed: versions that have another number or time, or are no states of their own any more. changes: each of these
@@ -165,7 +165,7 @@ def _first_difference(old: list[str], new: list[str]) -> tuple[str, str]:
     return "\n".join(old), "\n".join(new)
 
 
-def report_lines(report: Report) -> Iterator[str]:
+def report_lines(report: RereadReport) -> Iterator[str]:
     dry_run_note = " (a dry run: nothing is written)" if report.dry_run else ""
     yield f"captures read: {report.captures} in {report.seconds:.1f} s, {report.per_second:.0f} a second{dry_run_note}"
     by_field = ", ".join(f"{name} {report.fields[name]}" for name in COMPARED if report.fields[name])
