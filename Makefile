@@ -52,7 +52,7 @@ TMPDIR ?= $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 {p
 # Three at a time on two cores: many tests wait for a server or a crawl.
 PYTEST := $(if $(TMPDIR),TMPDIR=$(TMPDIR)) $(BIN)/pytest --numprocesses 3 --dist loadfile
 
-test: $(VENV)/.installed  ## run the tests, in three minutes: each feature at least once for real
+test: $(VENV)/.installed  ## run the tests, in five minutes: each feature at least once for real
 	@$(PYTEST)
 
 test-all: $(VENV)/.installed $(VENV)-tools/.installed  ## run what is slow too: kills, browsers, peers, Spark, many examples

@@ -85,7 +85,7 @@ class Fetching(scrapy.Spider):
 
 
 class _Inline(readers.Readers):
-    async def read(self, task: readers.Task) -> readers.Read:
+    async def read(self, task: readers.Task) -> readers.PageWithLinks:
         return readers._read(self._boilerplate, task)
 
 

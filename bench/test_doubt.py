@@ -42,7 +42,7 @@ def test_real_edits_are_believed() -> None:
         made += len(real)
         last = looks[-1]
         again = UrlCapture(
-            len(looks), last.key, last.url, last.at + timedelta(days=1), "page", last.reading, asked=last.url
+            len(looks), last.key, last.url, last.time + timedelta(days=1), "page", last.reading, asked=last.url
         )
         shown = {one.capture.id: one for one in derive(in_time(looks), OUTLET).verdicts}
         doubted += sum(shown[look.id].doubted for look in real)

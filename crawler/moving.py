@@ -20,7 +20,7 @@ from archive.queries.lookup import Article, articles
 from archive.runtime.atomic_files import atomic_write, outlet_lock
 from archive.storage.captures.kept_captures import outlets_of
 from archive.text.equivalence import plain
-from crawler.config.descriptions import LISTS, OutletDescription, Source
+from crawler.config.descriptions import LISTS, OutletDescription, SettingsText
 from crawler.config.setting_types import Value, toml
 from crawler.config.settings_in_force import load
 from crawler.probe import home_page, run_exploration
@@ -227,7 +227,7 @@ def write(file: Path, text: str, name: str, home: str) -> None:
 
 
 def _replace_line(file: Path, text: str, name: str, key: str, line: str) -> str:
-    source, lines = Source(file, text), text.splitlines(keepends=True)
+    source, lines = SettingsText(file, text), text.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
     start = source.line("outlet", name, key)

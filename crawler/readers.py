@@ -38,7 +38,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class PageWithLinks:
     """A page's reading and links. notes: what was not followed; mistake: an error of luubao's own in finding the
     links."""
 
@@ -68,13 +68,13 @@ class Readers:
         self._workers = Workers[Task | Call, Any](partial(_reader, boilerplate), count)
         self._stopped = False
 
-    async def read(self, task: Task) -> Read:
+    async def read(self, task: Task) -> PageWithLinks:
         """Reads a page. Never fails for the page's content: what cannot be read is Unreadable. Raises ReadingStopped,
         and LuubaoError where no reader process can be started."""
         answer = await self._submit(replace(task, source=without_rates(task.source)))
         if isinstance(answer, Lost):
-            return Read(Unreadable("gave-up", answer.reason, extractor_of(self._boilerplate)), PackedLinks())
-        assert isinstance(answer, Read)
+            return PageWithLinks(Unreadable("gave-up", answer.reason, extractor_of(self._boilerplate)), PackedLinks())
+        assert isinstance(answer, PageWithLinks)
         return answer
 
     async def recognise(self, data: bytes) -> Recognised:
@@ -116,14 +116,14 @@ def packed_links(*given: Any) -> PackedLinks:
     return PackedLinks(discovery.links(*given))
 
 
-def _read(boilerplate: Boilerplate, task: Task) -> Read:
+def _read(boilerplate: Boilerplate, task: Task) -> PageWithLinks:
     source = task.source
     reading = try_to_read(source, task.body, task.encoding, boilerplate)
     try:
         outlet = source.run.outlet
         found = discovery.look(task.body, source.url, outlet.hosts, task.encoding, outlet.timezone, task.refresh)
-        return Read(reading, PackedLinks(found.links), found.notes)
+        return PageWithLinks(reading, PackedLinks(found.links), found.notes)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001  # the page is read all the same; the verdict counts luubao's own mistakes
-        return Read(reading, PackedLinks(), mistake=f"{type(error).__name__}: {error}")
+        return PageWithLinks(reading, PackedLinks(), mistake=f"{type(error).__name__}: {error}")

@@ -21,7 +21,7 @@ from archive.runtime import signals
 
 if TYPE_CHECKING:
     from archive.exchange.importers.import_items import OutletMatcher
-    from archive.exchange.importers.import_job import Report
+    from archive.exchange.importers.import_job import ImportReport
     from archive.exchange.importers.mirrors import PageDefaults
     from archive.exchange.sync import TransferReport
 
@@ -109,7 +109,7 @@ def _import_readings(path: Path, files: Sequence[Path], outlet: str | None, jobs
     from archive.cluster.imported_readings import import_readings, refuse_nothing
     from archive.pipeline import reread_report
 
-    def progress(report: reread_report.Report, waiting: int) -> None:
+    def progress(report: reread_report.RereadReport, waiting: int) -> None:
         show_progress(f"filing: {report.captures} of {waiting}")
 
     imported = import_readings(path, files, outlet, jobs=jobs, progress=progress)
@@ -124,7 +124,7 @@ def _import_readings(path: Path, files: Sequence[Path], outlet: str | None, jobs
     return imported.counts["bad"]
 
 
-def _why_nothing(report: Report) -> str:
+def _why_nothing(report: ImportReport) -> str:
     """The reason why no capture was imported, as the end of a sentence."""
     if report.hosts:
         hosts = ", ".join(sorted(report.hosts))
@@ -213,7 +213,7 @@ def _outlets(ctx: click.Context, name: str | None, home: str | None) -> list[Out
     return list(declared)
 
 
-def _print_report(report: Report) -> None:
+def _print_report(report: ImportReport) -> None:
     counts, changed = report.counts, report.articles
     added = counts["filed"] + counts["late"]
     sentences = [f"{added} captures added, {counts['here']} were here already"]

@@ -24,7 +24,7 @@ from archive.storage.withdrawals import destroyed_since
 
 if TYPE_CHECKING:
     from archive.pipeline.rereading import Reread
-    from archive.storage.withdrawals.destruction import Look
+    from archive.storage.withdrawals.destruction import QuoteSearch
 
 _WORTH_VACUUM = 0.05
 
@@ -201,7 +201,7 @@ def withdraw(
     say(f"article {article_id} is {'restored' if restoring else 'withdrawn'}")
 
 
-def _print_destroyed(article_id: int, since: str | None, look: Look, lost: int) -> None:
+def _print_destroyed(article_id: int, since: str | None, look: QuoteSearch, lost: int) -> None:
     """Prints what was destroyed, and where traces were searched; exit code 1 where any are left, or may be. lost: how
     many of its texts were damaged."""
     if since:

@@ -25,7 +25,7 @@ from archive.storage.schema_check import restore_schema
 from archive.storage.withdrawals import secret_removal as cleansing
 
 if TYPE_CHECKING:
-    from archive.pipeline.reread_report import Report
+    from archive.pipeline.reread_report import RereadReport
 
 EXIT_LEFT = 6
 """The exit code of `upgrade` when an archive has unreadable rows, as of `luubao crawl` for warnings."""
@@ -175,7 +175,7 @@ def reread_command(
     raise click.exceptions.Exit(_exit_code(report))
 
 
-def _print_report(report: Report) -> None:
+def _print_report(report: RereadReport) -> None:
     from archive.pipeline.reread_report import report_lines
 
     say_all(report_lines(report))
@@ -185,21 +185,21 @@ def _print_report(report: Report) -> None:
         say_all(change_lines(Change(example.field, example.pieces)))
 
 
-def _exit_code(report: Report) -> int:
+def _exit_code(report: RereadReport) -> int:
     if report.interrupted:
         say("Stopped by a signal. What was read is kept; the next reread continues from here", err=True)
         return signals.EXIT_INTERRUPTED
     return EXIT_INCOMPLETE if report.gave_up or report.damaged else 0
 
 
-def _progress() -> Callable[[Report, int], None] | None:
+def _progress() -> Callable[[RereadReport, int], None] | None:
     """Shows a progress line on a terminal; None elsewhere."""
     if not is_watched():
         return None
 
     shown_at = 0.0
 
-    def show(report: Report, waiting: int) -> None:
+    def show(report: RereadReport, waiting: int) -> None:
         nonlocal shown_at
         if time.monotonic() - shown_at < _REFRESH:
             return

@@ -20,13 +20,13 @@ from archive.cluster.warc_splits import files_in, place
 from archive.model.errors import ArchiveUnusable, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
 from archive.pipeline.page_reading import extractor_of
-from archive.pipeline.reread_report import Report
+from archive.pipeline.reread_report import RereadReport
 from archive.pipeline.rereading import Progress, ReadPage, Rereading, reader, shown
 from archive.storage import connection, unread_captures, version_texts
 from archive.storage.captures import kept_captures
 from archive.storage.connection import Database
 from archive.storage.sqlite_file import checkpoint
-from archive.storage.unread_captures import Span, StagedReadings, Waiting
+from archive.storage.unread_captures import StagedReadings, TimeSpan, Waiting
 from archive.storage.version_texts import known_boilerplate
 from archive.text.recurring_blocks import Boilerplate, without
 from archive.workers import Lost, Workers
@@ -45,7 +45,7 @@ class Imported:
     counts: Counter[str] = field(default_factory=Counter)
     messages: list[str] = field(default_factory=list)
     readers: set[str] = field(default_factory=set)
-    filing: Report = field(default_factory=Report)
+    filing: RereadReport = field(default_factory=RereadReport)
     left: int = 0
 
 
@@ -78,11 +78,13 @@ def import_readings(
                 _stage_rows(by_outlet, file.name, read_rows(file), imported)
         for staged in (staged for staged in by_outlet.values() if staged.has_readings):
             answers = _StagedAnswers(staged.ledger, workers)
-            job = _Filing(db, staged.run, staged.boilerplate, answers, Span(), imported.filing, stopped)
+            job = _Filing(db, staged.run, staged.boilerplate, answers, TimeSpan(), imported.filing, stopped)
             job.staged = staged.ledger
             job.show = shown(job, started, progress)
             job.run_all()
-            imported.left += unread_captures.ExtractorProgress(db, staged.ledger.extractor).count(staged.run, Span())
+            imported.left += unread_captures.ExtractorProgress(db, staged.ledger.extractor).count(
+                staged.run, TimeSpan()
+            )
         checkpoint(db)
     imported.filing.seconds, imported.filing.interrupted = time.monotonic() - started, stopped()
     return imported

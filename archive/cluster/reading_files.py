@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, get_args
 
-from archive.cluster.warc_splits import Place, file_selector
+from archive.cluster.warc_splits import FileLocation, file_selector
 from archive.exchange.exporters.tables import import_pyarrow
 from archive.model import clock, validation
 from archive.model.errors import BadValue, LuubaoError
@@ -188,7 +188,7 @@ Add = Callable[[Row], None]
 
 
 @contextmanager
-def writing(place: Place, *, revisits: bool = False) -> Iterator[Add]:
+def writing(place: FileLocation, *, revisits: bool = False) -> Iterator[Add]:
     """Writes rows one by one to a file, which exists once the block ends without an exception. revisits: rows of
     captures that are yet to be read; writes no file without rows."""
     pa, pq = import_pyarrow()
@@ -212,13 +212,13 @@ def writing(place: Place, *, revisits: bool = False) -> Iterator[Add]:
             flush()
 
 
-def _open_writer(pq: Any, schema: Any, place: Place, stack: ExitStack) -> Any:
+def _open_writer(pq: Any, schema: Any, place: FileLocation, stack: ExitStack) -> Any:
     path = stack.enter_context(_renamed_when_complete(place))
     sink = stack.enter_context(place.system.open_output_stream(path))
     return stack.enter_context(pq.ParquetWriter(sink, schema, compression="zstd"))
 
 
-def read_rows(place: Place, columns: Iterable[str] | None = None) -> Iterator[Row]:
+def read_rows(place: FileLocation, columns: Iterable[str] | None = None) -> Iterator[Row]:
     """Reads the rows of a file of readings, or some of their columns; holds one row group in memory.
 
     Raises LuubaoError for a file of another kind, or a damaged one.
@@ -236,7 +236,7 @@ def read_rows(place: Place, columns: Iterable[str] | None = None) -> Iterator[Ro
 
 
 @contextmanager
-def _renamed_when_complete(place: Place) -> Iterator[str]:
+def _renamed_when_complete(place: FileLocation) -> Iterator[str]:
     """Yields a temporary name, which readers skip; then renames the file to its own."""
     path = PurePosixPath(place.path)
     temporary = str(path.with_name(f"_{path.name}.{uuid.uuid4().hex[:12]}"))
@@ -249,7 +249,7 @@ def _renamed_when_complete(place: Place) -> Iterator[str]:
         raise
 
 
-def clear_unfinished(folder: Place) -> None:
+def clear_unfinished(folder: FileLocation) -> None:
     """Deletes the temporary files of writers that died. Call only when nothing writes."""
     for entry in folder.system.get_file_info(file_selector(folder)):
         if entry.is_file and entry.base_name.startswith("_") and ".parquet." in entry.base_name:

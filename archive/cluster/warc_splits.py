@@ -23,7 +23,7 @@ from archive.text.recurring_blocks import Boilerplate
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FileLocation:
     """A file or folder. name: as the user gave it; system, path: a pyarrow file system, and the path in it."""
 
     name: str
@@ -33,30 +33,30 @@ class Place:
     def __str__(self) -> str:
         return self.name
 
-    def inside(self, name: str) -> Place:
-        return Place(f"{self.name.rstrip('/')}/{name}", self.system, f"{self.path.rstrip('/')}/{name}")
+    def inside(self, name: str) -> FileLocation:
+        return FileLocation(f"{self.name.rstrip('/')}/{name}", self.system, f"{self.path.rstrip('/')}/{name}")
 
 
-def place(name: str) -> Place:
+def place(name: str) -> FileLocation:
     """Resolves a path or an address (`s3://bucket/folder?endpoint_override=host:9000`).
 
     Raises LuubaoError for an invalid address.
     """
     fs = _pyarrow_fs()
     if "://" not in name:
-        return Place(name, fs.LocalFileSystem(), str(Path(name).absolute()))
+        return FileLocation(name, fs.LocalFileSystem(), str(Path(name).absolute()))
     try:
         system, path = fs.FileSystem.from_uri(name)
     except (ValueError, OSError) as error:
         raise LuubaoError(f"{name} leads nowhere: {error}. Give a path, or an address as s3://bucket/folder") from error
-    return Place(name.partition("?")[0], system, path)
+    return FileLocation(name.partition("?")[0], system, path)
 
 
-def is_there(file: Place) -> bool:
+def is_there(file: FileLocation) -> bool:
     return bool(file.system.get_file_info(file.path).is_file)
 
 
-def files_in(folder: Place, ending: str | tuple[str, ...]) -> list[Place]:
+def files_in(folder: FileLocation, ending: str | tuple[str, ...]) -> list[FileLocation]:
     """The files in a folder whose names have this ending, sorted by name; the file itself where `folder` is a file.
     Skips names that begin with an underscore or a dot: unfinished or foreign files."""
     info = folder.system.get_file_info(folder.path)
@@ -67,7 +67,7 @@ def files_in(folder: Place, ending: str | tuple[str, ...]) -> list[Place]:
     return [folder.inside(name) for name in names if name.endswith(ending) and not name.startswith(("_", "."))]
 
 
-def file_selector(folder: Place) -> Any:
+def file_selector(folder: FileLocation) -> Any:
     """A pyarrow selector of a folder's entries; selects none where the folder does not exist."""
     return _pyarrow_fs().FileSelector(folder.path, allow_not_found=True)
 
@@ -104,7 +104,7 @@ def splits_of(names: Sequence[str], length: int) -> list[Split]:
     return [split for name in names for file in files_in(place(name), ENDINGS) for split in _split(name, file, length)]
 
 
-def _split(name: str, file: Place, length: int) -> Iterator[Split]:
+def _split(name: str, file: FileLocation, length: int) -> Iterator[Split]:
     _, separator, query = name.partition("?")
     address = file.name.partition("?")[0] + separator + query
     with file.system.open_input_file(file.path) as opened:
@@ -161,14 +161,14 @@ def head_of(split: Split, outlets: Sequence[Outlet]) -> WarcHead:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PageAtOffset:
     """A page, and the offset of its record in the file."""
 
     page: Page
     offset: int
 
 
-def pages_in(split: Split, key: WarcHead) -> Iterator[Placed | Skipped]:
+def pages_in(split: Split, key: WarcHead) -> Iterator[PageAtOffset | Skipped]:
     """The pages of a split that have a body to read, or are revisits of one in another record."""
     warc = place(split.file)
     with warc.system.open_input_file(warc.path) as file:
@@ -180,10 +180,10 @@ def pages_in(split: Split, key: WarcHead) -> Iterator[Placed | Skipped]:
                 if isinstance(item, Skipped):
                     yield item
                 elif isinstance(item, Page) and 200 <= item.capture.status < 300 and (item.capture.body or item.refers):
-                    yield Placed(item, raw.offset)
+                    yield PageAtOffset(item, raw.offset)
 
 
-def pages_at(file: str, offsets: Sequence[int], key: WarcHead) -> Iterator[Placed]:
+def pages_at(file: str, offsets: Sequence[int], key: WarcHead) -> Iterator[PageAtOffset]:
     """The pages whose records begin at these offsets; seeks to them where each record is a gzip member of its own.
     Omits pages that are no longer there."""
     warc = place(file)
@@ -192,5 +192,5 @@ def pages_at(file: str, offsets: Sequence[int], key: WarcHead) -> Iterator[Place
     wanted = frozenset(offsets)
     for split in splits:
         for located in pages_in(split, key):
-            if isinstance(located, Placed) and located.offset in wanted:
+            if isinstance(located, PageAtOffset) and located.offset in wanted:
                 yield located

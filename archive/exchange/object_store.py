@@ -28,7 +28,7 @@ _ERROR_CODE = re.compile(r"<Code>(\w{1,60})</Code>")  # Amazon S3 API Reference,
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredObject:
     """An object in the store. size: bytes; at: last modified, by the store's clock."""
 
     name: str
@@ -106,13 +106,13 @@ class ObjectStore:
                 self._obstore.put(self._store, name, data)
             return True
 
-    def objects(self, folder: str) -> Iterator[Stored]:
+    def objects(self, folder: str) -> Iterator[StoredObject]:
         """The objects below a folder, except those still being written."""
         with self._translating_errors():
             for batch in self._obstore.list(self._store, folder):
                 for entry in batch:
                     if not any(part.startswith(".") for part in entry["path"].split("/")):
-                        yield Stored(str(entry["path"]), int(entry["size"]), entry["last_modified"])
+                        yield StoredObject(str(entry["path"]), int(entry["size"]), entry["last_modified"])
 
     def delete(self, names: list[str]) -> None:
         with self._translating_errors():

@@ -17,7 +17,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from archive.exchange.object_store import SIZE, Manifest, ObjectStore, Stored, cut, digest_of, manifest_of
+from archive.exchange.object_store import SIZE, Manifest, ObjectStore, StoredObject, cut, digest_of, manifest_of
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, Diverged
 from archive.runtime.atomic_files import atomic_write, outlet_lock, remove_leftovers, temporary_folder
@@ -97,7 +97,7 @@ def get_pictures(
         step()
 
 
-def _get_picture(bucket: ObjectStore, entry: Stored, folder: Path, name: str, carried: TransferReport) -> None:
+def _get_picture(bucket: ObjectStore, entry: StoredObject, folder: Path, name: str, carried: TransferReport) -> None:
     found = bucket.read(entry.name, MOST_BYTES)
     if found and is_what_it_is_called(name, found[0]):
         put_file(folder, name, found[0])

@@ -41,7 +41,7 @@ from archive.model.records import PageKind, Run
 _BITS = 1 << 23
 
 
-class Seen:
+class SeenLinks:
     """The links seen in each place (a pattern's name)."""
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class Experience:
         tails = [counts for (level, _), counts in self.counts.items() if level == "tail"]
         self._articles = sum(counts.articles for counts in tails)
         self._visited = sum(counts.empty_streak for counts in tails)
-        self._seen = Seen()
+        self._seen = SeenLinks()
         self._changed: set[Name] = set()
         self._kept_narrow = {name for name in self.counts if name[0] in _NARROW}
 

@@ -9,7 +9,7 @@ times), archive.text.equivalence and folding, and the flag of archive.text.recur
 from archive.history.derivation import derive, step
 from archive.history.facts import NO_EVIDENCE, OutletEvidence, PictureFetch, Shown, UrlCapture, in_time
 from archive.history.plausibility import compared_captures, departures_of
-from archive.history.values import NOTHING, Article, ArticleState, History, Verdict
+from archive.history.values import NOTHING, Article, ArticleState, CaptureVerdict, History
 from archive.history.version_numbers import Version, Versions, versions_of
 
 __all__ = [
@@ -17,12 +17,12 @@ __all__ = [
     "NO_EVIDENCE",
     "Article",
     "ArticleState",
+    "CaptureVerdict",
     "History",
     "OutletEvidence",
     "PictureFetch",
     "Shown",
     "UrlCapture",
-    "Verdict",
     "Version",
     "Versions",
     "compared_captures",

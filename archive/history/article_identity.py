@@ -40,9 +40,9 @@ def seen_at(article: Article, capture: UrlCapture) -> Article:
     """The article after a capture by which its URL is the primary one; if it was gone, it has returned."""
     tombstones = article.tombstones
     if article.is_gone:
-        tombstones = (*tombstones[:-1], replace(tombstones[-1], returned_at=capture.at))
+        tombstones = (*tombstones[:-1], replace(tombstones[-1], returned_at=capture.time))
     return replace(
-        article, primary=capture.key, url=capture.url, seen=max(article.seen, capture.at), page=capture,
+        article, primary=capture.key, url=capture.url, last_seen=max(article.last_seen, capture.time), page=capture,
         shown=capture if capture.answer == "page" else article.shown or article.page, fetched=frozenset(),
         tombstones=tombstones, moved_to=None,
     )  # fmt: skip
@@ -51,7 +51,7 @@ def seen_at(article: Article, capture: UrlCapture) -> Article:
 def next_primary(history: History, article: Article, lost_key: str) -> str | None:
     """The URL that becomes primary URL when the present one is lost; None where no other shows the article."""
     lost_rendition = article.renditions.get(lost_key)
-    since = lost_rendition.shown_at if lost_rendition else article.seen
+    since = lost_rendition.shown_at if lost_rendition else article.last_seen
     living = [
         (rendition.shown_at, key)
         for key, rendition in article.renditions.items()
@@ -79,7 +79,7 @@ def _without_url(
         return article
     if successor := next_primary(history, article, key):
         return replace(article, primary=successor, url=article.renditions[successor].url)
-    tombstones = (*article.tombstones, Tombstone(capture.at, reason))
+    tombstones = (*article.tombstones, Tombstone(capture.time, reason))
     return replace(article, tombstones=tombstones, moved_to=moved_to)
 
 
@@ -88,7 +88,7 @@ def take_addresses(history: History, capture: UrlCapture, number: int, declared:
     another article. An article whose primary URL now leads to another article has moved there."""
     known = history.addresses.get(capture.key)
     if known is None:
-        history = history.with_address(capture.key, number, capture.at, "address")
+        history = history.with_address(capture.key, number, capture.time, "address")
     elif known.article != number:
         history, former = (
             history.with_address(capture.key, number, known.since, known.kind), history.articles[known.article],
@@ -98,7 +98,7 @@ def take_addresses(history: History, capture: UrlCapture, number: int, declared:
             history = history.with_article(former.with_rendition(capture.key, rendition))
     for key, kind in (*((key, "redirect") for key in capture.via), *((key, "canonical") for key in declared)):
         if key not in history.addresses and not _shows_no_article(history, key):
-            history = history.with_address(key, number, capture.at, kind)
+            history = history.with_address(key, number, capture.time, kind)
     return note_moved(history, capture, number)
 
 
@@ -147,7 +147,7 @@ def _move(history: History, number: int, stood: Article) -> History:
     doubted = stood.renditions[url].doubted
     assert doubted is not None  # see _shows_now
     first = doubted.capture
-    rendition = UrlRendition(first.url, article.latest.reading, article.newest, first.at)
+    rendition = UrlRendition(first.url, article.latest.reading, article.newest, first.time)
     article = replace(article, primary=url, url=first.url).with_rendition(url, rendition)
     former = replace(former, renditions={key: rendition for key, rendition in former.renditions.items() if key != url})
     known = history.addresses[url]
@@ -234,7 +234,7 @@ def moved_here(history: History, article: Article, capture: UrlCapture, reading:
     its own: the outlet has exchanged their URLs, or given them other numbers."""
     rendition = article.renditions.get(article.primary)
     doubted = rendition.doubted if rendition else None
-    if doubted is None or doubted.reading is None or capture.at - doubted.capture.at <= VISIT:
+    if doubted is None or doubted.reading is None or capture.time - doubted.capture.time <= VISIT:
         return None
     if not resembles(doubted.reading, reading) or _could_be(article, article.primary, reading):
         return None
@@ -253,7 +253,7 @@ def is_now_another_article(article: Article, capture: UrlCapture, doubted: Doubt
     if capture.key == article.primary or doubted.capture.key != capture.key or doubted.reading is None:
         return False
     primary = article.renditions.get(article.primary)
-    primary_shows = primary is not None and primary.standing == "shows" and primary.shown_at > doubted.capture.at
+    primary_shows = primary is not None and primary.standing == "shows" and primary.shown_at > doubted.capture.time
     return primary_shows and not resembles(article.latest.reading, doubted.reading)
 
 

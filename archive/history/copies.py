@@ -35,7 +35,7 @@ def inherits(article: Article, capture: UrlCapture, reading: Reading, outlet: Ou
     """Whether a URL is, or becomes, the article's primary URL: it was; the primary URL redirects here, died,
     declares this URL as canonical, looks like a variant by its URL, or stands on a domain that the outlet has moved
     from."""
-    if capture.key == article.primary or article.primary in capture.via or not is_primary_alive(article, capture.at):
+    if capture.key == article.primary or article.primary in capture.via or not is_primary_alive(article, capture.time):
         return True
     return takes_over(capture.key, article.primary, outlet) or _is_declared(article, capture, reading, outlet)
 
@@ -64,7 +64,7 @@ def variant_rendition(
     index = article.newest if says_it else _copied(article, capture, reading, outlet)
     if index is None:
         return None
-    return UrlRendition(capture.url, reading, index, capture.at, differs=_differs(article, index, reading))
+    return UrlRendition(capture.url, reading, index, capture.time, differs=_differs(article, index, reading))
 
 
 def _copied(article: Article, capture: UrlCapture, reading: Reading, outlet: Outlet) -> int | None:
@@ -103,7 +103,7 @@ def _shows_its_visit(article: Article, capture: UrlCapture, reading: Reading) ->
     """Whether a page of an article seen before says that it was published just now, or today, or at another time at
     each look."""
     published, rendition = reading.published_at, article.renditions.get(capture.key)
-    if published is None or published.tzinfo is None or published <= article.first:
+    if published is None or published.tzinfo is None or published <= article.first_seen:
         return False
     former = [rendition.reading, *([rendition.doubted.reading] if rendition.doubted else ())] if rendition else []
     known = (None, published, article.latest.reading.published_at)
@@ -114,8 +114,8 @@ def _shows_its_visit(article: Article, capture: UrlCapture, reading: Reading) ->
 
 def _is_now(time: datetime, capture: UrlCapture) -> bool:
     """Whether a claimed time, with a zone, is that of the capture, or its day."""
-    is_today = is_day(time) and time.date() == capture.at.astimezone(time.tzinfo).date()
-    return is_today or abs(capture.at - time) <= _JUST_NOW
+    is_today = is_day(time) and time.date() == capture.time.astimezone(time.tzinfo).date()
+    return is_today or abs(capture.time - time) <= _JUST_NOW
 
 
 def _is_clock(article: Article, capture: UrlCapture, reading: Reading) -> bool:
@@ -157,7 +157,7 @@ def completes(
         return False
     differing = set(changed_fields(latest.reading, reading))
     holds_text = set(lines_of(latest.reading.text)) <= set(lines_of(reading.text))
-    in_visit = capture.at - latest.at <= VISIT
+    in_visit = capture.time - latest.first_seen <= VISIT
     if rendition is None and _is_declared(article, capture, reading, outlet):
         return in_visit or (holds_text and "headline" not in differing)
     if rendition is None and not print_kind(capture.key) and "pictures" in differing and not latest.reading.images:
@@ -213,7 +213,7 @@ def lagging_rendition(
     state = state_of(reading)
     index = next((index for index, past in enumerate(article.states) if past.state == state), article.newest)
     differs = rendition.differs if rendition and rendition.differs else _differs(article, index, reading)
-    return UrlRendition(capture.url, reading, index, capture.at, differs=differs)
+    return UrlRendition(capture.url, reading, index, capture.time, differs=differs)
 
 
 def _differs(article: Article, index: int, reading: Reading) -> frozenset[str]:

@@ -46,7 +46,7 @@ from archive.history.picture_changes import (
     without_newest,
 )
 from archive.history.plausibility import doubt, first_doubt, is_confirmed, was_doubted
-from archive.history.values import NOTHING, Article, ArticleState, Doubted, History, UrlRendition, Verdict
+from archive.history.values import NOTHING, Article, ArticleState, CaptureVerdict, Doubted, History, UrlRendition
 from archive.model.records import Outlet, Reading, Unreadable
 
 
@@ -94,9 +94,9 @@ def _page(history: History, capture: UrlCapture, outlet: Outlet) -> History:
     if isinstance(capture.reading, Unreadable):
         return refuse(history, capture, capture.reading)
     if capture.reading is None:
-        return history.with_verdict(Verdict(capture, why="its bytes are not here"))
+        return history.with_verdict(CaptureVerdict(capture, why="its bytes are not here"))
     if is_home(capture.url, outlet):  # whatever kind it was read as
-        return history.with_verdict(Verdict(capture, why="the home page is no article"))
+        return history.with_verdict(CaptureVerdict(capture, why="the home page is no article"))
     return _read(history, before, capture, capture.reading, outlet)
 
 
@@ -107,7 +107,7 @@ def _read(
     article = article_of(history, capture.key, capture.via, reading, outlet)
     if article is None:
         if why := first_doubt(history, before, capture, reading):
-            history = history.with_verdict(Verdict(capture, why=why, doubted=True))
+            history = history.with_verdict(CaptureVerdict(capture, why=why, doubted=True))
             return mark_gone(history, capture.via, capture, redirected(capture), surely=False)
         if was_doubted(history, before, reading) and before and isinstance(before.reading, Reading):
             history = _split_off(history, capture, Doubted(before, before.reading, ""), reading, outlet)
@@ -128,12 +128,12 @@ def _new_article(history: History, capture: UrlCapture, reading: Reading) -> His
     """The first state of a new article."""
     state, number = state_of(reading), len(history.articles)
     new_state = ArticleState(
-        state, reading_digest(reading), reading, capture, capture.at, capture.at,
-        pictures=pictures_of(history, None, reading, capture.at),
+        state, reading_digest(reading), reading, capture, capture.time, capture.time,
+        pictures=pictures_of(history, None, reading, capture.time),
     )  # fmt: skip
-    renditions = {capture.key: UrlRendition(capture.url, reading, 0, capture.at)}
-    article = Article(number, capture.key, capture.url, (new_state,), renditions, capture.at, capture.at, capture)
-    return replace(history, articles=(*history.articles, article)).with_verdict(Verdict(capture, number, 0))
+    renditions = {capture.key: UrlRendition(capture.url, reading, 0, capture.time)}
+    article = Article(number, capture.key, capture.url, (new_state,), renditions, capture.time, capture.time, capture)
+    return replace(history, articles=(*history.articles, article)).with_verdict(CaptureVerdict(capture, number, 0))
 
 
 def _known_article(
@@ -179,7 +179,9 @@ def _waiting(history: History, article: Article, capture: UrlCapture, reading: R
     doubts = [
         rendition.doubted
         for key, rendition in article.renditions.items()
-        if rendition.doubted and rendition.doubted.reading and last_text_state.at <= rendition.doubted.capture.at
+        if rendition.doubted
+        and rendition.doubted.reading
+        and last_text_state.first_seen <= rendition.doubted.capture.time
         if key in (capture.key, *capture.via) or _shown_before(rendition.doubted, capture, reading)
         if article_with_primary(history, key) in (None, article)  # it may belong to another article by now
     ]
@@ -188,7 +190,7 @@ def _waiting(history: History, article: Article, capture: UrlCapture, reading: R
 
 def _shown_before(doubted: Doubted, capture: UrlCapture, reading: Reading) -> bool:
     same = doubted.reading is not None and state_of(doubted.reading) == state_of(reading)
-    return same and capture.at - doubted.capture.at > VISIT
+    return same and capture.time - doubted.capture.time > VISIT
 
 
 def _split_off(history: History, capture: UrlCapture, doubted: Doubted, reading: Reading, outlet: Outlet) -> History:
@@ -213,7 +215,7 @@ def _doubt_resolved(history: History, article: Article, doubted: Doubted, outlet
     """Accepts what was doubted: it opened a state when it was first seen, with the pictures it had then."""
     assert doubted.reading is not None
     first = doubted.capture
-    while article.latest.at > first.at:
+    while article.latest.first_seen > first.time:
         history, article = without_newest(history, article)
     changed = edited_fields(article, article.renditions.get(first.key), first, doubted.reading, outlet)
     history = _with_new_verdicts(_edited(history, article, first, doubted.reading, changed), doubted)
@@ -222,10 +224,10 @@ def _doubt_resolved(history: History, article: Article, doubted: Doubted, outlet
     return take_addresses(history, first, article.number, declared_key(doubted.reading, outlet))
 
 
-def _shows_doubted(verdict: Verdict, doubted: Doubted) -> bool:
+def _shows_doubted(verdict: CaptureVerdict, doubted: Doubted) -> bool:
     """Whether a verdict is of a capture that showed the doubted reading, then or later."""
     capture, reading = verdict.capture, verdict.capture.reading
-    if not verdict.doubted or capture.key != doubted.capture.key or capture.at < doubted.capture.at:
+    if not verdict.doubted or capture.key != doubted.capture.key or capture.time < doubted.capture.time:
         return False
     return (
         isinstance(reading, Reading) and doubted.reading is not None and state_of(reading) == state_of(doubted.reading)
@@ -241,7 +243,7 @@ def _shown(
     article = article.with_rendition(capture.key, rendition)
     if is_primary:
         article = seen_moved(history, seen_at(article, capture), capture)
-    return history.with_article(article).with_verdict(Verdict(capture, article.number, state_index, why))
+    return history.with_article(article).with_verdict(CaptureVerdict(capture, article.number, state_index, why))
 
 
 def _confirmed(
@@ -251,8 +253,8 @@ def _confirmed(
     if is_primary and is_fuller_face(article, capture):
         history, article = without_newest(history, article)
         newest = replace(newest, changed=())
-    article = article.with_latest(replace(newest, seen=capture.at))
-    rendition = UrlRendition(capture.url, reading, article.newest, capture.at, differs=newest.lacks)
+    article = article.with_latest(replace(newest, last_seen=capture.time))
+    rendition = UrlRendition(capture.url, reading, article.newest, capture.time, differs=newest.lacks)
     return _shown(history, article, rendition, capture, article.newest, is_primary=is_primary)
 
 
@@ -260,15 +262,16 @@ def _completed(history: History, article: Article, capture: UrlCapture, reading:
     latest, index = article.latest, article.newest
     previous = article.states[-2] if index else None
     changed = said_fields(previous.reading, reading, outlet) if previous and not latest.lacks else ()
-    pictures = {**pictures_of(history, previous, reading, capture.at), **latest.pictures}
+    pictures = {**pictures_of(history, previous, reading, capture.time), **latest.pictures}
     new_state = replace(
-        latest, state=state_of(reading), digest=reading_digest(reading), reading=reading, proof=capture, at=capture.at,
-        seen=capture.at, pictures=pictures, lacks=frozenset(), changed=changed or latest.changed,
+        latest, state=state_of(reading), digest=reading_digest(reading), reading=reading, proof=capture,
+        first_seen=capture.time, last_seen=capture.time, pictures=pictures, lacks=frozenset(),
+        changed=changed or latest.changed,
     )  # fmt: skip
     article = article.with_latest(new_state).with_renditions_at(
         index, lambda copy: replace(copy, differs=frozenset(changed_fields(reading, copy.reading)))
     )
-    return _shown(history, article, UrlRendition(capture.url, reading, index, capture.at), capture, index)
+    return _shown(history, article, UrlRendition(capture.url, reading, index, capture.time), capture, index)
 
 
 def _variant(
@@ -277,7 +280,7 @@ def _variant(
 ) -> History:  # fmt: skip
     """A URL that is not the article's primary URL shows a variant. If the primary URL is dead, it becomes primary, and
     differences between the two are no edit."""
-    rendition = replace(rendition, url=capture.url, shown_at=capture.at, standing="shows", doubted=None)
+    rendition = replace(rendition, url=capture.url, shown_at=capture.time, standing="shows", doubted=None)
     index = rendition.state_index
     if said_fields(article.states[index].reading, rendition.reading, outlet):
         return _shown(history, article, rendition, capture, None, "another print", is_primary=is_primary)
@@ -292,7 +295,7 @@ def _unchanged(
     reading, doubted = capture.reading, rendition.doubted
     if isinstance(reading, Reading) and is_redated(article.latest.reading, reading):
         doubted = Doubted(capture, reading, "")
-    rendition = replace(rendition, shown_at=capture.at, standing="shows", doubted=doubted)
+    rendition = replace(rendition, shown_at=capture.time, standing="shows", doubted=doubted)
     why = "it says nothing new, or not all"
     return _shown(history, article, rendition, capture, None, why, is_primary=is_primary)
 
@@ -306,13 +309,13 @@ def _edited(
         changed = tuple(dict.fromkeys((*changed, *latest.changed)))
         history, article = without_newest(history, article)
     new_state = ArticleState(
-        state_of(reading), reading_digest(reading), reading, capture, capture.at, capture.at, changed,
-        pictures_of(history, latest, reading, capture.at), lacks,
+        state_of(reading), reading_digest(reading), reading, capture, capture.time, capture.time, changed,
+        pictures_of(history, latest, reading, capture.time), lacks,
     )  # fmt: skip
     article = replace(article, states=(*article.states, new_state))
-    rendition = UrlRendition(capture.url, reading, article.newest, capture.at, differs=lacks)
+    rendition = UrlRendition(capture.url, reading, article.newest, capture.time, differs=lacks)
     article = seen_at(article.with_rendition(capture.key, rendition), capture)
-    history = history.with_verdict(Verdict(capture, article.number, article.newest))
+    history = history.with_verdict(CaptureVerdict(capture, article.number, article.newest))
     return with_moved_pictures(history, article)
 
 
@@ -320,7 +323,7 @@ def _doubted(history: History, article: Article, capture: UrlCapture, reading: R
     """Keeps the doubtful reading with the URL, whose rendition falls silent; a URL without one, which redirected here
     until now, gets one."""
     rendition = article.renditions.get(capture.key) or UrlRendition(
-        capture.url, article.latest.reading, article.newest, article.seen
+        capture.url, article.latest.reading, article.newest, article.last_seen
     )
     waiting = _waiting(history, article, capture, reading)
     if waiting and waiting.reading and state_of(waiting.reading) == state_of(reading):
@@ -328,4 +331,4 @@ def _doubted(history: History, article: Article, capture: UrlCapture, reading: R
     else:
         doubted = Doubted(capture, reading, why)
     article = article.with_rendition(capture.key, replace(rendition, standing="silent", doubted=doubted))
-    return history.with_article(article).with_verdict(Verdict(capture, article.number, None, why, doubted=True))
+    return history.with_article(article).with_verdict(CaptureVerdict(capture, article.number, None, why, doubted=True))

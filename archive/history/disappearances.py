@@ -9,7 +9,7 @@ from dataclasses import replace
 from archive.history.article_identity import article_with_primary, note_moved, remove_url, seen_at
 from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
-from archive.history.values import Doubted, History, Verdict
+from archive.history.values import CaptureVerdict, Doubted, History
 from archive.model.records import Unreadable
 
 NO_ARTICLE = frozenset({"listing", "home", "soft-404"})
@@ -31,7 +31,7 @@ def mark_gone(
         first = _waiting(history, key)
         if first is None and not is_sure:
             history = _wait(history, key, capture)
-        elif first is None or is_sure or capture.at - first.at > VISIT:
+        elif first is None or is_sure or capture.time - first.time > VISIT:
             history = remove_url(history, key, first or capture, (first and first.reason) or reason)
     return history
 
@@ -62,7 +62,7 @@ def _wait(history: History, key: str, capture: UrlCapture) -> History:
     history = history.with_article(article)
     if capture.key != key:  # the page that it redirects to may be many articles'
         return history
-    return history.with_verdict(Verdict(capture, article.number, None, doubted.why, doubted=True))
+    return history.with_verdict(CaptureVerdict(capture, article.number, None, doubted.why, doubted=True))
 
 
 def note_unclear_answer(history: History, capture: UrlCapture) -> History:
@@ -78,7 +78,7 @@ def note_unclear_answer(history: History, capture: UrlCapture) -> History:
 
 def refuse(history: History, capture: UrlCapture, refusal: Unreadable) -> History:
     """A page from which no article was read."""
-    history = history.with_verdict(Verdict(capture, why=refusal.reason))
+    history = history.with_verdict(CaptureVerdict(capture, why=refusal.reason))
     if refusal.reason in NO_ARTICLE:
         history = mark_gone(history, capture.via, capture, redirected(capture), surely=False)
     if refusal.reason in _GONE_PAGES:
@@ -112,7 +112,7 @@ def _moved(history: History, capture: UrlCapture, number: int) -> History:
     article = history.articles[number]
     for key in capture.via:
         if key not in history.addresses:
-            history = history.with_address(key, number, capture.at, "redirect")
+            history = history.with_address(key, number, capture.time, "redirect")
         if article.primary == key:
             page = article.page
             article = replace(seen_at(article, capture), page=page, fetched=article.fetched)

@@ -46,15 +46,15 @@ class UrlCapture:
     """One capture of a URL.
 
     id: the archive's number of it. key: the requested URL, normalised; url: the URL that answered, or the target of a
-    redirect; at: aware, UTC. reading: what was read in the page; None for one that has not been read yet. leads_to: key
-    of a redirect's target. via: keys of the URLs whose redirects led here, first requested first. reason: describes an
-    answer that shows a disappearance. asked, status, digest (of the payload) sort captures of one second.
+    redirect; time: aware, UTC. reading: what was read in the page; None for one that has not been read yet. leads_to:
+    key of a redirect's target. via: keys of the URLs whose redirects led here, first requested first. reason: describes
+    an answer that shows a disappearance. asked, status, digest (of the payload) sort captures of one second.
     """
 
     id: int
     key: str
     url: str
-    at: datetime
+    time: datetime
     answer: Answer
     reading: Reading | Unreadable | None = None
     leads_to: str | None = None
@@ -70,7 +70,7 @@ class UrlCapture:
     def sort_key(self) -> tuple[object, ...]:
         """Sort key by time. Within one second a redirect's target comes after the redirect; beyond that the order is
         arbitrary, but the same in every archive."""
-        return (self.at, len(self.via), self.asked, self.url, self.status, self.digest, self.via)
+        return (self.time, len(self.via), self.asked, self.url, self.status, self.digest, self.via)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +91,14 @@ class PictureFetch:
 
     id: int
     url: str
-    at: datetime
+    time: datetime
     shown: Shown | None = None
     status: int = 200
 
     @property
     def sort_key(self) -> tuple[object, ...]:
         """Sort key by time among fetches of pictures."""
-        return (self.at, self.url, self.status, self.shown.digest if self.shown else "")
+        return (self.time, self.url, self.status, self.shown.digest if self.shown else "")
 
 
 Fact = UrlCapture | PictureFetch
@@ -114,7 +114,7 @@ def in_time(captures: Iterable[UrlCapture], pictures: Iterable[PictureFetch] = (
         answers.setdefault(capture.key, []).append(capture)
     pages = (replace(hop, followed=True) if _is_followed(hop, answers) else hop for hop in ordered)
     facts: list[Fact] = [*pages, *sorted(pictures, key=lambda picture: picture.sort_key)]
-    return sorted(facts, key=lambda fact: fact.at)  # stable: keeps the order within one second
+    return sorted(facts, key=lambda fact: fact.time)  # stable: keeps the order within one second
 
 
 def _is_followed(hop: UrlCapture, answers: dict[str, list[UrlCapture]]) -> bool:
@@ -134,7 +134,7 @@ def _is_followed(hop: UrlCapture, answers: dict[str, list[UrlCapture]]) -> bool:
 
 
 def _led_to(hop: UrlCapture, answer: UrlCapture) -> bool:
-    return hop.key in answer.via or answer.at - hop.at <= _FOLLOWED_WITHIN
+    return hop.key in answer.via or answer.time - hop.time <= _FOLLOWED_WITHIN
 
 
 GONE_STATUSES = frozenset({404, 410, 451})

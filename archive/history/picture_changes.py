@@ -163,10 +163,16 @@ def shown_picture(article: Article, fetch: PictureFetch) -> Article:
         reading, proof = shows_now, shown_page(article)
     urls = {image.url for image in reading.images}
     pictures = {**{url: known for url, known in latest.pictures.items() if url in urls}, fetch.url: shown}
-    if is_first and _is_of_this_visit(article, fetch.at) and (latest.picture is not None or reading is latest.reading):
+    if (
+        is_first
+        and _is_of_this_visit(article, fetch.time)
+        and (latest.picture is not None or reading is latest.reading)
+    ):
         past = replace(latest, pictures=pictures, changed=_with_pictures(latest.changed), reading=reading)
         return article.with_latest(past if reading is latest.reading else replace(past, proof=proof))
-    past = replace(latest, at=fetch.at, seen=fetch.at, changed=("pictures",), pictures=pictures, picture=fetch)
+    past = replace(
+        latest, first_seen=fetch.time, last_seen=fetch.time, changed=("pictures",), pictures=pictures, picture=fetch
+    )
     return replace(article, states=(*article.states, replace(past, proof=proof, reading=reading)))
 
 
@@ -203,8 +209,8 @@ def seen_moved(history: History, article: Article, capture: UrlCapture) -> Artic
     another page."""
     for url in moved_pictures(article, article.latest.reading).values():
         fetch = history.pictures.get(url)
-        if fetch and fetch.at <= capture.at <= fetch.at + VISIT:
-            article = shown_picture(article, replace(fetch, at=capture.at))
+        if fetch and fetch.time <= capture.time <= fetch.time + VISIT:
+            article = shown_picture(article, replace(fetch, time=capture.time))
     return article
 
 
@@ -212,12 +218,12 @@ def _is_of_this_visit(article: Article, moment: datetime) -> bool:
     """Whether the newest state was opened since the article's page was last captured, by that page or by another
     picture."""
     latest = article.latest
-    return len(article.states) > 1 and latest.at >= article.page.at and moment - latest.at <= VISIT
+    return len(article.states) > 1 and latest.first_seen >= article.page.time and moment - latest.first_seen <= VISIT
 
 
 def opened_by_pictures(article: Article, capture: UrlCapture) -> bool:
     """Whether the newest state was opened by pictures of the visit that a later page belongs to."""
-    return article.latest.picture is not None and _is_of_this_visit(article, capture.at)
+    return article.latest.picture is not None and _is_of_this_visit(article, capture.time)
 
 
 def without_newest(history: History, article: Article, why: str = "") -> tuple[History, Article]:
@@ -245,7 +251,7 @@ def pictures_of(
         fetch = history.pictures.get(image.url)
         if previous and image.url in previous.pictures:
             shown[image.url] = previous.pictures[image.url]
-        elif image.url not in previous_urls and fetch and fetch.shown and fetch.at <= moment <= fetch.at + VISIT:
+        elif image.url not in previous_urls and fetch and fetch.shown and fetch.time <= moment <= fetch.time + VISIT:
             shown[image.url] = fetch.shown
     return shown
 

@@ -130,7 +130,7 @@ def is_confirmed(history: History, article: Article, doubted: Doubted, capture: 
         return False
     if capture.answer == "confirmed" and doubted.capture.signs.cut:  # the validators belong to the whole page
         return False
-    if capture.at - doubted.capture.at <= VISIT:  # an hour later a bad day is not over
+    if capture.time - doubted.capture.time <= VISIT:  # an hour later a bad day is not over
         return False
     latest = article.latest.reading
     is_rewritten = resembles(doubted.reading, reading) and not resembles(latest, reading)

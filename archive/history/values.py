@@ -32,8 +32,8 @@ class ArticleState:
     digest: str
     reading: Reading
     proof: UrlCapture
-    at: datetime
-    seen: datetime
+    first_seen: datetime
+    last_seen: datetime
     changed: tuple[str, ...] = ()
     pictures: Mapping[str, Shown] = field(default_factory=dict)
     lacks: frozenset[str] = frozenset()
@@ -76,18 +76,18 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """number: its index in the history. primary: the key of its primary URL, and url as that answered. first: when any
-    of its URLs first showed it; seen: when its primary URL last did. page: that URL's last capture that showed it, with
-    which a visit begins; shown: the last one that brought its page; None for the first; fetched: the pictures requested
-    since. moved_to: the article that its URL leads to now."""
+    """number: its index in the history. primary: the key of its primary URL, and url as that answered. first_seen: when
+    any of its URLs first showed it; last_seen: when its primary URL last did. page: that URL's last capture that showed
+    it, with which a visit begins; shown: the last one that brought its page; None for the first; fetched: the pictures
+    requested since. moved_to: the article that its URL leads to now."""
 
     number: int
     primary: str
     url: str
     states: tuple[ArticleState, ...]
     renditions: Mapping[str, UrlRendition]
-    first: datetime
-    seen: datetime
+    first_seen: datetime
+    last_seen: datetime
     page: UrlCapture
     fetched: frozenset[str] = frozenset()
     tombstones: tuple[Tombstone, ...] = ()
@@ -136,7 +136,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CaptureVerdict:
     """The result for a capture of a page. state_index: of the article's state it showed; None where it showed none, and
     `why` says why not. doubted: it was not accepted."""
 
@@ -161,14 +161,14 @@ class History:
     hops: Mapping[str, str] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
     pictures: Mapping[str, PictureFetch] = field(default_factory=dict)
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[CaptureVerdict, ...] = ()
 
     def with_article(self, article: Article) -> History:
         """The history with an article that has changed."""
         articles = (article if other.number == article.number else other for other in self.articles)
         return replace(self, articles=tuple(articles))
 
-    def with_verdict(self, verdict: Verdict) -> History:
+    def with_verdict(self, verdict: CaptureVerdict) -> History:
         """The history with one more verdict."""
         return replace(self, verdicts=(*self.verdicts, verdict))
 

@@ -24,22 +24,22 @@ _Key = tuple[str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """state_index: the state's index. at: when it was first seen, by `proof` and, where a picture opened it, `picture`.
-    changed: the fields in which it differs from the version before. digest: over words and, where another version has
-    the same words, the pictures' bytes. words_of: number of the version whose words it shares, where only a picture
-    opened it. returns: when an alternating page came back to this version; empty otherwise. repeats: an earlier version
-    has the same words. seen: when the article's page was last captured. moved: of the newest version, by position, the
-    URL at which the page shows a picture by then, where it is another one."""
+    """state_index: the state's index. first_seen: by `proof` and, where a picture opened it, `picture`. changed: the
+    fields in which it differs from the version before. digest: over words and, where another version has the same
+    words, the pictures' bytes. words_of: number of the version whose words it shares, where only a picture opened it.
+    returns: when an alternating page came back to this version; empty otherwise. repeats: an earlier version has the
+    same words. last_seen: when the article's page was last captured. moved: of the newest version, by position, the URL
+    at which the page shows a picture by then, where it is another one."""
 
     number: int
     state_index: int
     state: ArticleState
     proof: UrlCapture
-    at: datetime
+    first_seen: datetime
     changed: tuple[str, ...]
     digest: str
     words_of: int | None
-    seen: datetime
+    last_seen: datetime
     picture: PictureFetch | None = None
     returns: tuple[datetime, ...] = ()
     repeats: bool = False
@@ -60,7 +60,7 @@ def versions_of(article: Article) -> Versions:
     numbers = {index: number for number, index in enumerate(kept)}
     versions: list[Version] = []
     for index in kept:
-        returned_at = tuple(article.states[index].at for index in returns.get(index, ()))
+        returned_at = tuple(article.states[index].first_seen for index in returns.get(index, ()))
         versions.append(_version(article, versions, index, returned_at))
     versions[-1] = replace(versions[-1], moved=moved_pictures(article, versions[-1].state.reading))
     return Versions(tuple(versions), tuple(numbers[index] for index in shown))
@@ -75,8 +75,8 @@ def _version(article: Article, earlier: Sequence[Version], index: int, returns: 
         changed = changed_fields(earlier[-1].state.reading, state.reading)
         changed = tuple(dict.fromkeys((*changed, *pictures))) or ("pictures",)
     return Version(
-        len(earlier) + 1, index, state, state.proof, state.at, changed if earlier else (), _digest(earlier, state),
-        words_of, article.page.at, state.picture, returns,
+        len(earlier) + 1, index, state, state.proof, state.first_seen, changed if earlier else (),
+        _digest(earlier, state), words_of, article.page.time, state.picture, returns,
         any(version.state.digest == state.digest for version in earlier),
     )  # fmt: skip
 
@@ -122,7 +122,7 @@ def _count_returns(states: Sequence[ArticleState]) -> tuple[list[int], list[int]
     changes: dict[tuple[_Key, _Key], int] = {}
     for index, key in enumerate(keys):
         change = (keys[index - 1], key) if index else None
-        if states[index].seen - states[index].at >= _SETTLED:  # what was before is no alternation any more
+        if states[index].last_seen - states[index].first_seen >= _SETTLED:  # what was before is no alternation any more
             change = None
             changes.clear()
             first.clear()

@@ -50,7 +50,7 @@ _FILE_NAME = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PicturePaths:
     """Paths of a picture's files. thumbnail: None where none could be made."""
 
     path: str
@@ -81,13 +81,13 @@ def is_withdrawn(path: object) -> bool:
     return path == DESTROYED or (isinstance(path, str) and path.startswith(f"{WITHHELD}/"))
 
 
-def shown_place(digest: object, media_type: object, path: object, thumbnail: object) -> Place | None:
+def shown_place(digest: object, media_type: object, path: object, thumbnail: object) -> PicturePaths | None:
     """Paths of the files of a row of `pictures`; None where they may not be shown. `path` and `thumbnail` only decide
     whether the picture is withdrawn, and whether it has a thumbnail. Raises BadValue as `picture_place`."""
     place = picture_place(digest, media_type)
     if is_withdrawn(path):
         return None
-    return Place(place, None if thumbnail is None else thumbnail_place(digest))
+    return PicturePaths(place, None if thumbnail is None else thumbnail_place(digest))
 
 
 def own_places(digest: object, media_type: object, path: object, thumbnail: object) -> list[str]:

@@ -150,7 +150,7 @@ disappearance (404, 410, 451, a redirect to the home page or to another site), o
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptCapture:
     """A capture that is committed to the archive. body_id: of the bytes it brought or confirmed."""
 
     capture_id: int

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from archive.history import (
+    CaptureVerdict,
     History,
     OutletEvidence,
     UrlCapture,
-    Verdict,
     compared_captures,
     departures_of,
     derive,
@@ -188,7 +188,7 @@ class Filing:
         return hosts_of(self.db, self.run.outlet_id)
 
     def _signs(
-        self, departures: Departures, verdict: Verdict, related: RelatedUrls, before: Mapping[int, Sequence[int]]
+        self, departures: Departures, verdict: CaptureVerdict, related: RelatedUrls, before: Mapping[int, Sequence[int]]
     ) -> OutletEvidence:
         capture = verdict.capture
         assert isinstance(capture.reading, Reading)
@@ -199,7 +199,9 @@ class Filing:
             cut=self._is_cut(capture, before.get(capture.id, ())),
         )
 
-    def _others(self, departures: Departures, verdict: Verdict, column: str, name: str, related: RelatedUrls) -> int:
+    def _others(
+        self, departures: Departures, verdict: CaptureVerdict, column: str, name: str, related: RelatedUrls
+    ) -> int:
         """How many other articles changed to what has this name."""
         rows = reading_rows.other_articles(self.db, self.run.outlet_id, column, name, related.keys)
         return len(rows) + len(departures.get(name, set()) - {verdict.article})
@@ -266,7 +268,7 @@ class Filing:
                     twins[digest] = reading_rows.withdrawn_twin(self.db, self.run.outlet_id, reading)
                 withdrawn_id = twins[digest]
                 if withdrawn_id is not None:
-                    withdraw_recapture(self.db, withdrawn_id, self.run.outlet_id, past.key, past.capture.at)
+                    withdraw_recapture(self.db, withdrawn_id, self.run.outlet_id, past.key, past.capture.time)
                     self.made[past.id], absorbed = None, True
         return absorbed
 
@@ -299,7 +301,7 @@ def _pages_before(fresh: Iterable[StoredCapture]) -> dict[int, tuple[int, ...]]:
 
 
 def _signs_of(capture: UrlCapture, mass_changes: Sequence[Upheaval]) -> OutletEvidence:
-    stamp = clock.stamp(capture.at)
+    stamp = clock.stamp(capture.time)
     kinds = {kind for began, ended, kind in mass_changes if began <= stamp <= ended}
     return OutletEvidence(at_once="changed" in kinds, many_gone="gone" in kinds)
 

@@ -16,7 +16,7 @@ from archive.model.records import (
     CaptureOutcome,
     Filed,
     FilingOutcome,
-    Kept,
+    KeptCapture,
     Link,
     PageKind,
     PictureCapture,
@@ -86,13 +86,13 @@ def keep_capture(db: Database, run: Run, capture: Capture) -> Arrival:
         return arrived(db, run, capture, kept)
 
 
-def source_of_arrival(db: Database, run: Run, capture: Capture, kept: Kept) -> Source:
+def source_of_arrival(db: Database, run: Run, capture: Capture, kept: KeptCapture) -> Source:
     """The source of a kept capture, with all URLs known to redirect to it."""
     via = dict.fromkeys((*map(url_key, capture.via), *kept_captures.redirecting_here(db, run, capture.final_url)))
     return Source(kept.capture_id, run, kept.url_key, capture.final_url, capture.captured_at, tuple(via))
 
 
-def arrived(db: Database, run: Run, capture: Capture, kept: Kept) -> Arrival:
+def arrived(db: Database, run: Run, capture: Capture, kept: KeptCapture) -> Arrival:
     """Files a kept capture as far as possible without reading it. Call inside a transaction."""
     source = source_of_arrival(db, run, capture, kept)
     disappeared = 0 if kept.outcome in ("fresh", "error") else _file_unread(db, source, kept)
@@ -101,7 +101,7 @@ def arrived(db: Database, run: Run, capture: Capture, kept: Kept) -> Arrival:
     return Arrival(kept.outcome, source, kept.body_id, disappeared)
 
 
-def _file_unread(db: Database, source: Source, kept: Kept) -> int:
+def _file_unread(db: Database, source: Source, kept: KeptCapture) -> int:
     """Returns how many known articles turned out to have disappeared."""
     run = source.run
     if kept.outcome in ("revisit", "not-modified") and unchanged_check.confirms(db, source) is not None:

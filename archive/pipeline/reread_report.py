@@ -51,7 +51,7 @@ class Example:
 
 
 @dataclass
-class Report:
+class RereadReport:
     """Counts of captures, unless said otherwise. versions: those that now show this extractor's reading; changed: of
     these, those whose text differs, and in which fields. new_versions: states that no extractor saw before; renumbered,
     removed: versions that have another number or time, or are no states of their own any more. changes: each of these
@@ -149,13 +149,13 @@ def _changes(filed: FiledHistories, before: Mapping[int, tuple[str, Reading]]) -
         version = now.get(version_id)
         if version is None:
             yield f"{url}: version {old['number']} of {old['first_seen_at']} is no state of its own"
-        elif (version.number, clock.stamp(version.at)) != (old["number"], old["first_seen_at"]):
-            renumbered = f"version {version.number} of {clock.stamp(version.at)}"
+        elif (version.number, clock.stamp(version.first_seen)) != (old["number"], old["first_seen_at"]):
+            renumbered = f"version {version.number} of {clock.stamp(version.first_seen)}"
             yield f"{url}: version {old['number']} of {old['first_seen_at']} becomes {renumbered}"
     for ref, version in sorted(plan.derived.items()):
         if plan.versions.get(ref) not in plan.old:
             url = filed.history.articles[ref[0]].url
-            yield f"{url}: version {version.number} of {clock.stamp(version.at)} is new"
+            yield f"{url}: version {version.number} of {clock.stamp(version.first_seen)} is new"
 
 
 def _first_difference(old: list[str], new: list[str]) -> tuple[str, str]:
@@ -165,7 +165,7 @@ def _first_difference(old: list[str], new: list[str]) -> tuple[str, str]:
     return "\n".join(old), "\n".join(new)
 
 
-def report_lines(report: Report) -> Iterator[str]:
+def report_lines(report: RereadReport) -> Iterator[str]:
     dry_run_note = " (a dry run: nothing is written)" if report.dry_run else ""
     yield f"captures read: {report.captures} in {report.seconds:.1f} s, {report.per_second:.0f} a second{dry_run_note}"
     by_field = ", ".join(f"{name} {report.fields[name]}" for name in COMPARED if report.fields[name])

@@ -25,13 +25,13 @@ from archive.model.errors import ArchiveDamaged, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
 from archive.pipeline.history_filing import RederivedUrl, file_or_report, pages_to_read, rehearse_filing
 from archive.pipeline.page_reading import extractor_of, read_here, without_rates
-from archive.pipeline.reread_report import Report
+from archive.pipeline.reread_report import RereadReport
 from archive.storage import connection, version_texts
 from archive.storage.captures import capture_writer, kept_captures
 from archive.storage.connection import Database
 from archive.storage.list_placements import place_teasers
 from archive.storage.sqlite_file import checkpoint
-from archive.storage.unread_captures import ExtractorProgress, Span, Waiting
+from archive.storage.unread_captures import ExtractorProgress, TimeSpan, Waiting
 from archive.text.recurring_blocks import Boilerplate
 from archive.workers import PATIENCE, Lost, Workers, awaited
 
@@ -39,7 +39,7 @@ _BATCH = 20  # articles a commit
 _QUEUED_PER_WORKER = 32  # captures submitted for each worker, so that a slow one does not stop the others
 _POLL_SECONDS = 0.2  # so long a signal waits to be handled
 
-Progress = Callable[[Report, int], None]
+Progress = Callable[[RereadReport, int], None]
 """Called now and then with the report so far, and how many captures wait in all."""
 
 
@@ -79,12 +79,12 @@ class Order:
 
 def reread(
     path: Path, order: Order, *, progress: Progress | None = None, stopped: Callable[[], bool] = lambda: False
-) -> Report:
+) -> RereadReport:
     """Rereads what the present extractors have not read.
 
     Raises ArchiveMissing, ArchiveUnusable or UnknownOutlet.
     """
-    report, began = Report(dry_run=order.dry_run), time.monotonic()
+    report, began = RereadReport(dry_run=order.dry_run), time.monotonic()
     with connection.open_archive(path) as db:  # reports a wrong file or name before anything is written
         outlets = kept_captures.outlets_of(db, order.outlet)
         boilerplate = {run.outlet_id: version_texts.boilerplate_of(db, run.outlet_id) for run in outlets}
@@ -94,7 +94,7 @@ def reread(
         Workers[Waiting, ReadPage](setting_up, order.jobs, patience=order.patience) as workers,
     ):
         for run in outlets:
-            span = Span(*day_span(order.since, order.until, run.outlet.timezone))
+            span = TimeSpan(*day_span(order.since, order.until, run.outlet.timezone))
             job = Rereading(db, run, boilerplate[run.outlet_id], workers, span, report, stopped)
             job.show = shown(job, began, progress)
             job.run_all()
@@ -140,8 +140,8 @@ class Rereading:
     """Rereads one outlet's captures: those that wait by the ledger, read by `readers`."""
 
     def __init__(
-        self, db: Database, run: Run, boilerplate: Boilerplate, readers: PageReaders, span: Span, report: Report,
-        stopped: Callable[[], bool] = lambda: False,
+        self, db: Database, run: Run, boilerplate: Boilerplate, readers: PageReaders, span: TimeSpan,
+        report: RereadReport, stopped: Callable[[], bool] = lambda: False,
     ):  # fmt: skip
         self.db, self.run, self.boilerplate, self.readers, self.span = db, run, boilerplate, readers, span
         self.report, self.stopped = report, stopped

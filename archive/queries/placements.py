@@ -38,7 +38,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedHeadline:
     """A headline in its place at a look. article_id: None where the article is not archived. article_headline: that of
     the article's version then. since: when it came to this place. before: its place at the look before; None where it
     was not on the page. thumbnail: of its picture, if the archive holds it."""
@@ -60,7 +60,7 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlacementSpan:
     """A span of time in which an article stood in one place under one headline. See placements in the schema."""
 
     list_id: int
@@ -122,7 +122,7 @@ def next_look(db: Database, list_id: int, moment: str, *, before: bool) -> Look 
     return Look(row[0], row[1], row_numbers(row[2])) if row else None
 
 
-def page_at(db: Database, list_id: int, look: Look, before: Look | None) -> list[Placed]:
+def page_at(db: Database, list_id: int, look: Look, before: Look | None) -> list[PlacedHeadline]:
     """A list page as a look found it, without withdrawn articles. before: the look before it."""
     former = {_address_of(db, number): place for place, number in enumerate(before.teasers if before else (), 1)}
     placed = (_placed(db, list_id, look, place, number, former) for place, number in enumerate(look.teasers, 1))
@@ -148,11 +148,11 @@ _TEASER = (
 
 def _placed(
     db: Database, list_id: int, look: Look, position: int, teaser_id: int, former: dict[str, int]
-) -> Placed | None:
+) -> PlacedHeadline | None:
     for row in rows_of(db, _TEASER, [teaser_id, look.at, list_id, position]):
         picture, key = row.pop("picture"), row.pop("url_key")
         thumbnail = _thumbnail(db, row["article_id"], picture) if picture and row["article_id"] else None
-        return Placed(position=position, before=former.get(key), thumbnail=thumbnail, **row)
+        return PlacedHeadline(position=position, before=former.get(key), thumbnail=thumbnail, **row)
     return None
 
 
@@ -178,24 +178,24 @@ _PLACES = (
 )
 
 
-def places_of(db: Database, article_id: int, limit: int) -> list[Place]:
+def places_of(db: Database, article_id: int, limit: int) -> list[PlacementSpan]:
     """Where an article stood, in order of time."""
     rows = rows_of(db, _PLACES, [article_id, limit])
     return list(readable_values(rows, "placement_spans", _place))
 
 
-def _place(row: dict[str, Any]) -> Place:
+def _place(row: dict[str, Any]) -> PlacementSpan:
     is_home = url_key(row.pop("home_url")) == url_key(row["list_url"])
-    return Place(**row, is_home=is_home)
+    return PlacementSpan(**row, is_home=is_home)
 
 
-def between(places: Iterable[Place], start: str, end: str) -> Iterator[Place]:
+def between(places: Iterable[PlacementSpan], start: str, end: str) -> Iterator[PlacementSpan]:
     """The places in which an article stood between two looks at it, each with its last look then."""
     for place in places:
         if place.first_seen_at <= end and (place.gone_at is None or place.gone_at > start):
             yield replace(place, last_seen_at=max(place.first_seen_at, min(place.last_seen_at, end)))
 
 
-def highest(places: Iterable[Place]) -> Place | None:
+def highest(places: Iterable[PlacementSpan]) -> PlacementSpan | None:
     """The place to name first: the highest on the home page, else the highest on a section page."""
     return min(places, key=lambda place: (not place.is_home, place.position, place.first_seen_at), default=None)

@@ -111,7 +111,7 @@ _STANDING = (
 
 
 @dataclass(slots=True)
-class Span:
+class TeaserSpan:
     """A teaser in a place. number: placement_spans.id; None for one that is not stored yet."""
 
     position: int
@@ -167,13 +167,13 @@ def _place(db: Database, list_id: int, since: str) -> None:
     )
 
 
-def _standing_before(db: Database, list_id: int, since: str) -> list[Span]:
+def _standing_before(db: Database, list_id: int, since: str) -> list[TeaserSpan]:
     """Deletes the spans that began at or after a time; returns those that stood at the last look before it, as they
     were then."""
     db.execute("DELETE FROM placement_spans WHERE list_id = ? AND first_seen_at >= ?", [list_id, since])
     looks, time = looks_of(db, list_id)
     last = db.execute(f"{looks} AND {time} < ? ORDER BY {time} DESC LIMIT 1", [since]).fetchone()
-    former = [Span(number=row.pop("id"), **row) for row in rows_of(db, _STANDING, [list_id, since])]
+    former = [TeaserSpan(number=row.pop("id"), **row) for row in rows_of(db, _STANDING, [list_id, since])]
     for span in former:
         span.last_seen_at = min(span.last_seen_at, last[1] if last else span.last_seen_at)
     return former
@@ -186,7 +186,7 @@ def _looks(db: Database, list_id: int, since: str) -> Iterator[_Look]:
         yield _Look(capture_id, moment, row_numbers(teasers))
 
 
-def spans(looks: Iterable[_Look], standing: Iterable[Span] = ()) -> list[Span]:
+def spans(looks: Iterable[_Look], standing: Iterable[TeaserSpan] = ()) -> list[TeaserSpan]:
     """The spans that looks in order of time amount to. standing: those that stood before the first of them."""
     current = {span.position: span for span in standing}
     found = list(current.values())
@@ -198,7 +198,7 @@ def spans(looks: Iterable[_Look], standing: Iterable[Span] = ()) -> list[Span]:
                 continue
             if span is not None:
                 span.gone_at = look.at
-            current[position] = Span(position, teaser_id, look.capture_id, look.at, look.at)
+            current[position] = TeaserSpan(position, teaser_id, look.capture_id, look.at, look.at)
             found.append(current[position])
         for position in [position for position in current if position > len(look.teasers)]:
             current.pop(position).gone_at = look.at

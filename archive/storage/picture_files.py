@@ -21,7 +21,7 @@ from archive.model.errors import BadValue
 from archive.model.paths import (
     DESTROYED,
     WITHHELD,
-    Place,
+    PicturePaths,
     is_withdrawn,
     misplaced,
     named,
@@ -288,7 +288,7 @@ def _leftovers(folder: Path, digest: str, media_type: str, path: str) -> list[st
     return [name for name in places if has_file(folder, name)]
 
 
-def _served_place(digest: str, media_type: str, thumbnail: str | None) -> Place | None:
+def _served_place(digest: str, media_type: str, thumbnail: str | None) -> PicturePaths | None:
     """The paths of a picture while it is served; None if its digest or type is invalid, so that it has none."""
     try:
         return shown_place(digest, media_type, None, thumbnail)

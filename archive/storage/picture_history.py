@@ -49,7 +49,7 @@ def fetches_of(db: Database, urls: Iterable[str]) -> list[PictureFetch]:
         for fetch in readable_values(rows, "picture_captures", _from_row):
             shown = last if fetch.status == 304 else fetch.shown
             if shown and shown.digest not in everywhere:
-                everywhere[shown.digest] = _came_everywhere(db, shown.digest, fetch.at)
+                everywhere[shown.digest] = _came_everywhere(db, shown.digest, fetch.time)
             shown = replace(shown, everywhere=everywhere[shown.digest]) if shown else None
             last = shown or last
             if shown is not None and shown.digest not in stand_ins:

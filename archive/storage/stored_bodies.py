@@ -43,7 +43,7 @@ withdrawn, moved to the table `withheld`, or destroyed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredBody:
     """A body as stored in these columns of `bodies`."""
 
     codec: Codec
@@ -121,7 +121,7 @@ def stored_data(db: Database, body_id: int) -> bytes:
         return bytes(db.execute("SELECT data FROM bodies WHERE id = ?", [body_id]).fetchone()[0])
 
 
-def encode(db: Database, body: bytes, outlet_id: int, predecessor: int | None) -> Stored:
+def encode(db: Database, body: bytes, outlet_id: int, predecessor: int | None) -> StoredBody:
     """Chooses the form in which to store a body now, and encodes it. Changes nothing."""
     patch = _encode_patch(db, body, predecessor) if predecessor else None
     if patch and len(patch.data) <= _MAX_PATCH_SHARE * _root_size(db, patch.base_id):
@@ -141,19 +141,19 @@ def pages_to_choose_from(db: Database, outlet_id: int) -> tuple[list[bytes], int
     return [page for body_id in body_ids if (page := _intact(db, body_id)) and len(page) >= _MIN_PAGE], count
 
 
-def encode_alone(db: Database, body: bytes, dictionary_id: int | None) -> Stored:
+def encode_alone(db: Database, body: bytes, dictionary_id: int | None) -> StoredBody:
     """Encodes a body without a base. dictionary_id: None for no dictionary. Changes nothing."""
     if dictionary_id is None:
-        return Stored("zstd", codecs.compress(body))
-    return Stored("zstd-dictionary", codecs.compress(body, codecs.load(db, dictionary_id)), dictionary_id)
+        return StoredBody("zstd", codecs.compress(body))
+    return StoredBody("zstd-dictionary", codecs.compress(body, codecs.load(db, dictionary_id)), dictionary_id)
 
 
-def _encode_patch(db: Database, body: bytes, predecessor: int) -> Stored | None:
+def _encode_patch(db: Database, body: bytes, predecessor: int) -> StoredBody | None:
     base_id = _base_for_patch(db, predecessor)
     base = _intact(db, base_id) if base_id else None
     if base_id is None or base is None:
         return None
-    return Stored("zstd-patch", codecs.patch(body, base), base_id=base_id, depth=_depth(db, base_id) + 1)
+    return StoredBody("zstd-patch", codecs.patch(body, base), base_id=base_id, depth=_depth(db, base_id) + 1)
 
 
 def _base_for_patch(db: Database, predecessor: int) -> int | None:
@@ -279,7 +279,7 @@ def free_share(db: Database) -> float:
     return int(free) / max(int(pages), 1)
 
 
-def replace_stored(db: Database, body_id: int, stored: Stored) -> None:
+def replace_stored(db: Database, body_id: int, stored: StoredBody) -> None:
     """Stores a body in another form; updates the depth of patches that depend on it. Call inside a transaction."""
     update(db, "bodies", body_id, asdict(stored))
     for patch_id, depth in list(_dependents(db, body_id, stored.depth)):

@@ -35,11 +35,11 @@ class Waiting:
 
 def waiting_of(past: StoredCapture, run: Run) -> Waiting:
     """A capture to be read, from a stored one."""
-    return Waiting(Source(past.id, run, past.key, past.capture.url, past.capture.at), past.encoding)
+    return Waiting(Source(past.id, run, past.key, past.capture.url, past.capture.time), past.encoding)
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeSpan:
     """A span of capture times, without its end, as clock.stamp writes them; compared as text."""
 
     since: str = ""
@@ -58,17 +58,17 @@ class ExtractorProgress:
         row = self.db.execute("SELECT id FROM extractors WHERE name = ?", [self.extractor]).fetchone()
         return int(row[0]) if row else -1
 
-    def count(self, run: Run, span: Span) -> int:
+    def count(self, run: Run, span: TimeSpan) -> int:
         """How many captures of a run's outlet wait."""
         query = f"SELECT count(*) FROM {self._waiting_captures}"
         return int(self.db.execute(query, self._parameters(run, span)).fetchone()[0])
 
-    def keys(self, run: Run, span: Span) -> list[str]:
+    def keys(self, run: Run, span: TimeSpan) -> list[str]:
         """URL keys whose captures wait, or whose articles show texts of another extractor: those first whose shown
         reading is likely wrong, the others in order of time."""
         query = f"SELECT url_key, min(id) FROM {self._waiting_captures} GROUP BY url_key ORDER BY 2"
         keys = [row[0] for row in self.db.execute(query, self._parameters(run, span)).fetchall()]
-        if span == Span():
+        if span == TimeSpan():
             rows = self.db.execute(
                 "SELECT DISTINCT articles.url_key FROM articles JOIN versions ON versions.article_id = articles.id"
                 " JOIN active_texts ON active_texts.version_id = versions.id JOIN texts ON texts.id = text_id"
@@ -123,7 +123,7 @@ class ExtractorProgress:
             " AND (outlet_id, url_key) NOT IN (SELECT outlet_id, url_key FROM unsettled)"
         )
 
-    def _parameters(self, run: Run, span: Span) -> list[Any]:
+    def _parameters(self, run: Run, span: TimeSpan) -> list[Any]:
         return [run.outlet_id, span.since, span.until, self._extractor_id]
 
 

@@ -38,7 +38,7 @@ EXTRA_MISSING = "alerts need more than luubao brings by itself: pip install 'luu
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class AlertReport:
     """What became of a run's messages. waiting: how many the next run sends; troubles: sentences on what went wrong."""
 
     sent: int = 0
@@ -58,23 +58,23 @@ def begin(path: Path, alerts: Alerts) -> None:
         log.debug("alerts are not known to the archive yet: %s", error)
 
 
-def finish(path: Path, alerts: Alerts) -> Report | None:
+def finish(path: Path, alerts: Alerts) -> AlertReport | None:
     """Sends what the alerts match. None where there are no alerts. Call it when no lock is held. Raises nothing but
     what a signal raises."""
     if not alerts.names:
         return None
     try:
         if not is_there(path):
-            return Report(troubles=alerts.wrong)
+            return AlertReport(troubles=alerts.wrong)
         with open_archive(path, create=True) as db:
             alert_matches.enroll(db, alerts.names, clock.stamp(clock.now()))
             collect(db, alerts)
             return _send_waiting(db, path, alerts)
     except LuubaoError as error:
-        return Report(troubles=(*alerts.wrong, f"alerts were not sent: {error}"))
+        return AlertReport(troubles=(*alerts.wrong, f"alerts were not sent: {error}"))
     except Exception as error:  # the boundary: a run is over, whatever becomes of alerts
         log.exception("alerts could not be sent")
-        return Report(troubles=(*alerts.wrong, f"alerts were not sent: a mistake in luubao itself: {error!r}"))
+        return AlertReport(troubles=(*alerts.wrong, f"alerts were not sent: a mistake in luubao itself: {error!r}"))
 
 
 def collect(db: Database, alerts: Alerts) -> None:
@@ -88,12 +88,12 @@ def collect(db: Database, alerts: Alerts) -> None:
             alert_matches.clear_events(db)
 
 
-def _send_waiting(db: Database, path: Path, alerts: Alerts) -> Report:
+def _send_waiting(db: Database, path: Path, alerts: Alerts) -> AlertReport:
     """Sends the messages that wait. One process at a time does; another one's are sent by it, or by the next run."""
     if not (count := len(_waiting(db, alerts))):
-        return Report(troubles=alerts.wrong)
+        return AlertReport(troubles=alerts.wrong)
     if find_spec("apprise") is None:
-        return Report(0, count, (*alerts.wrong, EXTRA_MISSING))
+        return AlertReport(0, count, (*alerts.wrong, EXTRA_MISSING))
     deadline = time.monotonic() + _TOTAL
     while True:
         try:
@@ -101,7 +101,7 @@ def _send_waiting(db: Database, path: Path, alerts: Alerts) -> Report:
                 return _send(db, alerts, deadline)
         except Locked:
             if time.monotonic() > deadline or signals.signal_received():
-                return Report(0, count, alerts.wrong)
+                return AlertReport(0, count, alerts.wrong)
             time.sleep(_POLL)
 
 
@@ -109,7 +109,7 @@ def _waiting(db: Database, alerts: Alerts) -> list[Message]:
     return [message for message in alert_matches.waiting(db) if message.alert in alerts.names]
 
 
-def _send(db: Database, alerts: Alerts, deadline: float) -> Report:
+def _send(db: Database, alerts: Alerts, deadline: float) -> AlertReport:
     """Sends in rounds, in each one message to each address, and no more to one that failed."""
     sent, troubles, failed = 0, [], set[str]()
     while time.monotonic() < deadline and (envelopes := _next_round(db, alerts, failed)):
@@ -126,7 +126,7 @@ def _send(db: Database, alerts: Alerts, deadline: float) -> Report:
                 f"alert {message.alert}: {message.destination} {outcome.why}; the next run sends what it matched"
                 f" ({delivery.alert_message.count})"
             )
-    return Report(sent, len(_waiting(db, alerts)), (*alerts.wrong, *troubles))
+    return AlertReport(sent, len(_waiting(db, alerts)), (*alerts.wrong, *troubles))
 
 
 def _next_round(db: Database, alerts: Alerts, failed: Collection[str]) -> list[tuple[Message, Delivery]]:

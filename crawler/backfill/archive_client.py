@@ -47,7 +47,7 @@ class ListingPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimestampRange:
     """A range of timestamps of 14 digits or fewer, both ends included; None is open."""
 
     since: str | None = None
@@ -71,7 +71,7 @@ class ArchiveSource(Protocol):
     def name(self) -> str:
         """The key under which its offers are stored."""
 
-    def queries(self, hosts: tuple[str, ...], span: Span) -> Iterator[str]:
+    def queries(self, hosts: tuple[str, ...], span: TimestampRange) -> Iterator[str]:
         """The index queries to send, one for each listing."""
 
     def page(self, query: str, key: str | None) -> ListingPage:

@@ -24,7 +24,7 @@ from archive.runtime import signals
 from archive.runtime.atomic_files import outlet_lock
 from archive.storage import connection, run_rows, version_texts
 from archive.storage.histories.history_writer import Counts
-from crawler.backfill.archive_client import MAX_PAGES, ArchiveClient, ArchiveSource, Span, WebArchiveBusy
+from crawler.backfill.archive_client import MAX_PAGES, ArchiveClient, ArchiveSource, TimestampRange, WebArchiveBusy
 from crawler.backfill.commoncrawl import CommonCrawl
 from crawler.backfill.wayback import Wayback
 from crawler.config.catalogue import described
@@ -55,7 +55,7 @@ class BackfillResult:
 
 
 def backfill(
-    path: Path, outlet: Outlet, source: ArchiveSource, span: Span, *, most: int = 0,
+    path: Path, outlet: Outlet, source: ArchiveSource, span: TimestampRange, *, most: int = 0,
     stopped: Callable[[], bool] = lambda: False, progress: Callable[[BackfillResult], None] = lambda _: None,
 ) -> BackfillResult:  # fmt: skip
     """Imports the captures that `source` has of an outlet. most: the limit of captures; 0 is no limit.
@@ -97,7 +97,7 @@ class _Job:
     def run(self) -> Run:
         return self.arrivals.run
 
-    def list(self, hosts: tuple[str, ...], span: Span) -> None:
+    def list(self, hosts: tuple[str, ...], span: TimestampRange) -> None:
         """Reads the index, from where the last backfill stopped. One of its parts that cannot be understood keeps
         nobody from the others, nor from what waits."""
         waiting = remote_index.open_count(self.arrivals.db, self.run.outlet_id, self.source.name)
@@ -264,7 +264,7 @@ def run_backfill(
     if hosts:
         outlet = Outlet(outlet.name, outlet.title, outlet.home_url, hosts, outlet.timezone)
     client = ArchiveClient(user_agent(outlet, contact), _delay(), stopped=signals.signal_received)
-    span = Span(f"{since:%Y%m%d}" if since else None, f"{until:%Y%m%d}" if until else None)
+    span = TimestampRange(f"{since:%Y%m%d}" if since else None, f"{until:%Y%m%d}" if until else None)
     source, stopped = source_of(archive_name, client), signals.signal_received
 
     def show(done: BackfillResult) -> None:

@@ -31,7 +31,7 @@ from crawler.backfill.archive_client import (
     ArchiveClient,
     ArchiveResponse,
     ListingPage,
-    Span,
+    TimestampRange,
     host_query,
     in_worker,
     is_document,
@@ -231,7 +231,7 @@ class CommonCrawl:
     def name(self) -> str:
         return self.index
 
-    def queries(self, hosts: tuple[str, ...], span: Span) -> Iterator[str]:
+    def queries(self, hosts: tuple[str, ...], span: TimestampRange) -> Iterator[str]:
         """One query for each crawl and host, newest crawl first, of the crawls that may overlap the span."""
         answer = self.client.get(self.index + "collinfo.json")
         try:
@@ -306,7 +306,7 @@ def _record_place(facts: dict[str, str]) -> str:
     return f"{filename} {offset} {length}"
 
 
-def _crawl_may_overlap(crawl: str, span: Span) -> bool:
+def _crawl_may_overlap(crawl: str, span: TimestampRange) -> bool:
     """Whether a crawl may overlap the span, by the year in its name (CC-MAIN-2019-09). A crawl may begin in the last
     days of the year before."""
     year = next((part for part in crawl.split("-") if len(part) == 4 and part.isdigit()), None)

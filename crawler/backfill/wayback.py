@@ -23,7 +23,7 @@ from crawler.backfill.archive_client import (
     ArchiveClient,
     ArchiveResponse,
     ListingPage,
-    Span,
+    TimestampRange,
     host_query,
     in_worker,
     is_document,
@@ -60,7 +60,7 @@ class Wayback:
     def name(self) -> str:
         return self.index
 
-    def queries(self, hosts: tuple[str, ...], span: Span) -> Iterator[str]:
+    def queries(self, hosts: tuple[str, ...], span: TimestampRange) -> Iterator[str]:
         for host in hosts:
             # of several captures in a row with the same digest the first is enough
             collapse = {"collapse": "digest", "showResumeKey": "true"}

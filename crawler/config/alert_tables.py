@@ -15,7 +15,7 @@ from archive.model.errors import BadQuery
 from archive.model.urls import scheme_only
 from archive.queries.alert_matches import KINDS, AlertFilter, Kind
 from archive.text.search_query import parse
-from crawler.config.descriptions import Source
+from crawler.config.descriptions import SettingsText
 
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{0,40}://\S+")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
@@ -62,7 +62,7 @@ class Alerts:
 NO_ALERTS = Alerts()
 
 
-def read(source: Source, tables: object, environment: Mapping[str, str]) -> Alerts:
+def read(source: SettingsText, tables: object, environment: Mapping[str, str]) -> Alerts:
     if not isinstance(tables, Mapping):
         return Alerts(wrong=(f"{source.file}:{source.line('alert')} alert: {_NOT_A_TABLE}",))
     alerts, wrong = [], []

@@ -191,7 +191,7 @@ _SPIDER_FIELDS = {
 
 
 @dataclass(frozen=True)
-class Source:
+class SettingsText:
     """The text of a settings file, to find the lines of mistakes."""
 
     file: Path
@@ -241,7 +241,7 @@ class Tables:
     wrong: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def read(source: Source, tables: object) -> Tables:
+def read(source: SettingsText, tables: object) -> Tables:
     if not isinstance(tables, Mapping):
         return Tables(wrong={"outlet": (f"{source.file}:{source.line('outlet')} outlet: {_NOT_A_TABLE}",)})
     outlets: dict[str, OutletDescription] = {}
@@ -262,7 +262,9 @@ def read(source: Source, tables: object) -> Tables:
 _NOT_A_TABLE = "must be a table for each outlet, which begins with a line such as [outlet.baophutho]"
 
 
-def _mistake_sentences(source: Source, name: str, table: Mapping[str, Any], outlet: OutletDescription) -> Iterator[str]:
+def _mistake_sentences(
+    source: SettingsText, name: str, table: Mapping[str, Any], outlet: OutletDescription
+) -> Iterator[str]:
     def sentence(key: str, remedy: str) -> str:
         line = source.line("outlet", name, key) or source.line("outlet", name)
         label = f"{key} = {toml_literal(table[key])}" if key in table else key
@@ -286,7 +288,7 @@ def _mistake_sentences(source: Source, name: str, table: Mapping[str, Any], outl
 _LIST_KEYS = ("hosts", "never", *LISTS)
 
 
-def _described(source: Source, name: str, table: Mapping[str, Any]) -> OutletDescription:
+def _described(source: SettingsText, name: str, table: Mapping[str, Any]) -> OutletDescription:
     table = {key: value for key, value in table.items() if key not in _LIST_KEYS or _is_list(value)}
     home = table.get("home_url")
     return OutletDescription(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from archive.model.errors import Misconfigured
 from crawler.config import descriptions as declared
 from crawler.config import setting_types
-from crawler.config.descriptions import Source, Tables, toml_literal
+from crawler.config.descriptions import SettingsText, Tables, toml_literal
 from crawler.config.setting_keys import BY_NAME, KEYS, Key
 from crawler.config.setting_types import Value
 
@@ -66,7 +66,7 @@ class Configuration:
     outlets: Mapping[str, Values] = field(default_factory=dict)
     declared: Tables = field(default_factory=Tables)
     limits: Mapping[str, Values] = field(default_factory=dict)
-    alert_tables: tuple[Source, object] | None = field(default=None, repr=False)
+    alert_tables: tuple[SettingsText, object] | None = field(default=None, repr=False)
 
     def named(self, outlet: str | None = None) -> dict[str, Setting]:
         """The settings of one outlet: from its table, its own section, and the environment, later over earlier."""
@@ -151,7 +151,7 @@ def load(named: str | Path | None = None, environment: Mapping[str, str] | None 
         outlets=_outlets(file, written.get("outlets", {}), errors),
         declared=tables,
         limits=limits,
-        alert_tables=(Source(file, text), written["alert"]) if file and "alert" in written else None,
+        alert_tables=(SettingsText(file, text), written["alert"]) if file and "alert" in written else None,
     )
     errors += _misplaced(file, written)
     _raise_errors(errors)
@@ -210,7 +210,7 @@ def _outlet_tables(file: Path | None, text: str, tables: Any) -> tuple[Tables, M
     """The file's tables of outlets, and the settings in them. A mistake in one table does not affect the others."""
     if file is None or not tables:
         return Tables(), {}
-    source = Source(file, text)
+    source = SettingsText(file, text)
     read_tables = declared.read(source, tables)
     wrong, limits = dict(read_tables.wrong), dict[str, Values]()
     for name, written in read_tables.limits.items():
@@ -222,7 +222,7 @@ def _outlet_tables(file: Path | None, text: str, tables: Any) -> tuple[Tables, M
     return Tables(good, {}, wrong), {name: limits[name] for name in good}
 
 
-def _with_line(source: Source, name: str, sentence: str) -> str:
+def _with_line(source: SettingsText, name: str, sentence: str) -> str:
     """A sentence on a setting in an outlet's table, with the line number added."""
     key = sentence.removeprefix(f"{source.file} [outlet.{name}] ").partition(" ")[0].rstrip(":")
     return sentence.replace(f"{source.file} ", f"{source.file}:{source.line('outlet', name, key)} ", 1)

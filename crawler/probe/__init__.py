@@ -27,7 +27,7 @@ from crawler.probe import article_sample, site_features
 from crawler.probe.article_sample import LISTS, FetchedCandidate
 from crawler.probe.client import Client, Facts, NoPage, Page, Prober
 from crawler.probe.probe_findings import Finding, Findings, NotProbed, Section, address
-from crawler.probe.site_features import Found, host_notes, is_local, name_of, system_of, timezone_of, title_of
+from crawler.probe.site_features import FoundSource, host_notes, is_local, name_of, system_of, timezone_of, title_of
 from crawler.run.run_command import project_settings
 
 __all__ = ["Findings", "NotProbed", "home_page", "probe", "run_exploration"]
@@ -92,7 +92,7 @@ async def explore(client: Client, given_url: str, name: str | None) -> Findings:
     )
 
 
-def _candidates(home: Facts, found: Sequence[Found]) -> list[str]:
+def _candidates(home: Facts, found: Sequence[FoundSource]) -> list[str]:
     """The URLs that can be articles, the most trusted first: the newest of feeds and sitemaps, then the home page's."""
     newest = [link.url for _, links in found for link in _newest_links(links)]
     known = {source.url for source, _ in found}

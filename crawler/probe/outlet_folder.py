@@ -13,7 +13,7 @@ from archive.model.errors import LuubaoError
 from archive.runtime.atomic_files import atomic_write
 from crawler.config.setting_types import Value, toml
 from crawler.config.settings_in_force import FILE
-from crawler.probe.probe_findings import Findings, NotProbed, Source, address
+from crawler.probe.probe_findings import Findings, LinkSource, NotProbed, address
 
 _MAX_SECTIONS = 12
 _MAX_SITEMAPS = 6
@@ -88,7 +88,7 @@ def _seeds_by_kind(found: Findings) -> tuple[list[str], list[str]]:
     )
 
 
-def _relative_url(source: Source, home: str) -> str:
+def _relative_url(source: LinkSource, home: str) -> str:
     return address(source.url) if urlsplit(source.url).netloc == urlsplit(home).netloc else source.url
 
 

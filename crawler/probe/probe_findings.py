@@ -38,7 +38,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class LinkSource:
     """A feed or a sitemap. entries: the number of URLs of the site in it, None where it was not fetched; newest: the
     latest date in it; why: where it is declared; is_in_index: whether a sitemap index declares it."""
 
@@ -130,7 +130,7 @@ class Findings:
     host_notes: tuple[str, ...]
     timezone: Finding
     system: tuple[Finding, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[LinkSource, ...]
     sections: tuple[Section, ...]
     paging: tuple[Paging, ...]
     forms: tuple[Form, ...]
@@ -193,7 +193,7 @@ def _first(texts: list[str]) -> list[str]:
     return texts[:_MAX_ROWS] + ([f"and {len(texts) - _MAX_ROWS} more"] if len(texts) > _MAX_ROWS else [])
 
 
-def _source_text(source: Source, found: Findings) -> str:
+def _source_text(source: LinkSource, found: Findings) -> str:
     path = address(source.url) if urlsplit(source.url).netloc == urlsplit(found.home).netloc else source.url
     if source.entries is None:
         return f"{path}  (not asked for: {source.why})"

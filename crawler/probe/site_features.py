@@ -22,7 +22,7 @@ from archive.text.folding import key_of
 from crawler import discovery
 from crawler.probe.article_sample import FetchedCandidate
 from crawler.probe.client import Client, Facts, Page
-from crawler.probe.probe_findings import Finding, Paging, Section, Source, address
+from crawler.probe.probe_findings import Finding, LinkSource, Paging, Section, address
 
 _BETWEEN = re.compile(r"\s+[-–—|»>:·•]+\s+|\s*[|»]\s*|\s+::\s+")
 _HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,24}", re.IGNORECASE)
@@ -158,29 +158,29 @@ _FEED_PAGE = re.compile(r"/(?:rss|rss-?main|rss-?feeds?|feeds?)(?:[./]|$)[^?]*$"
 _FEED = re.compile(r"\.(?:rss|atom|rdf|xml)$|/(?:rss|feed)/[^/]+$", re.IGNORECASE)
 _MAX_FETCHED = 2  # of the declared feeds, and of the declared sitemaps
 
-Found = tuple[Source, tuple[Link, ...]]
+FoundSource = tuple[LinkSource, tuple[Link, ...]]
 
 
-async def feeds(client: Client, home: Facts) -> list[Found]:
+async def feeds(client: Client, home: Facts) -> list[FoundSource]:
     """The feeds of a site, each with its links if it was fetched: those the home page declares, those a page of feeds
     lists, or else one at a usual URL."""
-    named = [Source("feed", url, "the home page declares it") for url in home.feeds]
+    named = [LinkSource("feed", url, "the home page declares it") for url in home.feeds]
     listed = [source async for source in _listed_feeds(client, home, {source.url for source in named})]
     return await _fetched(client, home, [*named, *listed], "feed", _USUAL_FEEDS)
 
 
-async def sitemaps(client: Client, home: Facts) -> list[Found]:
+async def sitemaps(client: Client, home: Facts) -> list[FoundSource]:
     """The sitemaps of a site: those its robots.txt names, or else one at a usual URL; of a sitemap index, also its
     newest sitemap."""
     rules = client.rules.get(urlsplit(home.page.url).netloc)
     written: Iterable[str] = getattr(getattr(rules, "rp", None), "sitemaps", ())  # of the parser that Scrapy's wraps
     urls = [url for url in (urljoin(home.page.url, path) for path in written) if same_site(url, home.hosts)]
-    named = [Source("sitemap", url, "robots.txt names it") for url in urls]
+    named = [LinkSource("sitemap", url, "robots.txt names it") for url in urls]
     found = await _fetched(client, home, named, "sitemap", _USUAL_SITEMAPS)
     return [listed for source, links in found for listed in await _with_newest_sitemap(client, source, links)]
 
 
-async def _listed_feeds(client: Client, home: Facts, known: set[str]) -> AsyncIterator[Source]:
+async def _listed_feeds(client: Client, home: Facts, known: set[str]) -> AsyncIterator[LinkSource]:
     """The feeds on a page of feeds that the home page links to."""
     urls = (url for url in home.anchors if _FEED_PAGE.search(urlsplit(url).path) and url not in known)
     url = next(urls, None)
@@ -189,29 +189,31 @@ async def _listed_feeds(client: Client, home: Facts, known: set[str]) -> AsyncIt
         return
     facts = Facts(page, home.hosts)
     if any(link.found_in == "feed" for link in facts.links):
-        yield Source("feed", url, "the home page links to it")
+        yield LinkSource("feed", url, "the home page links to it")
         return
     for listed in facts.anchors:
         if _FEED.search(urlsplit(listed).path) and listed not in known:
-            yield Source("feed", listed, f"{address(url)} lists it")
+            yield LinkSource("feed", listed, f"{address(url)} lists it")
 
 
 async def _fetched(
-    client: Client, home: Facts, named: list[Source], kind: Literal["feed", "sitemap"], usual_paths: Iterable[str]
-) -> list[Found]:
+    client: Client, home: Facts, named: list[LinkSource], kind: Literal["feed", "sitemap"], usual_paths: Iterable[str]
+) -> list[FoundSource]:
     """The named sources, of which it fetches the first few; where none works, also the first usual URL that does."""
     found = [await _fetch_source(client, source) for source in named[:_MAX_FETCHED]]
     found += ((source, ()) for source in named[_MAX_FETCHED:])
     if any(source.works for source, _ in found):
         return found
     for path in usual_paths:
-        source, links = await _fetch_source(client, Source(kind, urljoin(home.page.url, path), "it is a usual address"))
+        source, links = await _fetch_source(
+            client, LinkSource(kind, urljoin(home.page.url, path), "it is a usual address")
+        )
         if source.works:
             return [*found, (source, links)]
     return found
 
 
-async def _fetch_source(client: Client, source: Source) -> Found:
+async def _fetch_source(client: Client, source: LinkSource) -> FoundSource:
     page = await client.get(source.url, f"a {source.kind}")
     if not isinstance(page, Page):
         return replace(source, entries=0, why=f"{source.why}; {page.reason}"), ()
@@ -233,12 +235,12 @@ def _newest(links: Iterable[Link]) -> datetime | None:
     return max(moments, default=None)
 
 
-async def _with_newest_sitemap(client: Client, source: Source, links: tuple[Link, ...]) -> list[Found]:
+async def _with_newest_sitemap(client: Client, source: LinkSource, links: tuple[Link, ...]) -> list[FoundSource]:
     """The sitemap; of a sitemap index, also its newest sitemap, which has the articles."""
     if source.kind != "sitemap-index":
         return [(source, links)]
     newest = max(links, key=lambda link: (link.lastmod.timestamp() if link.lastmod else 0.0, "news" in link.url))
-    named = Source("sitemap", newest.url, f"{address(source.url)} names it", is_in_index=True)
+    named = LinkSource("sitemap", newest.url, f"{address(source.url)} names it", is_in_index=True)
     return [(source, ()), await _fetch_source(client, named)]
 
 

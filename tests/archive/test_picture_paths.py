@@ -10,7 +10,16 @@ import pytest
 
 from archive.model.digests import digest_of
 from archive.model.errors import BadValue, LuubaoError
-from archive.model.paths import ENDINGS, Place, misplaced, named, picture_place, shown_place, thumbnail_place, withheld
+from archive.model.paths import (
+    ENDINGS,
+    PicturePaths,
+    misplaced,
+    named,
+    picture_place,
+    shown_place,
+    thumbnail_place,
+    withheld,
+)
 from archive.pictures.image_files import sniff
 from archive.storage import picture_files
 
@@ -42,9 +51,9 @@ def test_what_is_no_kind_of_picture_has_no_place(kind: object) -> None:
 
 
 def test_a_row_says_only_which_of_its_places_are_meant() -> None:
-    own = Place(picture_place(DIGEST, "image/png"), thumbnail_place(DIGEST))
+    own = PicturePaths(picture_place(DIGEST, "image/png"), thumbnail_place(DIGEST))
     assert shown_place(DIGEST, "image/png", "/etc/passwd", "../../x") == own
-    assert shown_place(DIGEST, "image/png", own.path, None) == Place(own.path, None)
+    assert shown_place(DIGEST, "image/png", own.path, None) == PicturePaths(own.path, None)
     assert shown_place(DIGEST, "image/png", "withheld/../x", None) is None
     assert shown_place(DIGEST, "image/png", "destroyed", None) is None
     assert misplaced(DIGEST, "image/png", withheld(own.path), withheld(own.thumbnail or "")) is None

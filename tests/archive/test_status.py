@@ -24,7 +24,7 @@ from archive.model import clock
 from archive.monitor.outlet_states import Exit, Expected, OutletStatus, Status, by_day, rhythm, status
 from archive.queries.outlets_followed import CertaintyCounts, DueCounts, RunFacts, runs_of, warn
 from archive.queries.tabular import Selection, rows
-from archive.storage.unread_captures import ExtractorProgress, Span
+from archive.storage.unread_captures import ExtractorProgress, TimeSpan
 from crawler.cli.status import page as page_of
 from crawler.cli.status import sparkline, text_lines, write
 from tests.chromium import CHROMIUM_PATH, needs_chromium
@@ -287,7 +287,7 @@ def test_articles_that_are_likelier_read_wrongly_are_counted(db: Database, run: 
     assert "uncertain  1 of the newest 3 articles are likelier read wrongly" in told
     assert "1 of the newest 3 articles" in page_of(of(db))
     assert [row["confidence"] for row in rows(db, Selection())] == [0.2, 0.5, 0.9]
-    assert ExtractorProgress(db, "a new one").keys(run, Span())[0] == "bao.example/0.htm"
+    assert ExtractorProgress(db, "a new one").keys(run, TimeSpan())[0] == "bao.example/0.htm"
 
 
 def test_what_waits_and_what_is_held(db: Database) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from archive.exchange.importers import warc_captures, warc_reader
 from archive.exchange.importers.import_items import OutletMatcher, Page
-from archive.exchange.importers.import_job import Report, import_files
+from archive.exchange.importers.import_job import ImportReport, import_files
 from archive.exchange.importers.warc_captures import read_stream
 from archive.exchange.importers.warc_reader import WarcRecord, records
 
@@ -74,7 +74,7 @@ def test_sixty_outlets_in_a_file_are_read_by_one_set_of_processes(tmp_path: Path
     (tmp_path / "x.warc").write_bytes(described.replace(b"Content-Length: 57", b"Content-Length: 59"))
     processes = list[int]()
 
-    def count(_: Report) -> None:
+    def count(_: ImportReport) -> None:
         processes.append(len(active_children()))
 
     report = import_files(

@@ -22,7 +22,7 @@ from archive.queries import article_search, lookup
 from archive.storage import codecs
 from archive.storage.captures.capture_writer import kept_body
 from archive.storage.connection import snapshot, transaction
-from archive.storage.stored_bodies import Stored, get_body, replace_stored
+from archive.storage.stored_bodies import StoredBody, get_body, replace_stored
 from archive.storage.withdrawals import withdrawal
 from archive.storage.withdrawals.destruction import encoded_row
 from tests.support import NOON, PAPER, Shoot, page
@@ -276,7 +276,7 @@ def _hang(db: Database, capture_id: int, base_id: int) -> None:
     body, base = get_body(db, body_id), get_body(db, base_id)
     assert body and base
     with transaction(db):
-        replace_stored(db, body_id, Stored("zstd-patch", codecs.patch(body, base), base_id=base_id, depth=1))
+        replace_stored(db, body_id, StoredBody("zstd-patch", codecs.patch(body, base), base_id=base_id, depth=1))
 
 
 def test_what_was_withheld_names_columns_and_no_sql(kept: Path) -> None:

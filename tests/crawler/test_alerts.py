@@ -242,7 +242,7 @@ def test_mail_and_hook_get_it_once_and_a_dead_one_later(kept: Path, tmp_path: Pa
         service.status = 200
         second = dispatch.finish(kept, alerts)
         assert second and (second.sent, second.waiting, second.troubles) == (1, 0, ())
-        assert dispatch.finish(kept, alerts) == dispatch.Report()
+        assert dispatch.finish(kept, alerts) == dispatch.AlertReport()
         assert len(mail.mails) == 1
         assert mail.mails[0]["Subject"] == "luubao all: 1 edited"
         assert "đầu tư là [-412-]{+421+} tỷ đồng" in mail.texts()[0]
@@ -371,7 +371,7 @@ def test_without_the_extra(kept: Path, tmp_path: Path, monkeypatch: pytest.Monke
     filed(kept, 2, (BRIDGE, bridge(421)))
     monkeypatch.setitem(sys.modules, "apprise", None)
     report = dispatch.finish(kept, settings(tmp_path, '[alert.all]\nto = "json://hooks.example/x"\n'))
-    assert report == dispatch.Report(
+    assert report == dispatch.AlertReport(
         0, 1, ("alerts need more than luubao brings by itself: pip install 'luubao[alerts]'",)
     )
     told = asked(tmp_path, "alerts", "test", "all")

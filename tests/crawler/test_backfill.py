@@ -20,7 +20,7 @@ from warcio.warcwriter import WARCWriter
 from archive import finish_run, ingest, open_archive, start_run
 from archive.pipeline.verification import verify
 from archive.storage.stored_bodies import get_body
-from crawler.backfill.archive_client import ArchiveClient, Span, WebArchiveBusy
+from crawler.backfill.archive_client import ArchiveClient, TimestampRange, WebArchiveBusy
 from crawler.backfill.backfill_job import BackfillResult, backfill
 from crawler.backfill.commoncrawl import CommonCrawl
 from crawler.backfill.wayback import Wayback
@@ -104,7 +104,7 @@ def test_what_another_archive_kept_comes_before_our_first_crawl(replay: Replay, 
         run = start_run(db, PAPER, {}, shoot().captured_at)
         ingest(db, run, shoot(body=page("Tin nay")))
         finish_run(db, run, outcome="ok", reason=None, stats={}, moment=shoot().captured_at)
-    done = backfill(path, PAPER, wayback(replay), Span())
+    done = backfill(path, PAPER, wayback(replay), TimestampRange())
     assert done.problem is None and done.counts["failed"] == 0 and done.counts["waiting"] == 0
     assert versions(path) == [*OLD[:2], ("a-1.htm", 3, "Tin nay", "2026-05-20T12:00:00Z"), OLD[2]]
     with open_archive(path) as db:
@@ -127,9 +127,9 @@ def test_what_another_archive_kept_comes_before_our_first_crawl(replay: Replay, 
 
 @needs_tools
 def test_done_twice_adds_nothing(replay: Replay, path: Path) -> None:
-    first = backfill(path, PAPER, wayback(replay), Span())
+    first = backfill(path, PAPER, wayback(replay), TimestampRange())
     assert first.counts["filed"] + first.counts["late"] >= 6
-    again = backfill(path, PAPER, wayback(replay), Span())
+    again = backfill(path, PAPER, wayback(replay), TimestampRange())
     assert not any(again.counts[name] for name in ("listed", "filed", "late", "here", "failed"))
 
 
@@ -137,7 +137,7 @@ def test_done_twice_adds_nothing(replay: Replay, path: Path) -> None:
 def test_it_goes_on_where_it_was(replay: Replay, path: Path) -> None:
     taken = []
     for _ in range(10):
-        done = backfill(path, PAPER, wayback(replay, page_size=2), Span(), most=2)
+        done = backfill(path, PAPER, wayback(replay, page_size=2), TimestampRange(), most=2)
         taken.append(done.counts["filed"] + done.counts["late"])
         if not done.counts["waiting"]:
             break
@@ -147,7 +147,7 @@ def test_it_goes_on_where_it_was(replay: Replay, path: Path) -> None:
 
 @needs_tools
 def test_only_a_span_of_time(replay: Replay, path: Path) -> None:
-    backfill(path, PAPER, wayback(replay), Span(since="20190101", until="20191231"))
+    backfill(path, PAPER, wayback(replay), TimestampRange(since="20190101", until="20191231"))
     assert versions(path) == [("a-1.htm", 1, "Tin xưa, sửa lại", "2019-05-01T08:00:00Z")]
 
 
@@ -236,7 +236,9 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
 def test_single_records_are_read_out_of_common_crawl(path: Path) -> None:
     handler = type("Handler", (_CommonCrawl,), {"warc": other_crawl(), "log": []})
     with serving(handler) as base:
-        done: BackfillResult = backfill(path, PAPER, CommonCrawl(client(), base, base), Span(since="20180101"))
+        done: BackfillResult = backfill(
+            path, PAPER, CommonCrawl(client(), base, base), TimestampRange(since="20180101")
+        )
     assert done.problem is None and done.counts["elsewhere"] == 1 and done.counts["failed"] == 0
     assert versions(path) == OLD
     ranges = [asked for place, asked in handler.log if place.startswith("/crawl-data/")]  # type: ignore[attr-defined]  # the handler made above
@@ -279,7 +281,9 @@ def test_two_hundred_awkward_addresses_are_taken_or_put_aside_with_a_reason(tmp_
     counts = []
     with pywb(tmp_path, [file]) as running:
         for _ in range(4):
-            done = backfill(path, PAPER, Wayback(client(sleep=lambda _: None), running.cdx, running.base), Span())
+            done = backfill(
+                path, PAPER, Wayback(client(sleep=lambda _: None), running.cdx, running.base), TimestampRange()
+            )
             assert done.problem is None and done.counts["failed"] == sum(done.reasons.values())
             counts.append(done.counts)
     offered, taken = counts[0]["listed"], sum(one["filed"] + one["late"] + one["here"] for one in counts)
@@ -348,8 +352,8 @@ def test_whoever_wants_to_stop_does_not_wait_for_the_pause() -> None:
 @needs_tools
 def test_a_refusal_ends_the_backfill_and_keeps_what_was_taken(replay: Replay, path: Path) -> None:
     with serving(type("Handler", (_Busy,), {"answers": [(429, "1")] * 99})) as base:
-        done = backfill(path, PAPER, Wayback(client(sleep=lambda _: None), replay.cdx, base), Span())
+        done = backfill(path, PAPER, Wayback(client(sleep=lambda _: None), replay.cdx, base), TimestampRange())
     assert done.problem and "status 429" in done.problem
     assert done.counts["waiting"] >= 6
-    assert backfill(path, PAPER, wayback(replay), Span()).problem is None
+    assert backfill(path, PAPER, wayback(replay), TimestampRange()).problem is None
     assert versions(path) == OLD

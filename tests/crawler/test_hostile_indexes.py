@@ -17,7 +17,7 @@ from archive.model.errors import BadValue, LuubaoError
 from archive.runtime.isolated import isolation
 from crawler.backfill import archive_client, backfill_job, commoncrawl
 from crawler.backfill import wayback as wayback_source
-from crawler.backfill.archive_client import ArchiveClient, ArchiveSource, Span
+from crawler.backfill.archive_client import ArchiveClient, ArchiveSource, TimestampRange
 from crawler.backfill.backfill_job import BackfillResult, backfill
 from crawler.backfill.commoncrawl import CommonCrawl
 from crawler.backfill.wayback import Wayback
@@ -41,7 +41,7 @@ def client() -> ArchiveClient:
 
 
 def listed(path: Path, source: ArchiveSource) -> BackfillResult:
-    return backfill(path, PAPER, source, Span(), most=1)
+    return backfill(path, PAPER, source, TimestampRange(), most=1)
 
 
 def common_crawl(site: Site) -> CommonCrawl:
@@ -123,7 +123,7 @@ def test_a_replay_that_redirects_to_no_address_keeps_nobody_from_the_next(path: 
         ),
     })  # fmt: skip
     with served(answers) as site:
-        done = backfill(path, PAPER, wayback(site), Span())
+        done = backfill(path, PAPER, wayback(site), TimestampRange())
     assert (done.counts["filed"] + done.counts["late"], done.counts["failed"]) == (1, 1)
 
 
@@ -138,7 +138,7 @@ def test_a_mistake_in_the_middle_closes_the_run(path: Path) -> None:
     with served(Answers({"/cdx": Answer(json.dumps([COLUMNS, ROW]).encode())})) as site:
         source = Failing(client(), f"{site.base_url}/cdx", f"{site.base_url}/web/")
         with pytest.raises(ZeroDivisionError):
-            backfill(path, PAPER, source, Span())
+            backfill(path, PAPER, source, TimestampRange())
     with open_archive(path) as db:
         assert db.execute("SELECT outcome, reason FROM runs").fetchall() == [("failed", "ZeroDivisionError: a mistake")]
 
@@ -254,7 +254,7 @@ def test_a_listing_that_cannot_be_understood_keeps_nobody_from_what_waits(path: 
         ),
     })  # fmt: skip
     with served(answers) as site:
-        done = backfill(path, outlet, wayback(site), Span())
+        done = backfill(path, outlet, wayback(site), TimestampRange())
     assert done.problem and "cannot be understood: '<html>" in done.problem
     assert (done.counts["listed"], done.counts["filed"], done.counts["waiting"]) == (1, 1, 0), done.counts
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from archive.storage.connection import open_archive
 from crawler.cli import luubao
-from crawler.config.descriptions import OutletDescription, Source, matcher
+from crawler.config.descriptions import OutletDescription, SettingsText, matcher
 from crawler.config.settings_in_force import Configuration, load
 from tests import killable_commands
 from tests.crawler.serving import LUUBAO, article, front, served
@@ -105,7 +105,7 @@ def test_all_mistakes_of_a_table_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_lines_in_a_file_with_texts_of_several_lines() -> None:
-    source = Source(Path("x"), 'a = """\n[b]\nc = 1\n"""\n\n[b]  # here\nd = [\n 1,\n]\nc = 2\n')
+    source = SettingsText(Path("x"), 'a = """\n[b]\nc = 1\n"""\n\n[b]  # here\nd = [\n 1,\n]\nc = 2\n')
     assert [source.line("a"), source.line("b"), source.line("b", "d"), source.line("b", "c")] == [1, 6, 7, 10]
     assert source.line("b", "e") == 0
 

@@ -17,7 +17,7 @@ from archive import open_archive
 from archive.frontier.remote_index import Offer
 from archive.model.errors import BadValue, LuubaoError
 from crawler.backfill import commoncrawl
-from crawler.backfill.archive_client import ArchiveClient, ArchiveResponse, Span, WebArchiveBusy
+from crawler.backfill.archive_client import ArchiveClient, ArchiveResponse, TimestampRange, WebArchiveBusy
 from crawler.backfill.backfill_job import backfill
 from crawler.backfill.wayback import Wayback
 from tests.crawler.serving import Answer, Site, served
@@ -114,9 +114,9 @@ def test_any_address_is_asked_for_and_none_keeps_from_the_next(path: Path) -> No
             return Answer(b"", 502) if "never" in asked else replayed(page(unquote(asked)).encode())
 
     with served(Answers()) as site:
-        done = backfill(path, PAPER, wayback(site), Span())
+        done = backfill(path, PAPER, wayback(site), TimestampRange())
         assert done.problem is None
-        again = backfill(path, PAPER, wayback(site), Span())
+        again = backfill(path, PAPER, wayback(site), TimestampRange())
     assert (done.counts["filed"] + done.counts["late"], done.counts["failed"]) == (len(AWKWARD) - 1, 1)  # a tab is none
     assert done.counts["odd"] == 1
     assert (again.counts["filed"], again.counts["waiting"]) == (0, 1)
@@ -133,7 +133,7 @@ def test_an_archive_that_gives_nothing_ends_the_backfill_and_no_offer_is_given_u
 
     with served(Answers()) as site:
         for _ in range(4):
-            done = backfill(path, PAPER, wayback(site), Span())
+            done = backfill(path, PAPER, wayback(site), TimestampRange())
             assert "start again later" in (done.problem or "")
             assert done.counts["waiting"] == 5
 
@@ -155,14 +155,14 @@ class Five(dict[str, Answer]):
 
 def test_neighbours_that_an_archive_never_gives_hold_up_no_others(path: Path) -> None:
     with served(Five(500, never=(0, 1, 2, 3))) as site:
-        counts = [backfill(path, PAPER, wayback(site), Span()).counts for _ in range(6)]
+        counts = [backfill(path, PAPER, wayback(site), TimestampRange()).counts for _ in range(6)]
     assert [one["failed"] for one in counts] == [0, 0, 4, 4, 0, 0]
     assert (counts[2]["filed"], counts[5]["waiting"]) == (1, 0)
 
 
 def test_after_a_busy_archive_the_next_run_begins_with_others(path: Path) -> None:
     with served(Five(503, never=(0, 1))) as site:
-        counts = [backfill(path, PAPER, wayback(site), Span()).counts for _ in range(2)]
+        counts = [backfill(path, PAPER, wayback(site), TimestampRange()).counts for _ in range(2)]
     assert [(one["filed"], one["waiting"]) for one in counts] == [(0, 5), (3, 2)]
 
 

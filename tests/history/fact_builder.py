@@ -127,7 +127,9 @@ class Facts:
 
 def told(history: History) -> list[Any]:
     """All that a history says, without the archive's own numbers."""
-    return [_told(history, article) for article in sorted(history.articles, key=lambda one: (one.first, one.primary))]
+    return [
+        _told(history, article) for article in sorted(history.articles, key=lambda one: (one.first_seen, one.primary))
+    ]
 
 
 def _told(history: History, article: Article) -> Any:
@@ -135,12 +137,12 @@ def _told(history: History, article: Article) -> Any:
     return (
         article.primary,
         [
-            (one.number, one.at, one.changed, one.digest, one.words_of, one.returns, sorted(one.state.pictures))
+            (one.number, one.first_seen, one.changed, one.digest, one.words_of, one.returns, sorted(one.state.pictures))
             for one in versions.all
         ],
         article.tombstones,
-        article.first,
-        article.seen,
+        article.first_seen,
+        article.last_seen,
         None if article.moved_to is None else history.articles[article.moved_to].primary,
         sorted(
             (key, one.since, one.kind) for key, one in history.addresses.items() if one.article == article.number

@@ -23,7 +23,7 @@ def test_a_dated_rewriting_is_accepted_at_the_second_look_from_its_first_day() -
     assert changes(facts) == [""]
     facts.page("a", story("lũ", edit="Đến trưa nước đã rút."), 48)
     assert changes(facts) == ["", "headline, body", "body"]
-    assert [one.at.day for one in versions_of(facts.history.articles[0]).all] == [20, 21, 22]
+    assert [one.first_seen.day for one in versions_of(facts.history.articles[0]).all] == [20, 21, 22]
     assert verdicts(facts, "a") == [(0, ""), (1, ""), (2, "")]
 
 
@@ -143,7 +143,7 @@ def test_what_takes_the_place_of_a_text_under_its_headline_waits_for_the_next_da
         assert changes(facts.page("a", story(text=text), hour)) == [""], "the wall of one bad day"
     assert changes(Facts(looks=[*facts.looks]).page("a", story(), 12)) == [""]
     assert changes(facts.page("a", story(text=text), 26)) == ["", "body"]
-    assert facts.history.articles[0].states[1].at.hour == 14  # from its first hour
+    assert facts.history.articles[0].states[1].first_seen.hour == 14  # from its first hour
     assert changes(facts.page("a", story(), 50)) == ["", "body", "body"]  # back at once: it has stood there
 
 
@@ -182,7 +182,7 @@ def test_what_a_broken_template_shows_for_some_hours_is_no_edit_and_what_stays_i
     assert changes(Facts(looks=[*facts.looks]).page("a", whole, 27)) == [""]
     facts.page("a", replace(whole, **fault), 37)
     assert len(changes(facts)) == 2
-    assert facts.history.articles[0].latest.at.day == 21
+    assert facts.history.articles[0].latest.first_seen.day == 21
 
 
 def test_an_edit_of_a_page_whose_time_is_another_at_each_look_is_found_and_the_time_is_none() -> None:
@@ -194,7 +194,7 @@ def test_an_edit_of_a_page_whose_time_is_another_at_each_look_is_found_and_the_t
     for day in (6, 7, 8):
         facts.page("a", story(edit="Thêm.", published_at=PUBLISHED.replace(day=26)), 24 * day)
     assert changes(facts) == ["", "body", "published_at"]
-    assert facts.history.articles[0].latest.at.day == 26
+    assert facts.history.articles[0].latest.first_seen.day == 26
 
 
 @pytest.mark.parametrize(("others", "told"), [(3, True), (4, False)])
@@ -281,7 +281,7 @@ def test_a_move_with_another_layout_is_an_edit_from_its_first_day() -> None:
             "b", story(edit="Tải ứng dụng."), 24 * day + 0.01, via=("a",), signs=OutletEvidence(at_once=day == 1)
         )
     assert changes(facts) == ["", "body"]
-    assert versions_of(facts.history.articles[0]).all[1].at.day == 21
+    assert versions_of(facts.history.articles[0]).all[1].first_seen.day == 21
     assert verdicts(facts, "b") == [(1, ""), (1, "")]
 
 
@@ -290,7 +290,7 @@ def test_pictures_belong_to_what_was_doubted_from_its_first_day() -> None:
     facts = Facts().page("a", story(), 0).page("a", rewritten, 24).fetch("lu", bytes_of(10), 24.1)
     facts.fetch("lu", bytes_of(200), 47.9).page("a", rewritten, 48)
     versions = versions_of(facts.history.articles[0]).all
-    assert [(one.changed, one.at.day, one.state.pictures) for one in versions[1:]] == [
+    assert [(one.changed, one.first_seen.day, one.state.pictures) for one in versions[1:]] == [
         (("headline", "body", "pictures"), 21, {f"{SITE}/anh/lu.jpg": bytes_of(10)}),
         (("pictures",), 22, {f"{SITE}/anh/lu.jpg": bytes_of(200)}),
     ]
@@ -300,7 +300,7 @@ def test_a_picture_of_what_stood_there_does_not_keep_what_was_doubted_from_being
     facts = Facts().page("a", story(images=(picture("cau"),)), 0).fetch("cau", bytes_of(10), 0.1)
     facts.page("a", story("lũ"), 24).fetch("cau", bytes_of(200), 24.1).page("a", story("lũ"), 48)
     versions = versions_of(facts.history.articles[0]).all
-    assert [(one.changed, one.at.day) for one in versions] == [((), 20), (("headline", "body", "pictures"), 21)]
+    assert [(one.changed, one.first_seen.day) for one in versions] == [((), 20), (("headline", "body", "pictures"), 21)]
 
 
 def test_a_page_that_only_says_it_is_gone_is_asked_again() -> None:

@@ -42,7 +42,7 @@ def test_a_page_that_keeps_one_of_its_faces_for_a_week_has_one_face_again() -> N
         facts.page("a", story(), 24 * day)
     facts.page("a", other, 24 * 15)
     versions = versions_of(facts.history.articles[0])
-    assert [one.at.day for one in versions.all] == [20, 21, 24, 4]
+    assert [one.first_seen.day for one in versions.all] == [20, 21, 24, 4]
     assert versions.shown == (0, 1, 0, 1, 2, 3)
 
 

@@ -342,7 +342,9 @@ def hours(moment: datetime) -> str:
 
 
 def line(article: Article) -> str:
-    versions = [":".join((hours(one.at), ",".join(one.changed))).rstrip(":") for one in versions_of(article).all]
+    versions = [
+        ":".join((hours(one.first_seen), ",".join(one.changed))).rstrip(":") for one in versions_of(article).all
+    ]
     assert all(stone.returned_at is None for stone in article.tombstones)
     end = f"gone {hours(article.tombstones[-1].gone_at)}" if article.is_gone else "lives"
     return f"{article.primary.partition('/')[2]} | {' '.join(versions)} | {end}"

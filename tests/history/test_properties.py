@@ -74,7 +74,7 @@ def check_sound(history: History) -> None:
     for article in history.articles:
         versions = versions_of(article)
         assert [one.number for one in versions.all] == list(range(1, len(versions.all) + 1))
-        assert sorted(one.at for one in versions.all) == [one.at for one in versions.all]
+        assert sorted(one.first_seen for one in versions.all) == [one.first_seen for one in versions.all]
         assert len(versions.shown) == len(article.states)
         states = {(one.state.state, str(sorted(one.state.pictures.items()))): one.digest for one in versions.all}
         assert len(set(states.values())) == len(states)

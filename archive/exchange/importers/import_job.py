@@ -57,7 +57,7 @@ _OTHER_FILES = 100  # open files that are no locks
 
 
 @dataclass(slots=True)
-class Report:
+class ImportReport:
     """The result of an import. counts: filed, late, here, withdrawn, elsewhere (pages of other sites), pictures,
     pictures-here, pictures-left (that no article shows, or that are no pictures), unresolved (revisits whose body is in
     no file), skipped (could not be imported), left-out (does not belong in an archive). skipped: the first that could
@@ -98,18 +98,18 @@ class Report:
             self.skip(Skipped(f"it could not be taken: {type(error).__name__}: {error}"[:300], where), file)
 
 
-Progress = Callable[[Report], None]
+Progress = Callable[[ImportReport], None]
 
 
 def import_files(
     path: Path, files: Sequence[Path], matcher: OutletMatcher, *, pictures: Path, defaults: PageDefaults = NO_DEFAULTS,
     jobs: int | None = None, progress: Progress = lambda _: None,
-) -> Report:  # fmt: skip
+) -> ImportReport:  # fmt: skip
     """Imports files, one after the other, into the archive at `path`; creates the archive if there is none.
 
     Raises LuubaoError for a file that is missing or of unknown format, before it writes anything.
     """
-    report = Report()
+    report = ImportReport()
     readers = [(file, read_file(file, defaults)) for given in files for file in expand_folder(given)]
     with connection.open_archive(path, create=True) as db, ExitStack() as stack:
         job = _Import(db, path, matcher, pictures, jobs, report, stack, progress)
@@ -137,7 +137,7 @@ class _QueuedPage:
 
 class _Import:
     def __init__(
-        self, db: Database, path: Path, matcher: OutletMatcher, pictures: Path, jobs: int | None, report: Report,
+        self, db: Database, path: Path, matcher: OutletMatcher, pictures: Path, jobs: int | None, report: ImportReport,
         stack: ExitStack, progress: Progress,
     ):  # fmt: skip
         self.db, self.path, self.matcher, self.pictures, self.jobs = db, path, matcher, pictures, jobs

@@ -21,7 +21,7 @@ from archive.history.facts import REDIRECTS, answer_of, declared_key
 from archive.model import clock
 from archive.model.digests import digest_of
 from archive.model.errors import ArchiveDamaged
-from archive.model.records import Capture, CaptureOutcome, Kept, Outlet, Reading, Run
+from archive.model.records import Capture, CaptureOutcome, KeptCapture, Outlet, Reading, Run
 from archive.model.urls import url_key
 from archive.model.validation import line, or_none
 from archive.storage.captures.kept_captures import Source, article_at
@@ -43,7 +43,7 @@ class _Predecessor:
     body_id: int
 
 
-def keep(db: Database, run: Run, capture: Capture, *, late: bool = False) -> Kept:
+def keep(db: Database, run: Run, capture: Capture, *, late: bool = False) -> KeptCapture:
     """Stores the exchange in one transaction: the body once under its digest, the capture appended. Filing derives the
     article from it (archive/pipeline/filing.py). late: something of its article is newer; compares the body with what
     its URL had brought until then, and leaves the frontier unchanged."""
@@ -60,13 +60,13 @@ def keep(db: Database, run: Run, capture: Capture, *, late: bool = False) -> Kep
 def _store(
     db: Database, run: Run, key: str, capture: Capture, body_id: int | None, predecessor: _Predecessor | None, *, late:
     bool,
-) -> Kept:  # fmt: skip
+) -> KeptCapture:  # fmt: skip
     outcome = judge(capture, run.outlet, seen_before=predecessor is not None and body_id == predecessor.body_id)
     revisit = predecessor if outcome in ("revisit", "not-modified") else None
     capture_id = _insert(db, run, key, capture, outcome, revisit, body_id)
     if not late:
         _update_frontier(db, run, key, capture, outcome)
-    return Kept(capture_id, key, outcome, revisit.body_id if revisit else body_id)
+    return KeptCapture(capture_id, key, outcome, revisit.body_id if revisit else body_id)
 
 
 def judge(capture: Capture, outlet: Outlet, *, seen_before: bool) -> CaptureOutcome:

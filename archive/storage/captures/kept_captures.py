@@ -301,7 +301,7 @@ def asked_for(db: Database, capture_id: int) -> list[tuple[int, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Tombstone:
+class CapturedTombstone:
     """A disappearance of an article; returned_at: None while it is gone. capture: the one that found it; None where no
     capture has that time."""
 
@@ -311,7 +311,7 @@ class Tombstone:
     capture: int | None = None
 
 
-def tombstones_of(db: Database, article_id: int) -> list[Tombstone]:
+def tombstones_of(db: Database, article_id: int) -> list[CapturedTombstone]:
     """Every disappearance of an article, the earliest first."""
     rows = db.query(
         "SELECT gone_at, reason, returned_at, (SELECT captures.id FROM aliases JOIN captures"
@@ -322,4 +322,4 @@ def tombstones_of(db: Database, article_id: int) -> list[Tombstone]:
         " FROM tombstones WHERE article_id = ? ORDER BY id",
         [article_id],
     )
-    return list(readable_values(rows, "tombstones", lambda row: Tombstone(**row)))
+    return list(readable_values(rows, "tombstones", lambda row: CapturedTombstone(**row)))

@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 
 from sqlite_utils import Database
 
-from archive.history import Article, History, Verdict, Version, compared_captures
+from archive.history import Article, CaptureVerdict, History, Version, compared_captures
 from archive.history.edits import headline_of, prints_alike, state_of, words_of
 from archive.history.plausibility import SAME_HEADLINE, SAME_WORDS
 from archive.model import clock
@@ -44,8 +44,8 @@ def article_row(article: Article, plan: Plan) -> dict[str, Any]:
     return {
         "headline": shown.headline, "byline": shown.byline, "section": shown.section,
         "published_at": clock.claimed(shown.published_at), "url": article.url, "url_key": article.primary,
-        "version_count": len(refs), "first_seen_at": clock.stamp(article.first),
-        "changed_at": clock.stamp(plan.derived[current].at), "last_seen_at": clock.stamp(article.seen),
+        "version_count": len(refs), "first_seen_at": clock.stamp(article.first_seen),
+        "changed_at": clock.stamp(plan.derived[current].first_seen), "last_seen_at": clock.stamp(article.last_seen),
         "gone_since": clock.stamp(tombstone.gone_at) if tombstone else None,
         "gone_reason": tombstone.reason if tombstone else None,
         "current_version_id": plan.versions.get(current),
@@ -157,7 +157,7 @@ def reading_rows(facts: DerivedHistory, ids: Mapping[int, int]) -> Iterator[Read
 
 
 def _page_row(
-    past: StoredCapture, verdict: Verdict, facts: DerivedHistory, ids: Mapping[int, int], *, compared: bool
+    past: StoredCapture, verdict: CaptureVerdict, facts: DerivedHistory, ids: Mapping[int, int], *, compared: bool
 ) -> ReadingRow:
     implied_id, shown_id = ids.get(past.root or 0), ids.get(past.id)
     if past.outcome == "fresh" or past.id in facts.readings or shown_id != implied_id or verdict.doubted:
@@ -168,7 +168,7 @@ def _page_row(
     return ReadingRow(past, _verdict_row(verdict, implied_id), own=False)
 
 
-def _verdict_row(verdict: Verdict, version_id: int | None, *, compared: bool = False) -> dict[str, Any]:
+def _verdict_row(verdict: CaptureVerdict, version_id: int | None, *, compared: bool = False) -> dict[str, Any]:
     """compared: its words are to be compared with those of other addresses."""
     reading = verdict.capture.reading
     if isinstance(reading, Unreadable):

@@ -67,7 +67,7 @@ def version_row(article_id: int | None, version: Version, words_of: int | None) 
     """The row of a version, without the columns that compare it with the one before it."""
     return {
         "article_id": article_id, "number": version.number, "capture_id": version.proof.id,
-        "first_seen_at": clock.stamp(version.at), "changed": ", ".join(version.changed) or None,
+        "first_seen_at": clock.stamp(version.first_seen), "changed": ", ".join(version.changed) or None,
         "digest": version.digest, "words_of": words_of, **narrow(version.state.reading),
     }  # fmt: skip
 
@@ -114,7 +114,7 @@ def _put_text(db: Database, version_id: int, version: Version, extractor: int) -
 def _extractor_of(db: Database, version: Version, extractor: int) -> int:
     """extractors.id of the extractor of a version's text."""
     name = version.state.reading.extractor
-    return extractor_id(db, name, version.at) if name else extractor
+    return extractor_id(db, name, version.first_seen) if name else extractor
 
 
 def _put_images(db: Database, version_id: int, version: Version, pictures: Mapping[str, int]) -> None:
@@ -124,7 +124,7 @@ def _put_images(db: Database, version_id: int, version: Version, pictures: Mappi
         " WHERE version_id = ? ORDER BY position",
         [version_id],
     ).fetchall()
-    seen_at, moved_at = clock.stamp(version.proof.at), clock.stamp(version.seen)
+    seen_at, moved_at = clock.stamp(version.proof.time), clock.stamp(version.last_seen)
     moved = {position: ensure_image(db, url, moved_at) for position, url in version.moved.items()}
     rows: list[tuple[Any, ...]] = [(-position, image_id, *[None] * 5) for position, image_id in moved.items()]
     rows += [

@@ -131,7 +131,9 @@ def _match_pictures(plan: Plan) -> None:
     }
     for ref, version in plan.derived.items():
         if version.words_of is not None:
-            version_id = picture_versions.get((clock.stamp(version.at), plan.versions.get(_text_ref(plan, ref))))
+            version_id = picture_versions.get(
+                (clock.stamp(version.first_seen), plan.versions.get(_text_ref(plan, ref)))
+            )
             if version_id is not None:
                 plan.versions[ref] = version_id
 
@@ -210,7 +212,7 @@ def _renumbered(plan: Plan) -> Iterator[tuple[dict[str, Any], Version | None]]:
     kept = {version_id: plan.derived[ref] for ref, version_id in plan.versions.items()}
     for version_id, old in plan.old.items():
         version = kept.get(version_id)
-        current = (version.number, clock.stamp(version.at)) if version else None
+        current = (version.number, clock.stamp(version.first_seen)) if version else None
         if current != (old["number"], old["first_seen_at"]):
             yield old, version
 
@@ -228,7 +230,7 @@ def _record_renumberings(db: Database, derivation: DerivedHistory, plan: Plan) -
             "version_id": old["id"], "article_id": old["article_id"], "renumbered_at": clock.stamp(derivation.at),
             "old_number": old["number"], "new_number": version.number if version else None,
             "old_first_seen_at": old["first_seen_at"],
-            "new_first_seen_at": clock.stamp(version.at) if version else None, "old_digest": old["digest"],
+            "new_first_seen_at": clock.stamp(version.first_seen) if version else None, "old_digest": old["digest"],
             "reason": derivation.reason,
         })  # fmt: skip
     return counts

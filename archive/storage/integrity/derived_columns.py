@@ -134,7 +134,9 @@ def _comparison(db: Database, before: Version | None, version: Version, stored: 
     days_query = "SELECT round(julianday(?) - julianday(?), 4)"
     row: dict[str, Any] = {
         "old_headline": old.headline if old.headline != new.headline else None,
-        "stood_days": db.execute(days_query, [clock.stamp(version.at), clock.stamp(before.at)]).fetchone()[0],
+        "stood_days": db.execute(
+            days_query, [clock.stamp(version.first_seen), clock.stamp(before.first_seen)]
+        ).fetchone()[0],
     }
     if version.words_of is not None:
         row |= PICTURE_REPLACED

@@ -24,7 +24,7 @@ from sqlite_utils import Database
 from archive.model.errors import ArchiveDamaged, WordsRemain
 from archive.storage import codecs
 from archive.storage.stored_bodies import (
-    Stored,
+    StoredBody,
     encode_alone,
     get_body,
     pages_to_choose_from,
@@ -86,7 +86,7 @@ _COMPRESSED = (("withheld", "SELECT data FROM withheld"), ("set_aside", "SELECT 
 
 
 @dataclass(slots=True)
-class Look:
+class QuoteSearch:
     """The result of a search for sentences. places: how many of each kind were searched; left: places that still hold a
     sentence; quoted: pages of others that contain one."""
 
@@ -166,7 +166,7 @@ def _replace_dictionaries(
             assert page is not None  # compressed against a dictionary
             stored = encode_alone(db, page, chosen)
         except ArchiveDamaged:  # its bytes stay as they are, for nothing can be made of them
-            stored = Stored("zstd", stored_data(db, body_id))
+            stored = StoredBody("zstd", stored_data(db, body_id))
         replace_stored(db, body_id, stored)
     db.execute(f"DELETE FROM dictionaries WHERE id IN ({marks})", dictionary_ids)
 
@@ -205,9 +205,9 @@ def sentences_of(db: Database, article_id: int) -> list[str]:
     return sorted(own_sentences, key=lambda sentence: (-len(sentence), sentence))[:_MOST_SENTENCES]
 
 
-def look_for(db: Database, path: Path | None, sentences: list[str]) -> Look:
+def look_for(db: Database, path: Path | None, sentences: list[str]) -> QuoteSearch:
     """Searches all content of the archive, decompressed, and the file itself for these sentences."""
-    result, wanted = Look(len(sentences)), [sentence.encode() for sentence in sentences]
+    result, wanted = QuoteSearch(len(sentences)), [sentence.encode() for sentence in sentences]
     if not wanted:
         return result
     for kind, name, content in _all_content(db):

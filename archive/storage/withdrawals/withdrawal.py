@@ -22,7 +22,7 @@ from archive.storage import codecs, picture_files
 from archive.storage.connection import insert, transaction, update
 from archive.storage.integrity.column_validation import COLUMNS as COLUMNS_OF
 from archive.storage.sqlite_file import checkpoint
-from archive.storage.stored_bodies import Stored, encode, get_body, replace_stored, stored_data
+from archive.storage.stored_bodies import StoredBody, encode, get_body, replace_stored, stored_data
 from archive.storage.version_texts import COLUMNS
 from archive.storage.withdrawals import withdrawal_of
 from archive.storage.withdrawals.destruction import (
@@ -211,7 +211,7 @@ def _hide_bodies(db: Database, withdrawal_id: int, article_id: int) -> None:
     _detach_patches(db, pages)
     for body_id, page in pages.items():
         _withhold(db, withdrawal_id, "bodies", body_id, codecs.compress(page))
-        replace_stored(db, body_id, Stored("withheld", b""))
+        replace_stored(db, body_id, StoredBody("withheld", b""))
 
 
 def _page_or_remains(db: Database, body_id: int) -> bytes | None:

@@ -16,9 +16,9 @@ from archive.model.clock import day_span, zone_of
 from archive.model.records import Reading
 from archive.queries import lookup, outlets_followed
 from archive.queries.lookup import Article, Version
-from archive.queries.placements import Place, highest, places_of
+from archive.queries.placements import PlacementSpan, highest, places_of
 from archive.storage.captures import kept_captures
-from archive.storage.captures.kept_captures import Provenance, Tombstone, provenance_of
+from archive.storage.captures.kept_captures import CapturedTombstone, Provenance, provenance_of
 from archive.storage.connection import Database
 from archive.storage.integrity.column_validation import unreadable_row
 from archive.web.configuration import Part, parts
@@ -190,7 +190,7 @@ class Happening:
 
     at: str
     version: Version | None = None
-    tombstone: Tombstone | None = None
+    tombstone: CapturedTombstone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ class _ArticlePage:
     parts: list[Part]
     history: list[Happening]
     captures: list[kept_captures.CaptureRow]
-    place: Place | None
+    place: PlacementSpan | None
 
 
 @page
@@ -276,7 +276,7 @@ async def _page(context: RequestContext, shown: _ArticlePage, *, newest: bool) -
     )  # fmt: skip
 
 
-def history(versions: Sequence[Version], tombstones: Sequence[Tombstone]) -> list[Happening]:
+def history(versions: Sequence[Version], tombstones: Sequence[CapturedTombstone]) -> list[Happening]:
     """All events of an article, the latest first."""
     happenings = [Happening(version.first_seen_at, version=version) for version in versions]
     for tombstone in tombstones:

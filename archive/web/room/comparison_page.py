@@ -15,7 +15,7 @@ from archive.model.errors import UnknownArticle
 from archive.model.records import Image, Reading
 from archive.queries import lookup, outlets_followed
 from archive.queries.lookup import Article
-from archive.queries.placements import Place, between, highest, places_of
+from archive.queries.placements import PlacementSpan, between, highest, places_of
 from archive.storage.captures.kept_captures import Provenance, provenance_of
 from archive.storage.connection import Database
 from archive.web.room import parameters
@@ -77,7 +77,7 @@ class Compared:
     new: Provenance
     before: Reading
     after: Reading
-    place: Place | None
+    place: PlacementSpan | None
 
 
 @page

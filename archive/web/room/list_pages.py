@@ -38,7 +38,7 @@ _OPERATORS = re.compile(r"(?:^|\s)(?:and|not|or|&&|\|\|)(?:\s|$)", re.IGNORECASE
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """One result: the article, the matching version, its headline and snippet with marked hits."""
 
     article_id: int
@@ -110,7 +110,9 @@ def filter_query(article_filter: ArticleFilter) -> str:
     return urlencode({name: 1 if value is True else value for name, value in values.items() if value})
 
 
-def _found(db: Database, article_filter: ArticleFilter, history: bool, number: int, by_date: bool) -> list[Found]:
+def _found(
+    db: Database, article_filter: ArticleFilter, history: bool, number: int, by_date: bool
+) -> list[SearchResult]:
     """The results of a page, and one more if there is one."""
     offset = (number - 1) * _HITS_PER_PAGE
     if article_filter.words:
@@ -122,16 +124,16 @@ def _found(db: Database, article_filter: ArticleFilter, history: bool, number: i
     return [_of_card(card) for card in recent.published(db, article_filter, limit=_HITS_PER_PAGE + 1, offset=offset)]
 
 
-def _of_hit(hit: Hit, words: str) -> Found:
-    return Found(
+def _of_hit(hit: Hit, words: str) -> SearchResult:
+    return SearchResult(
         hit.article_id, hit.number, hit.outlet_title, hit.timezone, marked(snippet(hit.headline, words, 400)),
         marked(snippet(hit.text, words, _SNIPPET_LENGTH)), hit.published_at, hit.section, hit.version_count,
         hit.gone_since, hit.number == hit.version_count, hit.language,
     )  # fmt: skip
 
 
-def _of_card(card: recent.Card) -> Found:
-    return Found(
+def _of_card(card: recent.Card) -> SearchResult:
+    return SearchResult(
         card.id, card.version_count, card.outlet, card.timezone, escape(card.headline), escape(card.lead or ""),
         card.published_at, card.section, card.version_count, card.gone_since, True, card.language,
     )  # fmt: skip
