@@ -21,7 +21,9 @@ ARTICLES, MUST = 4_000, 0.005
 def looks_of(paper: Paper, number: int, events: list[Event]) -> list[UrlCapture]:
     url = paper.address(number)
     return [
-        UrlCapture(place, url_key(url), url, event.at, "page", paper.story(number, event.edits).reading(), asked=url)
+        UrlCapture(
+            place, url_key(url), url, event.at, "page", paper.story(number, event.edits).reading(), requested_url=url
+        )
         for place, event in enumerate(events)
     ]
 
@@ -42,7 +44,7 @@ def test_real_edits_are_believed() -> None:
         made += len(real)
         last = looks[-1]
         again = UrlCapture(
-            len(looks), last.key, last.url, last.time + timedelta(days=1), "page", last.reading, asked=last.url
+            len(looks), last.key, last.url, last.time + timedelta(days=1), "page", last.reading, requested_url=last.url
         )
         shown = {one.capture.id: one for one in derive(in_time(looks), OUTLET).verdicts}
         doubted += sum(shown[look.id].doubted for look in real)

@@ -118,8 +118,8 @@ def _import_readings(path: Path, files: Sequence[Path], outlet: str | None, jobs
     say_counts(imported.counts, _READINGS_LEFT_OUT)
     for line in (*imported.messages, *sorted(imported.readers)):
         say(f"  {line}", err=True)
-    if imported.left:
-        say(f"{imported.left} captures still wait to be read again: `luubao reread` does so", err=True)
+    if imported.unread:
+        say(f"{imported.unread} captures still wait to be read again: `luubao reread` does so", err=True)
     refuse_nothing(imported, files)
     return imported.counts["bad"]
 

@@ -57,20 +57,22 @@ def verify(
 
     if facts and reread:
         raise click.UsageError("--facts leaves out what --reread reads again. Give one of them")
-    left = Unchecked()
+    unchecked = Unchecked()
     with open_archive(path, any_code=True) as db, _rereading(path) if reread else nullcontext() as readers:
         if seal:
             verification.require_seal(db, seal)
         folder, budget = picture_folder(path, pictures), UnpackBudget(path.stat().st_size, unpack_ratio)
         with bar("verifying", verification.steps(db, derived=not facts)) as step:
-            found = verification.verify(db, step, folder, derived=not facts, left=left, reread=readers, budget=budget)
+            found = verification.verify(
+                db, step, folder, derived=not facts, unchecked=unchecked, reread=readers, budget=budget
+            )
             problems = list(found)
         head, cleansed = newest_seal(db), cleansings(db)
     if index:
         with open_existing(path) as db:
             problems += consistency.broken_index(db)
     _print_problems(problems, head, cleansed, as_json)
-    _print_left(left)
+    _print_unchecked(unchecked)
     if problems:
         raise click.exceptions.Exit(1)
 
@@ -81,13 +83,13 @@ def _rereading(path: Path) -> AbstractContextManager[Reread]:
     return reading_again(path)
 
 
-def _print_left(left: Unchecked) -> None:
+def _print_unchecked(unchecked: Unchecked) -> None:
     """Prints what verification could not derive again, and what to do."""
-    if left["waiting"]:
-        say(f"{left['waiting']} addresses wait to be put in order by the next run, and were left out", err=True)
-    if left["former"]:
+    if unchecked["waiting"]:
+        say(f"{unchecked['waiting']} addresses wait to be put in order by the next run, and were left out", err=True)
+    if unchecked["former"]:
         why = "because an earlier reader read them: run `luubao reread`"
-        say(f"{left['former']} addresses were left out, {why}", err=True)
+        say(f"{unchecked['former']} addresses were left out, {why}", err=True)
 
 
 def _print_problems(
@@ -212,7 +214,7 @@ def _print_destroyed(article_id: int, since: str | None, look: QuoteSearch, lost
     say(f"article {article_id} is destroyed. Looked for {look.sentences} of its sentences in {where}")
     if look.quoted:
         say(f"{look.quoted} pages of others quote it, and stay")
-    if look.left:
-        raise LuubaoError(f"still there, in {', '.join(look.left[:10])}: give the same command again")
+    if look.remaining:
+        raise LuubaoError(f"still there, in {', '.join(look.remaining[:10])}: give the same command again")
     if lost:
         raise LuubaoError(f"{lost} of its withheld texts were damaged: nobody can look for what they said")

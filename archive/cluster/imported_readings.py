@@ -39,14 +39,14 @@ class Imported:
     """The result of importing files of readings, in rows. counts: waits (to be filed), here (read by the present
     extractor already), unknown (of captures or outlets that are not in this archive), otherwise (made under another
     address, charset or time zone than the archive's), withdrawn, reader (made by another luubao than this), bad.
-    messages: the first bad rows, with file and row. readers: the names of other extractors. filing: its report. left:
+    messages: the first bad rows, with file and row. readers: the names of other extractors. filing: its report. unread:
     captures of the named outlets that still wait to be reread."""
 
     counts: Counter[str] = field(default_factory=Counter)
     messages: list[str] = field(default_factory=list)
     readers: set[str] = field(default_factory=set)
     filing: RereadReport = field(default_factory=RereadReport)
-    left: int = 0
+    unread: int = 0
 
 
 def holds_readings(file: Path) -> bool:
@@ -82,7 +82,7 @@ def import_readings(
             job.staged = staged.ledger
             job.show = shown(job, started, progress)
             job.run_all()
-            imported.left += unread_captures.ExtractorProgress(db, staged.ledger.extractor).count(
+            imported.unread += unread_captures.ExtractorProgress(db, staged.ledger.extractor).count(
                 staged.run, TimeSpan()
             )
         checkpoint(db)

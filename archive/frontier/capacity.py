@@ -24,11 +24,11 @@ _REREAD_WITHIN = timedelta(days=1)
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts of one run. left: URLs left out, by the limit that left them out. waiting, from_pages: upper bounds of the
-    URLs waiting; None before the first count. sitemaps: new ones that were requested."""
+    """Counts of one run. left_out: URLs left out, by the limit that left them out. waiting, from_pages: upper bounds of
+    the URLs waiting; None before the first count. sitemaps: new ones that were requested."""
 
     run_id: int
-    left: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
     waiting: int | None = None
     from_pages: int = 0
     sitemaps: int = 0
@@ -46,12 +46,12 @@ def _tally(db: Database, run: Run) -> _Tally:
 
 def left_out(db: Database, run: Run) -> Counter[str]:
     """How many URLs the run has left out, by limit: waiting, depth, sitemaps."""
-    return _tally(db, run).left
+    return _tally(db, run).left_out
 
 
 def _count_left_out(db: Database, run: Run, limit: str, count: int) -> None:
     if count:
-        _tally(db, run).left[limit] += count
+        _tally(db, run).left_out[limit] += count
 
 
 def within_depth(db: Database, run: Run, page_key: str, links: Mapping[str, Link]) -> dict[str, Link]:

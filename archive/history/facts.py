@@ -48,7 +48,7 @@ class UrlCapture:
     id: the archive's number of it. key: the requested URL, normalised; url: the URL that answered, or the target of a
     redirect; time: aware, UTC. reading: what was read in the page; None for one that has not been read yet. leads_to:
     key of a redirect's target. via: keys of the URLs whose redirects led here, first requested first. reason: describes
-    an answer that shows a disappearance. asked, status, digest (of the payload) sort captures of one second.
+    an answer that shows a disappearance. requested_url, status, digest (of the payload) sort captures of one second.
     """
 
     id: int
@@ -60,7 +60,7 @@ class UrlCapture:
     leads_to: str | None = None
     via: tuple[str, ...] = ()
     reason: str = ""
-    asked: str = ""
+    requested_url: str = ""
     status: int = 200
     digest: str = ""
     signs: OutletEvidence = NO_EVIDENCE
@@ -70,7 +70,7 @@ class UrlCapture:
     def sort_key(self) -> tuple[object, ...]:
         """Sort key by time. Within one second a redirect's target comes after the redirect; beyond that the order is
         arbitrary, but the same in every archive."""
-        return (self.time, len(self.via), self.asked, self.url, self.status, self.digest, self.via)
+        return (self.time, len(self.via), self.requested_url, self.url, self.status, self.digest, self.via)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,22 +148,22 @@ _ERROR_QUERY = re.compile(r"\A(?:err\w{0,20}|status|code)=[^&]{0,40}\Z", re.IGNO
 """The whole query of a home page that stands for an error."""
 
 
-def answer_of(status: int, asked: str, final: str, outlet: Outlet, *, has_page: bool) -> Answer:
+def answer_of(status: int, requested: str, final: str, outlet: Outlet, *, has_page: bool) -> Answer:
     """Classifies an answer by status, redirect target and whether there is a payload."""
     if status == 304:
         return "confirmed"
     if status in GONE_STATUSES:
         return "gone"
-    if status in REDIRECTS and final != asked:
-        return "gone" if redirect_means_gone(asked, final, outlet) else "redirect"
+    if status in REDIRECTS and final != requested:
+        return "gone" if redirect_means_gone(requested, final, outlet) else "redirect"
     return "page" if 200 <= status < 300 and has_page else "error"
 
 
-def redirect_means_gone(asked: str, final: str, outlet: Outlet) -> bool:
+def redirect_means_gone(requested: str, final: str, outlet: Outlet) -> bool:
     """Whether a redirect means that the page is gone: it leads to the home page, to another site, or off the web."""
     if not final.startswith(("http://", "https://")) or not same_site(final, outlet.hosts):
         return True
-    return is_home(final, outlet) and not is_home(asked, outlet)
+    return is_home(final, outlet) and not is_home(requested, outlet)
 
 
 def is_home(url: str, outlet: Outlet) -> bool:

@@ -88,7 +88,7 @@ class Filing:
     reason: str
     quiet_run: int | None
     rehearsed: bool = False
-    made: dict[int, Answer | None] = field(default_factory=dict)
+    answers: dict[int, Answer | None] = field(default_factory=dict)
 
     def file_pending(self, keys: set[str]) -> FiledHistories:
         """Files them, or says what that would result in."""
@@ -219,12 +219,12 @@ class Filing:
 
     def _reading(self, past: StoredCapture, kept: StoredReadings) -> Answer | None:
         """What the present extractor reads in a capture; None where neither its bytes nor its reading are available."""
-        if past.id not in self.made:
-            given = self.known.get(past.id)
-            if given is not None and given.extractor != extractor_of(self.boilerplate):
-                given = None  # the boilerplate has changed since it was read
-            self.made[past.id] = given or kept.reading(past.id) or self._read(past)
-        return self.made[past.id]
+        if past.id not in self.answers:
+            answer = self.known.get(past.id)
+            if answer is not None and answer.extractor != extractor_of(self.boilerplate):
+                answer = None  # the boilerplate has changed since it was read
+            self.answers[past.id] = answer or kept.reading(past.id) or self._read(past)
+        return self.answers[past.id]
 
     def _remembered(self, readings: dict[int, Answer | None]) -> dict[int, Answer | None]:
         """Uses readings of former extractors for pages in which the present one finds nothing. Pages that a former
@@ -269,7 +269,7 @@ class Filing:
                 withdrawn_id = twins[digest]
                 if withdrawn_id is not None:
                     withdraw_recapture(self.db, withdrawn_id, self.run.outlet_id, past.key, past.capture.time)
-                    self.made[past.id], absorbed = None, True
+                    self.answers[past.id], absorbed = None, True
         return absorbed
 
     def _related(

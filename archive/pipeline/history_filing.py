@@ -63,7 +63,9 @@ def file_alone(db: Database, source: Source, reading: Reading, boilerplate: Boil
     if reading.extractor != extractor_of(boilerplate) or not unchanged_check.is_alone(db, source, reading):
         return None
     run, key = source.run, source.url_key
-    capture = UrlCapture(source.capture_id, key, source.url, source.captured_at, "page", reading, asked=source.url)
+    capture = UrlCapture(
+        source.capture_id, key, source.url, source.captured_at, "page", reading, requested_url=source.url
+    )
     related, past = RelatedUrls({key}), StoredCapture(capture, "fresh", None, None, None, run.id)
     pictures = fetches_of(db, [image.url for image in reading.images])
     history = derive(in_time([capture], pictures), run.outlet)
@@ -246,10 +248,10 @@ class RederivedUrl(Filing):
         return kept_readings(self.db, pages, related.articles, self.reader[1])
 
     def _reading(self, past: StoredCapture, kept: StoredReadings) -> Answer | None:
-        if past.id not in self.made:
+        if past.id not in self.answers:
             reading = self.known.get(past.id) or kept.reading(past.id) or self._refused(past)
-            self.made[past.id] = reading or self._read(past)
-        return self.made[past.id]
+            self.answers[past.id] = reading or self._read(past)
+        return self.answers[past.id]
 
     def _refused(self, past: StoredCapture) -> Unreadable | None:
         """The refusal of a page that was not reread: it is no article's."""

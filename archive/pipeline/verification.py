@@ -207,17 +207,17 @@ _CHECKS = (
 
 def verify(
     db: Database, step: Step = lambda: None, pictures: Path | None = None, *, derived: bool = True,
-    left: Unchecked | None = None, reread: Reread | None = None, budget: UnpackBudget | None = None,
+    unchecked: Unchecked | None = None, reread: Reread | None = None, budget: UnpackBudget | None = None,
 ) -> Iterator[Problem]:  # fmt: skip
     """Yields what is not as it was recorded: the file, dictionaries, bodies, texts, the chain of seals, how the tables
     agree, the pictures in their folder, if there is one; and, with derived, all that does not follow from these. Reads
-    only; crawls may go on meanwhile. `step` is called `steps(db)` times. left: counts what was not derived; reread:
-    rereads the kept pages; budget: what the bodies may unpack to."""
+    only; crawls may go on meanwhile. `step` is called `steps(db)` times. unchecked: counts what was not derived;
+    reread: rereads the kept pages; budget: what the bodies may unpack to."""
     with rederivation(db, reread) if derived else nullcontext() as rederived:
         reported: set[str] = set()
         yield from _facts(db, step, pictures, budget, reported)
         for problem in (
-            fixity.stop_at_damage(rederived(Unchecked() if left is None else left, step)) if rederived else ()
+            fixity.stop_at_damage(rederived(Unchecked() if unchecked is None else unchecked, step)) if rederived else ()
         ):
             if problem.where not in reported:
                 yield problem

@@ -169,8 +169,8 @@ class ArchiveClient:
                     return answer
                 problem = f"status {answer.status}"
                 attempts = _MAX_ATTEMPTS_AT_500 if answer.status == 500 else _MAX_ATTEMPTS
-                asked = retry_after(answer.headers.get("retry-after"), now())
-                requested_pause = asked.total_seconds() if asked else None
+                retry_pause = retry_after(answer.headers.get("retry-after"), now())
+                requested_pause = retry_pause.total_seconds() if retry_pause else None
             if attempt >= attempts or self.stopped():
                 break
             if requested_pause is not None and requested_pause > _LONGEST_RETRY_PAUSE:

@@ -51,7 +51,7 @@ class OfSetting(click.ParamType[Any]):
         except HoldsCredentialsError as error:
             self.fail(f"{self.key.shown(value)!r} {error}", param, ctx)
         except ValueError:
-            self.fail(f"{self.key.shown(value)!r} must be {self.key.kind.right}", param, ctx)
+            self.fail(f"{self.key.shown(value)!r} must be {self.key.kind.requirement}", param, ctx)
 
 
 def setting_option(option: str, name: str, metavar: str) -> Callable[[F], F]:

@@ -105,8 +105,8 @@ def _mistakes(name: str, table: object, environment: Mapping[str, str]) -> Itera
     for key, value in table.items():
         if key not in KEYS:
             yield key, f"{key}: there is no such key. There are: {', '.join(KEYS)}"
-        elif key != "to" and (right := _CHECKS[key](value)):
-            yield key, f"{key}: {right}"
+        elif key != "to" and (requirement := _CHECKS[key](value)):
+            yield key, f"{key}: {requirement}"
     if "to" not in table:
         yield "to", 'to: is missing: add a line such as to = "mailtos://user:password@example.org" or to = "$ALERT_TO"'
     else:
@@ -139,8 +139,8 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _text_mistake(value: object) -> str:
-    right = isinstance(value, str) and value.strip() and value.isprintable()
-    return "" if right else "must be a text of one line"
+    is_valid = isinstance(value, str) and value.strip() and value.isprintable()
+    return "" if is_valid else "must be a text of one line"
 
 
 def _words_mistake(value: object) -> str:
@@ -154,18 +154,18 @@ def _words_mistake(value: object) -> str:
 
 
 def _choice_mistake(value: object, choices: tuple[str, ...]) -> str:
-    right = f"must be some of {', '.join(choices)} in brackets, such as {[choices[0]]}".replace("'", '"')
-    return "" if _listed(value) and all(word in choices for word in _listed(value)) else right
+    requirement = f"must be some of {', '.join(choices)} in brackets, such as {[choices[0]]}".replace("'", '"')
+    return "" if _listed(value) and all(word in choices for word in _listed(value)) else requirement
 
 
 def _weight_mistake(value: Any) -> str:
-    right = type(value) in (int, float) and 0 <= value <= 1000
-    return "" if right else "must be a number from 0 to 1000, such as 8"
+    is_valid = type(value) in (int, float) and 0 <= value <= 1000
+    return "" if is_valid else "must be a number from 0 to 1000, such as 8"
 
 
 def _room_mistake(value: object) -> str:
-    right = isinstance(value, str) and value.isprintable() and re.fullmatch(r"https?://[^\s?#@]+", value)
-    return "" if right else "must be the URL of a reading room, such as https://archive.example"
+    is_valid = isinstance(value, str) and value.isprintable() and re.fullmatch(r"https?://[^\s?#@]+", value)
+    return "" if is_valid else "must be the URL of a reading room, such as https://archive.example"
 
 
 _CHECKS: Mapping[str, Callable[[object], str]] = {

@@ -32,26 +32,26 @@ class HoldsCredentialsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The type of a setting. right: what a value must be, as the end of a sentence. check: validates a value and
+    """The type of a setting. requirement: what a value must be, as the end of a sentence. check: validates a value and
     returns it in its final form; raises ValueError. read: parses a string from the environment or the command line to
     the value that TOML would hold; raises ValueError."""
 
-    right: str
+    requirement: str
     check: Callable[[Any], Value]
     read: Callable[[str], Any] = str
 
 
-def number(right: str, least: float = 0, most: float = float("inf")) -> Kind:
-    return Kind(right, lambda value: _bounded(value, (int, float), least, most), _parse_number)
+def number(requirement: str, least: float = 0, most: float = float("inf")) -> Kind:
+    return Kind(requirement, lambda value: _bounded(value, (int, float), least, most), _parse_number)
 
 
-def count(right: str, least: int = 0, most: float = 2**53) -> Kind:
+def count(requirement: str, least: int = 0, most: float = 2**53) -> Kind:
     """A whole number, by default up to the largest that JSON readers agree on."""
-    return Kind(right, lambda value: _bounded(value, (int,), least, most), _parse_number)
+    return Kind(requirement, lambda value: _bounded(value, (int,), least, most), _parse_number)
 
 
-def _require(right: object) -> None:
-    if not right:
+def _require(is_valid: object) -> None:
+    if not is_valid:
         raise ValueError
 
 
@@ -169,18 +169,18 @@ def _day(value: Any) -> Value:
     return day
 
 
-def text_like(pattern: str, right: str, *, bare: bool = False) -> Kind:
+def text_like(pattern: str, requirement: str, *, bare: bool = False) -> Kind:
     def check(value: Any) -> str:
         text = _text(value)
         _require(re.fullmatch(pattern, text))
         return _reject_credentials(text) if bare else text
 
-    return Kind(right, check)
+    return Kind(requirement, check)
 
 
 def one_of(*words: str) -> Kind:
-    right = ", ".join(f'"{word}"' for word in words[:-1]) + f' or "{words[-1]}"'
-    return text_like("|".join(words), right)
+    requirement = ", ".join(f'"{word}"' for word in words[:-1]) + f' or "{words[-1]}"'
+    return text_like("|".join(words), requirement)
 
 
 SWITCH = Kind("true or false", _switch, _parse_switch)

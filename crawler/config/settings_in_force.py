@@ -268,7 +268,7 @@ def _check_value(
     except setting_types.HoldsCredentialsError as error:
         errors.append(f"{label}: {error}")
     except ValueError:
-        errors.append(f"{label}: must be {key.kind.right}")
+        errors.append(f"{label}: must be {key.kind.requirement}")
 
 
 def _outlets(file: Path | None, sections: Any, errors: list[str]) -> Mapping[str, Values]:

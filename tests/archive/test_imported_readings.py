@@ -128,7 +128,7 @@ def test_imported_is_filed_as_read_again(
     told = read(exported(path, tmp_path / "warc", compression), tmp_path / "readings", length)
     assert (told.counts["read"], told.counts["unresolved"], told.counts["skipped"]) == (15, 0, 0)
     done = import_readings(path, [tmp_path / "readings"], jobs=1)
-    assert (done.counts["waits"], done.left) == (15, 0)
+    assert (done.counts["waits"], done.unread) == (15, 0)
     assert whole(path) == whole(built_in)
     assert done.filing.captures == 15
     sound(path)
@@ -164,7 +164,7 @@ def test_once_is_enough_and_half_is_no_harm(path: Path, built_in: Path, tmp_path
     half = sorted((tmp_path / "readings").glob("luubao-*.parquet"))[::2]
     first = import_readings(path, half, jobs=1)
     assert 0 < first.counts["waits"] < 15
-    assert 0 < first.left <= 15 - first.counts["waits"]  # what belongs together with these is read here
+    assert 0 < first.unread <= 15 - first.counts["waits"]  # what belongs together with these is read here
     sound(path)
     import_readings(path, [tmp_path / "readings"], jobs=1)
     before = whole(path)
@@ -312,7 +312,7 @@ def test_bad_rows_are_told_and_the_rest_is_filed(path: Path, tmp_path: Path) -> 
     rewritten(tmp_path / "readings", lambda row: row | bad.get(next(numbers), {}))
     done = import_readings(path, [tmp_path / "readings"], jobs=1)
     assert dict(done.counts) == {"bad": 5, "unknown": 2, "otherwise": 2, "reader": 1, "waits": 5}
-    assert (done.left, done.readers) == (10, {"luubao 9.9"})
+    assert (done.unread, done.readers) == (10, {"luubao 9.9"})
     assert {line.partition(": ")[2] for line in done.messages} >= {
         "its kind is 'poem', which no reader gives",
         "its captured_at is 'yesterday', which is no time",
@@ -417,7 +417,7 @@ def test_of_furniture_learned_twice_nothing_is_left_in_between() -> None:
 def test_progress_and_a_stop(path: Path, tmp_path: Path) -> None:
     read(exported(path, tmp_path / "warc"), tmp_path / "readings")
     done = import_readings(path, [tmp_path / "readings"], jobs=1, stopped=lambda: True)
-    assert (done.filing.interrupted, done.filing.captures, done.left) == (True, 0, 15)
+    assert (done.filing.interrupted, done.filing.captures, done.unread) == (True, 0, 15)
     seen = list[tuple[int, int]]()
     import_readings(
         path, [tmp_path / "readings"], jobs=1, progress=lambda report, waiting: seen.append((report.captures, waiting))

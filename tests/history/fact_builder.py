@@ -115,7 +115,13 @@ class Facts:
         url = facts.pop("url", f"{SITE}/{key}")
         facts |= {"digest": repr((facts.get("reading"), facts.get("signs")))}  # of one second, what is different
         look = UrlCapture(
-            next(self.numbers), f"bao.example/{key}", url, self._at(hour), answer, asked=f"{SITE}/{key}", **facts
+            next(self.numbers),
+            f"bao.example/{key}",
+            url,
+            self._at(hour),
+            answer,
+            requested_url=f"{SITE}/{key}",
+            **facts,
         )
         self.looks.append(look)
         return self

@@ -25,8 +25,10 @@ class Moving(Facts):
         from dataclasses import replace
 
         look = self.looks[place]
-        key, url, asked = (one.replace("bao.example", "moi.example") for one in (look.key, look.url, look.asked))
-        return replace(look, key=key, url=url, asked=asked)
+        key, url, asked = (
+            one.replace("bao.example", "moi.example") for one in (look.key, look.url, look.requested_url)
+        )
+        return replace(look, key=key, url=url, requested_url=asked)
 
     @property
     def history(self) -> History:

@@ -207,7 +207,7 @@ def _past_from_row(
         via=tuple(map(url_key, json.loads(via or "[]"))),
         leads_to=_key(final_url) if outcome == "redirect" else None,
         reason=gone_reason(status, final_url) if outcome == "gone" else "",
-        asked=requested_url, status=status, digest=digest or "",
+        requested_url=requested_url, status=status, digest=digest or "",
     )  # fmt: skip
     return StoredCapture(capture, outcome, encoding, body_id, root, run_id)
 

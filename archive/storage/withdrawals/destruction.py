@@ -87,12 +87,12 @@ _COMPRESSED = (("withheld", "SELECT data FROM withheld"), ("set_aside", "SELECT 
 
 @dataclass(slots=True)
 class QuoteSearch:
-    """The result of a search for sentences. places: how many of each kind were searched; left: places that still hold a
-    sentence; quoted: pages of others that contain one."""
+    """The result of a search for sentences. places: how many of each kind were searched; remaining: places that still
+    hold a sentence; quoted: pages of others that contain one."""
 
     sentences: int
     places: dict[str, int] = field(default_factory=dict)
-    left: list[str] = field(default_factory=list)
+    remaining: list[str] = field(default_factory=list)
     quoted: int = 0
 
 
@@ -214,11 +214,11 @@ def look_for(db: Database, path: Path | None, sentences: list[str]) -> QuoteSear
         result.places[kind] = result.places.get(kind, 0) + 1
         if any(sentence in content for sentence in wanted):
             result.quoted += kind == "pages"
-            result.left += [] if kind == "pages" else [name]
+            result.remaining += [] if kind == "pages" else [name]
     for file in _files(path):
         result.places["files"] = result.places.get("files", 0) + 1
         if _file_contains(file, wanted):
-            result.left.append(file.name)
+            result.remaining.append(file.name)
     return result
 
 

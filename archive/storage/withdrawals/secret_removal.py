@@ -41,12 +41,12 @@ IN_ADDRESSES = "user:password@ in an address"
 
 @dataclass(frozen=True, slots=True)
 class CaptureWithSecrets:
-    """A capture that holds secrets. made: its cleansed columns; found: kind of secret -> count."""
+    """A capture that holds secrets. cleansed: its cleansed columns; found: kind of secret -> count."""
 
     id: int
     run_id: int
     outlet_id: int
-    made: tuple[str, str, str | None, str | None, str | None]
+    cleansed: tuple[str, str, str | None, str | None, str | None]
     found: Counter[str]
 
 
@@ -64,20 +64,24 @@ def _examine(
     capture_id: int, run_id: int, outlet_id: int, requested_url: str, final_url: str, via: str | None, request: str,
     response: str,
 ) -> CaptureWithSecrets | None:  # fmt: skip
-    made = (
+    cleansed = (
         without_credentials(requested_url),
         without_credentials(final_url),
         _change_json(via, lambda urls: [without_credentials(url) for url in urls]),
         _change_json(request, allowed_request_headers),
         _change_json(response, without_url_credentials),
     )
-    if made == (requested_url, final_url, via, request, response):
+    if cleansed == (requested_url, final_url, via, request, response):
         return None
     headers = _pairs(request)
     secrets = Counter(name for name, _ in headers if name.strip().lower() not in KEPT_REQUEST_HEADERS)
-    if made[:3] != (requested_url, final_url, via) or made[4] != response or len(_pairs(made[3])) == len(headers):
+    if (
+        cleansed[:3] != (requested_url, final_url, via)
+        or cleansed[4] != response
+        or len(_pairs(cleansed[3])) == len(headers)
+    ):
         secrets[IN_ADDRESSES] += 1
-    return CaptureWithSecrets(capture_id, run_id, outlet_id, made, secrets)
+    return CaptureWithSecrets(capture_id, run_id, outlet_id, cleansed, secrets)
 
 
 def _change_json(text: str | None, change: Callable[[Any], Any]) -> str | None:
@@ -152,7 +156,7 @@ def _rewrite(db: Database, captures: list[CaptureWithSecrets]) -> dict[int, byte
         _refuse_damaged(db, run_id, digests, sealed_first)
     with _without_triggers(db):
         for capture in captures:
-            requested_url, final_url, via, request, response = capture.made
+            requested_url, final_url, via, request, response = capture.cleansed
             addresses = {"requested_url": requested_url, "final_url": final_url, "via": via}
             update(db, "captures", capture.id, addresses)
             db.execute(
