@@ -160,9 +160,9 @@ def signs_of(source: str, url: str) -> dict[str, float] | None:
     if charset.refusal(text) or page_kinds.refused_source(text) or (page := parse(text, url)) is None:
         return None
     rules = families_for(text, lambda: page.names)
-    seen = page_kinds.evidence(page)
+    evidence = page_kinds.evidence_of(page)
     metadata = read_metadata(page, rules)
-    return likelihood.features(seen, metadata, read_body(page, rules, metadata))
+    return likelihood.features(evidence, metadata, read_body(page, rules, metadata))
 
 
 def write_weights(script: str, lines: Sequence[str]) -> None:

@@ -12,12 +12,14 @@ from functools import lru_cache
 from archive.rules.byline_words import (
     AGENCIES,
     AGENCY,
+    AGENCY_BEHIND_NAME,
     BEFORE_COLON,
     BEFORE_NAME,
     BEHIND_NAME,
     DEPARTMENT,
     FURNITURE,
     HOUSE_WORDS,
+    OUTLET_ENDING,
     POST_NOMINALS,
     ROLE_ENDINGS,
     ROLE_NOUNS,
@@ -30,9 +32,7 @@ from archive.text.folding import folded, key_of
 _MAX_NAME_WORDS = 6  # if there is a shorter name beside it: `A. Name, professor of law at the University of X`
 _DIGITS_OF_A_DATE = 3
 _BARRED_PLACE = re.compile(r"^([^|/]+\w\s[^|/]*\w)\s[|/]\s[A-ZÀ-Ý][^\W\d_]+$")  # `Ann Lee | Madrid`
-_OUTLET = re.compile(
-    r"\b(?:News|Times|Herald|Tribune|Gazette|Chronicle|Zeitung|Kurier|Anzeiger|Nachrichten|Rundschau|Tageblatt|TV|Media)$"
-)
+_OUTLET = re.compile(rf"\b(?:{OUTLET_ENDING})$")
 _MOST_OF_A_NAME = 4  # words of a Vietnamese name, beside which an organization can stand
 MOST_AUTHORS = 30
 LONGEST_NAME = 80  # characters
@@ -89,7 +89,7 @@ _TITLES = re.compile(rf"^(?:{_alternation(TITLES)}(?:\.\s*|\s+))+(?=\w)", re.I)
 _AGENCY_SUFFIX = re.compile(r"(?<=[^\W\d_]{3})(?<=[a-zà-ỹ])(?:/?[A-ZĐ]{3,})$")
 _TRAILING_AGENCY = re.compile(
     r"(?<=\w)\s+(?:special to (?:the )?\w[\w. ]{0,40}|avec (?:l['’])?(?:afp|ap|reuters|agences?))$"
-    r"|(?<=\w)\s+(?:the )?(?:associated press|reuters|afp|bloomberg|dpa|ttxvn|press association|canadian press)$"
+    rf"|(?<=\w)\s+(?:the )?(?:{AGENCY_BEHIND_NAME})$"
     r"|(?<=\w\w)\s+(?:for|of)\s+[\w.]+\.\w{2,4}$|(?<=\w\w)\s+for\s+(?:the\s+)?\w[\w. ]+$",
     re.I,
 )

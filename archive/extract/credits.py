@@ -1,4 +1,4 @@
-"""Splits the credit (photographer, agency) from the caption of a picture."""
+"""Splits a caption's text into caption and credit (photographer, agency): the text alone, without its elements."""
 
 from __future__ import annotations
 

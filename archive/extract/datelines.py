@@ -47,12 +47,14 @@ _ABBREVIATION = re.compile(r"\([A-ZĐ&]{2,8}\)")  # `(TNO) Sáng nay`: without a
 def set_apart(elements: Iterable[html.HtmlElement]) -> None:
     """Puts a space behind a dateline in an element of its own, which only a style sheet parts from the text."""
     for element in elements:
-        if element.tail and element.tail[0].isalnum() and (_roles(element.get("class") or "")[0] or _is_glued(element)):
+        if not element.tail or not element.tail[0].isalnum():
+            continue
+        if _roles(element.get("class") or "")[0] or _opens_with_place(element):
             element.set(_SET_APART, "")
             element.tail = f" {element.tail}"
 
 
-def _is_glued(element: html.HtmlElement) -> bool:
+def _opens_with_place(element: html.HtmlElement) -> bool:
     """Whether an element with a class opens its paragraph with a place, next to the first capital of the sentence."""
     parent = element.getparent()
     if not element.get("class") or parent is None or parent[0] is not element or (parent.text or "").strip():

@@ -53,18 +53,18 @@ class Evidence:
     buttons: int
 
 
-def likelihood(weights: dict[str, float], seen: dict[str, float]) -> float:
-    """The likelihood that these weights give to what was seen."""
-    weighed = sum(weights[name] * value for name, value in seen.items())
+def likelihood(weights: dict[str, float], signs: dict[str, float]) -> float:
+    """The likelihood that these weights give to these signs."""
+    weighed = sum(weights[name] * value for name, value in signs.items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, weighed))))
 
 
-def likelihood_of_a_list(seen: Evidence, metadata: Metadata, body: Body) -> float:
+def likelihood_of_a_list(evidence: Evidence, metadata: Metadata, body: Body) -> float:
     """The likelihood between 0 and 1 that the page is a list."""
-    return likelihood(LIST_WEIGHTS, features(seen, metadata, body))
+    return likelihood(LIST_WEIGHTS, features(evidence, metadata, body))
 
 
-def features(seen: Evidence, metadata: Metadata, body: Body) -> dict[str, float]:
+def features(evidence: Evidence, metadata: Metadata, body: Body) -> dict[str, float]:
     """name -> value of every feature. section's name: its headline is the text of its own menu's link to it. unlinked
     text: the longest run of text without a headline's link."""
     texts = [block.text for block in body.blocks]
@@ -72,20 +72,20 @@ def features(seen: Evidence, metadata: Metadata, body: Body) -> dict[str, float]
     density = 1 + 2 * sum(len(_SIGN.findall(text)) for text in texts) / max(1, size)
     values = {
         "bias": 1.0,
-        "article": seen.article,
+        "article": evidence.article,
         "date": metadata.published_at is not None,
         "author": bool(metadata.authors),
-        "og article": seen.og_type == "article",
-        "articles declared": math.log1p(sum(kind.endswith(("article", "posting")) for kind in seen.types)),
-        "section's name": key_of(metadata.headline or "") in seen.sections,
-        "pictures": math.log1p(seen.pictures),
-        "buttons": math.log1p(seen.buttons),
+        "og article": evidence.og_type == "article",
+        "articles declared": math.log1p(sum(kind.endswith(("article", "posting")) for kind in evidence.types)),
+        "section's name": key_of(metadata.headline or "") in evidence.sections,
+        "pictures": math.log1p(evidence.pictures),
+        "buttons": math.log1p(evidence.buttons),
         "body's pictures": math.log1p(len(body.images)),
         "text": math.log1p(density * size),
         "unlinked text": math.log1p(density * body.teasers.run),
         "teasers' links": math.log1p(body.teasers.links),
     }
-    values |= _url_features(seen.url, metadata.headline or "")
+    values |= _url_features(evidence.url, metadata.headline or "")
     return {name: float(value) for name, value in values.items()}
 
 
@@ -116,8 +116,8 @@ def confidence_of(
     kind: ReadableKind, metadata: Metadata, body: Body, list_likelihood: float
 ) -> tuple[tuple[str, float], ...]:
     """(field, likelihood between 0 and 1 that it is right); `reading`: headline, time and body together."""
-    seen = field_signs(kind, metadata, body, list_likelihood)
-    fields = {field: likelihood(weights, seen) for field, weights in FIELD_WEIGHTS.items()}
+    signs = field_signs(kind, metadata, body, list_likelihood)
+    fields = {field: likelihood(weights, signs) for field, weights in FIELD_WEIGHTS.items()}
     return tuple((field, round(value, 2)) for field, value in {"reading": whole(fields), **fields}.items())
 
 

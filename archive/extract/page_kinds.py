@@ -80,7 +80,7 @@ def refused_source(text: str) -> Unreadable | None:
     return Unreadable("cookie-bounce") if is_bounce else None
 
 
-def evidence(page: Page) -> Evidence:
+def evidence_of(page: Page) -> Evidence:
     """Collects the evidence of a page."""
     types = tuple(kind for thing in page.linked_data for kind in types_of(thing))
     path = urlsplit(page.url).path
@@ -108,61 +108,63 @@ def _ancestor_link_keys(page: Page, path: str) -> Iterator[str]:
             yield key_of(text_of(link, _MAX_SECTION_NAME))
 
 
-def classify_page(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) -> ReadableKind | Unreadable:
+def classify_page(evidence: Evidence, metadata: Metadata, body: Body, likelihood: float) -> ReadableKind | Unreadable:
     """The kind of an article, or the reason why the page is none. likelihood: that it is a list."""
     prose = sum(body.prose_lengths)
-    if refused := _refused(seen, metadata, body, likelihood):
+    if refused := _refused(evidence, metadata, body, likelihood):
         return refused
     if body.scrambled:
         return "obfuscated"
-    if "liveblogposting" in seen.types:
+    if "liveblogposting" in evidence.types:
         return "live-blog"
     captions = [len(image.caption) for image in body.images if image.caption]
     if len(captions) >= 3 and sum(captions) > prose:
         return "photo-story"
-    return "video" if _is_video(seen) and prose < _LITTLE_PROSE else "article"
+    return "video" if _is_video(evidence) and prose < _LITTLE_PROSE else "article"
 
 
-def _is_video(seen: Evidence) -> bool:
-    return seen.og_type.startswith("video") or ("videoobject" in seen.types and "newsarticle" not in seen.types)
+def _is_video(evidence: Evidence) -> bool:
+    declares_video = "videoobject" in evidence.types and "newsarticle" not in evidence.types
+    return declares_video or evidence.og_type.startswith("video")
 
 
-def _refused(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) -> Unreadable | None:
-    headline = metadata.headline or seen.title
+def _refused(evidence: Evidence, metadata: Metadata, body: Body, likelihood: float) -> Unreadable | None:
+    headline = metadata.headline or evidence.title
     if sum(body.prose_lengths) < _LITTLE_PROSE:
-        titles = (seen.title, headline)
+        titles = (evidence.title, headline)
         says_gone = body.says_gone and metadata.published_at is None
-        if (says_gone or any(map(_NOT_FOUND_TITLE.search, titles))) and not seen.article:
+        if (says_gone or any(map(_NOT_FOUND_TITLE.search, titles))) and not evidence.article:
             return Unreadable("soft-404", headline)
         if any(map(_WALL_TITLE.search, titles)):
             return Unreadable("wall", headline)
-    if seen.home and not seen.article:
+    if evidence.home and not evidence.article:
         return Unreadable("home")
-    if _is_listing(seen, metadata, body, likelihood):
+    if _is_listing(evidence, metadata, body, likelihood):
         return Unreadable("listing")
-    return _insufficient(seen, metadata, body, likelihood)
+    return _insufficient(evidence, metadata, body, likelihood)
 
 
-def _is_listing(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) -> bool:
+def _is_listing(evidence: Evidence, metadata: Metadata, body: Body, likelihood: float) -> bool:
     """Whether the page is a listing: by its score, by many teasers, or by only teasers under a section's name."""
-    is_story = likelihood <= _NO_LIST_THRESHOLD or (seen.article and not seen.home and body.declared)
-    if likelihood > _LIST_THRESHOLD and seen.links >= _MIN_LIST_LINKS:
+    is_story = likelihood <= _NO_LIST_THRESHOLD or (evidence.article and not evidence.home and body.declared)
+    if likelihood > _LIST_THRESHOLD and evidence.links >= _MIN_LIST_LINKS:
         return True
-    is_section = key_of(metadata.headline or "") in seen.sections and not seen.article and not _is_video(seen)
+    declares_story = evidence.article or _is_video(evidence)
+    is_section = key_of(metadata.headline or "") in evidence.sections and not declares_story
     return (body.teasers.many and not is_story) or (body.teasers.all and is_section)
 
 
-def _insufficient(seen: Evidence, metadata: Metadata, body: Body, likelihood: float) -> Unreadable | None:
+def _insufficient(evidence: Evidence, metadata: Metadata, body: Body, likelihood: float) -> Unreadable | None:
     """The reason to refuse a page with little text and no sign of an article, or None."""
-    if body.scrambled or (any(image.caption for image in body.images) and seen.article):
+    if body.scrambled or (any(image.caption for image in body.images) and evidence.article):
         return None
     without_text: UnreadableReason = "listing" if body.links > _MANY_LINKS else "no-article"
-    if body.guessed and not seen.article:
+    if body.guessed and not evidence.article:
         return Unreadable(without_text, "no text of its own")
     size = sum(len(block.text) for block in body.blocks) + len(body.lead or "")
-    if size < _MIN_TEXT and not (seen.article and size):
+    if size < _MIN_TEXT and not (evidence.article and size):
         return Unreadable(without_text, "no text")
-    declared = seen.article or metadata.published_at is not None
+    declared = evidence.article or metadata.published_at is not None
     if body.of_page < _SMALL_SHARE and likelihood > _PROBABLY_NO_LIST_THRESHOLD and not declared:
         return Unreadable(without_text, "nothing says that this is an article")
     return None
@@ -278,13 +280,13 @@ def _words(link: HtmlElement) -> str:
     lines = [
         element for element in islice(link.iterdescendants(), _MAX_IN_LINK) if has_direct_text(element, _MIN_LETTERS)
     ]
-    is_card = any(element.tag in _LINE_TAGS for element in lines[1:]) or any(map(_is_glued, lines))
+    is_card = any(element.tag in _LINE_TAGS for element in lines[1:]) or any(map(_touches_next, lines))
     named = [element for element in lines if element.tag in _BOLD or _TITLE_CLASS.search(element.get("class") or "")]
     long = [element for element in named or lines if len(text_of(element, _MAX_HEADLINE).split()) >= _MIN_WORDS]
     return text_of(long[0] if is_card and long else link, _MAX_HEADLINE)
 
 
-def _is_glued(element: HtmlElement) -> bool:
+def _touches_next(element: HtmlElement) -> bool:
     """Whether nothing but a style sheet parts an element's words from the next one's."""
     following = element.getnext()
     return following is not None and not element.tail and bool((following.text or "").strip())

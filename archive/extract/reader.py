@@ -57,11 +57,11 @@ def read_page(
     families = families_for(text, lambda: page.names)
     rules = trial + _rules_of(outlet, url, captured_at.date() if captured_at else None) + families
     notes = datelines.notes_beside(page)
-    seen = page_kinds.evidence(page)
+    evidence = page_kinds.evidence_of(page)
     metadata = read_metadata(page, rules, timezone)
     extracted_body = read_body(page, rules, metadata)
-    likelihood = likelihood_of_a_list(seen, metadata, extracted_body)
-    kind = page_kinds.classify_page(seen, metadata, extracted_body, likelihood)
+    likelihood = likelihood_of_a_list(evidence, metadata, extracted_body)
+    kind = page_kinds.classify_page(evidence, metadata, extracted_body, likelihood)
     if isinstance(kind, Unreadable):
         teasers = read_teasers(text, page.url) if kind.reason in ("home", "listing") else None
         return replace(kind, extractor=extractor_name(), teasers=teasers)

@@ -123,6 +123,14 @@ AGENCIES = _phrases("""
     KNA | epd | sid | Interfax | UNIAN | Ukrinform
 """)
 
+# Those that stand behind an author's name without a comma or a bar: `Ann Lee Associated Press`.
+AGENCY_BEHIND_NAME = r"associated press|reuters|afp|bloomberg|dpa|ttxvn|press association|canadian press"
+
+# How names of outlets end that stand beside an author's. (BBC News alone is an agency, as above.)
+OUTLET_ENDING = (
+    r"News|Times|Herald|Tribune|Gazette|Chronicle|Zeitung|Kurier|Anzeiger|Nachrichten|Rundschau|Tageblatt|TV|Media"
+)
+
 # CMS accounts and vendors: the default author where nobody entered a name.
 VENDORS = _phrases("""
     VCCorp.vn | VCCorp vn | ePi | Hemera | MasterCMS | admin | administrator | editor | webmaster | root | developer
@@ -164,6 +172,7 @@ CREDIT_LABEL = (
     r"फोटो|तस्वीर|छवि|साभार|स्रोत|ફોટો|তসবির|ছবি|படம்|ภาพ(?:โดย|จาก)?|ที่มา|写真|撮影|提供|出典|"
     r"사진 ?출처|자료 ?사진|사진 ?제공|사진|图片?来源|图源|圖片來源|圖片提供|圖源|摄影|攝影|图片|圖片|图|圖"
 )
+# News and picture agencies in credits and beside roles: more than AGENCIES, each as a regular expression.
 AGENCY = (
     r"AFP|AP(?: Photo)?|A\.?P\.?|dpa|EPA(?:-EFE)?|EFE|Reuters|TTXVN|VNA|THX|Xinhua|ANSA|ČTK|CTK|PAP|NTB|TASS|"
     r"Getty(?: Images)?|Associated Press|Canadian Press|"

@@ -97,9 +97,10 @@ MONTHS: dict[str, int] = {
 MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")(?!\w)"
 
 # PM: English, Vietnamese (chiều, CH); German and Spanish do not print it.
-AFTERNOON = r"(?:pm|p\.m\.|ch|chiều|tối|مساءً?ا?|μ\.?μ\.?|오후|下午|午後|晚上)"
+_AFTERNOON_BEFORE = r"오후|下午|午後|晚上"
+AFTERNOON = rf"(?:pm|p\.m\.|ch|chiều|tối|مساءً?ا?|μ\.?μ\.?|{_AFTERNOON_BEFORE})"
 MORNING = r"(?:am|a\.m\.|sa|sáng|صباح(?:اً|ًا|ا)?|π\.?μ\.?)"
-HALF_BEFORE = r"오후|오전|下午|午後|上午|午前|晚上|早上"  # in front of the hour
+HALF_BEFORE = rf"{_AFTERNOON_BEFORE}|오전|上午|午前|早上"  # in front of the hour
 
 # Zone abbreviations behind a time of day. Those of zones with summer time mean the zone, not the offset: American
 # papers print EST in July and European ones CET. CST and IST are omitted: each is ambiguous.
