@@ -9,7 +9,7 @@ import re
 import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -145,11 +145,12 @@ class Hours:
         return clock >= self.start or clock < self.end
 
     def end_after(self, moment: datetime) -> datetime:
-        """When the hours end that a moment lies in; the moment itself where it lies outside."""
+        """When the hours end that a moment lies in, in UTC: between two moments of one zone Python counts no hour that
+        summer time adds or takes. The moment itself where it lies outside."""
         if not self.hold(moment):
             return moment
         end = datetime.combine(moment.date(), self.end, moment.tzinfo)
-        return end if end > moment else end + timedelta(days=1)
+        return (end if end > moment else end + timedelta(days=1)).astimezone(UTC)
 
 
 def _hosts(value: Any) -> str:

@@ -63,5 +63,11 @@ def test_when_they_end() -> None:
     assert night.end_after(at(23)) - at(23) == timedelta(hours=7)
 
 
+@pytest.mark.parametrize(("month", "day", "hours"), [(3, 28, 6), (10, 24, 8)])
+def test_a_night_in_which_summer_time_begins_or_ends(month: int, day: int, hours: int) -> None:
+    evening = datetime(2026, month, day, 23, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert Hours.parse("22:00-06:00").end_after(evening) - evening == timedelta(hours=hours)
+
+
 def test_they_are_of_the_clock_of_the_moment() -> None:
     assert Hours.parse("22:00-06:00").hold(at(23).astimezone(ZoneInfo("UTC"))) is False
